@@ -1,0 +1,1 @@
+"""What `migrate` knows of libraries; loaded through entry points like anybody's plugin."""

@@ -1,0 +1,59 @@
+"""What a codemod is: an analysis that it may share with others, its rules, and a function that yields findings.
+
+A codemod never changes anything: it yields findings, and the engine applies the changes that they carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrate.model import Finding, Rule
+from migrate.syntax.module import Module
+
+__all__ = ["Analysis", "Codemod", "Options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of the codemods: `values` holds each option's name and value, `selected` the codemods."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    selected: frozenset[str] = frozenset()
+
+    def get(self, name: str, default: str) -> str:
+        """The value of option `name`."""
+        return self.values.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How facts are found in each file and joined over all of them; several codemods may share one.
+
+    `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it.
+    `index` returns a module's facts, which must pickle and stay small, or None where there are none.
+    `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
+    `link` joins the facts of all files into a plan a file, which must pickle too.
+    """
+
+    name: str
+    triggers: tuple[tuple[bytes, ...], ...]
+    index: Callable[[Module], Any]
+    link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
+    seeks: Callable[[Iterable[Any]], frozenset[str]] = lambda facts: frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Codemod:
+    """One rewrite: `rewrite` gets a module and its part of the plan, and yields findings in order of position.
+
+    `options` lists the options that it understands, each with its values, the default first.
+    """
+
+    name: str
+    summary: str
+    rules: tuple[Rule, ...]
+    analysis: Analysis
+    rewrite: Callable[[Module, Any, Options], Iterator[Finding]]
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

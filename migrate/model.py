@@ -1,0 +1,188 @@
+"""The data that flows between the floors: spans, changes, findings, results.
+
+Everything here is frozen, slotted and picklable, and needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = [
+    "Change",
+    "Edit",
+    "Failure",
+    "FileResult",
+    "Finding",
+    "Left",
+    "Level",
+    "Notice",
+    "Outcome",
+    "Rename",
+    "Report",
+    "Rewrite",
+    "Rule",
+    "RuleKind",
+    "Span",
+    "Wrap",
+]
+
+
+class Level(enum.Enum):
+    """How far a rewrite may be from the program that it replaces, safest first."""
+
+    EXACT = "exact"  # the same variables under the same graph names
+    RENAMES = "renames"  # the same variables; some names change and stand in the rename map
+    UNSAFE = "unsafe"  # may change the program: applied on request only
+
+    def allows(self, other: Level) -> bool:
+        """Whether a run at this level applies a rewrite of level `other`."""
+        order = tuple(Level)
+        return order.index(other) <= order.index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of character offsets into `Source.text`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replaces the characters of `span` by `text`; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Puts whole statements under a new header line, one level deeper.
+
+    `span` runs from the first character of the first statement (behind its indentation) to the end of the last
+    one's line, without its newline. `header` is one line without indentation, such as
+    `with tf.variable_scope("conv1"):`. Wraps nest; edits inside a wrap are made as well.
+    """
+
+    span: Span
+    header: str
+
+
+Change = Edit | Wrap
+
+
+class RuleKind(enum.Enum):
+    """What a finding under a rule says of the code."""
+
+    REWRITE = "rewrite"
+    LEFT = "left"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the closed list of codes; its page is what `migrate explain CODE` prints."""
+
+    code: str  # such as "GV101": unique among all codemods
+    name: str  # kebab case, such as "shape-form"
+    kind: RuleKind
+    summary: str  # one sentence, starting with a capital, without a full stop
+    page: str  # Markdown: what, why, example, what to do by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A variable whose graph name changes; a pattern (`*` for what only a run knows) where `exact` is false."""
+
+    old: str
+    new: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The call is rewritten by `changes`, or by another finding that `Finding.requires` names."""
+
+    level: Level
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The call is left alone; `advice` says in one sentence what a person can do about it."""
+
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth knowing beside a call that another finding counts."""
+
+
+Outcome = Rewrite | Left | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a codemod says of one place. Rewritten plus left make the calls seen; notices come on top."""
+
+    code: str
+    path: str
+    span: Span
+    line: int  # 1-based
+    column: int  # 1-based, in characters
+    message: str
+    outcome: Outcome
+    renames: tuple[Rename, ...] = ()
+    requires: tuple[str, ...] = ()  # ids of findings without which this one must not be applied
+
+    @property
+    def id(self) -> str:
+        """Names this finding within one run, whatever the number of workers."""
+        return f"{self.code}@{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a file could not be processed; `line` is 1-based, 0 where no line is to blame."""
+
+    cause: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One file's end: its findings and, where something changes, its bytes before and after."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    before: bytes | None = None
+    after: bytes | None = None
+    failure: Failure | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether applying this result writes anything."""
+        return self.after is not None and self.after != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run's results in the order of their paths; `files` counts every file looked at."""
+
+    results: tuple[FileResult, ...]
+    files: int
+    failures: tuple[FileResult, ...] = field(default=())
+
+    def findings(self) -> Iterator[Finding]:
+        """Every finding, by path and then by position."""
+        for result in self.results:
+            yield from result.findings
+
+    @property
+    def changed(self) -> tuple[FileResult, ...]:
+        """The files that applying writes."""
+        return tuple(result for result in self.results if result.changed)
