@@ -1,0 +1,196 @@
+"""The difference between a file's bytes before and after, as hunks and as a patch that `git apply` takes.
+
+Everything here works on bytes: a diff must hold what the file holds, in the file's own encoding and newlines. Lines
+end at `\\n` only, as git has it; a lone `\\r` or a form feed is a character like any other.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from migrate.model import FileResult
+
+__all__ = ["Hunk", "Line", "hunks", "patch", "quote", "relative", "split"]
+
+_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+_QUADRATIC = (
+    10_000_000  # pairs of lines above which difflib may pass over frequent lines, at the price of a longer diff
+)
+_NO_NEWLINE = b"\n\\ No newline at end of file\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a hunk: its sign, its bytes with the line ending, and its 1-based numbers (0 where it is absent)."""
+
+    sign: Literal[" ", "-", "+"]
+    data: bytes
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Changed lines that stand close together, with context; starts are 1-based, as a hunk's header has them."""
+
+    old_start: int
+    old_count: int
+    new_start: int
+    new_count: int
+    lines: tuple[Line, ...]
+
+    @property
+    def header(self) -> str:
+        """The `@@` line without its newline."""
+        return f"@@ -{_range(self.old_start, self.old_count)} +{_range(self.new_start, self.new_count)} @@"
+
+
+def patch(result: FileResult) -> bytes:
+    """One file's change as a unified diff in raw bytes, empty where nothing changes.
+
+    The names are relative and prefixed with `a/` and `b/`; there is no `diff --git` line, because git would then read
+    the names from the top of the repository rather than from the current directory. `git apply` and `patch -p1` both
+    make `result.after` of `result.before`, whatever the encoding, the newlines and the end of the file.
+    """
+    if not result.changed or result.before is None or result.after is None:
+        return b""
+    name = relative(result.path)
+    pieces = [b"--- " + _named("a/", name), b"+++ " + _named("b/", name)]
+    for hunk in hunks(result.before, result.after):
+        pieces.append(hunk.header.encode() + b"\n")
+        for line in hunk.lines:
+            pieces += (line.sign.encode(), line.data)
+            if not line.data.endswith(b"\n"):
+                pieces.append(_NO_NEWLINE)
+    return b"".join(pieces)
+
+
+def hunks(before: bytes, after: bytes, context: int = 3) -> Iterator[Hunk]:
+    """The hunks between two contents, in order, each with up to `context` unchanged lines on either side."""
+    old, new = split(before), split(after)
+    changes = list(_changes(old, new))
+    group: list[tuple[int, int, int, int]] = []
+    for change in changes:
+        if group and change[0] - group[-1][1] > 2 * context:
+            yield _hunk(old, new, group, context)
+            group = []
+        group.append(change)
+    if group:
+        yield _hunk(old, new, group, context)
+
+
+def split(data: bytes) -> list[bytes]:
+    """The lines of `data` with their endings, ended by `\\n` only."""
+    lines = data.split(b"\n")
+    last = lines.pop()
+    ended = [line + b"\n" for line in lines]
+    return [*ended, last] if last else ended
+
+
+def relative(path: str) -> str:
+    """A path as a patch names it: `/` between its parts, none in front, and no drive."""
+    if os.sep != "/":
+        path = os.path.splitdrive(path)[1].replace(os.sep, "/")
+    return path.lstrip("/").removeprefix("./")
+
+
+def quote(name: bytes) -> bytes:
+    """A file name as git writes it: in C quotes where it holds a quote, a backslash, a control or a non-ASCII byte."""
+    if all(32 <= byte < 127 and byte not in (34, 92) for byte in name):
+        return name
+    quoted = (
+        _ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}")  # git's own notation is octal
+        for byte in name
+    )
+    return ('"' + "".join(quoted) + '"').encode("ascii")
+
+
+def _named(prefix: str, name: str) -> bytes:
+    quoted = quote(os.fsencode(prefix + name))
+    # Without the tab a reader takes what follows a space for a time stamp; git ends such names like this too.
+    return quoted + (b"\t\n" if b" " in quoted and not quoted.startswith(b'"') else b"\n")
+
+
+def _range(start: int, count: int) -> str:
+    return str(start) if count == 1 else f"{start},{count}"
+
+
+def _hunk(old: Sequence[bytes], new: Sequence[bytes], group: list[tuple[int, int, int, int]], context: int) -> Hunk:
+    head = min(context, group[0][0])
+    tail = min(context, len(old) - group[-1][1])
+    at, to = group[0][0] - head, group[0][2] - head
+    start, new_start = at, to
+    lines: list[Line] = []
+    for old_start, old_end, first, last in [*group, (group[-1][1] + tail, group[-1][1] + tail, 0, 0)]:
+        lines += (Line(" ", old[at + step], at + step + 1, to + step + 1) for step in range(old_start - at))
+        to += old_start - at
+        lines += (Line("-", old[number], number + 1, 0) for number in range(old_start, old_end))
+        lines += (Line("+", new[number], 0, number + 1) for number in range(first, last))
+        at, to = old_end, to + last - first
+    old_count, new_count = at - start, to - new_start
+    # An empty range is said to start at the line before it.
+    return Hunk(start + (old_count > 0), old_count, new_start + (new_count > 0), new_count, tuple(lines))
+
+
+def _changes(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[tuple[int, int, int, int]]:
+    """The replaced line ranges (old start, old end, new start, new end), 0-based and half open, in order.
+
+    `difflib` alone takes 27 s for 20,000 lines a fifth of which are blank; between lines that are unique on both
+    sides, which is where it is asked here, the same file takes 0.02 s.
+    """
+    at, to = 0, 0
+    for old_line, new_line in [*_anchors(old, new), (len(old), len(new))]:
+        while at < old_line and to < new_line and old[at] == new[to]:
+            at, to = at + 1, to + 1
+        end, new_end = old_line, new_line
+        while end > at and new_end > to and old[end - 1] == new[new_end - 1]:
+            end, new_end = end - 1, new_end - 1
+        yield from _between(old, new, (at, end, to, new_end))
+        at, to = old_line, new_line
+
+
+def _between(
+    old: Sequence[bytes], new: Sequence[bytes], gap: tuple[int, int, int, int]
+) -> Iterator[tuple[int, int, int, int]]:
+    at, end, to, new_end = gap
+    if at == end or to == new_end:
+        if at != end or to != new_end:
+            yield gap
+        return
+    from difflib import SequenceMatcher  # noqa: PLC0415 (most runs change nothing)
+
+    junk = (end - at) * (new_end - to) > _QUADRATIC
+    matcher = SequenceMatcher(None, old[at:end], new[to:new_end], autojunk=junk)
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+        if tag != "equal":
+            yield at + first, at + last, to + new_first, to + new_last
+
+
+def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Pairs of equal lines that occur once on either side, as many as keep their order (patience sorting)."""
+    once = {line for line, count in Counter(old).items() if count == 1}
+    where = {line: number for number, line in enumerate(old) if line in once}
+    counts = Counter(new)
+    pairs = [(where[line], number) for number, line in enumerate(new) if line in where and counts[line] == 1]
+    tops: list[int] = []
+    chain: list[tuple[int, int, int]] = []  # old line, new line, and the index of the pair before it in the chain
+    ends: list[int] = []
+    for old_line, new_line in pairs:
+        pile = bisect_left(tops, old_line)
+        chain.append((old_line, new_line, ends[pile - 1] if pile else -1))
+        if pile == len(tops):
+            tops.append(old_line)
+            ends.append(len(chain) - 1)
+        else:
+            tops[pile], ends[pile] = old_line, len(chain) - 1
+    found: list[tuple[int, int]] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        old_line, new_line, at = chain[at]
+        found.append((old_line, new_line))
+    return found[::-1]
