@@ -1,0 +1,74 @@
+"""Resolves what an expression refers to, across imports and aliases, as a dotted name."""
+
+from __future__ import annotations
+
+import ast
+
+from migrate.syntax.walk import Binding, BindingKind, Scope
+
+__all__ = ["STAR", "resolve", "single_value", "visible_imports"]
+
+STAR = "*"
+_MAX_ALIASES = 8  # a longer chain of `a = b = c = ...` aliases is a loop, or nobody's code
+
+
+def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
+    """The dotted name that `node` refers to from `scope`, or None where it is no imported thing.
+
+    Follows imports (`import a.b as c`, `from a import b`) and aliases that are assigned once (`V = tf.Variable`).
+    Relative imports keep their leading dots. Names that nothing binds resolve through a star import, if there is one.
+    """
+    if isinstance(node, ast.Attribute):
+        base = resolve(node.value, scope, depth)
+        return f"{base}.{node.attr}" if base else None
+    if not isinstance(node, ast.Name) or depth > _MAX_ALIASES:
+        return None
+    found = scope.find(node.id)
+    if found is None:
+        star = _star_module(scope)
+        return f"{star}.{node.id}" if star else None
+    owner, bindings = found
+    return _of_bindings(bindings, owner, depth)
+
+
+def _of_bindings(bindings: list[Binding], owner: Scope, depth: int) -> str | None:
+    """What several bindings of one name agree on: imports win over the `= None` of a failed import."""
+    imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
+    others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not _is_none(binding)]
+    if imports and not others:
+        return imports[0].dotted
+    if not imports and len(others) == 1 and others[0].kind is BindingKind.ASSIGN and others[0].value is not None:
+        return resolve(others[0].value, owner, depth + 1)
+    return None
+
+
+def _is_none(binding: Binding) -> bool:
+    return isinstance(binding.value, ast.Constant) and binding.value.value is None
+
+
+def _star_module(scope: Scope) -> str | None:
+    root = scope
+    while root.parent is not None:
+        root = root.parent
+    stars = root.bindings.get(STAR, ())
+    return stars[0].dotted[: -len(".*")] if stars else None
+
+
+def single_value(name: str, scope: Scope) -> ast.expr | None:
+    """The value of a name that is assigned exactly once where it lives, else None."""
+    found = scope.find(name)
+    if found is None or len(found[1]) != 1:
+        return None
+    return found[1][0].value
+
+
+def visible_imports(scope: Scope) -> dict[str, str]:
+    """Every name that an import binds and that `scope` sees, with its dotted origin; inner scopes win."""
+    names: dict[str, str] = {}
+    current: Scope | None = scope
+    while current is not None:
+        for name, bindings in current.bindings.items():
+            if name not in names and all(binding.kind is BindingKind.IMPORT for binding in bindings):
+                names[name] = bindings[0].dotted
+        current = current.parent
+    return names

@@ -1,0 +1,399 @@
+"""One walk over a module's tree: its scopes with their bindings, and every call with the context that it runs in.
+
+All codemods share the result, so that a file is walked once. Calls come in the order in which Python evaluates them.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+__all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk", "walk"]
+
+
+class ScopeKind(enum.Enum):
+    """What opens a scope of names."""
+
+    MODULE = "module"
+    FUNCTION = "function"
+    CLASS = "class"
+    LAMBDA = "lambda"
+    COMPREHENSION = "comprehension"
+
+
+class BindingKind(enum.Enum):
+    """How a name is bound."""
+
+    IMPORT = "import"
+    DEF = "def"
+    CLASS = "class"
+    PARAMETER = "parameter"
+    ASSIGN = "assign"  # one name, one value
+    OTHER = "other"  # unpacking, augmented, loop target, `with ... as`, `except ... as`, `del`
+
+
+@dataclass(slots=True)
+class Binding:
+    """One place that binds a name: `value` for an assignment, `dotted` for an import."""
+
+    kind: BindingKind
+    node: ast.AST
+    value: ast.expr | None = None
+    dotted: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A scope of names. `frames` are the ones around its definition, within the scope that encloses it."""
+
+    kind: ScopeKind
+    node: ast.AST
+    parent: Scope | None
+    frames: tuple[Frame, ...]
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
+    children: list[Scope] = field(default_factory=list)
+
+    def bind(self, name: str, binding: Binding) -> None:
+        """Adds a binding; a walrus in a comprehension binds in the scope around it."""
+        scope = self
+        while scope.kind is ScopeKind.COMPREHENSION and binding.kind is BindingKind.ASSIGN and scope.parent:
+            scope = scope.parent
+        scope.bindings.setdefault(name, []).append(binding)
+
+    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
+        """The scope that `name` refers to from here and its bindings there, by Python's rules."""
+        scope: Scope | None = self
+        first = True
+        while scope is not None:
+            visible = first or scope.kind is not ScopeKind.CLASS
+            if visible and name in scope.bindings and name not in scope.outer_names:
+                return scope, scope.bindings[name]
+            if scope.kind is not ScopeKind.COMPREHENSION:
+                first = False
+            scope = scope.parent
+        return None
+
+
+class FrameKind(enum.Enum):
+    """What can make code run more than once, not at all, or under a context."""
+
+    LOOP = "loop"
+    BRANCH = "branch"
+    TRY = "try"
+    WITH = "with"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One enclosing construct within a scope; `arm` tells exclusive branches apart, `item` is a `with`'s context."""
+
+    kind: FrameKind
+    node: ast.AST
+    arm: int = 0
+    item: ast.withitem | None = None
+
+
+@dataclass(slots=True)
+class CallSite:
+    """A call, the scope and frames that it runs in (outermost first), and the statement that holds it."""
+
+    node: ast.Call
+    scope: Scope
+    frames: tuple[Frame, ...]
+    statement: ast.stmt
+
+
+@dataclass(slots=True)
+class Walk:
+    """What one walk finds. `loads` are names and attributes read other than as the function of a call."""
+
+    module: Scope
+    scopes: dict[ast.AST, Scope]
+    calls: list[CallSite]
+    loads: list[tuple[ast.expr, Scope]]
+    withs: list[tuple[ast.With | ast.AsyncWith, Scope, tuple[Frame, ...]]]
+
+
+def walk(tree: ast.Module) -> Walk:
+    """Walks `tree` once."""
+    return _Walker(tree).result
+
+
+class _Walker:
+    """The state of one walk: the scope, the frames and the statement that the current node stands in."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.scope = Scope(ScopeKind.MODULE, tree, None, ())
+        self.frames: tuple[Frame, ...] = ()
+        self.statement: ast.stmt = ast.Pass()
+        self.result = Walk(self.scope, {tree: self.scope}, [], [], [])
+        self.statements(tree.body)
+
+    def statements(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            self.statement = statement
+            self.visit(statement)
+
+    def visit(self, node: ast.AST | None) -> None:
+        if node is None:
+            return
+        handler = _HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node)
+        else:
+            self.children(node)
+
+    def children(self, node: ast.AST) -> None:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.visit(item)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
+
+    def within(self, frame: Frame, body: Iterable[ast.stmt]) -> None:
+        """Walks statements inside one more frame."""
+        outer, statement = self.frames, self.statement
+        self.frames = (*outer, frame)
+        self.statements(body)
+        self.frames, self.statement = outer, statement
+
+    def expression_within(self, frame: Frame, node: ast.AST) -> None:
+        outer = self.frames
+        self.frames = (*outer, frame)
+        self.visit(node)
+        self.frames = outer
+
+    def enter(self, kind: ScopeKind, node: ast.AST) -> Scope:
+        scope = Scope(kind, node, self.scope, self.frames)
+        self.scope.children.append(scope)
+        self.result.scopes[node] = scope
+        return scope
+
+    # expressions
+
+    def call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            self.visit(function.value)
+        elif not isinstance(function, ast.Name):
+            self.visit(function)
+        for argument in node.args:
+            self.visit(argument)
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+        self.result.calls.append(CallSite(node, self.scope, self.frames, self.statement))
+
+    def name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.result.loads.append((node, self.scope))
+        else:
+            self.scope.bind(node.id, Binding(BindingKind.OTHER, node))
+
+    def attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.result.loads.append((node, self.scope))
+        self.visit(node.value)
+
+    def conditional(self, node: ast.IfExp) -> None:
+        self.visit(node.test)
+        self.expression_within(Frame(FrameKind.BRANCH, node, 0), node.body)
+        self.expression_within(Frame(FrameKind.BRANCH, node, 1), node.orelse)
+
+    def boolean(self, node: ast.BoolOp) -> None:
+        self.visit(node.values[0])
+        for value in node.values[1:]:
+            self.expression_within(Frame(FrameKind.BRANCH, node, 0), value)
+
+    def walrus(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self.scope.bind(node.target.id, Binding(BindingKind.ASSIGN, node, node.value))
+
+    def lambda_(self, node: ast.Lambda) -> None:
+        self.defaults(node.args)
+        self.function_scope(ScopeKind.LAMBDA, node, node.args, [node.body])
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        first, *rest = node.generators
+        self.visit(first.iter)
+        scope, outer = self.enter(ScopeKind.COMPREHENSION, node), self.scope
+        frames = self.frames
+        self.scope, self.frames = scope, (*frames, Frame(FrameKind.LOOP, node))
+        self.visit(first.target)
+        for condition in first.ifs:
+            self.visit(condition)
+        for generator in rest:
+            self.visit(generator.iter)
+            self.visit(generator.target)
+            for condition in generator.ifs:
+                self.visit(condition)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key)
+            self.visit(node.value)
+        else:
+            self.visit(node.elt)
+        self.scope, self.frames = outer, frames
+
+    # definitions
+
+    def defaults(self, arguments: ast.arguments) -> None:
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            self.visit(default)
+
+    def function_scope(
+        self, kind: ScopeKind, node: ast.AST, arguments: ast.arguments, body: Iterable[ast.stmt | ast.expr]
+    ) -> None:
+        scope, outer, frames, statement = self.enter(kind, node), self.scope, self.frames, self.statement
+        self.scope, self.frames = scope, ()
+        for argument in _parameters(arguments):
+            scope.bind(argument.arg, Binding(BindingKind.PARAMETER, argument))
+        for item in body:
+            if isinstance(item, ast.stmt):
+                self.statement = item
+            self.visit(item)
+        self.scope, self.frames, self.statement = outer, frames, statement
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self.defaults(node.args)
+        self.scope.bind(node.name, Binding(BindingKind.DEF, node))
+        self.function_scope(ScopeKind.FUNCTION, node, node.args, node.body)
+
+    def class_(self, node: ast.ClassDef) -> None:
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self.visit(expression)
+        self.scope.bind(node.name, Binding(BindingKind.CLASS, node))
+        scope, outer = self.enter(ScopeKind.CLASS, node), self.scope
+        self.scope, statement = scope, self.statement
+        self.statements(node.body)
+        self.scope, self.statement = outer, statement
+
+    # statements
+
+    def import_(self, node: ast.Import) -> None:
+        for alias in node.names:
+            if alias.asname:
+                self.scope.bind(alias.asname, Binding(BindingKind.IMPORT, node, dotted=alias.name))
+            else:
+                root = alias.name.split(".")[0]
+                self.scope.bind(root, Binding(BindingKind.IMPORT, node, dotted=root))
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            separator = "" if module.endswith(".") else "."
+            dotted = f"{module}{separator}{alias.name}"
+            self.scope.bind(alias.asname or alias.name, Binding(BindingKind.IMPORT, node, dotted=dotted))
+
+    def assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        for target in node.targets:
+            self.target(target, node, node.value)
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        self.visit(node.value)
+        if node.value is not None:
+            self.target(node.target, node, node.value)
+
+    def target(self, target: ast.expr, node: ast.AST, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.scope.bind(target.id, Binding(BindingKind.ASSIGN, node, value))
+        else:
+            self.visit(target)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        self.visit(node.value)
+        self.visit(node.target)
+
+    def outer_names(self, node: ast.Global | ast.Nonlocal) -> None:
+        self.scope.outer_names.update(node.names)
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> None:
+        self.visit(node.iter)
+        self.visit(node.target)
+        self.within(Frame(FrameKind.LOOP, node), node.body)
+        self.statements(node.orelse)
+
+    def while_(self, node: ast.While) -> None:
+        self.expression_within(Frame(FrameKind.LOOP, node), node.test)
+        self.within(Frame(FrameKind.LOOP, node), node.body)
+        self.statements(node.orelse)
+
+    def if_(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self.within(Frame(FrameKind.BRANCH, node, 0), node.body)
+        self.within(Frame(FrameKind.BRANCH, node, 1), node.orelse)
+
+    def try_(self, node: ast.Try) -> None:
+        self.within(Frame(FrameKind.TRY, node, 0), node.body)
+        for index, handler in enumerate(node.handlers):
+            self.visit(handler.type)
+            if handler.name:
+                self.scope.bind(handler.name, Binding(BindingKind.OTHER, handler))
+            self.within(Frame(FrameKind.BRANCH, node, index + 1), handler.body)
+        self.within(Frame(FrameKind.TRY, node, 0), node.orelse)
+        self.statements(node.finalbody)
+
+    def match_(self, node: ast.Match) -> None:
+        self.visit(node.subject)
+        for index, case in enumerate(node.cases):
+            self.visit(case.pattern)
+            self.visit(case.guard)
+            self.within(Frame(FrameKind.BRANCH, node, index), case.body)
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+        self.result.withs.append((node, self.scope, self.frames))
+        outer, statement = self.frames, self.statement
+        for item in node.items:
+            self.visit(item.context_expr)
+            self.visit(item.optional_vars)
+            self.frames = (*self.frames, Frame(FrameKind.WITH, node, item=item))
+        self.statements(node.body)
+        self.frames, self.statement = outer, statement
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Call: _Walker.call,
+    ast.Name: _Walker.name,
+    ast.Attribute: _Walker.attribute,
+    ast.IfExp: _Walker.conditional,
+    ast.BoolOp: _Walker.boolean,
+    ast.NamedExpr: _Walker.walrus,
+    ast.Lambda: _Walker.lambda_,
+    ast.ListComp: _Walker.comprehension,
+    ast.SetComp: _Walker.comprehension,
+    ast.DictComp: _Walker.comprehension,
+    ast.GeneratorExp: _Walker.comprehension,
+    ast.FunctionDef: _Walker.function,
+    ast.AsyncFunctionDef: _Walker.function,
+    ast.ClassDef: _Walker.class_,
+    ast.Import: _Walker.import_,
+    ast.ImportFrom: _Walker.import_from,
+    ast.Assign: _Walker.assign,
+    ast.AnnAssign: _Walker.annotated,
+    ast.AugAssign: _Walker.augmented,
+    ast.Global: _Walker.outer_names,
+    ast.Nonlocal: _Walker.outer_names,
+    ast.For: _Walker.for_,
+    ast.AsyncFor: _Walker.for_,
+    ast.While: _Walker.while_,
+    ast.If: _Walker.if_,
+    ast.Try: _Walker.try_,
+    ast.Match: _Walker.match_,
+    ast.With: _Walker.with_,
+    ast.AsyncWith: _Walker.with_,
+    ast.Constant: lambda walker, node: None,
+}
+if hasattr(ast, "TryStar"):
+    _HANDLERS[ast.TryStar] = _Walker.try_
