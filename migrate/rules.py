@@ -1,0 +1,166 @@
+"""The engine's own rules: why a rewrite that a codemod offers is not made, and what comments in the code ask for."""
+
+from __future__ import annotations
+
+from migrate.model import Rule, RuleKind
+
+__all__ = [
+    "CONFLICT",
+    "DECLINED",
+    "DEPENDENT",
+    "DESELECTED",
+    "LEVEL",
+    "RULES",
+    "SUPPRESSED",
+    "UNPARSABLE",
+    "UNSTABLE",
+    "UNUSED_IGNORE",
+]
+
+LEVEL = "M001"
+SUPPRESSED = "M002"
+DESELECTED = "M003"
+DEPENDENT = "M004"
+DECLINED = "M005"
+CONFLICT = "M006"
+UNPARSABLE = "M007"
+UNSTABLE = "M008"
+UNUSED_IGNORE = "M009"
+
+
+def _left(code: str, name: str, summary: str, page: str) -> Rule:
+    return Rule(code, name, RuleKind.LEFT, summary, page)
+
+
+RULES: tuple[Rule, ...] = (
+    _left(
+        LEVEL,
+        "held-back-by-level",
+        "The rewrite is known but its level is not allowed by this run",
+        """## What it means
+A codemod knows how to rewrite this call, but the rewrite is of a level that `--level` does not allow. `exact` keeps
+every graph name, `renames` keeps the variables and changes some names, `unsafe` may change the program.
+
+## Example
+```console
+$ migrate --level exact src/
+src/net.py:7:5: M001 left GV101 would rename a variable
+```
+
+## What to do
+Look at the rewrite with `migrate --dry-run --level renames` (or `unsafe`) and apply it at that level if it is what you
+want. `level = "exact"` in `[tool.migrate]` makes the choice for everybody.
+""",
+    ),
+    _left(
+        SUPPRESSED,
+        "suppressed-by-comment",
+        "A comment in the source asks to leave this call as it is",
+        """## What it means
+The statement carries `# migrate: ignore` or `# migrate: ignore[CODE]`. The call is counted as left; `--strict` accepts
+it, since a person has looked at it.
+
+## Example
+```python
+w = tf.Variable(0)  # migrate: ignore[GV101] read by name in serving.py
+```
+
+## What to do
+Nothing. Remove the comment when its reason is gone.
+""",
+    ),
+    _left(
+        DESELECTED,
+        "not-selected",
+        "The finding's rule is switched off by --select or --ignore",
+        """## What it means
+`--select` or `--ignore`, or the same keys in `[tool.migrate]`, switch this rule off. The call is counted as left;
+`--strict` accepts it.
+
+## Example
+```console
+$ migrate --ignore GV102 src/
+```
+
+## What to do
+Nothing, or drop the code from `ignore` (add it to `select`).
+""",
+    ),
+    _left(
+        DEPENDENT,
+        "needs-another-rewrite",
+        "The rewrite is only right together with another one that is not made",
+        """## What it means
+Some rewrites belong together: a call whose new name is only free inside a scope needs that scope. The one that this
+call needs was held back (by level, a comment, a choice in a review, or a conflict), so this one is held back too,
+in whatever file it stands.
+
+## What to do
+The message names the finding that is missing. Allow that one, and this one follows.
+""",
+    ),
+    _left(
+        DECLINED,
+        "declined",
+        "The rewrite was not accepted in the review, or lies outside what this run was asked to change",
+        """## What it means
+In `--interactive` the answer was no, or `--since` was given and the statement has not changed since. The source stays as it is.
+
+## What to do
+Run again and answer yes, or put `# migrate: ignore[CODE] reason` on the statement to be asked no more.
+""",
+    ),
+    _left(
+        CONFLICT,
+        "overlapping-rewrites",
+        "The rewrite overlaps another one that was made first",
+        """## What it means
+Two rewrites want to change the same characters. The first by position is made, this one is not.
+
+## What to do
+Run `migrate` once more: what is left is then rewritten by itself. Should it be reported again, write it by hand.
+""",
+    ),
+    _left(
+        UNPARSABLE,
+        "result-does-not-parse",
+        "The file is left alone because its rewritten text would not be valid Python",
+        """## What it means
+Every rewritten file is parsed before it is shown or written. This one did not parse, so none of its rewrites is made.
+This is a mistake in a codemod, never in your program.
+
+## What to do
+Please report it with the statement that the finding points at. Until then `# migrate: ignore` on that statement lets
+the rest of the file through.
+""",
+    ),
+    _left(
+        UNSTABLE,
+        "second-pass-not-empty",
+        "The file is left alone because a second run would change it again",
+        """## What it means
+A run over the rewritten file would rewrite it once more. A rewrite that does not settle cannot be trusted, so none of
+this file's is made. This is a mistake in a codemod, never in your program.
+
+## What to do
+Please report it with the statement that the finding points at.
+""",
+    ),
+    Rule(
+        UNUSED_IGNORE,
+        "unused-ignore",
+        RuleKind.NOTICE,
+        "An ignore comment silences nothing",
+        """## What it means
+There is a `# migrate: ignore` here, but nothing on its statement is found under the codes that it names.
+
+## Example
+```python
+w = tf.get_variable("w", [3])  # migrate: ignore[GV101]
+```
+
+## What to do
+Remove the comment, or correct its codes.
+""",
+    ),
+)

@@ -1,0 +1,103 @@
+"""Comments that switch findings off: `# migrate: ignore[CODE] reason` on a statement, `# migrate: skip-file`."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.model import Finding, Span
+from migrate.source import Source
+from migrate.syntax.module import Module
+
+__all__ = ["MARKER", "Ignore", "Suppressions", "read"]
+
+MARKER = b"migrate:"  # a file without these bytes has no suppressions
+
+_COMMENT = re.compile(
+    r"#\s*migrate:\s*(?P<verb>ignore|skip-file)\b(?:\[(?P<codes>[^\]]*)\])?[ \t]*(?P<reason>[^#]*)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One ignore comment: the lines of the statement that it covers, its codes (none: all) and its reason."""
+
+    span: Span
+    first_line: int
+    last_line: int
+    codes: tuple[str, ...]
+    reason: str
+
+    def silences(self, line: int, code: str) -> bool:
+        """Whether it switches off a finding under `code` that starts on `line`."""
+        covered = self.first_line <= line <= self.last_line
+        return covered and (not self.codes or any(code.startswith(prefix) for prefix in self.codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """All that a file's comments switch off."""
+
+    skip_file: bool = False
+    ignores: tuple[Ignore, ...] = ()
+
+    def of(self, finding: Finding) -> Ignore | None:
+        """The comment that switches `finding` off, None where there is none."""
+        return next((one for one in self.ignores if one.silences(finding.line, finding.code)), None)
+
+
+def read(module: Module) -> Suppressions:
+    """The suppressions in a module's comments; strings that look like them are not comments."""
+    if MARKER.decode() not in module.source.text:
+        return Suppressions()
+    skip, ignores = False, []
+    for span, match in _comments(module.source):
+        if match["verb"].lower() == "skip-file":
+            skip = True
+            continue
+        first, last = _covered(module, span)
+        codes = tuple(code.strip().upper() for code in (match["codes"] or "").split(",") if code.strip())
+        ignores.append(Ignore(span, first, last, codes, match["reason"].strip()))
+    return Suppressions(skip, tuple(ignores))
+
+
+def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.code, newline="").readline):
+            if token.type != tokenize.COMMENT:
+                continue
+            match = _COMMENT.search(token.string)
+            if match:
+                start = source.line_starts[token.start[0] - 1] + token.start[1] + match.start()
+                yield Span(start, start + len(match.group().rstrip())), match
+    except (tokenize.TokenError, SyntaxError):  # ast parses what tokenize rejects: a stray form feed, a last backslash
+        return
+
+
+def _covered(module: Module, comment: Span) -> tuple[int, int]:
+    """The lines of the statement that a comment stands on or, on a line of its own, right above."""
+    line, column = module.source.position(comment.start)
+    alone = not module.source.text[comment.start - column + 1 : comment.start].strip()
+    best: tuple[int, int] | None = None
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.stmt):
+            continue
+        first, last = _lines(node)
+        inside = first <= line <= last
+        if (inside or (alone and first == line + 1)) and (best is None or first >= best[0]):
+            best = first, last
+    return best or (line, line)
+
+
+def _lines(statement: ast.stmt) -> tuple[int, int]:
+    """A statement's own lines: of a compound one its header, not its body."""
+    last = statement.end_lineno or statement.lineno
+    body = getattr(statement, "body", None) or getattr(statement, "cases", None)
+    if body:
+        first_inside = body[0].pattern if isinstance(body[0], ast.match_case) else body[0]
+        last = max(statement.lineno, first_inside.lineno - 1)
+    return statement.lineno, last

@@ -1,0 +1,90 @@
+"""What a worker does with a task: the one place where any exception, whoever's fault, becomes one file's failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from migrate import engine, registry
+from migrate.codemod import Analysis
+from migrate.engine import Indexed, Rewritten
+from migrate.model import Failure, FileResult, Rewrite
+from migrate.settle import Hold, Policy
+
+__all__ = ["IndexTask", "RewriteTask", "Work"]
+
+R = TypeVar("R")
+
+_load = lru_cache(maxsize=4)(registry.of)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTask:
+    """One source and the names of the analyses that want its facts."""
+
+    path: str
+    data: bytes
+    analyses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteTask:
+    """One source, its plans and facts by analysis, what its configuration asks for, and what was decided elsewhere."""
+
+    path: str
+    data: bytes
+    plans: Mapping[str, Any]
+    policy: Policy
+    analyses: tuple[str, ...]
+    held: Mapping[str, Hold] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The functions of a worker; it travels as the references of the codemods that it loads once a process."""
+
+    references: tuple[str, ...]
+
+    def index(self, task: IndexTask) -> Indexed:
+        """The facts of one source."""
+        chosen = self._analyses(task.analyses)
+        return _guard(
+            lambda: engine.index(task.path, task.data, chosen), lambda failure: Indexed(task.path, failure=failure)
+        )
+
+    def rewrite(self, task: RewriteTask) -> Rewritten:
+        """The result of one source."""
+        codemods, analyses = _load(self.references).codemods, self._analyses(task.analyses)
+        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held)
+        return _guard(
+            lambda: engine.rewrite(task.path, task.data, job),
+            lambda failure: Rewritten(FileResult(task.path, failure=failure)),
+        )
+
+    def check(self, task: RewriteTask) -> tuple[str, int]:
+        """A rewritten source's path and how many rewrites a second run would make in it."""
+        findings = self.rewrite(task).result.findings
+        return task.path, sum(isinstance(finding.outcome, Rewrite) for finding in findings)
+
+    def _analyses(self, names: tuple[str, ...]) -> list[Analysis]:
+        return [one for one in _load(self.references).analyses if one.name in names]
+
+
+def _guard(action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001 - a codemod is anybody's code; its mistake costs one file, not the run
+        return fail(Failure(f"internal error: {type(error).__name__}: {error} {_place(error)}"))
+
+
+def _place(error: BaseException) -> str:
+    """Where an exception was raised, for whoever mends it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    name = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+    return f"(at {name}:{trace.tb_lineno})"
