@@ -1,0 +1,58 @@
+"""A call's arguments bound to the parameters of the function that it calls."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Argument", "Unbound", "arguments", "bind"]
+
+
+class Unbound(enum.Enum):
+    """Why a call's arguments cannot be bound to parameters by reading the call alone."""
+
+    STAR = "it passes *args or **kwargs"
+    TOO_MANY = "it passes more positional arguments than there are parameters"
+    UNKNOWN = "it passes a keyword that is no parameter"
+    TWICE = "it passes one parameter twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call: `index` counts in the order of the source, `keyword` is None where it is positional."""
+
+    index: int
+    keyword: str | None
+    value: ast.expr
+
+
+def arguments(call: ast.Call) -> tuple[Argument, ...] | Unbound:
+    """The arguments of `call` in the order of the source; `Unbound.STAR` where one of them is starred."""
+    if any(isinstance(value, ast.Starred) for value in call.args) or any(word.arg is None for word in call.keywords):
+        return Unbound.STAR
+    # Without stars every positional argument stands before every keyword.
+    pairs = [(None, value) for value in call.args] + [(word.arg, word.value) for word in call.keywords]
+    return tuple(Argument(index, keyword, value) for index, (keyword, value) in enumerate(pairs))
+
+
+def bind(call: ast.Call, parameters: Sequence[str]) -> Mapping[str, Argument] | Unbound:
+    """Each passed parameter's argument, in the order of the source.
+
+    `parameters` are the names in positional order. Says why where the call does not fit them.
+    """
+    passed = arguments(call)
+    if isinstance(passed, Unbound):
+        return passed
+    bound: dict[str, Argument] = {}
+    for argument in passed:
+        if argument.keyword is None and argument.index >= len(parameters):
+            return Unbound.TOO_MANY
+        name = parameters[argument.index] if argument.keyword is None else argument.keyword
+        if name not in parameters:
+            return Unbound.UNKNOWN
+        if name in bound:
+            return Unbound.TWICE
+        bound[name] = argument
+    return bound
