@@ -1,7 +1,7 @@
 """The difference between a file's bytes before and after, as hunks and as a patch that `git apply` takes.
 
 Everything here works on bytes: a diff must hold what the file holds, in the file's own encoding and newlines. Lines
-end at `\\n` only, as git has it; a lone `\\r` or a form feed is a character like any other.
+end at a line feed only, as git has it; a lone carriage return or a form feed is a character like any other.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def hunks(before: bytes, after: bytes, context: int = 3) -> Iterator[Hunk]:
 
 
 def split(data: bytes) -> list[bytes]:
-    """The lines of `data` with their endings, ended by `\\n` only."""
+    """The lines of `data` with their endings, ended by a line feed only."""
     lines = data.split(b"\n")
     last = lines.pop()
     ended = [line + b"\n" for line in lines]

@@ -95,7 +95,7 @@ def test_patch_gives_the_same_bytes(tmp_path: Path, contents: tuple[bytes, bytes
 
 
 def test_git_apply_finds_every_name(tmp_path: Path) -> None:
-    files = {name: CONTENTS["lf"] for name in NAMES}
+    files = dict.fromkeys(NAMES, CONTENTS["lf"])
     apply(tmp_path, lay(tmp_path, files), "git", "apply")
     check(tmp_path, files)
 

@@ -1,0 +1,44 @@
+"""The formats in which a report comes out; each lives in a file of its own and is imported only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, TextIO
+
+from migrate.model import Report
+from migrate.output.view import View
+
+__all__ = ["FORMATS", "PAGES", "View", "emit", "summarize"]
+
+FORMATS: tuple[str, ...] = ("rich", "concise", "json", "jsonl", "sarif", "github", "gitlab", "diff")
+PAGES: tuple[str, ...] = ("html", "markdown", "statistics")  # asked for by options of their own
+
+Writer = Callable[[Report, View, BinaryIO], None]
+
+
+def emit(name: str, report: Report, view: View, out: BinaryIO) -> None:
+    """Writes a report in the format `name`, one of `FORMATS` or `PAGES`. Raises `ValueError` for any other."""
+    _writer(name)(report, view, out)
+    out.flush()
+
+
+def summarize(report: Report, view: View, err: TextIO) -> None:
+    """Writes what happened for a person: failures, counts, what was left and why, which variables are renamed."""
+    from migrate.output import summary  # noqa: PLC0415
+
+    summary.write(report, view, err)
+
+
+def _writer(name: str) -> Writer:
+    match name:
+        case "diff":
+            from migrate.output import patch as chosen  # noqa: PLC0415
+
+            return chosen.write
+        case "concise":
+            from migrate.output import concise  # noqa: PLC0415
+
+            return concise.write
+        case _:
+            known = ", ".join((*FORMATS, *PAGES))
+            raise ValueError(f"unknown output format {name!r}: one of {known}")
