@@ -1,0 +1,1 @@
+"""Runs a program before and after its migration, under TensorFlow, and compares the variables that it builds."""

@@ -1,0 +1,41 @@
+"""What tests share: a TensorFlow that is imported once, and forked for each program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from codemods.tensorflow.verify.compare import Comparison
+from codemods.tensorflow.verify.dump import Dump
+from codemods.tensorflow.verify.probe import NoTensorFlow, Probe
+from codemods.tensorflow.verify.programs import run_pair
+
+
+class Programs:
+    """Runs programs under TensorFlow. `options` are the fields of `verify.probe.Request`, such as `until="exit"`."""
+
+    def __init__(self, probe: Probe) -> None:
+        self.probe = probe
+
+    def dump(self, files: dict[str, str] | str, main: str = "main.py", **options: Any) -> Dump:
+        """What a program builds."""
+        return self.probe.dump({"main.py": files} if isinstance(files, str) else files, main, **options)
+
+    def run_pair(self, before: dict[str, str] | str, after: dict[str, str] | str, **options: Any) -> Comparison:
+        """What two programs build, compared."""
+        return run_pair(self.probe, before, after, **options)
+
+
+@pytest.fixture(scope="session")
+def tensorflow_programs() -> Iterator[Programs]:
+    """A running TensorFlow: this interpreter's, or that of `MIGRATE_TEST_PYTHON`; the test is skipped without one."""
+    with Probe(os.environ.get("MIGRATE_TEST_PYTHON", sys.executable)) as probe:
+        try:
+            probe.start()
+        except NoTensorFlow as error:
+            pytest.skip(str(error))
+        yield Programs(probe)
