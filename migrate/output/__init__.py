@@ -24,7 +24,7 @@ def emit(name: str, report: Report, view: View, out: BinaryIO) -> None:
 
 def summarize(report: Report, view: View, err: TextIO) -> None:
     """Writes what happened for a person: failures, counts, what was left and why, which variables are renamed."""
-    from migrate.output import summary  # noqa: PLC0415
+    from migrate.output import summary
 
     summary.write(report, view, err)
 
@@ -32,11 +32,15 @@ def summarize(report: Report, view: View, err: TextIO) -> None:
 def _writer(name: str) -> Writer:
     match name:
         case "diff":
-            from migrate.output import patch as chosen  # noqa: PLC0415
+            from migrate.output import patch as chosen
 
             return chosen.write
+        case "rich":
+            from migrate.output import preview
+
+            return preview.write
         case "concise":
-            from migrate.output import concise  # noqa: PLC0415
+            from migrate.output import concise
 
             return concise.write
         case _:

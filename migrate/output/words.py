@@ -7,18 +7,18 @@ import re
 
 from migrate.model import FileResult, Finding, Left, Notice, Rewrite
 
-__all__ = ["cause", "label", "path_bytes", "plural", "said", "visible", "visible_path"]
+__all__ = ["HIDDEN", "cause", "label", "path_bytes", "plural", "said", "visible", "visible_path"]
 
 # Controls but for the tab, what turns the direction of writing around, the two separators that some readers take for
 # line ends, invisible joiners, and the lone surrogates that stand for bytes which are not UTF-8.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
 
 def visible(text: str) -> str:
     """The text with every control or hidden character, tabs excepted, written as a hexadecimal escape."""
-    return _HIDDEN.sub(_escape, text)
+    return HIDDEN.sub(_escape, text)
 
 
 def visible_path(path: str) -> str:
