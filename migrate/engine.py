@@ -7,15 +7,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrate import edits, rules, suppress
+from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
 from migrate.settle import Hold, Policy, applied, settle
 from migrate.source import Source, SourceError
+from migrate.statements import Statements
 from migrate.suppress import Suppressions
 from migrate.syntax.module import Module
 
-__all__ = ["Indexed", "Job", "Rewritten", "imports_any", "index", "link", "open_source", "rewrite", "sought", "triggered"]
+__all__ = [
+    "Indexed",
+    "Job",
+    "Rewritten",
+    "imports_any",
+    "index",
+    "link",
+    "open_source",
+    "rewrite",
+    "sought",
+    "triggered",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +41,14 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A file's result and, where it changes, the facts of its new text, for the second pass."""
+    """A file's result, and for the second pass the facts of its new text, if any, and how much it may still offer.
+
+    `withheld` counts the rewrites that are held back by a choice which a second run does not know of.
+    """
 
     result: FileResult
     facts: Mapping[str, Any] = field(default_factory=dict)
+    withheld: int = 0
 
 
 def open_source(path: str, data: bytes) -> Source:
@@ -60,12 +76,20 @@ def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis])
     return {name: modules for name, modules in wanted.items() if modules}
 
 
-def imports_any(modules: Iterable[str]) -> re.Pattern[bytes]:
-    """Finds, in a file's bytes, an import line that mentions one of `modules` by its last component."""
-    words = b"|".join(sorted({re.escape(name.rpartition(".")[2].encode()) for name in modules}))
-    line = rb"(?:import|from)\b(?:\\\r?\n|[^\r\n])*?"
-    block = rb"from\b[^\r\n(]*\bimport\s*\([^)]*?"
-    return re.compile(rb"^[ \t\"]*(?:%s|%s)\b(?:%s)\b" % (block, line, words), re.MULTILINE)
+class Importers:
+    """Finds, in a file's bytes, an import that mentions one of `modules` by its last component."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        self._words = sorted({name.rpartition(".")[2].encode() for name in modules})
+        names = b"|".join(map(re.escape, self._words))
+        line = rb"(?:import|from)\b(?:\\\r?\n|[^\r\n])*?"
+        block = rb"from\b[^\r\n(]*\bimport\s*\([^)]*?"
+        self._pattern = re.compile(rb"^[ \t\"]*(?:%s|%s)\b(?:%s)\b" % (block, line, names), re.MULTILINE)
+
+    def match(self, data: bytes) -> bool:
+        """Whether there is such an import."""
+        # Most files do not hold the words at all, and to look for them is twenty times cheaper than the pattern.
+        return any(word in data for word in self._words) and bool(self._pattern.search(data))
 
 
 def link(
@@ -81,13 +105,20 @@ def link(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be done to one file: `plans` go by analysis, `analyses` have facts of it, `held` was decided elsewhere."""
+    """What is to be done to one file.
+
+    `plans` go by analysis, `analyses` are those that have facts of it, `held` names findings that were decided
+    elsewhere. Where `lines` are given, only statements that touch them are looked at. `comment` is what is put at calls
+    that are left: "ignore", "mark" or nothing.
+    """
 
     codemods: Sequence[Codemod]
     analyses: Sequence[Analysis]
     plans: Mapping[str, Any]
     policy: Policy
     held: Mapping[str, Hold] = field(default_factory=dict)
+    lines: Sequence[range] | None = None
+    comment: str = ""
 
 
 def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
@@ -96,12 +127,30 @@ def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
         module = Module(open_source(path, data))
     except SourceError as error:
         return Rewritten(FileResult(path, failure=Failure(error.cause, error.line)))
-    suppressions = suppress.read(module)
+    statements = Statements(module)
+    suppressions = suppress.read(module, statements)
     if suppressions.skip_file:
         return Rewritten(FileResult(path))
     offered = [found for one in job.codemods for found in _offer(one, module, job)]
     offered.sort(key=lambda finding: finding.span)
-    return _splice(module, data, offered, _Settling(job, suppressions, dict(job.held)))
+    outside = _outside(offered, statements, job.lines)
+    held = {**job.held, **dict.fromkeys(outside, _UNCHANGED)}
+    return _splice(_Rewriting(module, data, job, statements, suppressions, tuple(offered), held, outside))
+
+
+_UNCHANGED = Hold(rules.DECLINED, "has not changed since", "Run without --since to have it rewritten.")
+
+
+def _outside(offered: Iterable[Finding], statements: Statements, lines: Sequence[range] | None) -> frozenset[str]:
+    """The ids of the findings in statements that touch none of `lines`."""
+    if lines is None:
+        return frozenset()
+
+    def touches(finding: Finding) -> bool:
+        first, last = statements.around(finding.line)
+        return any(first < one.stop and one.start <= last for one in lines)
+
+    return frozenset(finding.id for finding in offered if not touches(finding))
 
 
 def _offer(codemod: Codemod, module: Module, job: Job) -> Iterable[Finding]:
@@ -117,37 +166,56 @@ def _offer(codemod: Codemod, module: Module, job: Job) -> Iterable[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settling:
-    """What decides over a file's findings; `held` grows while conflicts are found."""
+class _Rewriting:
+    """One file on its way from what is offered to what is made; `held` grows until the result holds together."""
 
+    module: Module
+    data: bytes
     job: Job
+    statements: Statements
     suppressions: Suppressions
+    offered: tuple[Finding, ...]
     held: dict[str, Hold]
-
-    def settle(self, offered: Sequence[Finding]) -> tuple[Finding, ...]:
-        return settle(offered, self.job.policy, self.suppressions, self.held)
+    outside: frozenset[str]
 
 
-def _splice(module: Module, data: bytes, offered: Sequence[Finding], settling: _Settling) -> Rewritten:
+_WITHHELD = (rules.DEPENDENT, rules.DECLINED, rules.UNSTABLE)
+
+
+def _splice(work: _Rewriting) -> Rewritten:
     """Applies what stands; on a conflict or a text that does not parse holds back what is to blame, and tries again."""
-    findings = settling.settle(offered)
-    path, source = module.path, module.source
+    module, source = work.module, work.module.source
+    settled = settle(work.offered, work.job.policy, work.suppressions, work.held)
+    findings = _inside(work, settled)
+    comments = annotate.comments(module, work.statements, findings, work.job.comment) if work.job.comment else []
     try:
-        text = edits.apply(source.text, _changes(findings), code=source.code)
+        text = edits.apply(source.text, [*_changes(findings), *comments], code=source.code)
     except edits.Conflict:
-        settling.held.update(_conflicting(source, findings))
-        return _splice(module, data, offered, settling)
-    findings = _with_unused(module, offered, findings, settling.suppressions)
+        work.held.update(_conflicting(source, findings))
+        return _splice(work)
+    withheld = len(work.outside) + sum(one.code in _WITHHELD for one in findings)
+    findings = _with_unused(work, findings)
     if text == source.text:
-        return Rewritten(FileResult(path, findings))
+        return Rewritten(FileResult(module.path, findings), withheld=withheld)
     try:
         after = source.to_bytes(text)
-        again = Module(open_source(path, after))
+        again = Module(open_source(module.path, after))
     except SourceError as error:
-        reason = Hold(rules.UNPARSABLE, f"would not parse ({error.cause})", "Please report this as a mistake of the tool.")
-        settling.held.update(dict.fromkeys(applied(findings), reason))
-        return _splice(module, data, offered, settling)
-    return Rewritten(FileResult(path, findings, data, after), _facts(again, settling.job.analyses))
+        advice = "Please report this as a mistake of the tool."
+        reason = Hold(rules.UNPARSABLE, f"would not parse ({error.cause})", advice)
+        if not applied(findings):
+            raise
+        work.held.update(dict.fromkeys(applied(findings), reason))
+        return _splice(work)
+    return Rewritten(FileResult(module.path, findings, work.data, after), _facts(again, work.job.analyses), withheld)
+
+
+def _inside(work: _Rewriting, settled: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings in the statements that the run was asked to look at."""
+    if not work.outside:
+        return tuple(settled)
+    spans = {(one.span, one.line, one.column) for one in work.offered if one.id in work.outside}
+    return tuple(one for one in settled if (one.span, one.line, one.column) not in spans)
 
 
 def _changes(findings: Iterable[Finding]) -> list[Change]:
@@ -178,20 +246,17 @@ def _conflicting(source: Source, findings: Sequence[Finding]) -> dict[str, Hold]
     return held or dict.fromkeys(applied(findings), reason)
 
 
-def _with_unused(
-    module: Module, offered: Sequence[Finding], findings: tuple[Finding, ...], suppressions: Suppressions
-) -> tuple[Finding, ...]:
+def _with_unused(work: _Rewriting, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings and a notice for each ignore comment that silences none of those offered."""
-    used = {suppressions.of(finding) for finding in offered}
-    unused = [one for one in suppressions.ignores if one not in used]
-    if not unused:
+    used = {work.suppressions.of(finding, rules.LEVEL) for finding in work.offered}
+    unused = [one for one in work.suppressions.ignores if one not in used]
+    if not unused or work.job.lines is not None:
         return findings
     notices = []
     for one in unused:
-        line, column = module.source.position(one.span.start)
-        codes = ", ".join(one.codes) or "any code"
-        message = f"nothing here is found under {codes}"
-        notices.append(Finding(rules.UNUSED_IGNORE, module.path, one.span, line, column, message, Notice()))
+        line, column = work.module.source.position(one.span.start)
+        message = f"nothing here is found under {', '.join(one.codes) or 'any code'}"
+        notices.append(Finding(rules.UNUSED_IGNORE, work.module.path, one.span, line, column, message, Notice()))
     return tuple(sorted((*findings, *notices), key=lambda finding: finding.span))
 
 

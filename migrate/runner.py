@@ -2,74 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 from migrate import discover, engine, rules
+from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
-from migrate.settle import Hold, applied, missing
+from migrate.settle import Hold, Policy, applied, missing
+from migrate.suppress import MARKER
 from migrate.work import IndexTask, RewriteTask, Work
 
-__all__ = ["run"]
+__all__ = ["Extent", "Progress", "Session", "run"]
 
 Facts = dict[str, dict[str, Any]]  # by analysis, then by path
 Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
+Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
+
+_UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
+_DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 
 
-def run(settings: Settings, paths: Sequence[str]) -> Report:
-    """What the codemods find below `paths`; nothing is written. Raises `discover.PathError`, `ExecutorError`."""
-    files, failures = discover.find(paths)
-    with open_executor(settings.executor, settings.jobs, settings.scheduler) as executor:
-        run = _Run(settings, executor, Work(settings.registry.references))
-        run.failures.update({failure.path: failure for failure in failures})
-        run.index(files)
-        run.seek(files)
-        run.rewrite_all()
-    results = (one.result for _, one in sorted(run.results.items()))
-    kept = tuple(one for one in results if one.findings and not one.failure)
-    return Report(kept, len(files), tuple(run.failures[path] for path in sorted(run.failures)))
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of what is found is rewritten; facts are those of all sources whatever it says.
+
+    `overlay` holds bytes that stand for a file's own, such as an editor's unsaved text. `only` says which files are
+    rewritten, `lines` which of their lines: statements that touch none of them are passed over.
+    """
+
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    only: Callable[[str], bool] | None = None
+    lines: Mapping[str, Sequence[range]] | None = None
+
+    def wants(self, path: str) -> bool:
+        """Whether anything in `path` may be rewritten."""
+        return (self.only is None or self.only(path)) and (self.lines is None or path in self.lines)
 
 
-@dataclass(slots=True)
-class _Run:
-    """What a run knows so far: facts, a digest of the bytes that they come from, results, what is held back."""
+def _quiet(what: str, done: int, total: int) -> None:
+    """No progress is shown."""
 
-    settings: Settings
-    executor: Executor
-    work: Work
-    facts: Facts = field(default_factory=dict)
-    digests: dict[str, int] = field(default_factory=dict)
-    results: dict[str, Rewritten] = field(default_factory=dict)
-    failures: dict[str, FileResult] = field(default_factory=dict)
-    held: dict[str, dict[str, Hold]] = field(default_factory=dict)
 
-    def index(self, files: Iterable[str]) -> None:
+def run(settings: Settings, paths: Sequence[str], extent: Extent = Extent(), progress: Progress = _quiet) -> Report:
+    """What the codemods find below `paths`; nothing is written.
+
+    Raises `discover.PathError`, `settings.SettingsError`, `executors.ExecutorError`.
+    """
+    with Session(settings, discover.find(paths, settings), extent, progress) as session:
+        return session.report()
+
+
+class Session:
+    """The facts of a set of sources and what was made of them; whoever reviews or edits can ask again for less than all.
+
+    To be used in a `with` block, which stops the workers.
+    """
+
+    def __init__(
+        self, settings: Settings, found: Found, extent: Extent = Extent(), progress: Progress = _quiet
+    ) -> None:
+        self._settings = settings
+        self._found = found
+        self._extent = extent
+        self._progress = progress
+        self._work = Work(settings.registry.references)
+        self._executor = open_executor(settings.executor, settings.jobs, settings.scheduler)
+        self._facts: Facts = {}
+        self._digests: dict[str, int] = {}  # of the bytes that the facts come from
+        self._commented: set[str] = set()  # files with comments to migrate, plan or not
+        self._results: dict[str, Rewritten] = {}
+        self._failures = {failure.path: failure for failure in found.failures}
+        self._held: dict[str, dict[str, Hold]] = {}
+        self._indexed = False
+
+    def __enter__(self) -> Session:
+        self._executor.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.__exit__(kind, error, trace)
+
+    def report(self) -> Report:
+        """Everything that is found; the first call does the work."""
+        if not self._indexed:
+            self._index()
+            self._seek()
+            self._indexed = True
+            plans = self._link(self._facts)
+            self._settle(plans, sorted(path for path in {*plans, *self._commented} if self._extent.wants(path)))
+        kept = tuple(one.result for _, one in sorted(self._results.items()) if one.result.findings)
+        return Report(kept, len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
+
+    def decline(self, ids: Iterable[str]) -> Report:
+        """The same without the rewrites of the findings called `ids` and whatever requires them."""
+        self.report()
+        refused = frozenset(ids)
+        again = []
+        for path, one in self._results.items():
+            names = applied(one.result.findings) & refused
+            if names:
+                self._held.setdefault(path, {}).update(dict.fromkeys(names, _DECLINED))
+                again.append(path)
+        self._settle(self._link(self._facts), sorted(again))
+        return self.report()
+
+    def _index(self) -> None:
         """Collects the facts of the files that have a codemod's triggers."""
-        analyses = self.settings.registry.analyses
-        self._collect((path, data, engine.triggered(data, analyses)) for path, data in self._read(files))
+        analyses = self._settings.registry.analyses
+        self._collect(self._triggered(path, data, analyses) for path, data in self._read(self._found.files, "Reading"))
 
-    def seek(self, files: Sequence[str]) -> None:
+    def _triggered(self, path: str, data: bytes, analyses: Sequence[Any]) -> tuple[str, bytes, tuple[str, ...]]:
+        if MARKER in data:
+            self._commented.add(path)
+            self._digests[path] = hash(data)
+        return path, data, engine.triggered(data, analyses)
+
+    def _seek(self) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
-        analyses = self.settings.registry.analyses
+        analyses = self._settings.registry.analyses
         known: dict[str, frozenset[str]] = {}
-        while (wanted := engine.sought(self.facts, analyses)) != known:
+        while (wanted := engine.sought(self._facts, analyses)) != known:
             fresh = {name: modules - known.get(name, frozenset()) for name, modules in wanted.items()}
-            patterns = {name: engine.imports_any(modules) for name, modules in fresh.items() if modules}
+            finders = {name: engine.Importers(modules) for name, modules in fresh.items() if modules}
             known = wanted
             self._collect(
-                (path, data, tuple(name for name, one in patterns.items() if self._new(name, path) and one.search(data)))
-                for path, data in self._read(files)
+                (
+                    path,
+                    data,
+                    tuple(name for name, one in finders.items() if self._lacks(name, path) and one.match(data)),
+                )
+                for path, data in self._read(self._found.files, "Following imports")
             )
 
-    def _new(self, analysis: str, path: str) -> bool:
-        return path not in self.facts.get(analysis, {})
+    def _lacks(self, analysis: str, path: str) -> bool:
+        return path not in self._facts.get(analysis, {})
 
     def _collect(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]]) -> None:
-        for indexed in self.executor.map(self.work.index, self._index_tasks(wanted)):
+        for indexed in self._executor.map(self._work.index, self._index_tasks(wanted)):
             match indexed:
                 case Lost(path, cause):
                     self._fail(path, Failure(cause))
@@ -77,105 +153,116 @@ class _Run:
                     self._fail(path, failure)
                 case Indexed(path, facts):
                     for analysis, found in facts.items():
-                        self.facts.setdefault(analysis, {})[path] = found
+                        self._facts.setdefault(analysis, {})[path] = found
 
     def _index_tasks(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]]) -> Iterator[IndexTask]:
         for path, data, analyses in wanted:
             if analyses:
-                self.digests[path] = hash(data)
+                self._digests[path] = hash(data)
                 yield IndexTask(path, data, analyses)
 
-    def _read(self, files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of each file; one that cannot be read, or that is not what it was, is a failure."""
-        for path in files:
-            if path in self.failures:
+    def _read(self, files: Sequence[str], what: str) -> Iterator[tuple[str, bytes]]:
+        """The bytes of each file; one that cannot be read, or is not what it was, is a failure."""
+        for done, path in enumerate(files):
+            self._progress(what, done, len(files))
+            if path in self._failures:
                 continue
-            match discover.read(path):
-                case Failure() as failure:
-                    self._fail(path, failure)
-                case bytes(data) if self.digests.get(path, hash(data)) != hash(data):
+            overlaid = self._extent.overlay.get(path)
+            data = discover.read(path, named=path in self._found.named) if overlaid is None else overlaid
+            match data:
+                case Failure():
+                    self._fail(path, data)
+                case bytes() if self._digests.get(path, hash(data)) != hash(data):
                     self._fail(path, Failure("changed while it was being looked at; run again"))
-                case bytes(data):
+                case bytes():
                     yield path, data
 
     def _fail(self, path: str, failure: Failure) -> None:
-        self.failures[path] = FileResult(path, failure=failure)
-        self.results.pop(path, None)
-        for facts in self.facts.values():
-            facts.pop(path, None)
+        self._failures[path] = FileResult(path, failure=failure)
+        self._results.pop(path, None)
 
-    def rewrite_all(self) -> None:
-        """Rewrites what has a plan, again as long as something that was taken for granted has to be held back."""
-        plans = self._link(self.facts)
-        todo: Iterable[str] = sorted(plans)
+    def _link(self, facts: Facts) -> Plans:
+        """The plans of all files, linked once for each set of options that some file's configuration has."""
+        policies = {path: self._policy(path) for path in sorted({path for own in facts.values() for path in own})}
+        plans: dict[str, Mapping[str, Any]] = {}
+        done = []
+        for policy in policies.values():
+            if policy.options not in done:
+                done.append(policy.options)
+                linked = engine.link(facts, self._settings.registry.analyses, policy.options)
+                plans |= {path: plan for path, plan in linked.items() if policies[path].options == policy.options}
+        return plans
+
+    def _policy(self, path: str) -> Policy:
+        return self._settings.policy(path)
+
+    def _settle(self, plans: Plans, todo: Sequence[str]) -> None:
+        """Rewrites `todo`, and again whatever took something for granted that had to be held back."""
         while todo:
             self._rewrite(todo, plans)
             todo = self._hold_dependents() or self._hold_unstable()
 
-    def _link(self, facts: Facts) -> Plans:
-        """The plans of all files, linked once for each set of options that some file's configuration has."""
-        registry = self.settings.registry
-        paths = {path for own in facts.values() for path in own}
-        policies = {path: self.settings.policy(path) for path in sorted(paths)}
-        plans: dict[str, Mapping[str, Any]] = {}
-        done: list[Any] = []
-        for policy in policies.values():
-            if policy.options in done:
-                continue
-            done.append(policy.options)
-            linked = engine.link(facts, registry.analyses, policy.options)
-            plans |= {path: plan for path, plan in linked.items() if policies[path].options == policy.options}
-        return plans
-
-    def _rewrite(self, paths: Iterable[str], plans: Plans) -> None:
-        tasks = (self._rewrite_task(path, data, plans) for path, data in self._read(paths))
-        for rewritten in self.executor.map(self.work.rewrite, tasks):
+    def _rewrite(self, paths: Sequence[str], plans: Plans) -> None:
+        tasks = (self._rewrite_task(path, data, plans) for path, data in self._read(paths, "Rewriting"))
+        for rewritten in self._executor.map(self._work.rewrite, tasks):
             match rewritten:
                 case Lost(path, cause):
                     self._fail(path, Failure(cause))
                 case Rewritten(FileResult(path, failure=Failure() as failure)):
                     self._fail(path, failure)
                 case Rewritten(result):
-                    self.results[result.path] = rewritten
+                    self._results[result.path] = rewritten
 
     def _rewrite_task(self, path: str, data: bytes, plans: Plans) -> RewriteTask:
-        indexed = tuple(name for name, facts in self.facts.items() if path in facts)
-        return RewriteTask(path, data, plans[path], self.settings.policy(path), indexed, self.held.get(path, {}))
+        return RewriteTask(
+            path,
+            data,
+            plans.get(path, {}),
+            self._policy(path),
+            tuple(name for name, facts in self._facts.items() if path in facts),
+            self._held.get(path, {}),
+            None if self._extent.lines is None else self._extent.lines.get(path, ()),
+            "ignore" if self._settings.add_ignore else "mark" if self._settings.mark else "",
+        )
 
     def _hold_dependents(self) -> list[str]:
         """Holds back what requires a finding of another file that does not stand; the paths to rewrite again."""
-        standing = {path: applied(one.result.findings) for path, one in self.results.items()}
-        everything = frozenset().union(*standing.values())
+        standing = [applied(one.result.findings) for one in self._results.values()]
+        everything = frozenset[str]().union(*standing)
         again: dict[str, None] = {}
-        for path, one in self.results.items():
+        for path, one in self._results.items():
             for finding in one.result.findings:
                 needed = next((name for name in finding.requires if name not in everything), None)
                 if needed and isinstance(finding.outcome, Rewrite):
-                    self.held.setdefault(path, {})[finding.id] = missing(finding, needed)
+                    self._held.setdefault(path, {})[finding.id] = missing(needed)
                     again[path] = None
         return sorted(again)
 
     def _hold_unstable(self) -> list[str]:
         """Holds back every rewrite in a file that a second run would rewrite again; the paths to rewrite again."""
-        changed = {path: one for path, one in self.results.items() if one.result.changed}
-        after: Facts = {name: dict(facts) for name, facts in self.facts.items()}
-        for path, one in changed.items():
-            for name, facts in after.items():
-                facts.pop(path, None)
-                if name in one.facts:
-                    facts[path] = one.facts[name]
-        plans = self._link(after) if changed else {}
+        changed = {path: one for path, one in self._results.items() if one.result.changed}
+        plans = self._link(self._facts_after(changed)) if changed else {}
         tasks = (
-            RewriteTask(path, one.result.after or b"", plans[path], self.settings.policy(path), ())
+            RewriteTask(path, one.result.after or b"", plans[path], self._policy(path))
             for path, one in sorted(changed.items())
             if any(plans.get(path, {}).values())
         )
         unstable = []
-        for checked in self.executor.map(self.work.check, tasks):
-            if not isinstance(checked, Lost) and checked[1] > len(self.held.get(checked[0], {})):
+        for checked in self._executor.map(self._work.check, tasks):
+            if not isinstance(checked, Lost) and checked[1] > changed[checked[0]].withheld:
                 unstable.append(checked[0])
-        reason = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
         for path in unstable:
             names = applied(changed[path].result.findings)
-            self.held.setdefault(path, {}).update(dict.fromkeys(names, reason))
+            self._held.setdefault(path, {}).update(dict.fromkeys(names, _UNSTABLE))
         return unstable
+
+    def _facts_after(self, changed: Mapping[str, Rewritten]) -> Facts:
+        """All facts, those of the changed files from their new text."""
+        after = {name: dict(facts) for name, facts in self._facts.items()}
+        for name, facts in after.items():
+            for path, one in changed.items():
+                if path in facts:
+                    del facts[path]
+                if name in one.facts:
+                    facts[path] = one.facts[name]
+        return after

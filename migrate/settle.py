@@ -68,25 +68,23 @@ def applied(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.id for finding in findings if isinstance(finding.outcome, Rewrite))
 
 
-def missing(finding: Finding, needed: str) -> Hold:
+def missing(needed: str) -> Hold:
     """The hold of a finding that requires another, `needed`, which is not made."""
-    del finding
     return Hold(rules.DEPENDENT, f"needs {needed}, which is not made", f"Allow {needed} and run again.")
 
 
 def _own_hold(finding: Finding, policy: Policy, suppressions: Suppressions) -> Hold | None:
     if finding.code in policy.off:
         return Hold(rules.DESELECTED, "is switched off", f"Take {finding.code} out of ignore, or add it to select.")
-    if comment := suppressions.of(finding):
+    level = finding.outcome.level if isinstance(finding.outcome, Rewrite) else None
+    too_far = level is not None and not policy.level.allows(level)
+    comment = suppressions.of(finding, rules.LEVEL) if too_far else suppressions.of(finding)
+    if comment:
         why = f" ({comment.reason})" if comment.reason else ""
         return Hold(rules.SUPPRESSED, f"is ignored by a comment{why}", "Remove the comment to have it rewritten.")
-    match finding.outcome:
-        case Rewrite(level) if not policy.level.allows(level):
-            return Hold(
-                rules.LEVEL,
-                f"is of level {level.value}, this run allows {policy.level.value}",
-                f"Run with --level {level.value} if that is what you want.",
-            )
+    if level is not None and too_far:
+        message = f"is of level {level.value}, this run allows {policy.level.value}"
+        return Hold(rules.LEVEL, message, f"Run with --level {level.value} if that is what you want.")
     return None
 
 
@@ -101,5 +99,5 @@ def _spread(findings: Sequence[Finding], holds: dict[str, Hold]) -> None:
             needed = next((one for one in finding.requires if one in fallen), None)
             if needed and name not in fallen:
                 fallen.add(name)
-                holds[name] = missing(finding, needed)
+                holds[name] = missing(needed)
                 grown = True

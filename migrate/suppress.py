@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from migrate.model import Finding, Span
 from migrate.source import Source
+from migrate.statements import Statements
 from migrate.syntax.module import Module
 
 __all__ = ["MARKER", "Ignore", "Suppressions", "read"]
@@ -32,10 +32,11 @@ class Ignore:
     codes: tuple[str, ...]
     reason: str
 
-    def silences(self, line: int, code: str) -> bool:
-        """Whether it switches off a finding under `code` that starts on `line`."""
-        covered = self.first_line <= line <= self.last_line
-        return covered and (not self.codes or any(code.startswith(prefix) for prefix in self.codes))
+    def silences(self, line: int, codes: Sequence[str]) -> bool:
+        """Whether it switches off a finding that starts on `line` under one of `codes`."""
+        if not self.first_line <= line <= self.last_line:
+            return False
+        return not self.codes or any(code.startswith(prefix) for prefix in self.codes for code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,13 @@ class Suppressions:
     skip_file: bool = False
     ignores: tuple[Ignore, ...] = ()
 
-    def of(self, finding: Finding) -> Ignore | None:
-        """The comment that switches `finding` off, None where there is none."""
-        return next((one for one in self.ignores if one.silences(finding.line, finding.code)), None)
+    def of(self, finding: Finding, *others: str) -> Ignore | None:
+        """The comment that switches `finding` off, under its own code or one of `others`; None where there is none."""
+        codes = (finding.code, *others)
+        return next((one for one in self.ignores if one.silences(finding.line, codes)), None)
 
 
-def read(module: Module) -> Suppressions:
+def read(module: Module, statements: Statements) -> Suppressions:
     """The suppressions in a module's comments; strings that look like them are not comments."""
     if MARKER.decode() not in module.source.text:
         return Suppressions()
@@ -59,7 +61,7 @@ def read(module: Module) -> Suppressions:
         if match["verb"].lower() == "skip-file":
             skip = True
             continue
-        first, last = _covered(module, span)
+        first, last = _covered(module.source, span, statements)
         codes = tuple(code.strip().upper() for code in (match["codes"] or "").split(",") if code.strip())
         ignores.append(Ignore(span, first, last, codes, match["reason"].strip()))
     return Suppressions(skip, tuple(ignores))
@@ -78,26 +80,9 @@ def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
         return
 
 
-def _covered(module: Module, comment: Span) -> tuple[int, int]:
+def _covered(source: Source, comment: Span, statements: Statements) -> tuple[int, int]:
     """The lines of the statement that a comment stands on or, on a line of its own, right above."""
-    line, column = module.source.position(comment.start)
-    alone = not module.source.text[comment.start - column + 1 : comment.start].strip()
-    best: tuple[int, int] | None = None
-    for node in ast.walk(module.tree):
-        if not isinstance(node, ast.stmt):
-            continue
-        first, last = _lines(node)
-        inside = first <= line <= last
-        if (inside or (alone and first == line + 1)) and (best is None or first >= best[0]):
-            best = first, last
-    return best or (line, line)
-
-
-def _lines(statement: ast.stmt) -> tuple[int, int]:
-    """A statement's own lines: of a compound one its header, not its body."""
-    last = statement.end_lineno or statement.lineno
-    body = getattr(statement, "body", None) or getattr(statement, "cases", None)
-    if body:
-        first_inside = body[0].pattern if isinstance(body[0], ast.match_case) else body[0]
-        last = max(statement.lineno, first_inside.lineno - 1)
-    return statement.lineno, last
+    line, column = source.position(comment.start)
+    around = statements.around(line)
+    alone = not source.text[comment.start - column + 1 : comment.start].strip()
+    return statements.below(line) if alone and not around[0] < line <= around[1] else around

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -31,14 +31,16 @@ class IndexTask:
 
 @dataclass(frozen=True, slots=True)
 class RewriteTask:
-    """One source, its plans and facts by analysis, what its configuration asks for, and what was decided elsewhere."""
+    """One source, its plans by analysis, and what `engine.Job` says of the rest."""
 
     path: str
     data: bytes
     plans: Mapping[str, Any]
     policy: Policy
-    analyses: tuple[str, ...]
+    analyses: tuple[str, ...] = ()
     held: Mapping[str, Hold] = field(default_factory=dict)
+    lines: Sequence[range] | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Work:
     def rewrite(self, task: RewriteTask) -> Rewritten:
         """The result of one source."""
         codemods, analyses = _load(self.references).codemods, self._analyses(task.analyses)
-        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held)
+        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held, task.lines, task.comment)
         return _guard(
             lambda: engine.rewrite(task.path, task.data, job),
             lambda failure: Rewritten(FileResult(task.path, failure=failure)),
@@ -75,7 +77,7 @@ class Work:
 def _guard(action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
     try:
         return action()
-    except Exception as error:  # noqa: BLE001 - a codemod is anybody's code; its mistake costs one file, not the run
+    except Exception as error:  # a codemod is anybody's code; its mistake costs one file, not the run
         return fail(Failure(f"internal error: {type(error).__name__}: {error} {_place(error)}"))
 
 
