@@ -144,8 +144,7 @@ def _graph(index: int, before: Graph, after: Graph, tests: int) -> GraphPair:
         Pair(old, new, ()) if old is None or new is None else _pair(old, new, exact=exact, tests=tests)
         for old, new in _align(before.variables, after.variables)
     )
-    names = {p.before.name: p.after.name for p in pairs if p.before and p.after}
-    return GraphPair(index, pairs, tuple(_graph_differences(before, after, names)), tuple(_ops(before, after)))
+    return GraphPair(index, pairs, tuple(_graph_differences(before, after)), tuple(_ops(before, after)))
 
 
 def _align(before: Sequence[Variable], after: Sequence[Variable]) -> Iterator[tuple[Variable | None, Variable | None]]:
@@ -153,18 +152,19 @@ def _align(before: Sequence[Variable], after: Sequence[Variable]) -> Iterator[tu
     if len(before) == len(after):
         yield from zip(before, after, strict=True)
         return
-    matcher = difflib.SequenceMatcher(None, [v.name for v in before], [v.name for v in after], autojunk=False)
+    matcher = _matcher([v.name for v in before], [v.name for v in after])
     if matcher.ratio() < 0.5:
-        looks = (
-            [(v.shape, v.dtype, v.initial.recipe) for v in before],
-            [(v.shape, v.dtype, v.initial.recipe) for v in after],
-        )
-        matcher = difflib.SequenceMatcher(None, *looks, autojunk=False)
+        looks = [[f"{v.shape} {v.dtype} {v.initial.recipe}" for v in side] for side in (before, after)]
+        matcher = _matcher(looks[0], looks[1])
     for _, a, b, c, d in matcher.get_opcodes():
         common = min(b - a, d - c)
         yield from zip(before[a : a + common], after[c : c + common], strict=True)
         yield from ((old, None) for old in before[a + common : b])
         yield from ((None, new) for new in after[c + common : d])
+
+
+def _matcher(before: Sequence[str], after: Sequence[str]) -> difflib.SequenceMatcher[str]:
+    return difflib.SequenceMatcher(None, before, after, autojunk=False)
 
 
 def _pair(before: Variable, after: Variable, *, exact: bool, tests: int) -> Pair:
@@ -221,7 +221,7 @@ def _describe(initial: Initial) -> str:
     return f"mean {value['mean']:.4g}, std {value['std']:.4g}, {value['low']:.4g} to {value['high']:.4g}"
 
 
-def _graph_differences(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator[Difference]:
+def _graph_differences(before: Graph, after: Graph) -> Iterator[Difference]:
     missing = [name for name, found in after.lookups if not found]
     expected = [name for name, found in before.lookups if not found]
     if missing != expected:
@@ -229,7 +229,7 @@ def _graph_differences(before: Graph, after: Graph, names: Mapping[str, str]) ->
         yield Difference(
             "looked up by name and not found", ", ".join(expected) or "nothing", ", ".join(lost or missing)
         )
-    old, new = ([(loss.collection, _name(loss.value)) for loss in graph.losses] for graph in (before, after))
+    old, new = ([(loss.collection, _digest(loss.value)) for loss in graph.losses] for graph in (before, after))
     if [one[0] for one in old] != [one[0] for one in new]:
         yield Difference("losses", _losses(before), _losses(after))
     elif old != new and not any(v.initial.lent for v in before.variables):
@@ -238,10 +238,9 @@ def _graph_differences(before: Graph, after: Graph, names: Mapping[str, str]) ->
         yield Difference("graph seed", _show(before.seeded), _show(after.seeded))
     if before.eager != after.eager:
         yield Difference("eager", _show(before.eager), _show(after.eager))
-    del names
 
 
-def _name(value: Mapping[str, object]) -> object:
+def _digest(value: Mapping[str, object]) -> object:
     return value.get("digest", value.get("error"))
 
 
@@ -255,7 +254,7 @@ def _ops(before: Graph, after: Graph) -> Iterator[tuple[str, str]]:
     """The ops named by the code that are called something else now, in pairs; an empty string where one is gone."""
     if before.named == after.named:
         return
-    matcher = difflib.SequenceMatcher(None, before.named, after.named, autojunk=False)
+    matcher = _matcher(before.named, after.named)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -123,7 +123,9 @@ class Probe:
         assert process.stdout is not None
         line = process.stdout.readline()
         self._process = process
-        hello = json.loads(line) if line else {"ready": False, "error": "it ended while importing TensorFlow"}
+        hello: dict[str, Any] = (
+            json.loads(line) if line else {"ready": False, "error": "it ended while importing TensorFlow"}
+        )
         if not hello["ready"]:
             self.close()
             raise NoTensorFlow(f"{self.python} has no TensorFlow ({hello['error']})")

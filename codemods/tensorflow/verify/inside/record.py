@@ -183,7 +183,7 @@ def _is_numbered(part: str, name: str) -> bool:
     return head == name and tail.isdigit()
 
 
-def _after(owner: Any, name: str, seen: Callable[..., None]) -> None:
+def _after(owner: Any, name: str, seen: Callable[..., Any]) -> None:
     """Calls `seen(self, ...)` with the method's own arguments once the method has returned."""
     inner = getattr(owner, name, None)
     if inner is None:

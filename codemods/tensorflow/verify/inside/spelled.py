@@ -65,7 +65,7 @@ def _statement(node: ast.stmt) -> Statement:
             if isinstance(text, str):
                 literals.add(text.rstrip("/").split("/")[-1])
         if given and not isinstance(getattr(given[0], "value", getattr(given[0], "s", None)), str):
-            computed.add(function)
+            computed.add(str(function))
     return Statement(frozenset(literals), frozenset(computed))
 
 
