@@ -47,7 +47,9 @@ def describe(tf, variable, graph, value):
         "collections": homes,
         "caching": str(getattr(variable, "_caching_device", None)),
         "constraint": getattr(variable, "constraint", None) is not None,
-        "value": hashlib.sha1(value.tobytes() if value.dtype != object else repr(value.tolist()).encode()).hexdigest()[:12],
+        "value": hashlib.sha1(value.tobytes() if value.dtype != object else repr(value.tolist()).encode()).hexdigest()[
+            :12
+        ],
     }
 
 
@@ -63,8 +65,13 @@ def build(tf, root, code, seeded):
             space = {"tf": tf, "tf2": root, "np": np, "__name__": "program"}
             exec(compile(code, "<program>", "exec"), space)
             variables = graph.get_collection("global_variables")
-            extra = [v for k in graph.get_all_collection_keys() if isinstance(k, str) and not k.startswith("__")
-                     for v in graph.get_collection(k) if hasattr(v, "initializer") and hasattr(v, "initial_value")]
+            extra = [
+                v
+                for k in graph.get_all_collection_keys()
+                if isinstance(k, str) and not k.startswith("__")
+                for v in graph.get_collection(k)
+                if hasattr(v, "initializer") and hasattr(v, "initial_value")
+            ]
             seen = []
             for variable in list(variables) + extra:
                 if not any(variable is other for other in seen):
@@ -85,7 +92,7 @@ def build(tf, root, code, seeded):
                 "graph": hashlib.sha1(str(definition).encode()).hexdigest()[:12],
                 "draw": draw,
             }
-        except Exception as error:  # noqa: BLE001 - whatever the program raises is the answer
+        except Exception as error:
             return {"raises": type(error).__name__, "message": str(error).splitlines()[0][:200] if str(error) else ""}
 
 

@@ -1,0 +1,286 @@
+"""Builds the `get_variable` call that does what a `tf.Variable` call did, and the edits that put it in place."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.fold import Fold, find_fold
+from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
+from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.shapes import Shape
+from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, dtype_name, inner_name, read_value, says
+from migrate.model import Edit, Level
+from migrate.syntax.bindings import assigned_values
+from migrate.syntax.calls import Argument, Unbound, bind
+from migrate.syntax.module import Module
+
+__all__ = ["CallEdit", "CallRequest", "Refusal", "Refused", "Remark", "RemarkKind", "build"]
+
+
+class Refused(enum.Enum):
+    """Why a call is left alone, whatever its name."""
+
+    STAR_ARGUMENTS = "it passes *args or **kwargs, which only a run can see"
+    ARGUMENTS = "its arguments do not fit tf.Variable"
+    VARIABLE_DEF = "variable_def= has no counterpart in get_variable"
+    IMPORT_SCOPE = "import_scope= has no counterpart in get_variable"
+    NO_VALUE = "it has no initial value"
+    SHAPE = "shape= has no counterpart beside an initial value"
+    MASKED = "it holds Python 2 syntax or notebook magic"
+    CALLABLE = "the initial value may be a function, whose dtype get_variable would ignore"
+    UNSUPPORTED = "its spelling is not understood"
+
+
+class RemarkKind(enum.Enum):
+    """What is worth telling about a call that is rewritten all the same."""
+
+    EXPECTED_SHAPE = "expected_shape"
+    DTYPE_AS_TRAINABLE = "dtype-as-trainable"
+    INNER_NAME = "inner-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One such thing, in a sentence."""
+
+    kind: RemarkKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEdit:
+    """The new call. `why` says why the value form was taken where it is; None in the shape form.
+
+    `freed` is the default name of an op that no longer stands in the graph under the current name scope; whatever
+    else was to get that name may now get it without a number. `folded`: the line above went into the call.
+    """
+
+    changes: tuple[Edit, ...]
+    why: Why | None
+    remarks: tuple[Remark, ...] = ()
+    level: Level = Level.EXACT
+    freed: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The call is left alone."""
+
+    reason: Refused
+
+
+def build(
+    module: Module, call: ast.Call, request: CallRequest, statement: ast.stmt | None = None
+) -> CallEdit | Refusal:
+    """The edits that turn `call`, a creation of a variable, into a call of `get_variable`, or why there are none.
+
+    `statement` is the statement that holds the call; where it is given, an initial value made on the line above may
+    be folded in.
+    """
+    bound = bind(call, VARIABLE_2 if request.version_2 else VARIABLE)
+    if isinstance(bound, Unbound):
+        return Refusal(Refused.STAR_ARGUMENTS if bound is Unbound.STAR else Refused.ARGUMENTS)
+    refused = _refused(module, call, bound)
+    if refused is not None:
+        return Refusal(refused)
+    return _Builder(module, call, request, bound, statement).build()
+
+
+def _refused(module: Module, call: ast.Call, bound: Mapping[str, Argument]) -> Refused | None:
+    span = module.span(call)
+    if module.source.text[span.start : span.end] != module.source.code[span.start : span.end]:
+        return Refused.MASKED
+    if "initial_value" not in bound or _is_none(bound["initial_value"].value):
+        return Refused.NO_VALUE
+    if isinstance(bound["initial_value"].value, ast.GeneratorExp | ast.NamedExpr | ast.Yield | ast.YieldFrom):
+        return Refused.UNSUPPORTED
+    for name, reason in _NO_COUNTERPART.items():
+        if name in bound and not _is_none(bound[name].value):
+            return reason
+    return None
+
+
+_NO_COUNTERPART: Mapping[str, Refused] = {
+    "variable_def": Refused.VARIABLE_DEF,
+    "import_scope": Refused.IMPORT_SCOPE,
+    "shape": Refused.SHAPE,
+    "experimental_enable_variable_lifting": Refused.UNSUPPORTED,
+}
+_DROPPED = frozenset({"name", "expected_shape", *_NO_COUNTERPART})
+
+
+class _Builder:
+    """Decides the new arguments one by one, in the order of the old ones."""
+
+    def __init__(
+        self,
+        module: Module,
+        call: ast.Call,
+        request: CallRequest,
+        bound: Mapping[str, Argument],
+        statement: ast.stmt | None,
+    ) -> None:
+        self.module, self.call, self.request, self.bound = module, call, request, bound
+        self.fold: Fold | None = None
+        self.value = self.read(statement)
+
+    def read(self, statement: ast.stmt | None) -> Shaped | Whole:
+        """What the initial value becomes, looking at the line above where the value is a name from there."""
+        value = self.bound["initial_value"].value
+        dtype = self.bound["dtype"].value if "dtype" in self.bound else None
+        validated = "validate_shape" not in self.bound or _is_true(self.bound["validate_shape"].value)
+        if self.request.fold and statement is not None and self.request.form == "shape" and validated:
+            fold = find_fold(self.module, value, self.call, statement, self.request)
+            found = read_value(fold.value, dtype, self.request, self.module) if fold else None
+            if isinstance(found, Shaped):
+                self.fold = fold
+                return found
+        return read_value(value, dtype, self.request, self.module, validated)
+
+    def build(self) -> CallEdit | Refusal:
+        """The edit, once every argument is decided."""
+        from codemods.tensorflow.layout import Unreadable, lay_out  # LibCST, only once something is rewritten
+
+        value = self.value
+        if isinstance(value, Whole) and value.wrapping is Wrapping.CONVERT and self.may_be_function():
+            return Refusal(Refused.CALLABLE)
+        name = self.bound.get("name")
+        try:
+            edits = lay_out(
+                self.module,
+                self.call,
+                self.request.spell("get_variable"),
+                self.items(),
+                None if name is None else name.index,
+            )
+        except Unreadable:
+            return Refusal(Refused.UNSUPPORTED)
+        return CallEdit(
+            changes=(*((self.fold.removal,) if self.fold else ()), *edits),
+            why=value.why if isinstance(value, Whole) else None,
+            remarks=tuple(self.remarks()),
+            freed=value.op_name if isinstance(value, Shaped) else "",
+            folded=self.fold is not None,
+        )
+
+    def may_be_function(self) -> bool:
+        """Whether a name that nothing shows looks like a function's."""
+        value = self.bound["initial_value"].value
+        name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""
+        return bool(_FUNCTION_NAME.search(name)) and not assigned_values(name, self.request.scope)
+
+    # Arguments
+
+    def items(self) -> list[Item]:
+        """The new arguments, name first, the others in the order of the source."""
+        items = [Item(None, (self.request.name,))]
+        for name, argument in self.bound.items():
+            if name == "initial_value":
+                items += self.initial(argument)
+            elif not self.dropped(name, argument):
+                items.append(Item(name, (argument.value,), argument.index))
+        if self.request.version_2 and "use_resource" not in self.bound:
+            items.append(Item("use_resource", ("True",), len(self.bound) - 1))
+        return items
+
+    def dropped(self, name: str, argument: Argument) -> bool:
+        if name == "dtype":
+            return not self.keeps_dtype(argument.value)
+        return name in _DROPPED or (name == "trainable" and self.is_dtype(argument.value))
+
+    def keeps_dtype(self, dtype: ast.expr) -> bool:
+        """Whether the variable's own `dtype=` is carried over."""
+        value = self.value
+        if isinstance(value, Whole):
+            return value.keep_dtype
+        if value.dtype is not None or _is_none(dtype):
+            return False
+        return not says(dtype, "float32", self.request)
+
+    def is_dtype(self, node: ast.expr) -> bool:
+        """Whether an element type stands where `trainable` belongs: it is true, and so is the default."""
+        return not isinstance(node, ast.Constant | ast.Name) and dtype_name(node, self.request) is not None
+
+    def initial(self, argument: Argument) -> list[Item]:
+        """The items that the initial value becomes."""
+        if isinstance(self.value, Whole):
+            return [Item("initializer", self.wrapped(self.value, argument.value), argument.index)]
+        value, index = self.value, argument.index
+        items = [Item("shape" if index else None, _shape_parts(value.shape), index)]
+        if value.dtype is not None:
+            items.append(Item("dtype", (self.spelled(value.dtype),), index))
+        maker = value.maker
+        made: tuple[str | ast.expr, ...] | Inner = (
+            (maker.expression,)
+            if maker.expression is not None
+            else Inner(self.request.spell(str(maker.function)), maker.arguments, maker.source)
+        )
+        return [*items, Item("initializer", made, index)]
+
+    def spelled(self, dtype: ast.expr | str) -> ast.expr | str:
+        return self.request.spell(dtype) if isinstance(dtype, str) else dtype
+
+    def wrapped(self, whole: Whole, value: ast.expr) -> tuple[str | ast.expr, ...]:
+        """A value that is passed as it stands, with what it needs around it."""
+        if whole.literal is not None:
+            return (whole.literal,)
+        convert = self.request.spell("convert_to_tensor")
+        dtype = self.bound["dtype"].value if "dtype" in self.bound else ast.Constant(None)
+        match whole.wrapping:
+            case Wrapping.NONE:
+                return (value,)
+            case Wrapping.CONVERT:
+                return (f"{convert}(", value, ", ", dtype, ")")
+            case Wrapping.CALLED:
+                return ("lambda: ", value, "()")
+            case Wrapping.CALLED_CONVERT:
+                return (f"lambda: {convert}(", value, "(), ", dtype, ")")
+            case Wrapping.BODY_CONVERT:
+                body = value.body if isinstance(value, ast.Lambda) else value
+                return (f"lambda: {convert}(", body, ", ", dtype, ")")
+
+    # Remarks
+
+    def remarks(self) -> Iterator[Remark]:
+        """What is worth telling."""
+        if "expected_shape" in self.bound:
+            yield Remark(RemarkKind.EXPECTED_SHAPE, "expected_shape= never had an effect and is dropped")
+        trainable = self.bound.get("trainable")
+        if trainable is not None and self.is_dtype(trainable.value):
+            text = self.module.text(trainable.value)
+            yield Remark(
+                RemarkKind.DTYPE_AS_TRAINABLE,
+                f"{text} stood where trainable belongs: it never set the element type, and is dropped",
+            )
+        value = self.bound["initial_value"].value
+        name = inner_name(value, self.request)
+        if name is not None:
+            gone = isinstance(self.value, Shaped)
+            yield Remark(
+                RemarkKind.INNER_NAME,
+                f"name={self.module.text(name)} names the op of the initial value, not the variable"
+                + (", and is dropped" if gone else ""),
+            )
+
+
+_FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
+
+
+def _shape_parts(shape: Shape) -> tuple[str | ast.expr, ...]:
+    if shape.node is None:
+        return ("[]",)
+    return ("[", shape.node, "]") if shape.brackets else (shape.node,)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True

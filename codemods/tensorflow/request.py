@@ -1,0 +1,42 @@
+"""What is asked about one call: its new name, and what the file and the tree know of the place it stands in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from migrate.syntax.walk import Scope
+
+__all__ = ["CallRequest"]
+
+
+def _never(_: ast.expr) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """What the naming decided for one call, and what the file and the tree know about it.
+
+    `name` is the source text of the name argument. `spell` turns a canonical name without its root, such as
+    `get_variable`, into the text by which this file reaches it; `resolve` turns an expression into a canonical
+    dotted name (`tensorflow.zeros`; None where it is no imported thing). `scope` is the scope that the call runs in.
+    `dynamic` says whether an expression may be a tensor. `seeded`: the program sets a graph seed, so the number of
+    ops must stay. `in_control_flow`: the call runs in the body of a `while_loop`, `cond`, `map_fn` or `scan`.
+    `version_2`: the call is written against the root of TensorFlow 2. `drop_inner_name`: nothing looks up an op by
+    name, so the name of the initial value's op may go. `fold`: an `initial = ...` on the line above may be folded in.
+    """
+
+    name: str
+    spell: Callable[[str], str]
+    resolve: Callable[[ast.expr], str | None]
+    scope: Scope
+    form: Literal["shape", "value"] = "shape"
+    seeded: bool = False
+    in_control_flow: bool = False
+    version_2: bool = False
+    drop_inner_name: bool = False
+    fold: bool = True
+    dynamic: Callable[[ast.expr], bool] = _never

@@ -1,0 +1,165 @@
+"""Whether the shape of an initial value is known to Python, as `get_variable` needs it, rather than to a run of the graph."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from codemods.tensorflow.initializers import Op
+from codemods.tensorflow.request import CallRequest
+from migrate.syntax.bindings import assigned_values, attribute_values
+from migrate.syntax.module import Module
+
+__all__ = ["Doubt", "Shape", "known_shape"]
+
+_MAX_ALIASES = 6
+
+
+class Doubt(enum.Enum):
+    """Why a shape is not taken for a known one."""
+
+    RUN_TIME = "it may be a tensor"
+    UNPROVED = "it may hold something else than integers"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A known shape: None for a scalar's; `brackets` where a bare integer stands for a vector's length."""
+
+    node: ast.expr | None
+    brackets: bool = False
+    same_ops: bool = True
+
+
+def known_shape(module: Module, node: ast.expr, op: Op, request: CallRequest) -> Shape | Doubt:
+    """The shape, or why it is in doubt. A bare integer makes a vector of zeros or ones, with two ops more."""
+    if isinstance(node, ast.Constant):
+        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
+        return Shape(node, brackets=True, same_ops=False) if whole and op.integers else Doubt.UNPROVED
+    doubt = _Reader(module, op, request).doubt(node, 0)
+    if doubt is not None:
+        return doubt
+    return Shape(node, same_ops=not op.integers or _is_sequence(node, request))
+
+
+# Built-in functions whose result is made of integers as far as their arguments are.
+_TRANSPARENT = frozenset({"list", "tuple", "max", "min", "sum", "abs", "sorted", "reversed"})
+_INTEGERS = frozenset({"int", "len", "range"})
+_SHAPE_METHODS = frozenset({"get_shape", "as_list", "num_elements", "with_rank", "merge_with"})
+_NUMPY_INTEGERS = frozenset({"numpy.shape", "numpy.int32", "numpy.int64", "numpy.size", "numpy.ndim", "numpy.argmax"})
+_STATIC_OPS = frozenset({"tensorflow.TensorShape", "tensorflow.Dimension"})
+
+
+class _Reader:
+    """Reads one shape expression."""
+
+    def __init__(self, module: Module, op: Op, request: CallRequest) -> None:
+        self.module = module
+        self.floats = op.floats
+        self.request = request
+
+    def doubt(self, node: ast.expr, depth: int) -> Doubt | None:
+        """The first doubt about an expression, None where it is made of integers."""
+        if self.request.dynamic(node):
+            return Doubt.RUN_TIME
+        match node:
+            case ast.Constant(value=bool()):
+                return Doubt.UNPROVED
+            case ast.Constant(value=int()):
+                return None
+            case ast.List(elts=parts) | ast.Tuple(elts=parts):
+                return self.first(parts, depth)
+            case ast.Starred(value=inner) | ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
+                return self.doubt(inner, depth)
+            case ast.ListComp(elt=inner):
+                return self.doubt(inner, depth)
+            case ast.IfExp(body=body, orelse=other):
+                return self.first((body, other), depth)
+            case ast.BinOp(left=left, op=operator, right=right):
+                return self.operation(left, operator, right, depth)
+            case ast.Name():
+                return self.name(node, depth)
+            case ast.Attribute():
+                return self.attribute(node, depth)
+            case ast.Call():
+                return self.call(node, depth)
+        return Doubt.UNPROVED
+
+    def first(self, parts: Iterable[ast.expr], depth: int) -> Doubt | None:
+        return next((doubt for part in parts if (doubt := self.doubt(part, depth)) is not None), None)
+
+    def operation(self, left: ast.expr, operator: ast.operator, right: ast.expr, depth: int) -> Doubt | None:
+        if isinstance(operator, ast.Div) and self.floats:
+            return Doubt.UNPROVED
+        return self.first((left, right), depth)
+
+    def name(self, node: ast.Name, depth: int) -> Doubt | None:
+        """A name is judged by every value that is assigned to it; one that nothing shows is taken for integers."""
+        if depth >= _MAX_ALIASES:
+            return Doubt.UNPROVED
+        return self.worst(assigned_values(node.id, self.request.scope), depth)
+
+    def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
+        if depth >= _MAX_ALIASES:
+            return Doubt.UNPROVED
+        if node.attr in ("shape", "value", "size", "ndim"):
+            return None
+        return self.worst(attribute_values(self.module, node.attr), depth)
+
+    def worst(self, values: Iterable[ast.expr], depth: int) -> Doubt | None:
+        """What the values of a name are tells only where it is bad: a helper's call may return anything."""
+        for value in values:
+            if isinstance(value, ast.Call) and not self.is_tensorflow(value):
+                continue
+            doubt = self.doubt(value, depth + 1)
+            if doubt is not None and not _is_none(value):
+                return doubt
+        return None
+
+    def call(self, node: ast.Call, depth: int) -> Doubt | None:
+        function = node.func
+        if isinstance(function, ast.Name) and self.request.scope.find(function.id) is None:
+            if function.id in _INTEGERS:
+                return None
+            if function.id in _TRANSPARENT:
+                return self.first(node.args, depth)
+        if isinstance(function, ast.Attribute) and function.attr in _SHAPE_METHODS:
+            return None
+        dotted = self.request.resolve(function) or ""
+        if dotted in _STATIC_OPS:
+            return self.first(node.args, depth)
+        if dotted.startswith("tensorflow."):
+            return Doubt.RUN_TIME
+        if dotted.startswith("numpy.") and (dotted in _NUMPY_INTEGERS or not self.floats):
+            return None
+        return Doubt.UNPROVED
+
+    def is_tensorflow(self, node: ast.Call) -> bool:
+        return (self.request.resolve(node.func) or "").startswith("tensorflow.")
+
+
+def _is_sequence(node: ast.expr, request: CallRequest) -> bool:
+    """Whether the shape is certainly no bare integer, for which `zeros` adds two ops more."""
+    match node:
+        case ast.List() | ast.Tuple() | ast.ListComp():
+            return True
+        case ast.Attribute(attr="shape"):
+            return True
+        case ast.Call(func=ast.Attribute(attr="get_shape" | "as_list")):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "tuple")):
+            return True
+        case ast.Subscript(slice=ast.Slice()):
+            return True
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _is_sequence(left, request) or _is_sequence(right, request)
+        case ast.Name(id=name):
+            values = assigned_values(name, request.scope)
+            return bool(values) and all(not isinstance(v, ast.Name) and _is_sequence(v, request) for v in values)
+    return False
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

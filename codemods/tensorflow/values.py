@@ -1,0 +1,355 @@
+"""What an initial value is: an op that an initializer stands for, with a shape that Python knows, or a value as it stands.
+
+Every rule here was measured: on TensorFlow 1.15.5 and 2.21 the new call makes the same variable, with the same
+initial values under a graph seed. Whatever cannot be proved keeps its own expression, which is always right.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codemods.tensorflow.initializers import DTYPES, INITIALIZERS, OP_NAMES, OPS, Element, Op
+from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.shapes import Doubt, Shape, known_shape
+from migrate.syntax.bindings import is_bound_method, is_function
+from migrate.syntax.calls import Argument, Unbound, bind
+from migrate.syntax.module import Module
+
+__all__ = ["Maker", "Shaped", "Whole", "Why", "Wrapping", "dtype_name", "inner_name", "read_value", "says"]
+
+
+class Why(enum.Enum):
+    """Why the initial value is passed as it stands, though the shape form was asked for."""
+
+    ASKED = "the value form was asked for"
+    NO_OP = "no initializer stands for this initial value"
+    SHAPE_AT_RUN_TIME = "the shape may be known only at run time"
+    SHAPE_UNPROVED = "the shape cannot be proved to be one of integers"
+    NO_SHAPE = "the initial value is written without a shape"
+    SEEDED = "a graph seed is set and the initializer would add another number of ops"
+    NAME = "the variable would get another name, as the op of that name would be gone"
+    OP_NAME = "the op of the initial value has a name of its own, which the program may look up"
+    DTYPE = "the element type cannot be read from the source"
+    ARGUMENTS = "the op has an argument that the initializer does not take"
+    VALIDATE = "without validate_shape the variable takes any shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The initializer: `function` by its canonical name and `arguments`, or an expression that is used as it stands."""
+
+    function: str | None
+    arguments: tuple[tuple[str | None, ast.expr | str], ...] = ()
+    expression: ast.expr | None = None
+    source: ast.Call | None = None  # the op's call, whose layout the new one follows
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A value that an initializer makes. `dtype` is an expression, or a canonical name to spell; None for float32."""
+
+    shape: Shape
+    maker: Maker
+    dtype: ast.expr | str | None = None
+    op_name: str = ""
+    source: ast.Call | None = None
+
+
+class Wrapping(enum.Enum):
+    """What is put around a value that is passed as it stands."""
+
+    NONE = "value"
+    CONVERT = "convert_to_tensor(value, dtype)"
+    CALLED = "lambda: value()"
+    CALLED_CONVERT = "lambda: convert_to_tensor(value(), dtype)"
+    BODY_CONVERT = "lambda: convert_to_tensor(body, dtype)"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A value that is passed as it stands; `keep_dtype` where `dtype=` may stand beside it; `literal` replaces it."""
+
+    why: Why
+    wrapping: Wrapping = Wrapping.NONE
+    keep_dtype: bool = False
+    literal: str | None = None
+
+
+def read_value(
+    value: ast.expr, dtype: ast.expr | None, request: CallRequest, module: Module, validated: bool = True
+) -> Shaped | Whole:
+    """What the initial value becomes; `dtype` is the variable's own; `validated`: its shape stays fixed."""
+    if request.form == "value":
+        return _whole(value, dtype, request, Why.ASKED)
+    if not validated:
+        return _whole(value, dtype, request, Why.VALIDATE)
+    found = _scalar(value, dtype, request) or _shaped(module, value, request)
+    if isinstance(found, Shaped):
+        found = _merge_dtype(found, dtype, request)
+    return _whole(value, dtype, request, found) if isinstance(found, Why) else found
+
+
+# The shape form
+
+
+def _shaped(module: Module, value: ast.expr, request: CallRequest) -> Shaped | Why:
+    if not isinstance(value, ast.Call):
+        return Why.NO_OP
+    op = OPS.get(request.resolve(value.func) or "")
+    if op is not None:
+        return _from_op(module, value, op, request)
+    if isinstance(value.func, ast.Call):
+        return _from_initializer(module, value, value.func, request)
+    return Why.NO_OP
+
+
+def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Shaped | Why:
+    bound = bind(call, op.parameters)
+    if isinstance(bound, Unbound):
+        return Why.ARGUMENTS
+    if op.shape not in bound:
+        return Why.NO_SHAPE
+    if set(bound) - {op.shape, "dtype", "name", *op.passed}:
+        return Why.ARGUMENTS
+    if inner_name(call, request) is not None and not request.drop_inner_name:
+        return Why.OP_NAME
+    shape = known_shape(module, bound[op.shape].value, op, request)
+    if isinstance(shape, Doubt):
+        return _WHY[shape]
+    if request.seeded and not request.in_control_flow and not (op.same_ops and shape.same_ops):
+        return Why.SEEDED
+    dtype = _op_dtype(op, bound, request)
+    if isinstance(dtype, Why):
+        return dtype
+    if _takes_name(request.name, {op.op_name.lower()}):
+        return Why.NAME
+    maker = Maker(op.initializer, _passed(op, bound, dtype, request), source=call)
+    return Shaped(shape, maker, dtype, op.op_name, call)
+
+
+_WHY = {
+    Doubt.RUN_TIME: Why.SHAPE_AT_RUN_TIME,
+    Doubt.UNPROVED: Why.SHAPE_UNPROVED,
+}
+
+
+def _passed(
+    op: Op, bound: Mapping[str, Argument], dtype: ast.expr | str | None, request: CallRequest
+) -> tuple[tuple[str | None, ast.expr | str], ...]:
+    """The initializer's arguments in the order of the source, by position where the orders agree."""
+    passed: list[tuple[str | None, ast.expr | str]] = []
+    if op.initializer == "random_uniform_initializer" and "minval" not in bound and (request.seeded or dtype):
+        # TensorFlow 2's initializer has the float 0.0 as its default, which adds ops and refuses integers.
+        passed.append(("minval", "0"))
+    for name, argument in bound.items():
+        if name in op.passed:
+            index = op.passed.index(name)
+            positional = argument.keyword is None and index < op.positional and index == len(passed)
+            passed.append((None if positional else name, argument.value))
+    return tuple(passed)
+
+
+def _op_dtype(op: Op, bound: Mapping[str, Argument], request: CallRequest) -> ast.expr | str | Why | None:
+    """The element type that the new call passes, None for float32."""
+    value = bound.get("value")
+    written = bound["dtype"].value if "dtype" in bound else None
+    if op.element is Element.FLOAT32:
+        return _written_dtype(written, request) if written is not None else None
+    if value is None:
+        return Why.ARGUMENTS
+    if written is not None and not _is_none(written):
+        # An unknown type may be None, for which the op would ask the value and the initializer take float32.
+        if dtype_name(written, request) is None and literal_dtype(value.value) != "float32":
+            return Why.DTYPE
+        if any(isinstance(node, ast.Call) for node in ast.walk(value.value)):
+            return Why.DTYPE
+        return _written_dtype(written, request)
+    natural = literal_dtype(value.value)
+    if natural is None or isinstance(value.value, (ast.List, ast.Tuple)):
+        return Why.DTYPE
+    return None if natural == "float32" else natural
+
+
+def _written_dtype(written: ast.expr, request: CallRequest) -> ast.expr | None:
+    """The expression to carry over, None where it says float32 in so many words."""
+    return None if says(written, "float32", request) else written
+
+
+def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: CallRequest) -> Shaped | Why:
+    """`tf.random_normal_initializer(stddev=0.1)([3, 2])`: the initializer is used as it stands."""
+    row = INITIALIZERS.get(request.resolve(made.func) or "")
+    if row is None or request.version_2:
+        return Why.NO_OP
+    bound = bind(call, ("shape", "dtype", "partition_info"))
+    if isinstance(bound, Unbound) or "partition_info" in bound or "shape" not in bound:
+        return Why.ARGUMENTS
+    shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
+    if isinstance(shape, Doubt):
+        return _WHY[shape]
+    own = _initializer_dtype(made, row.dtype)
+    if isinstance(own, Why):
+        return own
+    dtype = bound["dtype"].value if "dtype" in bound else own
+    if dtype is not None and dtype_name(dtype, request) is None:
+        return Why.DTYPE
+    if _takes_name(request.name, OP_NAMES):
+        return Why.NAME
+    carried = _written_dtype(dtype, request) if dtype is not None else None
+    return Shaped(shape, Maker(None, expression=made), carried, "", call)
+
+
+def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why | None:
+    if any(isinstance(value, ast.Starred) for value in made.args) or any(word.arg is None for word in made.keywords):
+        return Why.ARGUMENTS
+    for word in made.keywords:
+        if word.arg == "dtype":
+            return word.value
+    if position is not None and position < len(made.args):
+        return made.args[position]
+    return None
+
+
+def _scalar(value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Shaped | None:
+    """A scalar literal of another type than its own: `tf.Variable(0, dtype=tf.int64)`."""
+    natural = literal_dtype(value)
+    if dtype is None or natural is None or isinstance(value, (ast.List, ast.Tuple)):
+        return None
+    wanted = dtype_name(dtype, request)
+    if wanted in (None, natural, "float32") or _takes_name(request.name, {"const"}):
+        return None
+    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)), None, "Const")
+
+
+def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) -> Shaped | Why:
+    """`found` where the variable's own `dtype=` agrees with the op's, as it must in a program that runs."""
+    if found.source is None or dtype is None or _is_none(dtype):
+        return found
+    outer, inner = dtype_name(dtype, request), found.dtype
+    if inner is None:
+        # The new call carries an unknown `dtype=`: the program runs only where that is float32 or None.
+        agree = outer in (None, "float32")
+    elif isinstance(inner, str):
+        agree = outer == inner
+    else:
+        agree = ast.dump(inner) == ast.dump(dtype) or outer is not None and outer == dtype_name(inner, request)
+    return found if agree else Why.DTYPE
+
+
+# The value form
+
+_EXACT = 2**24  # integers up to here are floats of 32 bits, too
+
+
+def _whole(value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
+    """How a value is passed as it stands: `get_variable` must not see a `dtype=` that the value does not have."""
+    function = is_function(value, request.scope)
+    bare = is_bound_method(value, request.scope)
+    if dtype is None or _is_none(dtype):
+        return Whole(why, Wrapping.CALLED if bare else Wrapping.NONE)
+    if isinstance(value, ast.Lambda):
+        return Whole(why, Wrapping.BODY_CONVERT)
+    if function or bare:
+        return Whole(why, Wrapping.CALLED_CONVERT)
+    known, natural = dtype_name(dtype, request), literal_dtype(value)
+    if known is not None and natural == known:
+        return Whole(why)
+    if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int:
+        return Whole(why, literal=f"{value.value}.0") if abs(value.value) < _EXACT else Whole(why, Wrapping.CONVERT)
+    if known is not None and _is_tensor(value, request):
+        return Whole(why, keep_dtype=True)
+    return Whole(why, Wrapping.CONVERT)
+
+
+def _is_tensor(value: ast.expr, request: CallRequest) -> bool:
+    """Whether the value is an op's tensor: beside one, `dtype=` is only checked."""
+    if not isinstance(value, ast.Call):
+        return False
+    dotted = request.resolve(value.func)
+    return dotted in OPS or (dotted is not None and dotted.startswith("tensorflow.random."))
+
+
+# Element types
+
+
+def dtype_name(node: ast.expr, request: CallRequest) -> str | None:
+    """The element type that an expression certainly means, such as `float32`."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if node.value in DTYPES.values() else None
+    if isinstance(node, ast.Name) and request.scope.find(node.id) is None:
+        return {"float": "float32", "bool": "bool"}.get(node.id)
+    return DTYPES.get(request.resolve(node) or "")
+
+
+def says(node: ast.expr, name: str, request: CallRequest) -> bool:
+    """Whether an expression names a type in so many words, rather than a variable that holds it."""
+    if dtype_name(node, request) != name:
+        return False
+    if not isinstance(node, ast.Name):
+        return True
+    resolved = request.resolve(node)
+    return resolved is None or resolved.endswith("." + node.id)
+
+
+def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
+    """The `name=` that stands on the initial value's own op, None where there is none."""
+    op = OPS.get(request.resolve(value.func) or "") if isinstance(value, ast.Call) else None
+    if op is None or not isinstance(value, ast.Call):
+        return None
+    bound = bind(value, op.parameters)
+    if isinstance(bound, Unbound) or "name" not in bound or _is_none(bound["name"].value):
+        return None
+    return bound["name"].value
+
+
+def literal_dtype(node: ast.expr) -> str | None:
+    """The element type that TensorFlow gives a literal, None where it is none or the type depends on its size."""
+    match node:
+        case ast.Constant(value=bool()):
+            return "bool"
+        case ast.Constant(value=int(number)):
+            return "int32" if number < 2**31 else None
+        case ast.Constant(value=float()):
+            return "float32"
+        case ast.Constant(value=complex()):
+            return "complex128"
+        case ast.Constant(value=str() | bytes()):
+            return "string"
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant() as operand):
+            natural = literal_dtype(operand)
+            return natural if natural in ("int32", "float32", "complex128") else None
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            found = {literal_dtype(element) for element in elements}
+            if found == {"int32", "float32"}:
+                return "float32"
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+# Names
+
+_NUMBERED = re.compile(r"(?:_?\d+|[%{].*|_)$")
+
+
+def _takes_name(name: str, op_names: set[str] | frozenset[str]) -> bool:
+    """Whether the variable's name is an op's default name, with or without a number: the op numbers the variable."""
+    try:
+        tree = ast.parse(name.strip(), mode="eval")
+    except SyntaxError:
+        return True
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            last = node.value.rpartition("/")[2].lower()
+            previous = None
+            while previous != last:
+                previous, last = last, _NUMBERED.sub("", last)
+            if last in op_names:
+                return True
+    return False

@@ -1,0 +1,59 @@
+"""Rewrites every `tf.Variable` of a text as the codemod would for a given name, for the tests of values and calls."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from codemods.tensorflow.call import CallEdit, Refusal, build
+from codemods.tensorflow.knowledge import canonical
+from codemods.tensorflow.request import CallRequest
+from migrate.edits import apply
+from migrate.source import Source
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import CallSite, walk
+
+__all__ = ["answers", "rewritten"]
+
+
+def answers(text: str, **options: Any) -> tuple[Module, list[tuple[CallSite, CallEdit | Refusal]]]:
+    """What `build` says of each creation in `text`, which reaches TensorFlow as `tf`."""
+    module = Module(Source("program.py", text, text, "utf-8", b""))
+    found = []
+    for site in walk(module.tree).calls:
+        if canonical(resolve(site.node.func, site.scope)) == "tensorflow.Variable" or _is(site.node, "tf.Variable"):
+            found.append((site, build(module, site.node, request(site, **options), site.statement)))
+    return module, found
+
+
+def _is(call: ast.Call, text: str) -> bool:
+    return ast.unparse(call.func) == text
+
+
+def request(site: CallSite, **options: Any) -> CallRequest:
+    """A request that keeps the call's own name, `"w"` where it has none."""
+
+    def name_of(node: ast.expr) -> str | None:
+        dotted = canonical(resolve(node, site.scope))
+        if dotted is None and (text := ast.unparse(node)).split(".")[0] in ("tf", "np"):
+            dotted = text.replace("tf.", "tensorflow.", 1).replace("np.", "numpy.", 1)
+        return canonical(dotted)
+
+    own = next((ast.unparse(word.value) for word in site.node.keywords if word.arg == "name"), None)
+    if own is None and len(site.node.args) > 5:
+        own = ast.unparse(site.node.args[5])
+    defaults: dict[str, Any] = {
+        "name": (own or '"w"').replace("'", '"'),
+        "spell": lambda dotted: f"tf.{dotted}",
+        "resolve": name_of,
+        "scope": site.scope,
+    }
+    return CallRequest(**{**defaults, **options})
+
+
+def rewritten(text: str, **options: Any) -> str:
+    """`text` with each of its creations rewritten; refused ones stay."""
+    module, found = answers(text, **options)
+    changes = [change for _, answer in found if isinstance(answer, CallEdit) for change in answer.changes]
+    return apply(module.source.text, changes)
