@@ -204,7 +204,7 @@ def _complete(run: Record, root: str) -> bool:
 def _restore(run: Record, index: int, root: str, torn: bool) -> bool:
     """Gives one file its old bytes back; False where it has them. `torn`: a half-written one is ours to mend, too.
 
-    Raises `RefusalError` where it is not what the run wrote, `JournalError`, `OSError`.
+    Raises `RefusalError` where it is not what the run wrote, and `OSError`.
     """
     entry = run.entries[index]
     _clean(run, index, root)

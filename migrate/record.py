@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from migrate import atomic
-from migrate.store import JournalError, is_real_folder
+from migrate.store import is_real_folder
 
 __all__ = [
     "KEPT_RUNS",
@@ -160,13 +160,13 @@ def mark(record: Record, state: State) -> Record:
 
 
 def content(record: Record, blob: Blob) -> bytes:
-    """The bytes of a content that the run holds. Raises `JournalError` where they are not what they were, `OSError`."""
+    """The bytes of a content that the run holds. Raises `RefusalError` where they are not what they were, `OSError`."""
     fd = os.open(os.path.join(record.folder, "bytes"), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with open(fd, "rb") as file:
         file.seek(blob.start)
         data = file.read(blob.size)
     if hashlib.sha256(data).hexdigest() != blob.digest:
-        raise JournalError(f"The journal of run {record.id} is damaged: {record.folder}")
+        raise atomic.RefusalError(f"cannot be restored: its old bytes are damaged in {record.folder}")
     return data
 
 

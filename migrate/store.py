@@ -14,10 +14,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-try:
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["FOLDER", "BusyError", "JournalError", "find", "is_real_folder", "locked", "project_root"]
 
@@ -148,7 +148,7 @@ def _acquire(lock: int, root: str, wait: float) -> None:
     while not _try(lock):
         if time.monotonic() >= end:
             with contextlib.suppress(OSError, ValueError):
-                raise BusyError(f"Another migrate (process {int(os.pread(lock, 20, 0))}) is writing in {root}")
+                raise BusyError(f"Another migrate (process {int(os.read(lock, 20))}) is writing in {root}")
             raise BusyError(f"Another migrate is writing in {root}")
         time.sleep(_PAUSE)
     with contextlib.suppress(OSError):  # only the message above wants it: a full disk does not matter here
@@ -158,12 +158,10 @@ def _acquire(lock: int, root: str, wait: float) -> None:
 
 def _try(lock: int) -> bool:
     try:
-        if fcntl is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt  # exists on Windows only
-
+        if sys.platform == "win32":
             msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}:
             return False

@@ -43,7 +43,7 @@ def causes(written: writer.Written) -> dict[str, str]:
 
 
 def litter(root: Path) -> list[Path]:
-    return [path for path in root.rglob(".migrate-*")]
+    return list(root.rglob(".migrate-*"))
 
 
 def test_writes_what_changed_and_keeps_the_journal_out_of_git(project: Path) -> None:
