@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import BinaryIO, TextIO
 
 from migrate.model import Report
@@ -12,6 +13,20 @@ __all__ = ["FORMATS", "PAGES", "View", "emit", "summarize"]
 
 FORMATS: tuple[str, ...] = ("rich", "concise", "json", "jsonl", "sarif", "github", "gitlab", "diff")
 PAGES: tuple[str, ...] = ("html", "markdown", "statistics")  # asked for by options of their own
+
+_MODULES = {
+    "diff": "patch",
+    "rich": "preview",
+    "concise": "concise",
+    "json": "whole",
+    "jsonl": "lines",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "html": "page",
+    "markdown": "markdown",
+    "statistics": "statistics",
+}
 
 Writer = Callable[[Report, View, BinaryIO], None]
 
@@ -24,25 +39,14 @@ def emit(name: str, report: Report, view: View, out: BinaryIO) -> None:
 
 def summarize(report: Report, view: View, err: TextIO) -> None:
     """Writes what happened for a person: failures, counts, what was left and why, which variables are renamed."""
-    from migrate.output import summary
+    from migrate.output import summary  # noqa: PLC0415
 
     summary.write(report, view, err)
 
 
 def _writer(name: str) -> Writer:
-    match name:
-        case "diff":
-            from migrate.output import patch as chosen
-
-            return chosen.write
-        case "rich":
-            from migrate.output import preview
-
-            return preview.write
-        case "concise":
-            from migrate.output import concise
-
-            return concise.write
-        case _:
-            known = ", ".join((*FORMATS, *PAGES))
-            raise ValueError(f"unknown output format {name!r}: one of {known}")
+    module = _MODULES.get(name)
+    if module is None:
+        raise ValueError(f"unknown output format {name!r}: one of {', '.join(_MODULES)}")
+    writer: Writer = import_module(f"migrate.output.{module}").write
+    return writer

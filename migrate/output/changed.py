@@ -68,7 +68,7 @@ def blocks(result: FileResult, context: int = 3) -> Iterator[Block]:
 
 def marks(old: Sequence[str], new: Sequence[str]) -> tuple[list[list[Mark]], list[list[Mark]]]:
     """Where words differ between some old lines and the new ones in their place, for each line of either side."""
-    from difflib import SequenceMatcher
+    from difflib import SequenceMatcher  # noqa: PLC0415
 
     old_words, new_words = _words(old), _words(new)
     found: tuple[list[list[Mark]], list[list[Mark]]] = ([[] for _ in old], [[] for _ in new])

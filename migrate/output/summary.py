@@ -24,7 +24,7 @@ def write(report: Report, view: View, err: TextIO) -> None:
     if view.verbosity < 0:
         err.write(_lines(failures, err))
     elif err.isatty():
-        from migrate.output import closing
+        from migrate.output import closing  # noqa: PLC0415
 
         closing.draw(report, view, err, failures)
     else:

@@ -7,7 +7,7 @@ import re
 
 from migrate.model import FileResult, Finding, Left, Notice, Rewrite
 
-__all__ = ["HIDDEN", "cause", "label", "path_bytes", "plural", "said", "visible", "visible_path"]
+__all__ = ["HIDDEN", "cause", "label", "path_bytes", "plural", "readable", "said", "visible", "visible_path"]
 
 # Controls but for the tab, what turns the direction of writing around, the two separators that some readers take for
 # line ends, invisible joiners, and the lone surrogates that stand for bytes which are not UTF-8.
@@ -24,6 +24,11 @@ def visible(text: str) -> str:
 def visible_path(path: str) -> str:
     """A path in one line, tabs escaped as well; a byte that is no UTF-8 shows as its escape."""
     return visible(path).replace("\t", "\\t")
+
+
+def readable(text: str) -> str:
+    """The text with each byte that is no UTF-8 as its escape: strict readers of JSON refuse lone surrogates."""
+    return "".join(_escaped(ord(char)) if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def label(finding: Finding) -> str:
@@ -58,7 +63,10 @@ def plural(count: int, noun: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
+    return _escaped(ord(match.group()))
+
+
+def _escaped(code: int) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte that os.fsdecode could not decode
         return f"\\x{code - 0xDC00:02x}"
     named = {10: "\\n", 13: "\\r"}.get(code)
