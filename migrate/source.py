@@ -1,38 +1,53 @@
-"""Bytes to text and back, and the positions in between: encodings, byte order marks, newlines, offsets.
+"""A source as text and back to bytes, and the positions in between: lines, columns in characters, UTF-8 and UTF-16.
 
-Nothing else in the project decodes a source file or turns one kind of offset into another.
+Nothing else in the project turns one kind of offset into another; `encoding` decodes, `notebook` reads notebooks and
+`masks` hide what Python 3 cannot parse.
 """
 
 from __future__ import annotations
 
 import bisect
-import codecs
-import io
 import re
-import tokenize
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-__all__ = ["Source", "SourceError"]
+from migrate.encoding import SourceError, decode, encode
+from migrate.model import Span
 
+if TYPE_CHECKING:
+    from migrate.notebook import Notebook
+
+__all__ = ["Source", "SourceError", "read"]
+
+# What Python takes for a line end: `str.splitlines` knows more of them, such as form feeds.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_WIDE = re.compile(r"[^\x00-\x7f]")
+_CELL = re.compile(r"(?:^|[\r\n])[ \t]*#[ \t]?%%(?=[ \t\r\n\[]|$)")
 
 
-class SourceError(Exception):
-    """Bytes that cannot be read as a Python source; `line` is 1-based, 0 where no line is to blame."""
+def read(path: str, data: bytes) -> Source:
+    """The source that a file's bytes hold, by the extension of its path. Raises `SourceError`.
 
-    def __init__(self, cause: str, line: int = 0) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.line = line
+    The code cells of a notebook form one program in their order, each under a line such as `# %% cell 3`; whatever
+    else a path ends with, it is read as a Python file. `Source.to_bytes` goes back for both.
+    """
+    if path[-6:].lower() == ".ipynb":
+        from migrate import notebook as notebooks  # noqa: PLC0415 - most runs read none
+
+        notebook = notebooks.read(data)
+        return Source(path, notebook.text, notebook.code, "utf-8", b"", notebook)
+    return Source.from_bytes(path, data)
 
 
 @dataclass(frozen=True)
 class Source:
     """A file's text as it stands, and `code`: the same text as the analysis reads it.
 
-    `code` has the length of `text`, character for character; the two differ only where a mask hides what Python 3
-    cannot parse (Python 2 statements, notebook magics). Spans are character offsets into both. Edits land in `text`.
+    `code` has the length of `text`, character for character, and its line ends; the two differ only where a mask
+    hides what Python 3 cannot parse (Python 2 statements, notebook magics). Spans are character offsets into both.
+    Trees are parsed from `code`; edits land in `text`, and what a codemod copies into them comes from `text`. A piece
+    in which the two differ (`masked`) must not be rewritten as a whole, only the unmasked pieces inside it.
     """
 
     path: str
@@ -40,27 +55,44 @@ class Source:
     code: str
     encoding: str
     bom: bytes
+    notebook: Notebook | None = None
 
     @classmethod
     def from_bytes(cls, path: str, data: bytes) -> Source:
-        """Decodes by byte order mark and PEP 263 cookie. Raises `SourceError` where that fails."""
-        bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-        try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-            encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-            text = data[len(bom) :].decode(encoding)
-        except (SyntaxError, UnicodeDecodeError) as error:
-            raise SourceError(f"cannot be decoded: {error}") from error
-        if text.encode(encoding) != data[len(bom) :]:
-            raise SourceError(f"does not survive decoding as {encoding} and encoding again")
-        return cls(path, text, text, encoding, bom)
+        """Decodes a Python file by byte order mark and PEP 263 cookie. Raises `SourceError` where that fails."""
+        decoded = decode(data)
+        return cls(path, decoded.text, decoded.text, decoded.encoding, decoded.bom)
 
     def to_bytes(self, text: str) -> bytes:
-        """Encodes a changed text as the file was encoded. Raises `SourceError` where it cannot be."""
-        try:
-            return self.bom + text.encode(self.encoding)
-        except UnicodeEncodeError as error:
-            raise SourceError(f"the new text cannot be encoded as {self.encoding}: {error}") from error
+        """The file's bytes with `text`, a changed `Source.text`, in it. Raises `SourceError` where it does not fit."""
+        if self.notebook is not None:
+            return self.notebook.to_bytes(text)
+        return self.bom + encode(text, self.encoding)
+
+    def as_python2(self) -> Source:
+        """The same source with Python 2's own syntax masked in `code`; `self` where there is nothing to mask."""
+        from migrate.masks.python2 import python2  # noqa: PLC0415 - only what Python 3 cannot parse needs it
+
+        code = python2(self.code)
+        return self if code == self.code else replace(self, code=code)
+
+    def masked(self, span: Span) -> bool:
+        """Whether the analysis reads something else within `span` than what stands there."""
+        if self.code is self.text:
+            return False
+        return not self.text.startswith(self.code[span.start : span.end], span.start)
+
+    @cached_property
+    def reruns(self) -> bool:
+        """Whether any piece of the code may run again in one process: notebooks, and files with `# %%` cells."""
+        return self.notebook is not None or ("%%" in self.text and _CELL.search(self.text) is not None)
+
+    def error(self, cause: str, line: int) -> SourceError:
+        """A `SourceError` at a line of the text; for a notebook the cause names the cell and the line in it."""
+        place = self.notebook.place(line) if self.notebook is not None and line else None
+        if place is None:
+            return SourceError(cause, line)
+        return SourceError(f"{cause} (cell {place.cell}, line {place.line})")
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -69,18 +101,19 @@ class Source:
 
     @cached_property
     def newline(self) -> str:
-        """The file's first line ending, `\\n` where it has none."""
+        """The file's first line ending, a line feed where it has none."""
         match = _LINE_END.search(self.text)
         return match.group() if match else "\n"
 
     def offset(self, line: int, column: int) -> int:
         """The character offset of a 1-based line and a 0-based column in UTF-8 bytes, as `ast` counts."""
         start = self.line_starts[line - 1]
-        end = self.line_starts[line] if line < len(self.line_starts) else len(self.text)
-        piece = self.code[start:end]
-        if piece.isascii():
+        if self._ascii:
             return start + column
-        return start + len(piece.encode("utf-8")[:column].decode("utf-8"))
+        wide = self._wide.get(line)
+        if wide is None:
+            wide = self._wide[line] = _Wide(self.code[start : self._line_end(line)])
+        return start + wide.characters(column)
 
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and 1-based column in characters of a character offset."""
@@ -91,4 +124,44 @@ class Source:
         """The 0-based line and 0-based column in UTF-16 code units of a character offset, as LSP counts."""
         line, column = self.position(offset)
         start = self.line_starts[line - 1]
-        return line - 1, len(self.text[start : start + column - 1].encode("utf-16-le")) // 2
+        return line - 1, len(self.text[start : start + column - 1].encode("utf-16-le", "surrogatepass")) // 2
+
+    def from_utf16(self, line: int, column: int) -> int:
+        """The character offset of a 0-based line and a 0-based column in UTF-16 code units.
+
+        As LSP has it, a column behind the end of its line means the end, and a line behind the last one the text's end.
+        """
+        if line >= len(self.line_starts):
+            return len(self.text)
+        start = self.line_starts[line]
+        piece = self.text[start : self._line_end(line + 1)].rstrip("\r\n").encode("utf-16-le", "surrogatepass")
+        return start + len(piece[: 2 * column].decode("utf-16-le", "ignore"))
+
+    def _line_end(self, line: int) -> int:
+        return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.code.isascii()
+
+    @cached_property
+    def _wide(self) -> dict[int, _Wide]:
+        return {}
+
+
+class _Wide:
+    """Where the characters of more than one UTF-8 byte are in a line; made once a line, for lines may be megabytes."""
+
+    __slots__ = ("_ends", "_extra")
+
+    def __init__(self, piece: str) -> None:
+        self._ends: list[int] = []  # the byte column behind each such character
+        self._extra = [0]  # the bytes beyond one a character, up to each
+        for match in () if piece.isascii() else _WIDE.finditer(piece):
+            extra = self._extra[-1] + len(match.group().encode("utf-8", "surrogatepass")) - 1
+            self._extra.append(extra)
+            self._ends.append(match.end() + extra)
+
+    def characters(self, column: int) -> int:
+        """The column in characters of a column in bytes, which must not be within a character."""
+        return column - self._extra[bisect.bisect_right(self._ends, column)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from functools import cached_property
 
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
+from migrate.syntax.walk import Walk, walk
 
 __all__ = ["Module"]
 
@@ -15,9 +17,8 @@ class Module:
     """One source and its syntax tree. Raises `SourceError` where the code does not parse."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
         self.path = source.path
-        self.tree = _parse(source)
+        self.source, self.tree = _parse(source)
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands, in character offsets; decorators are not part of a definition's span."""
@@ -31,6 +32,11 @@ class Module:
         """The node's characters as they stand in the file."""
         span = self.span(node)
         return self.source.text[span.start : span.end]
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The module's scopes and calls, found in one walk that all codemods share."""
+        return walk(self.tree)
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -53,10 +59,27 @@ class Module:
         return Finding(code, self.path, span, line, column, message, outcome, renames, requires)
 
 
-def _parse(source: Source) -> ast.Module:
+def _parse(source: Source) -> tuple[Source, ast.Module]:
+    """The tree, and the source that it belongs to: masked, where only Python 2 understands it."""
     try:
-        return ast.parse(source.code, filename=source.path)
+        return source, _tree(source.code)
     except SyntaxError as error:
-        raise SourceError(error.msg, error.lineno or 0) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(str(error) or type(error).__name__) from error
+        masked = source.as_python2()
+        if masked is source:
+            raise source.error(error.msg, error.lineno or 0) from error
+    try:
+        return masked, _tree(masked.code)
+    except SyntaxError as error:
+        raise source.error(f"{error.msg} (read as Python 2)", error.lineno or 0) from error
+
+
+def _tree(code: str) -> ast.Module:
+    """Parses without a word: what a compiler would warn of is none of a rewriter's business."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (RecursionError, MemoryError) as error:
+        raise SourceError("is nested too deeply to be parsed") from error
+    except ValueError as error:  # a lone surrogate, which no file on disk holds
+        raise SourceError(str(error)) from error
