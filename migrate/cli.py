@@ -1,26 +1,131 @@
-"""The command line."""
+"""The command line: arguments to commands, and whatever ends a run to its exit code.
+
+`migrate PATHS...` needs no sub-command; it is the hidden command `run`, put in where no other command is named.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
 
-from migrate import registry, runner
-from migrate.diff import patch
-from migrate.settings import Settings
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from migrate import commands
+from migrate.discover import PathError
+from migrate.executors import ExecutorError
+from migrate.git import GitError
+from migrate.registry import RegistryError
+from migrate.settings import SettingsError
+
+__all__ = ["main"]
+
+USAGE_ERROR, INTERRUPTED, CLOSED_PIPE, INTERNAL = 2, 130, 141, 70
+_COMPLETION = ("--install-completion", "--show-completion")
+_WRONG_USE = (SettingsError, PathError, ExecutorError, GitError, RegistryError, commands.CommandError)
+_ClickException: type[Exception] = typer.BadParameter.__mro__[2]  # typer has its own copy of click since 0.22
 
 
-def main() -> None:
-    """Thin slice."""
-    flags = [one for one in sys.argv[1:] if one.startswith("-")]
-    paths = [one for one in sys.argv[1:] if not one.startswith("-")]
-    report = runner.run(Settings(registry.load()), paths)
-    for result in report.changed:
-        if "--dry-run" in flags:
-            sys.stdout.buffer.write(patch(result))
-        elif result.after is not None:
-            with open(result.path, "wb") as file:
-                file.write(result.after)
-    for failure in report.failures:
-        print(failure.path, failure.failure, file=sys.stderr)
-    for finding in report.findings():
-        print(f"{finding.path}:{finding.line}:{finding.column}: {finding.code} {finding.outcome.__class__.__name__} {finding.message}", file=sys.stderr)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command that `arguments` ask for, those of the process by default, and exits with its code."""
+    sys.excepthook = _report_crash
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = _command().main(arguments, prog_name="migrate", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Whatever is still in the buffer must not be written again when the interpreter shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return CLOSED_PIPE
+    except _WRONG_USE as error:
+        return _say(f"error: {error}", USAGE_ERROR)
+    except _ClickException as error:
+        return _say(f"error: {_one_line(error)}", USAGE_ERROR)
+    return code if isinstance(code, int) else 0
+
+
+def _say(text: str, code: int) -> int:
+    print(f"migrate: {text}", file=sys.stderr)  # noqa: T201 - this is the command line
+    return code
+
+
+def _one_line(error: Exception) -> str:
+    """What a usage error says, and where to read on."""
+    message: str = error.format_message() if hasattr(error, "format_message") else str(error)
+    return " ".join(message.split()).rstrip(".") + "; see migrate --help"
+
+
+def _report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Python would exit with 1, which means that something would change."""
+    import traceback  # noqa: PLC0415
+
+    traceback.print_exception(kind, error, trace)
+    sys.stderr.write("migrate: internal error; please report it with the lines above\n")
+    sys.stderr.flush()
+    os._exit(INTERNAL)
+
+
+class _Run(TyperCommand):
+    """The main command, whose help also shows the others."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        formatter.write_usage("migrate", "[OPTIONS] PATHS...\n       migrate COMMAND ...")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record:
+                panels.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(record)
+        for title, records in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, text in commands.summaries().items()])
+
+
+class _Commands(TyperGroup):
+    """The commands by name, each loaded when it is asked for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        if not args or (args[0] not in _COMPLETION and args[0] not in commands.names()):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(commands.names())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in ("run", *commands.names()):
+            return None
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        kind = _Run if cmd_name == "run" else TyperCommand
+        app.command(cmd_name, cls=kind, context_settings=_CONTEXT)(commands.load(cmd_name))
+        return typer.main.get_command(app)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The first word may be a command, an option of the main command, or a path."""
+        run = self.get_command(ctx, "run")
+        inner = run.make_context("run", [], parent=ctx, resilient_parsing=True)
+        return [*super().shell_complete(ctx, incomplete), *run.shell_complete(inner, incomplete)]
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+def _command() -> Any:
+    app = typer.Typer(cls=_Commands, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback(cls=_Commands)(_root)
+    return typer.main.get_command(app)
+
+
+def _root() -> None:
+    """Rewrites Python programs, and shows every change before it is made."""

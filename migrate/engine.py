@@ -20,7 +20,6 @@ __all__ = [
     "Indexed",
     "Job",
     "Rewritten",
-    "imports_any",
     "index",
     "link",
     "open_source",

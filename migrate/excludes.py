@@ -94,7 +94,7 @@ class Ignored:
     @classmethod
     def load(cls, folder: str, above: Ignored | None) -> Ignored | None:
         """Reads the `.gitignore` of `folder`; `above` where it has none that can be read."""
-        from pathspec import GitIgnoreSpec
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415
 
         try:
             with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="surrogateescape") as file:
@@ -103,7 +103,7 @@ class Ignored:
             return above
 
     def hides(self, path: str) -> bool:
-        """Whether an absolute path, a folder's with a `/` behind it, is ignored; the innermost file that knows decides."""
+        """Whether an absolute path, a folder's with a `/` behind it, is ignored; the innermost file decides."""
         ignored: Ignored | None = self
         while ignored:
             said = ignored.spec.check_file(path[len(ignored.folder.rstrip("/")) + 1 :]).include

@@ -120,7 +120,7 @@ class _Ended:
 
 def _run(root: str, *arguments: str) -> _Ended | None:
     """Runs git in `root`; None where there is no git."""
-    import subprocess
+    import subprocess  # noqa: PLC0415
 
     environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}

@@ -63,7 +63,7 @@ class Registry:
 
 def load() -> Registry:
     """The registry of all installed codemods. Raises `RegistryError`."""
-    from importlib.metadata import entry_points
+    from importlib.metadata import entry_points  # noqa: PLC0415
 
     return of(sorted((point.value for point in entry_points(group=GROUP)), key=_order))
 
@@ -80,7 +80,7 @@ def _order(reference: str) -> tuple[bool, str]:
 
 
 def _resolve(reference: str) -> Codemod:
-    import importlib
+    import importlib  # noqa: PLC0415
 
     module, _, attribute = reference.partition(":")
     try:

@@ -104,7 +104,8 @@ The message names the finding that is missing. Allow that one, and this one foll
         "declined",
         "The rewrite was not accepted in the review, or lies outside what this run was asked to change",
         """## What it means
-In `--interactive` the answer was no, or `--since` was given and the statement has not changed since. The source stays as it is.
+In `--interactive` the answer was no, or `--since` was given and the statement has not changed since. The source
+stays as it is.
 
 ## What to do
 Run again and answer yes, or put `# migrate: ignore[CODE] reason` on the statement to be asked no more.

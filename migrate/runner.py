@@ -10,7 +10,7 @@ from typing import Any
 from migrate import discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
-from migrate.executors import Executor, Lost, open_executor
+from migrate.executors import Lost, open_executor
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
@@ -58,7 +58,7 @@ def run(settings: Settings, paths: Sequence[str], extent: Extent = Extent(), pro
 
 
 class Session:
-    """The facts of a set of sources and what was made of them; whoever reviews or edits can ask again for less than all.
+    """The facts of some sources and what was made of them; whoever reviews can ask again with less than all.
 
     To be used in a `with` block, which stops the workers.
     """
@@ -247,10 +247,8 @@ class Session:
             for path, one in sorted(changed.items())
             if any(plans.get(path, {}).values())
         )
-        unstable = []
-        for checked in self._executor.map(self._work.check, tasks):
-            if not isinstance(checked, Lost) and checked[1] > changed[checked[0]].withheld:
-                unstable.append(checked[0])
+        checks = (one for one in self._executor.map(self._work.check, tasks) if not isinstance(one, Lost))
+        unstable = [path for path, number in checks if number > changed[path].withheld]
         for path in unstable:
             names = applied(changed[path].result.findings)
             self._held.setdefault(path, {}).update(dict.fromkeys(names, _UNSTABLE))

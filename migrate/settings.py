@@ -18,7 +18,18 @@ from migrate.model import Level
 from migrate.registry import Registry
 from migrate.settle import Policy
 
-__all__ = ["DEFAULT_EXCLUDES", "Color", "Option", "Settings", "SettingsError", "load", "nearest", "options_of"]
+__all__ = [
+    "DEFAULT_EXCLUDES",
+    "Color",
+    "Option",
+    "Scope",
+    "Settings",
+    "SettingsError",
+    "choices",
+    "load",
+    "nearest",
+    "options_of",
+]
 
 DEFAULT_EXCLUDES = (
     ".bzr",
@@ -209,10 +220,34 @@ class Settings:
         values = {name: self.values.get(name, known[0]) for name, known in self.registry.options.items()}
         return Policy(names, frozenset(rules) - on, self.level, Options(values, frozenset(names)))
 
+    def to_toml(self) -> str:
+        """These settings as a `migrate.toml` that would make them."""
+        lines = [f"# {self.origin}" if self.origin else "# no configuration file"]
+        for name, (_, option) in options_of().items():
+            if option.scope is not Scope.COMMAND:
+                lines.append(f"{name.replace('_', '-')} = {_toml(getattr(self, name))}")
+        values = self.own_policy().options.values
+        return "\n".join([*lines, *(f"{name} = {_toml(value)}" for name, value in values.items())]) + "\n"
+
+
+def _toml(value: object) -> str:
+    import json  # noqa: PLC0415
+
+    # A TOML string, number, truth value or list of them is written as in JSON.
+    plain = value.value if isinstance(value, enum.Enum) else list(value) if isinstance(value, tuple) else value
+    return json.dumps(plain, ensure_ascii=False)
+
 
 def options_of() -> dict[str, tuple[dataclasses.Field[Any], Option]]:
     """The fields of `Settings` that are options, by name."""
     return {one.name: (one, one.metadata["option"]) for one in dataclasses.fields(Settings) if "option" in one.metadata}
+
+
+def choices(one: dataclasses.Field[Any], option: Option) -> tuple[str, ...]:
+    """The only values that an option takes, none where it takes any."""
+    if isinstance(one.default, enum.Enum):
+        return tuple(member.value for member in type(one.default))
+    return option.choices
 
 
 def load(registry: Registry, given: Mapping[str, Any]) -> Settings:
@@ -225,7 +260,7 @@ def load(registry: Registry, given: Mapping[str, Any]) -> Settings:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` for the known word most like `word`, nothing where none is like it."""
-    import difflib
+    import difflib  # noqa: PLC0415
 
     found = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {found[0]}?" if found else ""
@@ -302,9 +337,9 @@ def _table(path: str, *, required: bool = False) -> dict[str, Any] | None:
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:
     try:
-        import tomllib
+        import tomllib  # noqa: PLC0415
     except ImportError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[no-redef,import-not-found,unused-ignore]
+        import tomli as tomllib  # type: ignore[no-redef,import-not-found,unused-ignore]  # noqa: PLC0415
     try:
         table: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

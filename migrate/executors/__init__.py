@@ -58,13 +58,13 @@ class Executor(Protocol):
 def open_executor(name: str, jobs: int, scheduler: str) -> Executor:
     """The executor called `name`: `auto` is serial for one job and for little work, processes otherwise."""
     if name == "dask":
-        from migrate.executors.dask import DaskExecutor
+        from migrate.executors.dask import DaskExecutor  # noqa: PLC0415
 
         return DaskExecutor(scheduler)
     if name == "serial" or jobs == 1:
-        from migrate.executors.serial import SerialExecutor
+        from migrate.executors.serial import SerialExecutor  # noqa: PLC0415
 
         return SerialExecutor()
-    from migrate.executors.processes import ProcessExecutor
+    from migrate.executors.processes import ProcessExecutor  # noqa: PLC0415
 
     return ProcessExecutor(jobs, eager=name == "processes")

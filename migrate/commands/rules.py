@@ -1,0 +1,48 @@
+"""`migrate list` and `migrate explain CODE`: what the installed codemods do, and what their codes mean."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from migrate import registry, settings
+from migrate.commands import CommandError
+from migrate.model import Rule
+from migrate.rules import RULES
+
+__all__ = ["explain", "show_list"]
+
+
+def show_list() -> None:
+    """Shows the codemods, their options and their codes."""
+    known = registry.load()
+    for codemod in known.codemods:
+        typer.echo(f"{codemod.name}: {codemod.summary}")
+        for name, values in codemod.options.items():
+            typer.echo(f"  --{name} {'|'.join(values)}")
+        _show_rules(codemod.rules)
+    typer.echo("migrate: The engine's own")
+    _show_rules(RULES)
+
+
+def _show_rules(rules: tuple[Rule, ...]) -> None:
+    for rule in rules:
+        typer.echo(f"  {rule.code}  {rule.kind.value:<7}  {rule.name}: {rule.summary}")
+
+
+def explain(code: str = typer.Argument(..., help="A code, such as GV101, or its name.", show_default=False)) -> None:
+    """Shows the page of a code."""
+    known = registry.load()
+    names = {rule.name: rule for rule in known.rules.values()}
+    rule = known.rules.get(code.upper()) or names.get(code.lower())
+    if rule is None:
+        raise CommandError(f"there is no code {code}{settings.nearest(code.upper(), known.rules)}; see migrate list")
+    page = f"# {rule.code} {rule.name}\n\n{rule.summary}.\n\n{rule.page.strip()}\n"
+    if sys.stdout.isatty():
+        from rich.console import Console  # noqa: PLC0415
+        from rich.markdown import Markdown  # noqa: PLC0415
+
+        Console().print(Markdown(page))
+    else:
+        sys.stdout.write(page)

@@ -1,0 +1,87 @@
+"""The main command: its parameters are read off `Settings` and off what the codemods declare."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import typer
+
+from migrate import job, registry, settings
+from migrate.registry import Registry
+from migrate.settings import Option, Scope
+from migrate.version import __version__
+
+__all__ = ["build"]
+
+
+def build() -> Callable[..., int]:
+    """The function behind `migrate PATHS...`, with a parameter for every option. Raises `RegistryError`."""
+    known = registry.load()
+
+    def command(paths: list[str], version: bool, **given: Any) -> int:
+        """Rewrites the sources at and below PATHS; `-` reads one from standard input."""
+        del version
+        chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
+        return job.execute(settings.load(known, chosen), paths)
+
+    parameters = list(_parameters(known))
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
+
+
+def _parameters(known: Registry) -> Iterator[inspect.Parameter]:
+    yield _parameter("paths", list[str], typer.Argument(..., metavar="PATHS...", show_default=False))
+    for name, (field, option) in settings.options_of().items():
+        yield _parameter(name, _kind(field.default), _option(name, field, option))
+    for name, values in known.options.items():
+        text = f"For the codemods that know it: {', '.join(values)} (the first by default)."
+        info = typer.Option(None, f"--{name}", metavar="WORD", help=text, rich_help_panel="Codemods")
+        yield _parameter(name, str | None, info)
+    shown = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version.")
+    yield _parameter("version", bool, shown)
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _kind(default: Any) -> Any:
+    """What typer reads; everything beyond that is checked with the settings, as it is for files."""
+    match default:
+        case bool():
+            return bool | None
+        case int():
+            return int | None
+        case tuple():
+            return list[str] | None
+    return str | None
+
+
+def _option(name: str, field: dataclasses.Field[Any], option: Option) -> Any:
+    spelled = name.replace("_", "-")
+    flag = f"--{spelled}"
+    if isinstance(field.default, bool) and option.scope is not Scope.COMMAND:
+        flag += f"/--no-{spelled}"
+    values = settings.choices(field, option)
+    return typer.Option(
+        None,
+        *filter(None, (flag, option.short)),
+        help=option.text + (f" One of: {', '.join(values)}." if values else ""),
+        metavar=None if isinstance(field.default, bool) else option.metavar or "WORD",
+        count=name in ("quiet", "verbose"),
+        show_default=False,
+        envvar=None if option.scope is Scope.COMMAND and name != "config" else f"MIGRATE_{name.upper()}",
+        show_envvar=False,
+        rich_help_panel=option.panel,
+        autocompletion=(lambda incomplete: [one for one in values if one.startswith(incomplete)]) if values else None,
+    )
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"migrate {__version__}")
+        raise typer.Exit

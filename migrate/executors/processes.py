@@ -1,0 +1,146 @@
+"""Runs tasks in several processes of this machine, once there is enough to do for that to pay."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any
+
+from migrate.executors import ExecutorError, Lost, R, T
+
+__all__ = ["ProcessExecutor"]
+
+_PAYS = 400_000  # bytes: parsing them takes about as long as starting two processes does
+_CHUNK = 100_000  # bytes a chunk: some thirty files, a tenth of a second
+_OVERHEAD = 2_000  # bytes that a task counts beyond its source
+_AHEAD = 3  # chunks in flight a process: one at work, one waiting, one on its way
+
+
+class ProcessExecutor:
+    """A pool of `jobs` processes (0: one a processor), started when the tasks weigh enough, at once if `eager`."""
+
+    def __init__(self, jobs: int, *, eager: bool = False) -> None:
+        self._jobs = jobs or _processors()
+        self._eager = eager
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
+        """See `Executor.map`."""
+        tasks = iter(tasks)
+        first = [] if self._eager or self._pool else list(_take(tasks, _PAYS))
+        if first and _weight(first) < _PAYS:
+            yield from map(function, first)
+            return
+        yield from self._spread(function, itertools.chain(first, tasks))
+
+    def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
+        flight: deque[tuple[list[T], Future[list[R]]]] = deque()
+        for chunk in _chunks(tasks):
+            flight.append((chunk, self._submit(function, chunk)))
+            if len(flight) >= self._jobs * _AHEAD:
+                yield from self._land(function, flight)
+        while flight:
+            yield from self._land(function, flight)
+
+    def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Future[list[R]]:
+        try:
+            return self._started().submit(_run, function, chunk)
+        except BrokenProcessPool:
+            broken: Future[list[R]] = Future()
+            broken.set_exception(BrokenProcessPool())
+            return broken
+
+    def _land(self, function: Callable[[T], R], flight: deque[tuple[list[T], Future[list[R]]]]) -> Iterator[R | Lost]:
+        """The results of the oldest chunk. Where a process died, all that was in flight is done again."""
+        chunk, future = flight.popleft()
+        try:
+            yield from future.result()
+        except BrokenProcessPool:
+            waiting = [again for again, _ in flight]
+            flight.clear()
+            self._stop()
+            for task in chunk:
+                yield self._alone(function, task)
+            flight.extend((again, self._submit(function, again)) for again in waiting)
+
+    def _alone(self, function: Callable[[T], R], task: T) -> R | Lost:
+        """One task with nothing beside it, so that a process that dies tells which task it died of."""
+        try:
+            return self._started().submit(_run, function, [task]).result()[0]
+        except BrokenProcessPool:
+            self._stop()
+            return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            try:
+                self._pool = ProcessPoolExecutor(self._jobs, _context(), initializer=_start)
+            except (OSError, NotImplementedError) as error:
+                raise ExecutorError(f"processes cannot be started ({error}); use --jobs 1") from error
+        return self._pool
+
+    def _stop(self) -> None:
+        """Ends the processes at once; what they are at is lost."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+
+    def __enter__(self) -> ProcessExecutor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+
+def _run(function: Callable[[T], R], chunk: list[T]) -> list[R]:
+    return [function(task) for task in chunk]
+
+
+def _start() -> None:
+    """An interrupt is the main process's affair; it ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _take(tasks: Iterator[T], weight: int) -> Iterator[T]:
+    """Draws tasks until they weigh `weight`."""
+    for task in tasks:
+        yield task
+        weight -= len(task.data) + _OVERHEAD
+        if weight <= 0:
+            return
+
+
+def _chunks(tasks: Iterator[T]) -> Iterator[list[T]]:
+    while chunk := list(_take(tasks, _CHUNK)):
+        yield chunk
+
+
+def _weight(tasks: Sequence[Any]) -> int:
+    return sum(len(task.data) + _OVERHEAD for task in tasks)
+
+
+def _context() -> Any:
+    """Forked processes are warm at once; where threads run, or the system's libraries forbid it, the default it is."""
+    safe = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if safe else None)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

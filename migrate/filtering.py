@@ -1,0 +1,64 @@
+"""Filter mode: one source from standard input to standard output, with the facts of the project around its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from migrate import discover, git, job
+from migrate.discover import Found
+from migrate.model import Report
+from migrate.runner import Extent, Session
+from migrate.settings import Settings
+
+__all__ = ["execute"]
+
+_NAMELESS = "<stdin>"
+_PROJECT = ("pyproject.toml", "migrate.toml", "setup.py", "setup.cfg")
+
+
+def execute(settings: Settings) -> int:
+    """Migrates standard input and returns the exit code. What cannot be processed is echoed as it came."""
+    data = sys.stdin.buffer.read()
+    path = discover.shown(settings.stdin_filename) if settings.stdin_filename else _NAMELESS
+    found = _around(path, settings)
+    with Session(settings, found, Extent({path: data}, only=lambda one: one == path)) as session:
+        report = session.report()
+    own = Report(report.results, 1, tuple(one for one in report.failures if one.path == path))
+    if settings.dry_run or settings.check or settings.output_format != "rich" or settings.output_file:
+        job.show(own, settings, applied=False)
+        return job.exit_code(own, settings)
+    after = next((result.after for result in own.results if result.after is not None), data)
+    sys.stdout.buffer.write(after)
+    sys.stdout.buffer.flush()
+    for failure in own.failures:
+        cause = failure.failure.cause if failure.failure else ""
+        line = f":{failure.failure.line}" if failure.failure and failure.failure.line else ""
+        _warn(f"{path}{line}: {cause}")
+    return job.exit_code(own, settings)
+
+
+def _around(path: str, settings: Settings) -> Found:
+    """The sources of the project that holds `path`, and `path` itself whether it exists or not."""
+    root = _project(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
+    if root is None:
+        if not settings.quiet:
+            hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
+            _warn(f"only this source is looked at, not who calls it: {hint}")
+        return Found([path])
+    found = discover.find([root], settings)
+    return Found(sorted({*found.files, path}), found.failures, frozenset({path}))
+
+
+def _project(folder: str) -> str | None:
+    """The nearest folder with a project's file, or its repository; None where there is neither."""
+    here = folder
+    while os.path.dirname(here) != here:
+        if any(os.path.exists(os.path.join(here, name)) for name in _PROJECT):
+            return here
+        here = os.path.dirname(here)
+    return git.repository(folder)
+
+
+def _warn(text: str) -> None:
+    print(f"migrate: {text}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,211 @@
+"""The main job: a run, what it prints, what it writes, and the exit code that sums it up."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from migrate import annotate, baseline, discover, git, output
+from migrate.commands import CommandError
+from migrate.discover import Found
+from migrate.model import Report
+from migrate.output.view import View, columns, wants_color
+from migrate.progress import Bar, wanted
+from migrate.runner import Extent, Session
+from migrate.settings import Settings, SettingsError
+from migrate.version import __version__
+
+__all__ = ["execute"]
+
+DONE, WOULD_CHANGE, FAILED, LEFT = 0, 1, 3, 4
+
+
+def execute(settings: Settings, paths: Sequence[str]) -> int:
+    """Does what `settings` ask with `paths` and returns the exit code. Raises what the floors below raise."""
+    _check(settings, paths)
+    if settings.show_settings:
+        return _show_settings(settings)
+    if "-" in paths:
+        from migrate import filtering  # noqa: PLC0415
+
+        return filtering.execute(settings)
+    found = discover.find(paths, settings)
+    if settings.show_files:
+        return _show_files(found)
+    applies = not (settings.dry_run or settings.check)
+    if applies:
+        _recover(paths)
+    extent = _extent(settings, paths)
+    bar = Bar(shown=wanted(sys.stderr) and not settings.quiet)
+    with bar, Session(settings, found, extent, bar) as session:
+        report = session.report()
+        if settings.interactive:
+            report = _review(session, report, settings)
+    if applies:
+        report = _apply(report, paths)
+    show(report, settings, applied=applies)
+    return exit_code(report, settings)
+
+
+def exit_code(report: Report, settings: Settings) -> int:
+    """What happened, worst first: failures, calls that a person must look at, pending changes."""
+    if report.failures:
+        return FAILED
+    left = annotate.open_calls(report.findings())
+    if settings.write_baseline:
+        baseline.write(left, settings.baseline)
+    if settings.exit_zero:
+        return DONE
+    if settings.strict and (baseline.beyond(left, settings.baseline) if settings.baseline else left):
+        return LEFT
+    return WOULD_CHANGE if settings.check and report.changed else DONE
+
+
+def show(report: Report, settings: Settings, *, applied: bool) -> None:
+    """Prints the report in its format to standard output or a file, and the summary to standard error."""
+    name = settings.output_format
+    if settings.dry_run or name != "rich" or settings.output_file:
+        _emit(report, settings, applied=applied)
+    view = view_for(settings, sys.stderr, applied=applied)
+    if settings.quiet < 2:
+        output.summarize(report, view, sys.stderr)
+    if settings.statistics:
+        output.emit("statistics", report, view, sys.stderr.buffer)
+    if settings.report:
+        with open(settings.report, "wb") as file:
+            output.emit("html", report, view, file)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if name == "github" and summary:
+        with open(summary, "ab") as file:
+            output.emit("markdown", report, view, file)
+
+
+def view_for(settings: Settings, stream: TextIO, *, applied: bool) -> View:
+    """How a report is shown on `stream`."""
+    return View(
+        root=_root(os.getcwd()),
+        rules=settings.registry.rules,
+        version=__version__,
+        color=wants_color(settings.color.value, stream),
+        width=columns(stream=stream),
+        applied=applied,
+        verbosity=-settings.quiet or settings.verbose,
+        encoding=getattr(stream, "encoding", None) or "utf-8",
+    )
+
+
+def _emit(report: Report, settings: Settings, *, applied: bool) -> None:
+    view = view_for(settings, sys.stdout, applied=applied)
+    if settings.output_file and settings.output_file != "-":
+        name = "diff" if settings.output_format == "rich" else settings.output_format
+        try:
+            with open(settings.output_file, "wb") as file:
+                output.emit(name, report, dataclasses.replace(view, color=False), file)
+        except OSError as error:
+            raise SettingsError(f"--output-file: {settings.output_file} cannot be written: {error.strerror}") from error
+        return
+    drawn = sys.stdout.isatty() or view.color
+    name = "diff" if settings.output_format == "rich" and not drawn else settings.output_format
+    output.emit(name, report, view, sys.stdout.buffer)
+
+
+def _check(settings: Settings, paths: Sequence[str]) -> None:
+    """Options that contradict each other. Raises `SettingsError`."""
+    pairs = (
+        ("interactive", "check"),
+        ("interactive", "dry_run"),
+        ("add_ignore", "mark"),
+        ("add_ignore", "check"),
+    )
+    for one, other in pairs:
+        if getattr(settings, one) and getattr(settings, other):
+            raise SettingsError(f"--{one.replace('_', '-')} and --{other.replace('_', '-')} exclude each other")
+    if "-" in paths and len(paths) > 1:
+        raise SettingsError("- stands alone: name either - or paths")
+    if "-" in paths and settings.interactive:
+        raise SettingsError("--interactive needs standard input for the answers, so - cannot be read")
+    if settings.write_baseline and not settings.baseline:
+        raise SettingsError("--write-baseline needs --baseline FILE to say where")
+    if settings.resume and not settings.interactive:
+        raise SettingsError("--resume goes on with a review: give --interactive with it")
+    if settings.executor == "dask" and not settings.scheduler:
+        raise SettingsError("--executor dask needs --scheduler tcp://HOST:PORT")
+
+
+def _extent(settings: Settings, paths: Sequence[str]) -> Extent:
+    lines = None
+    if settings.since:
+        folders = dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) for path in paths)
+        roots = dict.fromkeys(git.repository(os.path.abspath(folder)) or folder for folder in folders)
+        lines = {
+            discover.shown(path): ranges
+            for root in roots
+            for path, ranges in git.changed_lines(root, settings.since).items()
+        }
+    return Extent(only=_shard(settings.shard), lines=lines)
+
+
+def _shard(shard: str) -> Callable[[str], bool] | None:
+    """Whether a path is in the I-th of N parts, by a checksum of the path that no other path moves."""
+    if not shard:
+        return None
+    part, _, whole = shard.partition("/")
+    if not (part.isdigit() and whole.isdigit() and 1 <= int(part) <= int(whole)):
+        raise SettingsError(f"--shard must be I/N with I from 1 to N, not {shard!r}")
+    index, number = int(part) - 1, int(whole)
+    return lambda path: zlib.crc32(os.fsencode(path)) % number == index
+
+
+def _show_files(found: Found) -> int:
+    for path in found.files:
+        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+    for failure in found.failures:
+        cause = failure.failure.cause if failure.failure else ""
+        print(f"migrate: {failure.path}: {cause}", file=sys.stderr)  # noqa: T201
+    return FAILED if found.failures else DONE
+
+
+def _show_settings(settings: Settings) -> int:
+    sys.stdout.buffer.write(settings.to_toml().encode())
+    return DONE
+
+
+def _root(folder: str) -> str:
+    return git.repository(folder) or folder
+
+
+def _recover(paths: Sequence[str]) -> None:
+    """Ends what a run that died left half done."""
+    from migrate import journal  # noqa: PLC0415
+
+    try:
+        recovered = journal.recover(journal.project_root(paths))
+    except journal.JournalError as error:
+        raise CommandError(error.cause) from error
+    if recovered and recovered.restored:
+        print(f"migrate: an earlier run had died; {len(recovered.restored)} files went back", file=sys.stderr)  # noqa: T201
+
+
+def _apply(report: Report, paths: Sequence[str]) -> Report:
+    """Writes what changes; what could not be written joins the failures."""
+    from migrate import journal, writer  # noqa: PLC0415
+
+    try:
+        written = writer.apply(report.results, journal.project_root(paths))
+    except journal.JournalError as error:
+        raise CommandError(f"nothing was written: {error.cause}") from error
+    if not written.failures:
+        return report
+    failed = {one.path for one in written.failures}
+    results = tuple(one for one in report.results if one.path not in failed)
+    failures = sorted((*report.failures, *written.failures), key=lambda one: one.path)
+    return dataclasses.replace(report, results=results, failures=tuple(failures))
+
+
+def _review(session: Session, report: Report, settings: Settings) -> Report:
+    del session, report, settings
+    raise CommandError("--interactive is not available")
