@@ -106,10 +106,11 @@ def read(root: str, relative: str) -> tuple[bytes, os.stat_result]:
     """A regular file's bytes and status. Raises `RefusalError` where it is none, `OSError`."""
     with opened(root, relative) as (place, name):
         fd = os.open(place.at(name), _READ, dir_fd=place.fd)
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)  # `open` would leave a directory's open
+        raise RefusalError("is no regular file")
     with open(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise RefusalError("is no regular file")
         return file.read(), status
 
 

@@ -23,9 +23,9 @@ __all__ = ["FOLDER", "BusyError", "JournalError", "find", "is_real_folder", "loc
 
 FOLDER = ".migrate_cache"
 _MARKERS = ("pyproject.toml", "migrate.toml", ".git")
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory: see https://bford.info/cachedir/\n"
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory: see https://bford.info/cachedir/\n"
 _PAUSE = 0.05  # seconds between two looks at a lock that somebody holds
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})  # another directory is no answer to these
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # another directory is no answer to these
 
 
 class JournalError(Exception):
@@ -131,16 +131,26 @@ def _make(folder: str) -> int:
         os.mkdir(folder, 0o700)  # it holds copies of sources
     if not is_real_folder(folder):
         raise NotADirectoryError(errno.ENOTDIR, "is no directory", folder)
-    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
-        path = os.path.join(folder, name)
-        if not os.path.lexists(path):
-            with open(path, "x", encoding="ascii") as file:
-                file.write(text)
+    for name, data in ((".gitignore", b"*\n"), ("CACHEDIR.TAG", _TAG)):
+        _fill(os.path.join(folder, name), data)
     with contextlib.suppress(FileExistsError):
         os.mkdir(os.path.join(folder, "runs"), 0o700)
     if not is_real_folder(os.path.join(folder, "runs")):
         raise NotADirectoryError(errno.ENOTDIR, "is no directory", folder)
     return os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _fill(path: str, data: bytes) -> None:
+    """Writes a file that is not there, or that somebody died over before its first byte."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        empty = True
+    else:
+        empty = stat.S_ISREG(status.st_mode) and status.st_size == 0
+    if empty:
+        with open(path, "wb") as file:
+            file.write(data)
 
 
 def _acquire(lock: int, root: str, wait: float) -> None:
