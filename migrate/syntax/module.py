@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from functools import cached_property
 
+from migrate.lexer import Kind, tokens
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
 from migrate.syntax.walk import Walk, walk
@@ -75,6 +77,8 @@ def _parse(source: Source) -> tuple[Source, ast.Module]:
 
 def _tree(code: str) -> ast.Module:
     """Parses without a word: what a compiler would warn of is none of a rewriter's business."""
+    if sys.version_info < (3, 11) and _overflows(code):
+        raise SourceError("is nested too deeply to be parsed")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -83,3 +87,16 @@ def _tree(code: str) -> ast.Module:
         raise SourceError("is nested too deeply to be parsed") from error
     except ValueError as error:  # a lone surrogate, which no file on disk holds
         raise SourceError(str(error)) from error
+
+
+def _overflows(code: str) -> bool:
+    """Whether an expression is so deep (some 100,000 levels) that Python 3.10 overflows its stack and does not raise."""
+    limit = 50_000
+    if len(code) <= limit or max(map(len, code.split(","))) <= limit:
+        return False
+    depth = 0
+    for kind, start, _ in tokens(code):
+        depth = 0 if kind is Kind.NEWLINE or code[start] == "," else depth + (kind is Kind.OPERATOR)
+        if depth > limit:
+            return True
+    return False
