@@ -39,7 +39,7 @@ def pieces(text: str) -> list[list[Piece]]:
 
 
 def _kinds(text: str) -> Iterator[tuple[int, int, str]]:
-    before, attribute = "", False
+    before, attribute = "\n", False
     for kind, first, last in tokens(text):
         word = text[first:last]
         match kind:

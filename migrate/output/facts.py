@@ -97,7 +97,7 @@ def failure(failed: FileResult, view: View) -> Data:
 
 
 def place(path: str, view: View) -> str:
-    """The path from the root, or as it is where the file does not lie below the root; bytes that are no UTF-8 escaped."""
+    """The path from the root, or as it is where the file does not lie below the root, in readable characters."""
     return readable(from_root(path, view.root) or path.replace(os.sep, "/"))
 
 

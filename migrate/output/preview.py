@@ -115,7 +115,7 @@ def _heading(result: FileResult, view: View) -> Iterator[Segment]:
     kinds = [label(finding) for finding in result.findings]
     rewritten = sum(kind not in ("left", "notice") for kind in kinds)
     counts = f"{rewritten} rewritten, {kinds.count('left')} left"
-    room = view.width - len(path) - len(counts) - 6
+    room = view.width - len(path) - len(counts) - 5
     yield Segment(dash * 2 + " ", _DIM)
     yield Segment(path, _BOLD)
     yield Segment(" " + dash * max(room, 1) + " ", _DIM)
