@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk", "walk"]
@@ -98,12 +98,13 @@ class Frame:
 
 @dataclass(slots=True)
 class CallSite:
-    """A call, the scope and frames that it runs in (outermost first), and the statement that holds it."""
+    """A call, the scope and frames that it runs in (outermost first), the statement that holds it, and its block."""
 
     node: ast.Call
     scope: Scope
     frames: tuple[Frame, ...]
     statement: ast.stmt
+    block: Sequence[ast.stmt]  # the statement and its siblings
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ class Walk:
     scopes: dict[ast.AST, Scope]
     calls: list[CallSite]
     loads: list[tuple[ast.expr, Scope]]
-    withs: list[tuple[ast.With | ast.AsyncWith, Scope, tuple[Frame, ...]]]
+    imports: list[ast.Import]
 
 
 def walk(tree: ast.Module) -> Walk:
@@ -129,13 +130,17 @@ class _Walker:
         self.scope = Scope(ScopeKind.MODULE, tree, None, ())
         self.frames: tuple[Frame, ...] = ()
         self.statement: ast.stmt = ast.Pass()
+        self.block: Sequence[ast.stmt] = ()
         self.result = Walk(self.scope, {tree: self.scope}, [], [], [])
         self.statements(tree.body)
 
-    def statements(self, body: Iterable[ast.stmt]) -> None:
+    def statements(self, body: Sequence[ast.stmt]) -> None:
+        outer = self.block, self.statement
+        self.block = body
         for statement in body:
             self.statement = statement
             self.visit(statement)
+        self.block, self.statement = outer
 
     def visit(self, node: ast.AST | None) -> None:
         if node is None:
@@ -156,12 +161,12 @@ class _Walker:
             elif isinstance(value, ast.AST):
                 self.visit(value)
 
-    def within(self, frame: Frame, body: Iterable[ast.stmt]) -> None:
+    def within(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         """Walks statements inside one more frame."""
-        outer, statement = self.frames, self.statement
+        outer = self.frames
         self.frames = (*outer, frame)
         self.statements(body)
-        self.frames, self.statement = outer, statement
+        self.frames = outer
 
     def expression_within(self, frame: Frame, node: ast.AST) -> None:
         outer = self.frames
@@ -187,7 +192,7 @@ class _Walker:
             self.visit(argument)
         for keyword in node.keywords:
             self.visit(keyword.value)
-        self.result.calls.append(CallSite(node, self.scope, self.frames, self.statement))
+        self.result.calls.append(CallSite(node, self.scope, self.frames, self.statement, self.block))
 
     def name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -216,7 +221,7 @@ class _Walker:
 
     def lambda_(self, node: ast.Lambda) -> None:
         self.defaults(node.args)
-        self.function_scope(ScopeKind.LAMBDA, node, node.args, [node.body])
+        self.function_scope(ScopeKind.LAMBDA, node, node.args, node.body)
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         first, *rest = node.generators
@@ -246,17 +251,17 @@ class _Walker:
             self.visit(default)
 
     def function_scope(
-        self, kind: ScopeKind, node: ast.AST, arguments: ast.arguments, body: Iterable[ast.stmt | ast.expr]
+        self, kind: ScopeKind, node: ast.AST, arguments: ast.arguments, body: Sequence[ast.stmt] | ast.expr
     ) -> None:
-        scope, outer, frames, statement = self.enter(kind, node), self.scope, self.frames, self.statement
+        scope, outer, frames = self.enter(kind, node), self.scope, self.frames
         self.scope, self.frames = scope, ()
         for argument in _parameters(arguments):
             scope.bind(argument.arg, Binding(BindingKind.PARAMETER, argument))
-        for item in body:
-            if isinstance(item, ast.stmt):
-                self.statement = item
-            self.visit(item)
-        self.scope, self.frames, self.statement = outer, frames, statement
+        if isinstance(body, ast.expr):
+            self.visit(body)
+        else:
+            self.statements(body)
+        self.scope, self.frames = outer, frames
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
@@ -270,9 +275,9 @@ class _Walker:
             self.visit(expression)
         self.scope.bind(node.name, Binding(BindingKind.CLASS, node))
         scope, outer = self.enter(ScopeKind.CLASS, node), self.scope
-        self.scope, statement = scope, self.statement
+        self.scope = scope
         self.statements(node.body)
-        self.scope, self.statement = outer, statement
+        self.scope = outer
 
     # statements
 
@@ -281,6 +286,7 @@ class _Walker:
             if alias.asname:
                 self.scope.bind(alias.asname, Binding(BindingKind.IMPORT, node, dotted=alias.name))
             else:
+                self.result.imports.append(node)
                 root = alias.name.split(".")[0]
                 self.scope.bind(root, Binding(BindingKind.IMPORT, node, dotted=root))
 
@@ -348,14 +354,13 @@ class _Walker:
             self.within(Frame(FrameKind.BRANCH, node, index), case.body)
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
-        self.result.withs.append((node, self.scope, self.frames))
-        outer, statement = self.frames, self.statement
+        outer = self.frames
         for item in node.items:
             self.visit(item.context_expr)
             self.visit(item.optional_vars)
             self.frames = (*self.frames, Frame(FrameKind.WITH, node, item=item))
         self.statements(node.body)
-        self.frames, self.statement = outer, statement
+        self.frames = outer
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

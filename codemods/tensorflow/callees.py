@@ -1,0 +1,177 @@
+"""What a call calls, as far as its own file tells; and what a string expression can be."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import At, Callee, CalleeKind
+from codemods.tensorflow.text import Hole, Text, text_of
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
+
+__all__ = ["Callees", "position"]
+
+_BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
+_MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
+
+
+def position(node: ast.AST) -> At:
+    """What names a node within its file."""
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]
+
+
+class Callees:
+    """Numbers a module's bodies and classes, and resolves what calls and strings refer to."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.scopes = walk.scopes
+        self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in _BODY_SCOPES]
+        self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
+        self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
+        self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
+
+    def body(self, scope: Scope) -> int:
+        """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
+        while scope.kind not in _BODY_SCOPES:
+            assert scope.parent is not None
+            scope = scope.parent
+        return self._bodies[scope]
+
+    def class_number(self, scope: Scope) -> int:
+        """The number of a class scope."""
+        return self._classes[scope]
+
+    def canonical(self, node: ast.expr, scope: Scope) -> str | None:
+        """The canonical TensorFlow (or other imported) name of an expression."""
+        return knowledge.canonical(resolve(node, scope))
+
+    def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
+        """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
+
+        def name(reference: ast.Name) -> Text:
+            found = scope.find(reference.id)
+            if found is None or len(found[1]) != 1 or depth > _MAX_DEPTH:
+                return Text((Hole(),))
+            return self._bound_text(reference.id, found[0], found[1][0], scope, depth)
+
+        return text_of(node, name)
+
+    def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
+        if binding.kind is BindingKind.PARAMETER:
+            own = owner.kind in _BODY_SCOPES and self.body(scope) == self._bodies[owner]
+            return Text((Hole(parameter=name if own else ""),))
+        if binding.kind is BindingKind.ASSIGN and binding.value is not None:
+            if self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE:
+                return self.text(binding.value, owner, depth + 1)
+        return Text((Hole(loop=_counting_loop(binding.node, owner)),))
+
+    def callee(self, function: ast.expr, scope: Scope) -> Callee:
+        """What a call of `function` calls."""
+        match function:
+            case ast.Name():
+                return self._named(function, scope)
+            case ast.Attribute():
+                return self._attribute(function, scope)
+        return Callee(CalleeKind.OPAQUE)
+
+    def _named(self, function: ast.Name, scope: Scope) -> Callee:
+        found = scope.find(function.id)
+        dotted = resolve(function, scope)
+        if dotted is not None or found is None:
+            return Callee(CalleeKind.IMPORTED, name=dotted or f"builtins.{function.id}")
+        owner, bindings = found
+        known = [callee for callee in map(self.definition, bindings) if callee is not None]
+        if known:  # defined twice, or defined and assigned: any function of that name
+            return known[0] if len(bindings) == 1 else Callee(CalleeKind.ATTRIBUTE, name=function.id)
+        value = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(value, ast.Lambda):
+            return Callee(CalleeKind.BODY, self._bodies[self.scopes[value]])
+        if isinstance(value, ast.Name) and value.id != function.id:
+            return self._named(value, owner)
+        return Callee(CalleeKind.OPAQUE, name=function.id)
+
+    def definition(self, binding: Binding) -> Callee | None:
+        """The function or class that a binding defines."""
+        if binding.kind is BindingKind.DEF:
+            return Callee(CalleeKind.BODY, self._bodies[self.scopes[binding.node]])
+        if binding.kind is BindingKind.CLASS:
+            return Callee(CalleeKind.CLASS, self._classes[self.scopes[binding.node]])
+        return None
+
+    def _attribute(self, function: ast.Attribute, scope: Scope) -> Callee:
+        dotted = resolve(function, scope)
+        if dotted is not None:
+            return Callee(CalleeKind.IMPORTED, name=dotted)
+        owner, value = method_class(scope), function.value
+        if owner is not None:
+            number = self._classes[owner]
+            if isinstance(value, ast.Name) and value.id == _first_parameter(scope):
+                return Callee(CalleeKind.METHOD, number, function.attr)
+            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+                return Callee(CalleeKind.SUPER, number, function.attr)
+        return Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=self._receiver(value, scope))
+
+    def _receiver(self, value: ast.expr, scope: Scope) -> Callee | None:
+        """The class of `obj` where it is assigned once, from a call of a class; or the class that `value` names."""
+        if isinstance(value, ast.Name):
+            found = scope.find(value.id)
+            if found is None or len(found[1]) != 1:
+                return None
+            binding, scope = found[1][0], found[0]
+            if binding.kind is BindingKind.CLASS or binding.value is None:
+                return self.definition(binding)
+            value = binding.value
+        if not isinstance(value, ast.Call):
+            return None
+        callee = self.callee(value.func, scope)
+        return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def method_class(scope: Scope) -> Scope | None:
+    """The class whose method `scope` stands in, also from a lambda or a comprehension within the method."""
+    current: Scope | None = scope
+    while current is not None and current.kind is not ScopeKind.MODULE:
+        if current.kind is ScopeKind.FUNCTION and current.parent and current.parent.kind is ScopeKind.CLASS:
+            return current.parent
+        current = current.parent
+    return None
+
+
+def _first_parameter(scope: Scope) -> str:
+    current: Scope | None = scope
+    while current is not None:
+        if isinstance(current.node, ast.FunctionDef) and current.parent and current.parent.kind is ScopeKind.CLASS:
+            arguments = [*current.node.args.posonlyargs, *current.node.args.args]
+            return arguments[0].arg if arguments else ""
+        current = current.parent
+    return ""
+
+
+def _counting_loop(target: ast.AST, owner: Scope) -> At:
+    """Where the loop stands whose rounds each give `target` another value, or (0, 0)."""
+    if not isinstance(target, ast.Name):
+        return 0, 0
+    for loop in _loops(owner.node):
+        if _counts(loop.target, loop.iter, target):
+            return position(loop if isinstance(loop, ast.For) else owner.node)
+    return 0, 0
+
+
+def _loops(root: ast.AST) -> list[ast.For | ast.comprehension]:
+    if isinstance(root, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return list(root.generators) if len(root.generators) == 1 else []
+    return [node for node in ast.walk(root) if isinstance(node, ast.For)]
+
+
+def _counts(target: ast.expr, iterated: ast.expr, name: ast.Name) -> bool:
+    """Whether `name` takes another value in each round: a range, an enumeration's number, distinct constants."""
+    match iterated:
+        case ast.Call(func=ast.Name(id="range" | "xrange")):
+            return target is name
+        case ast.Call(func=ast.Name(id="enumerate")):
+            return isinstance(target, ast.Tuple) and target.elts[0] is name
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) if target is name:
+            values = [str(item.value) if isinstance(item, ast.Constant) else None for item in elements]
+            return None not in values and len({str(value).lower() for value in values}) == len(values)
+    return False

@@ -1,0 +1,197 @@
+"""The decision for each creation: the table of what a `tf.Variable` in its place becomes, row by row."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.naming import Claim, Claims, Place, Site
+from codemods.tensorflow.old_names import OldNames
+from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip, WrapPlan
+from codemods.tensorflow.reach import Instance
+from codemods.tensorflow.scopes import ScopeTable, Step
+from codemods.tensorflow.text import Text, literal
+from migrate.model import Level, Rename
+
+__all__ = ["Decider"]
+
+_UNNAMED = "Variable"
+_NO_TARGET = "variable"
+
+
+class Decider:
+    """Decides names one site at a time; `claims` holds every name of the tree and grows with each decision."""
+
+    def __init__(self, scopes: ScopeTable, claims: Claims, old: OldNames, wraps: list[WrapPlan], *, keep: bool) -> None:
+        self.scopes = scopes
+        self.claims = claims
+        self.old = old
+        self.wraps = wraps
+        self.keep = keep
+
+    def decide(self, site: Site) -> NamePlan | LeavePlan:
+        """What becomes of one creation."""
+        hazard = self._hazard(site)
+        if hazard:
+            return LeavePlan("GV203", hazard)
+        if site.wrap >= 0:
+            return self._wrapped(site)
+        if site.creation.name is None:
+            return self._unique(site, _UNNAMED) if self.keep else self._unnamed(site)
+        return self._named(site)
+
+    def _hazard(self, site: Site) -> str:
+        """What a scope around the creation gives to `get_variable` and not to `Variable`."""
+        found = []
+        for instance in site.instances:
+            frames = [stand.frame for stand in instance.way.stands]
+            if instance.way.partial:
+                frames += self.scopes.reach.scopes_above(instance.body)
+            for frame in frames:
+                found += frame.scope.hazards if frame.scope is not None else ()
+        return ", ".join(dict.fromkeys(found))
+
+    # names that the program gives
+
+    def _named(self, site: Site) -> NamePlan | LeavePlan:
+        rivals = self._rivals(site)
+        blocked = [rival for rival in rivals if rival.in_store and not self._surely_after(site, rival)]
+        if blocked:
+            return LeavePlan("GV205", site.names[0].pattern)
+        stored = [rival for rival in rivals if rival.in_store or (rival.in_new_store and rival.domain is None)]
+        if site.place in (Place.ROOT, Place.IN_STEP):
+            if not site.repeats and not stored and not site.may_be_none:
+                return self._same(site)
+            numbered = self._numbered(site, rivals)
+            return numbered or self._unique(site, _UNNAMED)
+        if site.place in (Place.NAMED, Place.MIXED) and not site.repeats and not stored:
+            full = self._full_name(site, site.names[0])
+            if full:
+                return NamePlan(NameForm.LITERAL, Level.EXACT, full)
+        return self._unique(site, _UNNAMED)
+
+    def _same(self, site: Site) -> NamePlan:
+        """The name as it stands. It was another where something that is renamed now came before it."""
+        renamed = [rival for rival in self._wrapped_rivals(site) if not self._surely_before(site, rival)]
+        if not renamed:
+            return NamePlan(NameForm.SAME, Level.EXACT)
+        renames = tuple(
+            Rename(f"{self.old.old(site, instance, name)}*", self.old.prefix(instance, new=True) + name.pattern, False)
+            for instance, name in zip(site.instances, site.names, strict=True)
+        )
+        return NamePlan(NameForm.SAME, Level.RENAMES, renames=renames)
+
+    def _numbered(self, site: Site, rivals: list[Claim]) -> NamePlan | None:
+        """`w_1` for the second `w`, where every one of them surely happens, once, in a known order."""
+        name = site.names[0].literal
+        if name is None or len(site.instances) != 1 or site.repeats:
+            return None
+        own = site.instances[0]
+        members = [own, *(rival.instance for rival in rivals)]
+        if any(rival.name.literal != name or not rival.creates for rival in rivals):
+            return None
+        if any(one.conditional or not one.way.runs_once or one.way.root != own.way.root for one in members):
+            return None
+        if any(self.scopes.step(stand) is Step.FRESH for stand in self.scopes.stands(own)):
+            return None
+        place = sum(one.way.order < own.way.order for one in members)
+        numbered = f"{name}_{place}" if place else name
+        if place and self.claims.rivals(Claim(literal(numbered), own, site.key)):
+            return None
+        return NamePlan(NameForm.LITERAL if place else NameForm.SAME, Level.EXACT, numbered)
+
+    def _full_name(self, site: Site, name: Text) -> str:
+        """The name with the name scopes in front that stay, where all of it is known."""
+        fulls = set()
+        for instance in site.instances:
+            parts = []
+            for stand, text in zip(self.scopes.stands(instance), self.scopes.path(instance), strict=True):
+                step = self.scopes.step(stand)
+                if step is Step.NAME:
+                    parts.append(text.literal)
+                elif step is Step.NAME_MANY:
+                    parts.append(None)
+            fulls.add("/".join([*map(str, parts), name.literal or "None"]) if None not in [*parts, name.literal] else "")
+        return fulls.pop() if len(fulls) == 1 else ""
+
+    # names asked of the graph
+
+    def _unique(self, site: Site, base: str, level: Level = Level.EXACT) -> NamePlan | LeavePlan:
+        """The name that the graph would give at this moment, which is what `tf.Variable` would have got."""
+        if site.place in (Place.BROKEN, Place.MIXED):
+            return LeavePlan("GV204")
+        names = site.names or (literal(base),)
+        strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
+        if strip is Strip.FOLDERS and any("/" in part for name in names for part in name.parts if isinstance(part, str)):
+            return LeavePlan("GV204")
+        renames = self.old.renames(site, f"{base}*") if level is Level.RENAMES else ()
+        fallback = base if site.may_be_none else ""
+        return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames)
+
+    # names taken from targets
+
+    def _unnamed(self, site: Site) -> NamePlan | LeavePlan:
+        target = site.creation.target or _NO_TARGET
+        if site.repeats:
+            return self._unique(site, self._free(site, target, domain=None), Level.RENAMES)
+        if site.place is Place.NAMED:
+            full = self._full_name(site, literal(target))
+            if not full:
+                return self._unique(site, target, Level.RENAMES)
+            target = full
+        name = self._free(site, target, domain=None)
+        return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=self.old.renames(site, name))
+
+    def _wrapped(self, site: Site) -> NamePlan:
+        """Inside a wrap a name meets only what the same wrap holds."""
+        wrap = self.wraps[site.wrap]
+        scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
+        if site.creation.name is not None and not site.may_be_none:
+            rivals = self._rivals(site)
+            if not any(rival.domain is not None for rival in rivals):
+                return NamePlan(
+                    NameForm.SAME, Level.RENAMES, renames=self.old.renames(site, scope + site.names[0].pattern)
+                )
+            base = site.names[0].literal or site.creation.target or _NO_TARGET
+        else:
+            base = site.creation.target or _NO_TARGET
+        name = self._free(site, base, domain=(site.body, site.wrap))
+        form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
+        return NamePlan(form, Level.RENAMES, name, fallback, renames=self.old.renames(site, scope + name))
+
+    def _free(self, site: Site, base: str, domain: object) -> str:
+        """`base`, or `base_1` and so on: the first name that nothing claims."""
+        number = 0
+        while True:
+            name = f"{base}_{number}" if number else base
+            claims = [Claim(literal(name), one, site.key, creates=True, domain=domain) for one in site.instances]
+            if not any(self.claims.rivals(claim) for claim in claims):
+                for claim in claims:
+                    self.claims.add(claim)
+                return name
+            number += 1
+
+    # rivals
+
+    def _rivals(self, site: Site) -> list[Claim]:
+        domain = (site.body, site.wrap) if site.wrap >= 0 else None
+        return [
+            rival
+            for name, instance in zip(site.names, site.instances, strict=True)
+            for rival in self.claims.rivals(Claim(name, instance, site.key, creates=True, domain=domain))
+        ]
+
+    def _wrapped_rivals(self, site: Site) -> list[Claim]:
+        return [
+            rival
+            for name, instance in zip(site.names, site.instances, strict=True)
+            for rival in self.claims.wrapped_rivals(Claim(name, instance, site.key))
+        ]
+
+    def _surely_after(self, site: Site, rival: Claim) -> bool:
+        return all(_ordered(rival.instance, one) for one in site.instances)
+
+    def _surely_before(self, site: Site, rival: Claim) -> bool:
+        return all(_ordered(one, rival.instance) for one in site.instances)
+
+
+def _ordered(first: Instance, second: Instance) -> bool:
+    """Whether `first` surely happens before `second`."""
+    return first.way.root == second.way.root and first.way.runs_once and first.way.order < second.way.order

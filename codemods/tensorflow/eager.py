@@ -1,0 +1,36 @@
+"""Tells eager and TensorFlow 2 code, where `get_variable` does not belong, from graph code: by evidence, site by site."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.facts import FrameFacts
+from codemods.tensorflow.tree import BodyKey, Tree
+
+__all__ = ["eager_reason"]
+
+
+def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> str:
+    """Why code in a body, within `frames`, is eager; "" where it is graph code for all that the tree shows."""
+    file = tree.files[key[0]]
+    if any(frame.scope is not None and frame.scope.kind.value.endswith("graph") for frame in frames):
+        return ""
+    inner = _enclosing(tree, key)
+    if inner:
+        return inner
+    if file.eager:
+        return "the program turns eager execution on"
+    if file.eager_evidence and not file.graph_evidence:
+        return "the file is written for TensorFlow 2"
+    return ""
+
+
+def _enclosing(tree: Tree, key: BodyKey) -> str:
+    """What the functions and classes around a body say."""
+    path, index = key
+    while index >= 0:
+        body = tree.files[path].bodies[index]
+        if body.eager:
+            return "it stands in a tf.function"
+        if body.owner >= 0 and any(tree.class_facts(one).eager for one in tree.ancestors((path, body.owner))):
+            return "its class holds its own variables, as Keras layers and tf.Module do"
+        index = body.parent
+    return ""

@@ -1,0 +1,88 @@
+"""What runs inside a `with` block or a body, also through calls: whether it makes variables, and by which way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Event, StoreUse
+from codemods.tensorflow.reach import ReachTable
+from codemods.tensorflow.tree import BodyKey
+
+__all__ = ["Extent", "inside"]
+
+_ACTIVATIONS = re.compile(r"act|nonlin|init|relu|sigm|tanh|fn|func|transfer", re.IGNORECASE)
+
+
+def inside(events: Iterable[Event], at: At) -> list[tuple[int, Event]]:
+    """The events, with their numbers, within the construct that stands at `at`."""
+    return [pair for pair in enumerate(events) if any(frame.at == at for frame in pair[1].frames)]
+
+
+class Extent:
+    """Follows calls to say what a piece of code can do to the variable store."""
+
+    def __init__(self, reach: ReachTable) -> None:
+        self.reach = reach
+        self.tree = reach.tree
+
+    def uses_store(self, events: Iterable[Event], body: BodyKey) -> bool:
+        """Whether something makes variables through the store there, or may for all that is known."""
+        return any(
+            _uses_store(event)
+            or (isinstance(event, Call) and any(target in self._stores for target in self.tree.targets(event, body)))
+            or (isinstance(event, Call) and _opaque(event) and not self.tree.targets(event, body))
+            for event in events
+        )
+
+    def creates(self, call: Call, body: BodyKey) -> bool:
+        """Whether a call runs code of the tree that creates variables."""
+        return any(target in self._creators for target in self.tree.targets(call, body))
+
+    @cached_property
+    def _stores(self) -> frozenset[BodyKey]:
+        return self._leading_to(
+            lambda event, body: (
+                _uses_store(event)
+                or (isinstance(event, Call) and _opaque(event) and not self.tree.targets(event, body))
+            )
+        )
+
+    @cached_property
+    def _creators(self) -> frozenset[BodyKey]:
+        return self._leading_to(lambda event, _: isinstance(event, Creation))
+
+    def _leading_to(self, wanted: Callable[[Event, BodyKey], bool]) -> frozenset[BodyKey]:
+        """The bodies in which a wanted event happens, directly or through calls."""
+        found = {
+            (path, body.index)
+            for path, file in self.tree.files.items()
+            for body in file.bodies
+            if any(wanted(event, (path, body.index)) for event in body.events)
+        }
+        queue = list(found)
+        while queue:
+            for caller, _ in self.reach.callers(queue.pop()):
+                if caller not in found:
+                    found.add(caller)
+                    queue.append(caller)
+        return frozenset(found)
+
+
+def _uses_store(event: Event) -> bool:
+    return isinstance(event, StoreUse)
+
+
+def _opaque(call: Call) -> bool:
+    """Whether a call that leads nowhere in the tree may make variables through the store."""
+    callee = call.callee
+    match callee.kind:
+        case CalleeKind.IMPORTED:
+            return not callee.name.startswith("builtins.")
+        case CalleeKind.METHOD | CalleeKind.SUPER | CalleeKind.ATTRIBUTE:
+            return callee.name in knowledge.STORE_METHODS
+        case CalleeKind.OPAQUE:
+            return not _ACTIVATIONS.search(callee.name)
+    return False

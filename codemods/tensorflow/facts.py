@@ -1,0 +1,224 @@
+"""What one file says about variables, small enough to send between processes: bodies, their events, their frames."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.text import Text
+
+__all__ = [
+    "At",
+    "BodyFacts",
+    "Call",
+    "Callee",
+    "CalleeKind",
+    "ClassFacts",
+    "Creation",
+    "Enter",
+    "Event",
+    "FileFacts",
+    "FrameFacts",
+    "Grip",
+    "NamedOp",
+    "Reset",
+    "ScopeFacts",
+    "ScopeKind",
+    "StoreUse",
+]
+
+At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
+
+
+class ScopeKind(enum.Enum):
+    """What a `with` item does to names and graphs."""
+
+    NAME = "name"
+    VARIABLE = "variable"
+    NEW_GRAPH = "new graph"  # `tf.Graph().as_default()`: whatever is inside meets nothing outside
+    OTHER_GRAPH = "other graph"  # a graph or session from elsewhere
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """A `with` item: its name (None where it is no string), its default name, and what else matters about it."""
+
+    kind: ScopeKind
+    at: At
+    name: Text | None = None
+    default: Text | None = None
+    hazards: tuple[str, ...] = ()
+    alias: str = ""  # the name behind `as`
+    plain: bool = True  # called with one string and nothing else
+    statement: At = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """One enclosing construct within a body, outermost first in a tuple of them."""
+
+    kind: str  # "loop", "branch", "try", "with"
+    at: At
+    arm: int = 0
+    scope: ScopeFacts | None = None
+
+
+class CalleeKind(enum.Enum):
+    """How a call names what it calls."""
+
+    BODY = "body"  # a function of this file, by index
+    CLASS = "class"  # a class of this file, by index
+    IMPORTED = "imported"  # a dotted name from another file
+    METHOD = "method"  # `self.name(...)`, by class index and name
+    SUPER = "super"  # `super().name(...)`
+    ATTRIBUTE = "attribute"  # `something.name(...)`: any method of that name
+    OPAQUE = "opaque"  # a parameter, a subscript, the result of a call
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What is called: an index into the file's bodies or classes, a dotted name, a method's name."""
+
+    kind: CalleeKind
+    index: int = -1
+    name: str = ""
+    receiver: Callee | None = None  # the class that an `obj = Class()` receiver is of
+
+
+class Grip(enum.Enum):
+    """How a creation stands in its statement, which decides what can be put around it."""
+
+    STATEMENT = "statement"  # in a simple statement: a `with` can go around it
+    HEADER = "header"  # in the head of a compound statement
+    EXPRESSION = "expression"  # in a lambda or a comprehension: only the call itself can change
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A `tf.Variable(...)` call."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+    name: Text | None  # None where the call passes no name
+    target: str  # a name taken from what it is assigned to, "" where nothing suggests one
+    group: str  # the name of the dictionary that it is a value of
+    grip: Grip
+    statement: At
+    statement_end: At
+    block: At  # the first of the statement's siblings
+    returned: bool = False
+    optional_name: str = ""  # the parameter that the name is, where it may be None
+    refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
+    plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that may lead to variables; `arguments` holds what is known of the strings that it passes."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+    callee: Callee
+    positional: tuple[Text | None, ...] = ()
+    keywords: tuple[tuple[str, Text], ...] = ()
+    target: str = ""
+    grip: Grip = Grip.HEADER
+    statement: At = (0, 0)
+    opaque_arguments: bool = False  # `*args` or `**kwargs`
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUse:
+    """Something that makes variables through the variable store already, or may (`name` where it is known)."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+    name: Text | None = None
+    switches_reuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOp:
+    """An op that the code names itself."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A name scope or variable scope is made, usually to be entered at once."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+    scope: ScopeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """`tf.reset_default_graph()`."""
+
+    at: At
+    frames: tuple[FrameFacts, ...]
+
+
+Event = Creation | Call | StoreUse | NamedOp | Enter | Reset
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFacts:
+    """A module's, function's or lambda's code, and its events in the order of evaluation."""
+
+    index: int
+    name: str
+    parameters: tuple[str, ...] = ()
+    defaults: Mapping[str, Text] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()  # parameters that are None by default
+    owner: int = -1  # the class that it is a method of
+    parent: int = -1  # the body that defines it
+    is_module: bool = False
+    is_lambda: bool = False
+    decorated: bool = False  # by something that may change how often it runs
+    static: bool = False  # takes no `self`
+    eager: bool = False
+    in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
+    events: tuple[Event, ...] = ()
+    frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A class, the classes that it derives from, and its methods by name (indices of bodies)."""
+
+    index: int
+    name: str
+    bases: tuple[Callee, ...]
+    methods: Mapping[str, int]
+    eager: bool = False
+    is_test: bool = False  # derives from `tf.test.TestCase`, whose tests each get a graph of their own
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Everything that the link phase knows of one file."""
+
+    path: str
+    bodies: tuple[BodyFacts, ...]
+    classes: tuple[ClassFacts, ...]
+    functions: Mapping[str, Callee]  # what the module's top level calls each of its own functions and classes
+    imports: Mapping[str, str]  # what the top level binds by import: re-exports
+    modules: frozenset[str]  # every module that the file imports, dotted
+    escaped: frozenset[int]  # bodies referred to other than by a call
+    escaped_classes: frozenset[int]
+    escaped_imports: frozenset[str]
+    escaped_attributes: frozenset[str]
+    eager: bool = False  # the whole program is, by a call that says so
+    eager_evidence: bool = False
+    graph_evidence: bool = False
+    version_2_root: bool = False  # plain `tensorflow` is version 2's interface
+    reruns: bool = False  # a notebook: any cell may run again
+    seeded: bool = False
+    lookups: frozenset[str] = frozenset()  # strings such as "y:0" that look ops up by name

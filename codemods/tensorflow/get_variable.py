@@ -1,0 +1,146 @@
+"""`tf.Variable(init, name=...)` becomes `tf.get_variable(name, shape, initializer=...)`.
+
+See https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/get_variable for what the new call promises.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.analysis import ANALYSIS, CALL_OPTIONS
+from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
+from codemods.tensorflow.callees import position
+from codemods.tensorflow.imports import tidy_imports
+from codemods.tensorflow.layer_scopes import scope_id, wrap_id
+from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
+from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
+from codemods.tensorflow.spelling import Speller
+from codemods.tensorflow.withs import keyword_or_place
+from migrate.codemod import Codemod, Options
+from migrate.model import Change, Finding, Left, Level, Notice, Rewrite
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import CallSite
+
+__all__ = ["CODEMOD"]
+
+_REFUSED = {
+    Refused.STAR_ARGUMENTS: "GV201",
+    Refused.ARGUMENTS: "GV210",
+    Refused.VARIABLE_DEF: "GV202",
+    Refused.IMPORT_SCOPE: "GV202",
+    Refused.SHAPE: "GV202",
+    Refused.NO_VALUE: "GV206",
+    Refused.MASKED: "GV208",
+    Refused.CALLABLE: "GV209",
+    Refused.UNSUPPORTED: "GV210",
+}
+_REMARKS = {
+    RemarkKind.DTYPE_AS_TRAINABLE: "GV301",
+    RemarkKind.EXPECTED_SHAPE: "GV302",
+    RemarkKind.INNER_NAME: "GV303",
+}
+
+
+def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
+    """One finding for each creation, and notices beside it."""
+    rewritten: list[Finding] = []
+    for site in module.walk.calls:
+        decision = plan.creations.get(position(site.node))
+        if decision is None or knowledge.canonical(resolve(site.node.func, site.scope)) != knowledge.VARIABLE:
+            continue
+        for finding in _findings(module, site, plan, decision, options):
+            if isinstance(finding.outcome, Rewrite):
+                rewritten.append(finding)
+            yield finding
+    yield from tidy_imports(module, rewritten)
+
+
+def _findings(
+    module: Module, site: CallSite, plan: FilePlan, decision: NamePlan | LeavePlan, options: Options
+) -> Iterator[Finding]:
+    node = site.node
+    if isinstance(decision, LeavePlan):
+        yield _left(module, node, decision.code, decision.detail)
+        return
+    speller = Speller(module, node.func, site.scope, plan.version_2_root)
+    edit = _build(module, site, plan, decision, options, speller)
+    if isinstance(edit, Refusal):
+        yield _left(module, node, _REFUSED[edit.reason], edit.reason.value)
+        return
+    changes: tuple[Change, ...] = (*edit.changes, *dict.fromkeys(speller.imports))
+    level = max(edit.level, decision.level, key=list(Level).index)
+    code = "GV101" if edit.why is None else "GV102"
+    yield module.finding(
+        code,
+        node,
+        _message(module, node, decision, edit),
+        Rewrite(level, changes),
+        renames=decision.renames,
+        requires=_requires(module, plan, decision),
+    )
+    for remark in edit.remarks:
+        yield module.finding(_REMARKS[remark.kind], node, remark.text, Notice())
+
+
+def _build(
+    module: Module, site: CallSite, plan: FilePlan, decision: NamePlan, options: Options, speller: Speller
+) -> CallEdit | Refusal:
+    request = CallRequest(
+        name=_name_text(module, site.node, decision, speller),
+        spell=speller,
+        resolve=lambda node: knowledge.canonical(resolve(node, site.scope)),
+        scope=site.scope,
+        form="value" if options.get("form", "shape") == "value" else "shape",
+        seeded=plan.seeded,
+        in_control_flow=decision.in_control_flow,
+        version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
+    )
+    return build(module, site.node, request, site.statement)
+
+
+def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Speller) -> str:
+    """The source text of the new call's name."""
+    given = keyword_or_place(node, "name", 5)
+    written = None if given is None or (isinstance(given, ast.Constant) and given.value is None) else module.text(given)
+    if written is not None and decision.fallback:
+        written = f'{written} or "{decision.fallback}"'
+    literal = f'"{decision.literal}"'
+    match decision.form:
+        case NameForm.SAME:
+            return written or literal
+        case NameForm.LITERAL:
+            return literal
+        case NameForm.UNIQUE:
+            unique = f"{speller('get_default_graph')}().unique_name({written or literal}, mark_as_used=False)"
+            return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'
+
+
+def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:
+    """The findings that make the scopes under which the new name is right."""
+    needed = [scope_id(module, plan.scopes[at]) for at in decision.scopes if at in plan.scopes]
+    if decision.wrap >= 0:
+        needed.append(wrap_id(module, plan.wraps[decision.wrap]))
+    return tuple(needed)
+
+
+def _left(module: Module, node: ast.Call, code: str, detail: str) -> Finding:
+    summary = GET_VARIABLE_RULES[code].summary
+    return module.finding(code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)))
+
+
+def _message(module: Module, node: ast.Call, decision: NamePlan, edit: CallEdit) -> str:
+    form = "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
+    return f"{module.text(node.func)} becomes get_variable {form}"
+
+
+CODEMOD = Codemod(
+    name="get-variable",
+    summary="tf.Variable(init, name=...) becomes tf.get_variable(name, shape, initializer=...)",
+    rules=tuple(GET_VARIABLE_RULES.values()),
+    analysis=ANALYSIS,
+    rewrite=rewrite,
+    options=CALL_OPTIONS,
+)

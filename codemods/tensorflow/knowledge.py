@@ -1,0 +1,204 @@
+"""What TensorFlow's own names do to variables, as tables: who makes them, who hides them, who tells eager from graph code.
+
+Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `canonical`).
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "EAGER_BASES",
+    "EAGER_CALLS",
+    "EAGER_CONTEXTS",
+    "EAGER_DECORATORS",
+    "EAGER_EVIDENCE",
+    "GRAPH_EVIDENCE",
+    "MAIN_RUNNERS",
+    "SAFE_MODULES",
+    "SCOPE_CALLS",
+    "SEEDS",
+    "STORE_METHODS",
+    "STORE_PREFIXES",
+    "VARIABLE",
+    "VERSION_1_ONLY",
+    "canonical",
+    "makes_store_variables",
+]
+
+VARIABLE = "tensorflow.Variable"
+
+# Calls under these names make variables through the variable store (or may), so that a new variable scope around
+# them renames what they make.
+STORE_PREFIXES = (
+    "tensorflow.get_variable",
+    "tensorflow.get_local_variable",
+    "tensorflow.layers.",
+    "tensorflow.contrib.",
+    "tensorflow.keras.",
+    "tensorflow.metrics.",
+    "tensorflow.estimator.",
+    "tensorflow.make_template",
+    "tensorflow.nn.dynamic_rnn",
+    "tensorflow.nn.static_rnn",
+    "tensorflow.nn.bidirectional_dynamic_rnn",
+    "tensorflow.nn.static_bidirectional_rnn",
+    "tensorflow.nn.static_state_saving_rnn",
+    "tensorflow.nn.raw_rnn",
+    "tensorflow.nn.rnn_cell.",
+    "tensorflow.nn.rnn",
+    "tensorflow.nn.embedding_attention",
+    "tensorflow.models.",
+    "tensorflow.train.create_global_step",
+    "tensorflow.train.get_or_create_global_step",
+    "tensorflow.train.slice_input_producer",
+    "tensorflow.train.input_producer",
+    "tensorflow.train.string_input_producer",
+    "tensorflow.train.limit_epochs",
+    "tensorflow.compat.v2.",
+)
+
+# Contrib functions that only compute: an initializer makes no variable by itself.
+STORE_EXCEPTIONS = (
+    "tensorflow.contrib.layers.xavier_initializer",
+    "tensorflow.contrib.layers.variance_scaling_initializer",
+    "tensorflow.contrib.layers.l1_regularizer",
+    "tensorflow.contrib.layers.l2_regularizer",
+    "tensorflow.contrib.layers.flatten",
+    "tensorflow.contrib.layers.xavier_initializer_conv2d",
+    "tensorflow.contrib.learn.datasets",
+    "tensorflow.keras.initializers",
+    "tensorflow.keras.backend",
+    "tensorflow.keras.datasets",
+    "tensorflow.keras.utils",
+    "tensorflow.keras.preprocessing",
+)
+
+# Methods, of whatever object, that make variables (slots, averages) under the current variable scope, or may.
+STORE_METHODS = frozenset(
+    {
+        "minimize",
+        "apply_gradients",
+        "apply",
+        "build",
+        "call",
+        "__call__",
+        "add_variable",
+        "add_weight",
+        "compute_output",
+    }
+)
+
+# Libraries whose functions make no TensorFlow variable.
+SAFE_MODULES = frozenset(
+    """abc argparse bisect builtins collections contextlib copy csv cv2 datetime enum functools glob gzip h5py heapq imageio
+    io itertools json logging math matplotlib numpy operator os pandas pathlib pickle PIL pprint random re scipy shutil
+    six skimage sklearn string struct subprocess sys tarfile tempfile threading time tqdm traceback types typing
+    unittest urllib warnings zipfile __future__ cPickle absl""".split()
+)
+
+# Calling one of these anywhere in a file makes the whole program eager.
+EAGER_CALLS = frozenset(
+    {
+        "tensorflow.enable_eager_execution",
+        "tensorflow.enable_v2_behavior",
+        "tensorflow.contrib.eager.enable_eager_execution",
+    }
+)
+EAGER_DECORATORS = frozenset(
+    {"tensorflow.function", "tensorflow.contrib.eager.defun", "tensorflow.contrib.eager.function"}
+)
+EAGER_CONTEXTS = frozenset({"tensorflow.GradientTape"})
+EAGER_BASES = (
+    "tensorflow.Module",
+    "tensorflow.keras.Model",
+    "tensorflow.keras.models.Model",
+    "tensorflow.keras.Sequential",
+    "tensorflow.keras.layers.",
+    "tensorflow.keras.constraints.",
+    "tensorflow.keras.optimizers.",
+    "tensorflow.keras.metrics.",
+    "tensorflow.train.experimental.",
+    "keras.",
+    "tf_keras.",
+)
+
+# Names that only graph code uses: one of them and no sign of eager code makes a file graph code.
+GRAPH_EVIDENCE = (
+    "tensorflow.Session",
+    "tensorflow.InteractiveSession",
+    "tensorflow.placeholder",
+    "tensorflow.get_variable",
+    "tensorflow.variable_scope",
+    "tensorflow.global_variables_initializer",
+    "tensorflow.initialize_all_variables",
+    "tensorflow.get_collection",
+    "tensorflow.add_to_collection",
+    "tensorflow.contrib.",
+    "tensorflow.layers.",
+    "tensorflow.random_normal",
+    "tensorflow.truncated_normal",
+    "tensorflow.random_uniform",
+    "tensorflow.assign",
+    "tensorflow.train.Saver",
+    "tensorflow.Graph",
+    "tensorflow.reset_default_graph",
+    "tensorflow.disable_v2_behavior",
+    "tensorflow.disable_eager_execution",
+    "tensorflow.app.run",
+)
+EAGER_EVIDENCE = (
+    "tensorflow.GradientTape",
+    "tensorflow.function",
+    "tensorflow.optimizers.",
+    "tensorflow.keras.optimizers.",
+    "tensorflow.config.experimental.",
+    "tensorflow.executing_eagerly",
+    "tensorflow.summary.create_file_writer",
+)
+
+# Names that the root of TensorFlow 2 no longer has.
+VERSION_1_ONLY = (
+    "tensorflow.Session",
+    "tensorflow.InteractiveSession",
+    "tensorflow.placeholder",
+    "tensorflow.get_variable",
+    "tensorflow.variable_scope",
+    "tensorflow.global_variables_initializer",
+    "tensorflow.random_normal",
+    "tensorflow.truncated_normal",
+    "tensorflow.random_uniform",
+    "tensorflow.layers.",
+    "tensorflow.contrib.",
+    "tensorflow.reset_default_graph",
+)
+SCOPE_CALLS = frozenset(
+    {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
+)
+SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_seed", "tensorflow.random.set_seed"})
+
+# `tf.app.run()` calls the module's `main` once.
+MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run", "tensorflow.python.platform.app.run"})
+
+_ROOTS = ("tensorflow.compat.v1.", "tensorflow._api.v1.", "tensorflow_core.")
+_ALIASES = {
+    "tensorflow.ops.variables.Variable": VARIABLE,
+    "tensorflow.python.ops.variables.Variable": VARIABLE,
+    "tensorflow.VariableV1": VARIABLE,
+    "tensorflow.op_scope": "tensorflow.name_scope",
+}
+
+
+def canonical(dotted: str | None) -> str | None:
+    """The name under `tensorflow.`, whichever way the file reaches TensorFlow 1's interface; None stays None."""
+    if dotted is None:
+        return None
+    if dotted == "tensorflow.compat.v1":
+        return "tensorflow"
+    for root in _ROOTS:
+        if dotted.startswith(root):
+            return "tensorflow." + dotted[len(root) :]
+    return dotted
+
+
+def makes_store_variables(name: str) -> bool:
+    """Whether a call of a canonical name makes variables through the variable store, or may."""
+    return name.startswith(STORE_PREFIXES) and not name.startswith(STORE_EXCEPTIONS)

@@ -1,0 +1,116 @@
+"""Name scopes that hold variables become variable scopes, and what runs again gets a variable scope for each run.
+
+See https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/variable_scope for how the two kinds of scope differ.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.analysis import ANALYSIS, SCOPE_OPTIONS
+from codemods.tensorflow.callees import position
+from codemods.tensorflow.facts import At
+from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
+from codemods.tensorflow.rules import LAYER_RULES
+from codemods.tensorflow.spelling import Speller
+from codemods.tensorflow.withs import keyword_or_place
+from migrate.codemod import Codemod, Options
+from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import CallSite
+
+__all__ = ["CODEMOD", "scope_id", "wrap_id"]
+
+_CODES = {ScopeForm.PLAIN: "LS101", ScopeForm.UNIQUE: "LS102"}
+_WRAP = "LS103"
+
+
+def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
+    """One finding for each scope that is converted and one for each that is added."""
+    del options  # they have shaped the plan
+    if not plan.scopes and not plan.wraps:
+        return
+    statements = _statements(module) if plan.wraps else {}
+    for site in module.walk.calls:
+        name = knowledge.canonical(resolve(site.node.func, site.scope))
+        chosen = plan.scopes.get(position(site.node))
+        if chosen is not None and name in knowledge.SCOPE_CALLS:
+            yield _converted(module, site, chosen, plan)
+    for wrap in plan.wraps:
+        yield _wrapped(module, wrap, statements, plan)
+
+
+def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) -> Finding:
+    """`tf.name_scope("s")` as a variable scope; its argument stays as it is written."""
+    node = site.node
+    speller = Speller(module, node.func, site.scope, file.version_2_root)
+    edits = [Edit(module.span(node.func), speller("variable_scope"))]
+    argument = keyword_or_place(node, "name", 0) or keyword_or_place(node, "name_or_scope", 0)
+    assert argument is not None
+    start = _argument_start(module, node)
+    if plan.form is ScopeForm.UNIQUE:
+        edits.append(Edit(Span(start, module.span(argument).start), "None, default_name="))
+    elif node.keywords:
+        edits.append(Edit(Span(start, module.span(argument).start), ""))
+    text = module.text(argument)
+    message = f"the name scope {text} becomes a variable scope of the same name"
+    if plan.form is ScopeForm.UNIQUE:
+        message = f"the scope {text}, which is entered again, becomes a variable scope of its own each time"
+    return module.finding(_CODES[plan.form], node, message, Rewrite(Level.EXACT, (*edits, *speller.imports)))
+
+
+def _argument_start(module: Module, node: ast.Call) -> int:
+    """Where the only argument begins, its keyword included."""
+    if node.keywords:
+        return module.span(node.keywords[0]).start
+    return module.span(node.args[0]).start
+
+
+def _statements(module: Module) -> dict[At, ast.stmt]:
+    return {position(node): node for node in ast.walk(module.tree) if isinstance(node, ast.stmt)}
+
+
+def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], plan: FilePlan) -> Finding:
+    """The statements of a layer under a new scope."""
+    first, last = statements[wrap.first], statements[wrap.last]
+    site = next(site for site in module.walk.calls if site.statement is first)
+    creation = next(
+        one
+        for one in module.walk.calls
+        if position(one.node) in plan.creations and position(one.statement) == wrap.first
+    )
+    speller = Speller(module, creation.node.func, site.scope, plan.version_2_root)
+    name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
+    plain = ", auxiliary_name_scope=False" if wrap.keeps_op_names else ""
+    header = f"with {speller('variable_scope')}({name}{plain}):"
+    span = Span(module.span(first).start, module.span(last).end)
+    message = f"a variable scope {wrap.name} around what runs again, a new one each time"
+    return module.finding(_WRAP, first, message, Rewrite(Level.RENAMES, (Wrap(span, header), *speller.imports)))
+
+
+def scope_id(module: Module, plan: ScopePlan) -> str:
+    """The id of the finding that converts a scope."""
+    return _id(module, _CODES[plan.form], plan.at)
+
+
+def wrap_id(module: Module, wrap: WrapPlan) -> str:
+    """The id of the finding that adds a scope."""
+    return _id(module, _WRAP, wrap.first)
+
+
+def _id(module: Module, code: str, at: At) -> str:
+    line, column = module.source.position(module.source.offset(*at))
+    return f"{code}@{module.path}:{line}:{column}"
+
+
+CODEMOD = Codemod(
+    name="layer-scopes",
+    summary="Name scopes that hold variables become variable scopes; what runs again gets a scope for each run",
+    rules=tuple(LAYER_RULES.values()),
+    analysis=ANALYSIS,
+    rewrite=rewrite,
+    options=SCOPE_OPTIONS,
+)

@@ -1,0 +1,145 @@
+"""Joins the facts of all files into a plan for each: which creations are rewritten, under which names and scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from codemods.tensorflow.decide import Decider
+from codemods.tensorflow.eager import eager_reason
+from codemods.tensorflow.extent import Extent
+from codemods.tensorflow.facts import At, Creation, FileFacts, NamedOp, StoreUse
+from codemods.tensorflow.layers import plan_wraps
+from codemods.tensorflow.meeting import Meeting
+from codemods.tensorflow.naming import Claim, Claims, Place, Site, place_of, site_names
+from codemods.tensorflow.old_names import OldNames
+from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan, WrapPlan
+from codemods.tensorflow.reach import ReachTable
+from codemods.tensorflow.scopes import ScopeTable
+from codemods.tensorflow.text import literal, overlaps
+from codemods.tensorflow.tree import BodyKey, Tree
+from migrate.codemod import Options
+
+__all__ = ["link", "seeks"]
+
+_REFUSALS = {"star-arguments": "GV201", "no-counterpart": "GV202", "no-initial-value": "GV206"}
+
+
+def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
+    """The modules whose importers decide how often their functions run: those that create variables in a function."""
+    found = set()
+    for file in facts:
+        if len(file.bodies) > 1:
+            name = file.path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__")
+            found.add(name.rpartition("/")[2])
+    return frozenset(found)
+
+
+def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
+    """The plan of each file."""
+    return _Linker(Tree(dict(sorted(facts.items()))), options).plans()
+
+
+class _Linker:
+    """One link phase: the shared tables and the sites."""
+
+    def __init__(self, tree: Tree, options: Options) -> None:
+        self.tree = tree
+        self.options = options
+        self.reach = ReachTable(tree)
+        self.extent = Extent(self.reach)
+        self.meeting = Meeting(tree)
+        self.left: dict[tuple[str, At], LeavePlan] = {}
+        creations = [*self._creations()]
+        self.migrated = {(body, number) for body, number, _ in creations}
+        convert = "layer-scopes" in options.selected and options.get("layers", "full") != "off"
+        self.scopes = ScopeTable(self.reach, self.extent, self.meeting, self._is_migrated, convert)
+        self.sites = [self._site(*found) for found in creations]
+        wrap = convert and options.get("names", "idiomatic") == "idiomatic"
+        self.wraps = plan_wraps(self.sites, self.reach, self.extent) if wrap else {}
+
+    def _is_migrated(self, body: BodyKey, number: int) -> bool:
+        return (body, number) in self.migrated
+
+    def _creations(self) -> Iterable[tuple[BodyKey, int, Creation]]:
+        """The creations to rewrite; those that are left whatever their names are noted in `left`."""
+        for path, file in self.tree.files.items():
+            for body in file.bodies:
+                for number, event in enumerate(body.events):
+                    if not isinstance(event, Creation):
+                        continue
+                    key = (path, body.index)
+                    eager = eager_reason(self.tree, key, event.frames)
+                    if event.refusal:
+                        self.left[path, event.at] = LeavePlan(_REFUSALS[event.refusal])
+                    elif eager:
+                        self.left[path, event.at] = LeavePlan("GV207", eager)
+                    else:
+                        yield key, number, event
+
+    def _site(self, body: BodyKey, number: int, creation: Creation) -> Site:
+        instances = self.reach.instances(body, number)
+        names = site_names(creation, instances)
+        site = Site(body, number, creation, instances, place_of(instances, self.scopes), names=names)
+        site.repeats = self._repeats(site)
+        return site
+
+    def _repeats(self, site: Site) -> bool:
+        """Whether a site can meet itself: in a loop, by two ways, or by ways that nobody knows."""
+        texts = site.names or (literal("Variable"),) * len(site.instances)
+        pairs = list(zip(site.instances, texts, strict=True))
+        if any(self.scopes.repeats(instance, text) for instance, text in pairs):
+            return True
+        return any(
+            overlaps(one, two) and self.meeting.may_meet(first, second) and self.scopes.same_place(first, second)
+            for place, (first, one) in enumerate(pairs)
+            for second, two in pairs[:place]
+        )
+
+    # claims
+
+    def _claims(self) -> Claims:
+        claims = Claims(self.scopes, self.meeting)
+        for site in self.sites:
+            domain = (site.body, site.wrap) if site.wrap >= 0 else None
+            for name, instance in zip(site.names, site.instances, strict=bool(site.names)):
+                claims.add(Claim(name, instance, site.key, creates=True, in_new_store=True, domain=domain))
+        for path, file in self.tree.files.items():
+            for body in file.bodies:
+                self._claim_others(claims, (path, body.index))
+        return claims
+
+    def _claim_others(self, claims: Claims, key: BodyKey) -> None:
+        """What bears a name beside the sites: ops, variables of the store, creations that are left alone."""
+        for number, event in enumerate(self.tree.body(key).events):
+            if not isinstance(event, NamedOp | StoreUse | Creation) or event.name is None:
+                continue
+            if self._is_migrated(key, number):
+                continue
+            instances = self.reach.instances(key, number)
+            for name, instance in zip(site_names(event, instances), instances, strict=True):
+                store, creates = isinstance(event, StoreUse), isinstance(event, Creation)
+                claims.add(Claim(name, instance, (key[0], event.at), creates=creates, in_store=store))
+
+    # plans
+
+    def plans(self) -> dict[str, FilePlan]:
+        keep = self.options.get("names", "idiomatic") == "keep"
+        claims, old = self._claims(), OldNames(self.scopes, self.meeting, self.sites)
+        creations: dict[str, dict[At, NamePlan | LeavePlan]] = {}
+        for (path, at), left in self.left.items():
+            creations.setdefault(path, {})[at] = left
+        for site in self.sites:
+            path = site.body[0]
+            decider = Decider(self.scopes, claims, old, self.wraps.get(path, []), keep=keep)
+            creations.setdefault(path, {})[site.creation.at] = decider.decide(site)
+        return {
+            path: FilePlan(
+                decided,
+                {at: ScopePlan(at, item.form) for (owner, at), item in self.scopes.items.items() if owner == path and item.form},
+                tuple(self.wraps.get(path, ())),
+                self.tree.files[path].version_2_root,
+                any(file.seeded for file in self.tree.files.values()),
+            )
+            for path, decided in creations.items()
+        }

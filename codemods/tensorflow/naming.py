@@ -1,0 +1,142 @@
+"""Chooses each variable's new name, so that it is the old one wherever that can be, and never one that is taken."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.facts import Creation
+from codemods.tensorflow.meeting import Meeting
+from codemods.tensorflow.reach import Instance
+from codemods.tensorflow.scopes import ScopeTable, Step
+from codemods.tensorflow.text import Text, overlaps, substitute
+from codemods.tensorflow.tree import BodyKey
+
+__all__ = ["Claim", "Claims", "Place", "Site", "place_of", "site_names"]
+
+
+class Place(enum.Enum):
+    """What the scopes around a creation do to its name, taken over all the ways that lead to it."""
+
+    ROOT = "root"  # no scope at all
+    IN_STEP = "in step"  # variable scopes that name what they hold as name scopes would
+    NAMED = "named"  # name scopes only: `get_variable` would lose their names
+    MIXED = "mixed"  # name scopes within variable scopes that are in step
+    BROKEN = "broken"
+
+
+@dataclass(slots=True)
+class Site:
+    """A creation on its way to a decision."""
+
+    body: BodyKey
+    number: int
+    creation: Creation
+    instances: tuple[Instance, ...]
+    place: Place
+    repeats: bool = False  # can happen again under the same scopes, or meet itself by another way
+    names: tuple[Text, ...] = ()  # the name that it passes, in each instance; empty where it passes none
+    wrap: int = -1  # the wrap that it goes into
+
+    @property
+    def key(self) -> tuple[str, tuple[int, int]]:
+        """Names the site among all files, in their order."""
+        return self.body[0], self.creation.at
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether the name that is passed on may be None."""
+        return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
+
+
+def site_names(creation: Creation, instances: Iterable[Instance]) -> tuple[Text, ...]:
+    """The name that a creation passes in each instance."""
+    if creation.name is None:
+        return ()
+    return tuple(substitute(creation.name, instance.way.arguments) for instance in instances)
+
+
+def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
+    """What the scopes around all the instances come to."""
+    places = {_place(instance, scopes) for instance in instances}
+    if len(places) == 1:
+        return places.pop()
+    if places == {Place.ROOT, Place.IN_STEP}:
+        return Place.IN_STEP
+    if places == {Place.ROOT, Place.NAMED}:
+        return Place.NAMED
+    return Place.BROKEN
+
+
+def _place(instance: Instance, scopes: ScopeTable) -> Place:
+    if instance.way.partial:
+        above = [frame.scope.kind.value for frame in scopes.reach.scopes_above(instance.body) if frame.scope]
+        if {"name", "variable"} & set(above):
+            return Place.BROKEN
+    steps = [scopes.step(stand) for stand in scopes.stands(instance)]
+    if Step.BROKEN in steps:
+        return Place.BROKEN
+    named = [step in (Step.NAME, Step.NAME_MANY) for step in steps]
+    if not any(named):
+        return Place.IN_STEP if steps else Place.ROOT
+    if all(named):
+        return Place.NAMED
+    return Place.MIXED if named == sorted(named) else Place.BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A name that something bears or will bear, by one of the ways that lead to it."""
+
+    name: Text
+    instance: Instance
+    owner: object  # who claims: claims of one owner are not rivals here
+    creates: bool = False  # a variable, and no other op
+    in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
+    in_new_store: bool = False  # `get_variable` will make it
+    domain: object = None  # the wrap that it stands in
+
+
+@dataclass(slots=True)
+class Claims:
+    """All names of a tree, found by what they begin with, so that looking for rivals stays cheap."""
+
+    scopes: ScopeTable
+    meeting: Meeting
+    _exact: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, claim: Claim) -> None:
+        """Enters a claim. A name that is a hole and nothing else claims nothing: it could be anything."""
+        known = claim.name.literal
+        if known is not None:
+            self._exact[known.lower()].append(claim)
+            self._known[claim.instance.body[0]].append(claim)
+        elif any(isinstance(part, str) for part in claim.name.parts):
+            self._patterns[claim.instance.body[0]].append(claim)
+
+    def rivals(self, claim: Claim) -> list[Claim]:
+        """The claims of others that may be to the same name in the same place of the same graph."""
+        return [one for one in self._candidates(claim) if one.domain == claim.domain and self._is_rival(one, claim)]
+
+    def wrapped_rivals(self, claim: Claim) -> list[Claim]:
+        """The claims of others to the same name that are moved out of the way, into wraps."""
+        return [one for one in self._candidates(claim) if one.domain is not None and self._is_rival(one, claim)]
+
+    def _candidates(self, claim: Claim) -> list[Claim]:
+        known, path = claim.name.literal, claim.instance.body[0]
+        if known is not None:
+            candidates = list(self._exact.get(known.lower(), ()))
+        else:
+            candidates = [one for one in self._known.get(path, ()) if overlaps(one.name, claim.name)]
+        return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
+
+    def _is_rival(self, one: Claim, other: Claim) -> bool:
+        return (
+            one.owner != other.owner
+            and self.meeting.may_meet(one.instance, other.instance)
+            and self.scopes.same_place(one.instance, other.instance)
+        )

@@ -1,0 +1,76 @@
+"""The graph names that variables had and will have, as far as they are known: the entries of the rename report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codemods.tensorflow.meeting import Meeting
+from codemods.tensorflow.naming import Site
+from codemods.tensorflow.reach import Instance
+from codemods.tensorflow.scopes import ScopeTable, Step
+from codemods.tensorflow.text import Text
+from migrate.model import Rename
+
+__all__ = ["OldNames"]
+
+_UNNAMED = "Variable"
+
+
+class OldNames:
+    """Knows what `tf.Variable` called each variable. A part that only a run can tell is a `*`."""
+
+    def __init__(self, scopes: ScopeTable, meeting: Meeting, sites: Iterable[Site]) -> None:
+        self.scopes = scopes
+        self.meeting = meeting
+        self._numbers = self._number([site for site in sites if site.creation.name is None])
+
+    def _number(self, unnamed: list[Site]) -> dict[tuple[str, tuple[int, int]], int]:
+        """The number of each unnamed variable in its scope, where all that counts is known."""
+        places: dict[tuple[object, ...], list[Site]] = {}
+        uncertain: set[tuple[object, ...]] = set()
+        for site in unnamed:
+            for instance in site.instances:
+                place = self._place(instance)
+                places.setdefault(place, []).append(site)
+                if len(site.instances) > 1 or site.repeats or instance.conditional or "*" in str(place[1]):
+                    uncertain.add(place)
+        numbers = {}
+        for place, sites in places.items():
+            if place not in uncertain and len({site.body[0] for site in sites}) == 1:
+                for number, site in enumerate(sorted(sites, key=lambda site: site.instances[0].way.order)):
+                    numbers[site.key] = number
+        return numbers
+
+    def _place(self, instance: Instance) -> tuple[object, ...]:
+        return instance.way.graph, self.prefix(instance, new=False), instance.way.root or instance.body[0]
+
+    def prefix(self, instance: Instance, *, new: bool) -> str:
+        """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
+        parts = ["*/"] if instance.way.partial else []
+        for stand, text in zip(self.scopes.stands(instance), self.scopes.path(instance), strict=True):
+            step = self.scopes.step(stand)
+            if new and step in (Step.NAME, Step.NAME_MANY):
+                continue
+            sure = step in (Step.IN_STEP, Step.NAME) or (new and step is Step.BROKEN)
+            parts.append(f"{text.pattern if text.parts else '*'}{'' if sure else '*'}/")
+        return "".join(parts)
+
+    def old(self, site: Site, instance: Instance, name: Text | None) -> str:
+        """The name that `tf.Variable` gave."""
+        prefix = self.prefix(instance, new=False)
+        if name is not None:
+            return f"{prefix}{name.pattern}{'*' if site.repeats else ''}"
+        number = self._numbers.get(site.key)
+        if number is None:
+            return f"{prefix}{_UNNAMED}*"
+        return f"{prefix}{_UNNAMED}_{number}" if number else f"{prefix}{_UNNAMED}"
+
+    def renames(self, site: Site, new_name: str, *, full: bool = False) -> tuple[Rename, ...]:
+        """The entries of a site whose new name, relative to its variable scope (or `full`), is `new_name`."""
+        entries = []
+        for place, instance in enumerate(site.instances):
+            old = self.old(site, instance, site.names[place] if site.names else None)
+            new = new_name if full else self.prefix(instance, new=True) + new_name
+            if old != new or "*" in old:
+                entries.append(Rename(old, new, "*" not in old + new))
+        return tuple(dict.fromkeys(entries))

@@ -1,0 +1,88 @@
+"""What the link phase decides for one file: every creation's name, every scope's form, every wrap. Data only."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.facts import At
+from migrate.model import Level, Rename
+
+__all__ = ["FilePlan", "LeavePlan", "NameForm", "NamePlan", "ScopeForm", "ScopePlan", "Strip", "WrapPlan"]
+
+
+class NameForm(enum.Enum):
+    """How the name argument of a `get_variable` call is written."""
+
+    SAME = "same"  # the expression that the call passed already
+    LITERAL = "literal"
+    UNIQUE = "unique"  # asked of the graph at run time: always the name that `tf.Variable` would have got
+
+
+class Strip(enum.Enum):
+    """What of a unique name must go, because the variable scope puts it in front again."""
+
+    NOTHING = "nothing"
+    FOLDERS = "folders"
+
+
+@dataclass(frozen=True, slots=True)
+class NamePlan:
+    """A creation becomes `get_variable` under this name."""
+
+    form: NameForm
+    level: Level
+    literal: str = ""  # for `LITERAL`, and wherever the call passes no name of its own
+    fallback: str = ""  # the name where the one that the call passes on is None
+    strip: Strip = Strip.NOTHING
+    renames: tuple[Rename, ...] = ()
+    wrap: int = -1  # the number of the wrap that it needs, among its file's
+    scopes: tuple[At, ...] = ()  # the scopes of its file whose conversion it needs
+    in_control_flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePlan:
+    """A creation stays as it is, for the reason that `code` names."""
+
+    code: str
+    detail: str = ""
+    renames: tuple[Rename, ...] = ()
+
+
+class ScopeForm(enum.Enum):
+    """What a name scope, or a variable scope that is entered again, becomes."""
+
+    PLAIN = "plain"  # `variable_scope("s")`
+    UNIQUE = "unique"  # `variable_scope(None, default_name="s")`
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePlan:
+    """The `with` item whose call stands at `at` becomes a variable scope of this form."""
+
+    at: At
+    form: ScopeForm
+
+
+@dataclass(frozen=True, slots=True)
+class WrapPlan:
+    """The statements from `first` to `last`, siblings in one block, go under a new variable scope."""
+
+    first: At
+    last: At
+    name: str  # a literal
+    unique: bool  # `variable_scope(None, default_name=name)` rather than `variable_scope(name)`
+    keeps_op_names: bool  # `auxiliary_name_scope=False`
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """All decisions for one file."""
+
+    creations: Mapping[At, NamePlan | LeavePlan] = field(default_factory=dict)
+    scopes: Mapping[At, ScopePlan] = field(default_factory=dict)
+    wraps: tuple[WrapPlan, ...] = ()
+    version_2_root: bool = False  # plain `tensorflow` is version 2's interface
+    seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter

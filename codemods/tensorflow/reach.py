@@ -1,0 +1,260 @@
+"""How often, and by which ways, code can run in one graph: once, many times, or unknown, which counts as many.
+
+A `Way` is one chain of calls from where a program starts down to a body. Ways are found from the body upwards, so that
+only code that leads to variables is looked at; they are bounded, and whatever is past the bound runs many times.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, FrameFacts, Reset, ScopeKind
+from codemods.tensorflow.graphs import components
+from codemods.tensorflow.text import Hole, Text, substitute
+from codemods.tensorflow.tree import BodyKey, Tree
+
+__all__ = ["Instance", "Reach", "ReachTable", "Stand", "Way", "exclusive"]
+
+_MAX_WAYS = 24
+
+
+class Reach(enum.Enum):
+    """How often a creation runs in one graph."""
+
+    ONCE = "once"
+    MANY = "many"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A frame at run time: the file that it stands in, and the calls (event numbers) that led there."""
+
+    path: str
+    order: tuple[int, ...]
+    frame: FrameFacts
+
+    @property
+    def key(self) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+        """Names the construct in this chain of calls, whichever of its arms."""
+        return self.path, self.order, self.frame.at
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A chain of calls to a body: where it starts, what it is within, and what is known of the body's arguments."""
+
+    root: str  # the path of the module that starts it, "" where nobody in the tree does
+    order: tuple[int, ...]
+    stands: tuple[Stand, ...]
+    arguments: Mapping[str, Text]
+    repeats: bool = False
+    unknown: bool = False
+    partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
+    graph: tuple[object, ...] = ("default",)
+    calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
+
+    @property
+    def runs_once(self) -> bool:
+        """Whether it happens at most once in its graph."""
+        return not self.repeats and not self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One way to one creation."""
+
+    way: Way
+    body: BodyKey
+    event: int
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it may not happen at all."""
+        return any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
+
+
+def exclusive(first: Instance, second: Instance) -> bool:
+    """Whether the two stand in different arms of one branch, so that at most one of them happens."""
+    arms = {stand.key: stand.frame.arm for stand in first.way.stands if stand.frame.kind == "branch"}
+    return any(
+        stand.key in arms and arms[stand.key] != stand.frame.arm
+        for stand in second.way.stands
+        if stand.frame.kind == "branch"
+    )
+
+
+class ReachTable:
+    """The ways to every body of a tree, found on demand and remembered."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._ways: dict[BodyKey, tuple[Way, ...]] = {}
+        self._callers = self._call_edges()
+        self._escaped = self._escapes()
+        self._resetting: dict[BodyKey, bool] = {}
+
+    # the call graph
+
+    def _call_edges(self) -> Mapping[BodyKey, list[tuple[BodyKey, int]]]:
+        callers: dict[BodyKey, list[tuple[BodyKey, int]]] = defaultdict(list)
+        for path, file in self.tree.files.items():
+            for body in file.bodies:
+                for number, event in enumerate(body.events):
+                    if isinstance(event, Call):
+                        for target in self.tree.targets(event, (path, body.index)):
+                            callers[target].append(((path, body.index), number))
+        return callers
+
+    def _escapes(self) -> frozenset[BodyKey]:
+        """Bodies that something refers to other than by calling them: who runs them, and how often, is not known."""
+        found: set[BodyKey] = set()
+        attributes: set[str] = set()
+        for path, file in self.tree.files.items():
+            found.update((path, index) for index in file.escaped)
+            for index in file.escaped_classes:
+                found.update(self.tree.method((path, index), "__init__"))
+            for dotted in file.escaped_imports:
+                found.update(self.tree.targets_of_symbol(dotted, path))
+            attributes |= file.escaped_attributes
+        for path, file in self.tree.files.items():
+            found.update((path, body.index) for body in file.bodies if body.owner >= 0 and body.name in attributes)
+        return frozenset(found)
+
+    def scopes_above(self, key: BodyKey) -> list[FrameFacts]:
+        """Every scope frame around any chain of calls to a body, however many chains there are."""
+        seen, queue, frames = {key}, [key], []
+        while queue:
+            for caller, number in self.callers(queue.pop()):
+                frames += [frame for frame in self.tree.body(caller).events[number].frames if frame.scope is not None]
+                if caller not in seen:
+                    seen.add(caller)
+                    queue.append(caller)
+        return frames
+
+    def callers(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
+        """The calls that can run a body: the calling body and the number of its event."""
+        return self._callers.get(key, [])
+
+    # ways
+
+    def ways(self, key: BodyKey) -> tuple[Way, ...]:
+        """Every way to a body, at most `_MAX_WAYS` of them; one that stands for all where there are more."""
+        known = self._ways.get(key)
+        if known is None:
+            known = self._ways[key] = self._find(key)
+        return known
+
+    def _find(self, key: BodyKey) -> tuple[Way, ...]:
+        body = self.tree.body(key)
+        if body.is_module:
+            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns),)
+        if self._is_test(key, body):
+            return (Way(key[0], (), (), {}, graph=("test", *key)),)
+        if key in self._recursive:
+            return (Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",)),)
+        return self._through_callers(key, body)
+
+    @cached_property
+    def _recursive(self) -> frozenset[BodyKey]:
+        """Bodies that can lead back to themselves."""
+        return frozenset(
+            member
+            for component in components(list(self._callers), lambda key: [caller for caller, _ in self.callers(key)])
+            for member in component
+            if len(component) > 1 or any(caller == member for caller, _ in self.callers(member))
+        )
+
+    def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
+        ways: list[Way] = []
+        for caller, number in self.callers(key):
+            call = self.tree.body(caller).events[number]
+            assert isinstance(call, Call)
+            for way in self.ways(caller):
+                entered = self._descend(way, caller, number)
+                ways.append(
+                    replace(entered, arguments=_bind(body, call, way.arguments), calls=(*way.calls, (caller, number)))
+                )
+                if len(ways) > _MAX_WAYS:
+                    return (Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",)),)
+        if not ways or self._open_ended(key, body):
+            ways.append(Way("", (), (), dict(body.defaults), unknown=True, graph=("unknown",)))
+        return tuple(ways)
+
+    def _open_ended(self, key: BodyKey, body: BodyFacts) -> bool:
+        special = body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"
+        return body.decorated or special or key in self._escaped
+
+    def _is_test(self, key: BodyKey, body: BodyFacts) -> bool:
+        """A test method of `tf.test.TestCase` gets a graph of its own."""
+        if body.owner < 0 or not body.name.startswith("test") or self.callers(key):
+            return False
+        return any(self.tree.class_facts(ancestor).is_test for ancestor in self.tree.ancestors((key[0], body.owner)))
+
+    def instances(self, key: BodyKey, number: int) -> tuple[Instance, ...]:
+        """Every way to one event of a body, with the frames around the event."""
+        return tuple(Instance(self._descend(way, key, number), key, number) for way in self.ways(key))
+
+    def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
+        """The way prolonged by the frames around an event; a new graph or a reset starts afresh."""
+        event = self.tree.body(key).events[number]
+        stands, order = way.stands, (*way.order, number)
+        repeats, unknown, graph = way.repeats, way.unknown, way.graph
+        reset = self._last_reset(key, number, event)
+        for depth in range(len(event.frames) + 1):
+            if reset is not None and depth == reset[1]:
+                stands, repeats, unknown, graph = (), False, False, ("reset", *key, way.order, reset[0])
+            if depth == len(event.frames):
+                break
+            frame = event.frames[depth]
+            stands = (*stands, Stand(key[0], way.order, frame))
+            repeats = repeats or frame.kind == "loop"
+            if frame.scope is not None and frame.scope.kind is ScopeKind.NEW_GRAPH:
+                stands, repeats, unknown, graph = (), False, False, ("new", *key, way.order, frame.at)
+            elif frame.scope is not None and frame.scope.kind is ScopeKind.OTHER_GRAPH:
+                graph = ("other",)
+        return replace(way, order=order, stands=stands, repeats=repeats, unknown=unknown, graph=graph)
+
+    def _last_reset(self, key: BodyKey, number: int, event: Event) -> tuple[int, int] | None:
+        """The last reset before an event that surely happened in the same round: its number, and how deep it stands."""
+        body = self.tree.body(key)
+        if body.is_module and self.tree.files[key[0]].reruns:
+            return None
+        for before in range(number - 1, -1, -1):
+            candidate = body.events[before]
+            if candidate.frames == event.frames[: len(candidate.frames)] and self._resets(key, candidate):
+                return before, len(candidate.frames)
+        return None
+
+    def _resets(self, key: BodyKey, event: Event) -> bool:
+        if isinstance(event, Reset):
+            return True
+        if not isinstance(event, Call):
+            return False
+        targets = self.tree.targets(event, key)
+        return len(targets) == 1 and self._resetting_body(targets[0])
+
+    def _resetting_body(self, key: BodyKey) -> bool:
+        """Whether a function surely resets the default graph: `def reset_graph(): tf.reset_default_graph()`."""
+        if key not in self._resetting:
+            events = self.tree.body(key).events
+            self._resetting[key] = any(isinstance(event, Reset) and not event.frames for event in events)
+            self._resetting[key] &= not any(isinstance(event, Creation) for event in events)
+        return self._resetting[key]
+
+
+def _bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:
+    """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
+    if call.opaque_arguments:
+        return {}
+    parameters = body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+    bound: dict[str, Text] = dict(body.defaults)
+    for name, text in zip(parameters, call.positional, strict=False):
+        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
+    for name, text in call.keywords:
+        bound[name] = substitute(text, outer)
+    return bound

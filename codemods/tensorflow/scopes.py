@@ -1,0 +1,280 @@
+"""What each scope does to a variable's name: which name scopes can become variable scopes, and which stay in step.
+
+A variable scope is in step where its name scope carries the same name: then `tf.Variable` and `get_variable` agree.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.extent import Extent, inside
+from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, NamedOp, ScopeFacts, ScopeKind
+from codemods.tensorflow.meeting import Meeting
+from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.reach import Instance, ReachTable, Stand
+from codemods.tensorflow.text import Text, overlaps, substitute
+from codemods.tensorflow.tree import BodyKey
+
+__all__ = ["Item", "ItemKey", "ScopeTable", "Step"]
+
+ItemKey = tuple[str, At]
+
+
+class Step(enum.Enum):
+    """What entering a scope means for the names inside, once the migration is made."""
+
+    FRESH = "fresh"  # a variable scope that no other run or block shares
+    IN_STEP = "in step"  # a variable scope that is entered once
+    NAME = "name"  # stays a name scope, entered once
+    NAME_MANY = "name many"  # stays a name scope, entered again or uncertain
+    BROKEN = "broken"  # a variable scope whose name scope has another name, or an unknown one
+
+
+@dataclass(slots=True)
+class Item:
+    """One place that enters a name scope or variable scope."""
+
+    key: ItemKey
+    body: BodyKey
+    scope: ScopeFacts
+    instances: tuple[Instance, ...]
+    texts: tuple[Text, ...]  # its name in each instance, arguments filled in
+    rivals: list[Item] = field(default_factory=list)  # others that may bear the same name in the same place
+    form: ScopeForm | None = None  # what it becomes
+
+    @property
+    def fresh_by_itself(self) -> bool:
+        """`variable_scope(None, default_name=...)`: another scope each time."""
+        return self.scope.kind is ScopeKind.VARIABLE and self.scope.name is None and self.scope.default is not None
+
+
+class ScopeTable:
+    """All scopes of a tree, and what becomes of them. `migrated` says which creations will be rewritten."""
+
+    def __init__(
+        self,
+        reach: ReachTable,
+        extent: Extent,
+        meeting: Meeting,
+        migrated: Callable[[BodyKey, int], bool],
+        convert: bool,
+    ) -> None:
+        self.reach = reach
+        self.extent = extent
+        self.meeting = meeting
+        self.migrated = migrated
+        self.items = {item.key: item for item in self._items()}
+        self._name_rivals()
+        if convert:
+            self._convert()
+
+    # finding scopes and their rivals
+
+    def _items(self) -> Iterator[Item]:
+        for path, file in self.reach.tree.files.items():
+            for body in file.bodies:
+                key = (path, body.index)
+                for number, event in enumerate(body.events):
+                    if isinstance(event, Enter):
+                        instances = self.reach.instances(key, number)
+                        yield Item(
+                            (path, event.at), key, self._aliased(key, event), instances, _texts(event, instances)
+                        )
+
+    def _aliased(self, key: BodyKey, event: Enter) -> ScopeFacts:
+        """The scope as its `with` item knows it, which has its alias; a scope that no `with` enters is no candidate."""
+        for _, other in inside(self.reach.tree.body(key).events, event.at):
+            for frame in other.frames:
+                if frame.at == event.at and frame.scope is not None:
+                    return frame.scope
+        return event.scope
+
+    def _name_rivals(self) -> None:
+        buckets: dict[str, list[Item]] = defaultdict(list)
+        patterned: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            for text in item.texts:
+                known = text.literal
+                (buckets[known.lower()] if known is not None else patterned[item.key[0]]).append(item)
+        for bucket in buckets.values():
+            self._pair(bucket, bucket)
+        for path, items in patterned.items():
+            self._pair(items, [item for item in self.items.values() if item.key[0] == path])
+
+    def _pair(self, items: list[Item], others: list[Item]) -> None:
+        for item in items:
+            for other in others:
+                if other is not item and other not in item.rivals and self._are_rivals(item, other):
+                    item.rivals.append(other)
+                    other.rivals.append(item)
+
+    def _are_rivals(self, item: Item, other: Item) -> bool:
+        return any(
+            overlaps(one, two) and self.meeting.may_meet(first, second) and self.same_place(first, second)
+            for first, one in zip(item.instances, item.texts, strict=True)
+            for second, two in zip(other.instances, other.texts, strict=True)
+        )
+
+    def same_place(self, first: Instance, second: Instance) -> bool:
+        """Whether two instances can stand under the same scopes, judging by the scopes' names."""
+        one, two = self.path(first), self.path(second)
+        if first.way.partial or second.way.partial:
+            return True
+        for outer, inner in zip(self.stands(first), self.stands(second), strict=False):
+            if outer.key != inner.key and Step.FRESH in (self.step(outer), self.step(inner)):
+                return False
+        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
+
+    def stands(self, instance: Instance) -> list[Stand]:
+        """The name scopes and variable scopes around an instance, outermost first."""
+        kinds = (ScopeKind.NAME, ScopeKind.VARIABLE)
+        return [stand for stand in instance.way.stands if stand.frame.scope and stand.frame.scope.kind in kinds]
+
+    def path(self, instance: Instance) -> list[Text]:
+        """The names of the scopes around an instance, outermost first."""
+        return [
+            substitute(stand.frame.scope.name or stand.frame.scope.default or Text(()), instance.way.arguments)
+            for stand in self.stands(instance)
+            if stand.frame.scope is not None
+        ]
+
+    # how often
+
+    def repeats(self, instance: Instance, text: Text | None = None) -> bool:
+        """Whether an instance can happen again under the very same scopes: loops and callers since the last fresh one."""
+        loops: set[At] = set()
+        fresh = False
+        covered = set(text.loops) if text is not None else set()
+        for stand in instance.way.stands:
+            if stand.frame.scope is not None and self.step(stand) is Step.FRESH:
+                fresh, loops, covered = True, set(), set(text.loops) if text is not None else set()
+            elif stand.frame.scope is not None and stand.frame.scope.name is not None:
+                covered |= stand.frame.scope.name.loops
+            elif stand.frame.kind == "loop":
+                loops.add(stand.frame.at)
+        if loops - covered:
+            return True
+        way = instance.way
+        return not fresh and (way.unknown or way.partial or (way.repeats and not _has_loop(instance)))
+
+    # what becomes of them
+
+    def step(self, stand: Stand) -> Step:
+        """What a scope around an instance means for names."""
+        scope = stand.frame.scope
+        assert scope is not None
+        item = self.items.get((stand.path, scope.at))
+        if item is None:
+            return Step.BROKEN
+        if item.form is ScopeForm.UNIQUE or item.fresh_by_itself:
+            return Step.FRESH
+        if item.form is ScopeForm.PLAIN:
+            return Step.IN_STEP
+        once = self.enters_once(item) and not item.rivals
+        if scope.kind is ScopeKind.NAME:
+            return Step.NAME if once and scope.plain and not scope.alias else Step.NAME_MANY
+        if scope.name is None or not once:
+            return Step.BROKEN
+        return Step.IN_STEP
+
+    def enters_once(self, item: Item) -> bool:
+        """Whether a scope is entered at most once under its name in one place."""
+        pairs = list(zip(item.instances, item.texts, strict=True))
+        if any(self.repeats(instance, text) for instance, text in pairs):
+            return False
+        return not any(
+            overlaps(one, two) and self.meeting.may_meet(first, second) and self.same_place(first, second)
+            for place, (first, one) in enumerate(pairs)
+            for second, two in pairs[:place]
+        )
+
+    def _convert(self) -> None:
+        """Chooses the scopes to convert: candidates, less those whose surroundings or rivals forbid it."""
+        chosen = {key for key, item in self.items.items() if self._is_candidate(item)}
+        while True:
+            kept = {key for key in chosen if self._is_allowed(self.items[key], chosen)}
+            if kept == chosen:
+                break
+            chosen = kept
+        for key in sorted(chosen, key=lambda key: min(len(self.path(one)) for one in self.items[key].instances)):
+            item = self.items[key]
+            plain = item.scope.kind is ScopeKind.NAME and self.enters_once(item) and not self._is_later_rival(item)
+            if item.scope.kind is ScopeKind.NAME or not self.enters_once(item) or self._is_later_rival(item):
+                item.form = ScopeForm.PLAIN if plain else ScopeForm.UNIQUE
+
+    def _is_later_rival(self, item: Item) -> bool:
+        """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
+        return any(not self._surely_before(item, rival) for rival in item.rivals)
+
+    def _surely_before(self, item: Item, rival: Item) -> bool:
+        return all(
+            one.way.root == two.way.root and not one.conditional and one.way.runs_once and one.way.order < two.way.order
+            for one in item.instances
+            for two in rival.instances
+        )
+
+    def _is_candidate(self, item: Item) -> bool:
+        """Whether a scope holds a creation to migrate and nothing that a new variable scope would rename."""
+        scope = item.scope
+        if not scope.plain or scope.alias or scope.name is None or scope.statement == (0, 0):
+            return False
+        literal = scope.name.literal
+        if literal is not None and (not literal or literal.endswith("/")):
+            return False
+        held = inside(self.reach.tree.body(item.body).events, item.key[1])
+        if scope.kind is ScopeKind.VARIABLE and self.enters_once(item) and not item.rivals:
+            return False
+        return self._holds_migrated(item.body, held) and not self.extent.uses_store(
+            (event for _, event in held), item.body
+        )
+
+    def _holds_migrated(self, body: BodyKey, held: list[tuple[int, Event]]) -> bool:
+        return any(
+            (isinstance(event, Creation) and self.migrated(body, number))
+            or (isinstance(event, Call) and self.extent.creates(event, body))
+            for number, event in held
+        )
+
+    def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
+        if any(rival.key not in chosen and rival.scope.kind is ScopeKind.NAME for rival in item.rivals):
+            return False
+        standing = [rival for rival in item.rivals if rival.key not in chosen]
+        if any(not self._surely_before(rival, item) for rival in standing):
+            return False  # what a variable scope of that name makes later would find its name taken
+        if any(rival.scope.name != item.scope.name for rival in item.rivals):  # unique names ignore case, scopes do not
+            return False
+        if self._meets_an_op(item):
+            return False
+        for instance in item.instances:
+            if instance.way.partial and any(self.reach.scopes_above(item.body)):
+                return False
+            for stand in self.stands(instance):
+                outer = self.items.get((stand.path, stand.frame.at))
+                if outer is None or (outer.key not in chosen and self.step(stand) not in (Step.IN_STEP, Step.FRESH)):
+                    return False
+        return True
+
+    def _meets_an_op(self, item: Item) -> bool:
+        """Whether an op or variable may take the scope's name first: the name scope would then be called otherwise."""
+        path = item.key[0]
+        for body in self.reach.tree.files[path].bodies:
+            for number, event in enumerate(body.events):
+                name = event.name if isinstance(event, NamedOp | Creation) else None
+                if name is None or not any(overlaps(name, text) for text in item.texts):
+                    continue
+                for one in self.reach.instances((path, body.index), number):
+                    if any(self.same_place(one, two) for two in item.instances):
+                        return True
+        return False
+
+
+def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
+    name = event.scope.name or event.scope.default or Text(())
+    return tuple(substitute(name, instance.way.arguments) for instance in instances)
+
+
+def _has_loop(instance: Instance) -> bool:
+    return any(stand.frame.kind == "loop" for stand in instance.way.stands)

@@ -1,0 +1,150 @@
+"""What a person would call an unnamed variable: after the thing that it is assigned to."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from codemods.tensorflow.facts import Grip
+
+__all__ = ["Target", "clean", "factory_name", "target_of"]
+
+_VERBS = re.compile(
+    r"^_*(?:get|make|create|build|init|initialize|new|gen|generate|define|add)_+(?=.)|"
+    r"_+(?:variables?|vars?|init|initializer|fn|helper)_*$",
+    re.IGNORECASE,
+)
+_INVALID = re.compile(r"[^A-Za-z0-9_.\\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The suggested name ("" for none), the dictionary that holds the value, and how the call stands in its statement."""
+
+    name: str
+    group: str
+    grip: Grip
+    returned: bool
+
+
+def clean(name: str) -> str:
+    """The name as TensorFlow takes it: its characters are limited, and it must not begin with `_`."""
+    return _INVALID.sub("_", name).lstrip("_-\\/.").rstrip("_") if name.isascii() else ""
+
+
+def factory_name(function: str) -> str:
+    """The name of what a factory makes: `weight_variable` makes a `weight`."""
+    if function.startswith("__") or function == "<lambda>":
+        return ""
+    return clean(_VERBS.sub("", _VERBS.sub("", function))) or clean(function)
+
+
+def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
+    """Reads the target of `call` off its statement; `function` is the name of the function that it stands in."""
+    path = _path(statement, call)
+    grip = _grip(statement, path)
+    returned = isinstance(statement, ast.Return)
+    inner, group = _inner_name(path)
+    if inner:
+        return Target(clean(inner), clean(group), grip, returned)
+    if returned:
+        return Target(factory_name(function), "", grip, returned)
+    return Target(clean(_statement_name(statement, path)), "", grip, returned)
+
+
+def _path(root: ast.AST, goal: ast.AST) -> list[ast.AST]:
+    """The nodes from `root` down to `goal`, both included."""
+    if root is goal:
+        return [root]
+    for child in ast.iter_child_nodes(root):
+        if _holds(child, goal):
+            below = _path(child, goal)
+            if below:
+                return [root, *below]
+    return []
+
+
+def _holds(node: ast.AST, goal: ast.AST) -> bool:
+    end = getattr(node, "end_lineno", None)
+    if end is None:
+        return True
+    place = (goal.lineno, goal.col_offset)  # type: ignore[attr-defined]
+    return (node.lineno, node.col_offset) <= place <= (end, node.end_col_offset)  # type: ignore[attr-defined]
+
+
+_EXPRESSIONS = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.FunctionDef, ast.ClassDef)
+
+
+def _grip(statement: ast.stmt, path: list[ast.AST]) -> Grip:
+    if any(isinstance(node, _EXPRESSIONS) for node in path):
+        return Grip.EXPRESSION
+    if isinstance(statement, (*_COMPOUND, ast.AsyncFunctionDef, ast.Match)):
+        return Grip.HEADER
+    return Grip.STATEMENT
+
+
+def _inner_name(path: list[ast.AST]) -> tuple[str, str]:
+    """A name from within the expression: a dictionary's key, a keyword, a list's position; with the dictionary's name."""
+    for depth in range(len(path) - 2, -1, -1):
+        node, below = path[depth], path[depth + 1]
+        match node:
+            case ast.Dict(keys=keys, values=values) if below in values:
+                key = keys[values.index(below)]  # type: ignore[arg-type]
+                if isinstance(key, ast.Constant) and isinstance(key.value, str | int):
+                    return str(key.value), _outer_name(path[: depth + 1])
+            case ast.keyword(arg=str() as name) if _is_dict_call(path[depth - 1]):
+                return name, _outer_name(path[:depth])
+            case ast.keyword(arg=str() as name) if name not in _VALUE_KEYWORDS:
+                return name, ""
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) if below in elements:
+                outer = _element_name(path[: depth + 1], elements.index(below))  # type: ignore[arg-type]
+                if outer:
+                    return outer, ""
+    return "", ""
+
+
+_VALUE_KEYWORDS = frozenset({"initial_value", "initializer", "value", "x", "input", "a", "b", "y"})
+
+
+def _is_dict_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"dict", "OrderedDict"}
+
+
+def _outer_name(path: list[ast.AST]) -> str:
+    return _statement_name(path[0], path) if isinstance(path[0], ast.stmt) else ""
+
+
+def _element_name(path: list[ast.AST], position: int) -> str:
+    """`a, b = X, Y` names each its own; `ws = [X, Y]` numbers them."""
+    statement = path[0]
+    if isinstance(statement, ast.Assign) and statement.value is path[-1]:
+        target = statement.targets[0]
+        if isinstance(target, ast.Tuple | ast.List) and position < len(target.elts):
+            return _expression_name(target.elts[position])
+    name = _outer_name(path)
+    return f"{name}_{position}" if name else ""
+
+
+def _statement_name(statement: ast.AST, path: list[ast.AST]) -> str:
+    match statement:
+        case ast.Assign(targets=[*_, target]):
+            return _expression_name(target)
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return _expression_name(target)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="append" | "add" | "insert" | "extend"))):
+            return _expression_name(holder)
+    walrus = next((node for node in path if isinstance(node, ast.NamedExpr)), None)
+    return walrus.target.id if walrus else ""
+
+
+def _expression_name(target: ast.expr) -> str:
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(value=value, slice=ast.Constant(value=str() as key)):
+            return key if _INVALID.sub("", key) else _expression_name(value)
+        case ast.Subscript(value=value) | ast.Starred(value=value):
+            return _expression_name(value)
+    return ""

@@ -1,0 +1,135 @@
+"""Names as the analysis sees them: strings with holes for what only a call or a run can fill in."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+__all__ = ["Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
+
+_FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
+_BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``)."""
+
+    parameter: str = ""
+    loop: tuple[int, int] = (0, 0)  # where the loop stands; each of its rounds fills the hole differently
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string in parts, with no two literal parts side by side."""
+
+    parts: tuple[str | Hole, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The string itself where all of it is known."""
+        if not self.parts:
+            return ""
+        head = self.parts[0]
+        return head if len(self.parts) == 1 and isinstance(head, str) else None
+
+    @property
+    def pattern(self) -> str:
+        """The string with `*` for each hole, as the rename report shows it."""
+        return "".join(part if isinstance(part, str) else "*" for part in self.parts)
+
+    @property
+    def loops(self) -> frozenset[tuple[int, int]]:
+        """The loops whose rounds give different strings."""
+        return frozenset(part.loop for part in self.parts if isinstance(part, Hole) and part.loop[0])
+
+
+def literal(value: str) -> Text:
+    """A text without holes."""
+    return Text((value,)) if value else Text(())
+
+
+def _joined(parts: list[str | Hole]) -> Text:
+    merged: list[str | Hole] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return Text(tuple(merged))
+
+
+def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
+    """The text with parameters replaced by what a call passes; a parameter that is not passed becomes a plain hole."""
+    parts: list[str | Hole] = []
+    for part in text.parts:
+        if isinstance(part, Hole) and part.parameter:
+            parts.extend(arguments.get(part.parameter, Text((Hole(),))).parts)
+        else:
+            parts.append(part)
+    return _joined(parts)
+
+
+def overlaps(first: Text, second: Text) -> bool:
+    """Whether the two can be the same graph name (which ignores case); two texts with holes are compared by their ends."""
+    one, two = first.literal, second.literal
+    if one is not None and two is not None:
+        return one.lower() == two.lower()
+    if one is not None:
+        return _matches(second, one)
+    if two is not None:
+        return _matches(first, two)
+    return _ends_meet(first, second)
+
+
+def _matches(pattern: Text, value: str) -> bool:
+    expression = "".join(".*" if isinstance(part, Hole) else re.escape(part) for part in pattern.parts)
+    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _ends_meet(first: Text, second: Text) -> bool:
+    heads = [text.parts[0].lower() if isinstance(text.parts[0], str) else "" for text in (first, second)]
+    tails = [text.parts[-1].lower() if isinstance(text.parts[-1], str) else "" for text in (first, second)]
+    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
+        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
+    )
+
+
+def text_of(node: ast.expr, name: Callable[[ast.Name], Text]) -> Text:
+    """What is known of the string that `node` evaluates to; `name` says what is known of a name."""
+    return _joined(_parts(node, name))
+
+
+def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    match node:
+        case ast.Constant(value=str() as value):
+            return [value]
+        case ast.Name():
+            return list(name(node).parts)
+        case ast.JoinedStr(values=values):
+            return [part for value in values for part in _parts(value, name)]
+        case ast.FormattedValue(value=value, format_spec=None):
+            return _parts(value, name)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [*_parts(left, name), *_parts(right, name)]
+        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
+            values = right.elts if isinstance(right, ast.Tuple) else [right]
+            return _interpolated(_FORMAT.split(form), values, name)
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
+            if all(not match.group(1) for match in _BRACES.finditer(form)):
+                return _interpolated(re.split(r"\{[^{}]*\}", form), values, name)
+        case ast.Call(func=ast.Name(id="str"), args=[value]):
+            return _parts(value, name)
+    return [Hole()]
+
+
+def _interpolated(pieces: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
+        return [Hole()]
+    parts: list[str | Hole] = [pieces[0]]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        parts += _parts(value, name)
+        parts.append(piece)
+    return parts

@@ -1,0 +1,209 @@
+"""The files of a run seen as one program: which file a dotted name means, and which bodies a call can run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, ClassFacts, FileFacts
+
+__all__ = ["BodyKey", "ClassKey", "Tree"]
+
+BodyKey = tuple[str, int]  # a path and a body's index
+ClassKey = tuple[str, int]
+_MAX_REEXPORTS = 6
+
+
+class Tree:
+    """Resolves names and calls over all files. Where several targets are possible, all of them are given."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self.files = files
+        self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for path in files:
+            parts = _module_parts(path)
+            if parts:
+                self._by_last[parts[-1]].append((parts, path))
+
+    # files and symbols
+
+    def modules(self, dotted: str, origin: str) -> list[str]:
+        """The files that module name `dotted`, as written in file `origin`, can mean."""
+        if dotted.startswith("."):
+            return self._relative(dotted, origin)
+        wanted = tuple(dotted.split("."))
+        found = [
+            (min(len(parts), len(wanted)), path)
+            for parts, path in self._by_last.get(wanted[-1], ())
+            if _is_suffix(parts, wanted) or _is_suffix(wanted, parts)
+        ]
+        best = max((length for length, _ in found), default=0)
+        matches = [path for length, path in found if length == best]
+        beside = [path for path in matches if _folder(path) == _folder(origin)]
+        return beside if beside and len(wanted) == 1 else matches
+
+    def _relative(self, dotted: str, origin: str) -> list[str]:
+        level = len(dotted) - len(dotted.lstrip("."))
+        folder = origin.replace("\\", "/").split("/")[:-1]
+        folder = folder[: len(folder) - (level - 1)] if level > 1 else folder
+        name = "/".join([*folder, *filter(None, dotted[level:].split("."))])
+        return [path for path in (f"{name}.py", f"{name}/__init__.py", f"{name}.pyi") if path in self.files]
+
+    def symbol(self, dotted: str, origin: str, depth: int = 0) -> list[tuple[str, Callee]]:
+        """What a dotted name means: functions and classes with their files; re-exports are followed."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        parts = dotted[level:].split(".")
+        for cut in range(len(parts) - 1, -1 if level else 0, -1):
+            module = dotted[:level] + ".".join(parts[:cut])
+            for path in self.modules(module, origin) if module else ():
+                found = self._member(path, parts[cut:], depth)
+                if found:
+                    return found
+        return []
+
+    def _member(self, path: str, names: list[str], depth: int) -> list[tuple[str, Callee]]:
+        file = self.files[path]
+        own = file.functions.get(names[0])
+        if own is not None and len(names) == 1:
+            return [(path, own)]
+        if own is not None and own.kind is CalleeKind.CLASS and len(names) == 2:
+            return [(p, Callee(CalleeKind.BODY, index)) for p, index in self.method((path, own.index), names[1])]
+        passed_on = file.imports.get(names[0])
+        if passed_on is not None and depth < _MAX_REEXPORTS:
+            return self.symbol(".".join([passed_on, *names[1:]]), path, depth + 1)
+        return []
+
+    # bodies and classes
+
+    def body(self, key: BodyKey) -> BodyFacts:
+        """The facts of a body."""
+        return self.files[key[0]].bodies[key[1]]
+
+    def class_facts(self, key: ClassKey) -> ClassFacts:
+        """The facts of a class."""
+        return self.files[key[0]].classes[key[1]]
+
+    def bases(self, key: ClassKey) -> list[ClassKey]:
+        """The classes of the tree that a class directly derives from."""
+        found = []
+        for base in self.class_facts(key).bases:
+            found += [(path, callee.index) for path, callee in self._classes(base, key[0])]
+        return found
+
+    def ancestors(self, key: ClassKey) -> Iterator[ClassKey]:
+        """A class and the classes that it derives from, nearest first."""
+        seen = {key}
+        queue = [key]
+        while queue:
+            current = queue.pop(0)
+            yield current
+            for base in self.bases(current):
+                if base not in seen:
+                    seen.add(base)
+                    queue.append(base)
+
+    @cached_property
+    def subclasses(self) -> Mapping[ClassKey, list[ClassKey]]:
+        """The classes that derive from each class, directly or not."""
+        below: dict[ClassKey, list[ClassKey]] = defaultdict(list)
+        for path, file in self.files.items():
+            for facts in file.classes:
+                for ancestor in self.ancestors((path, facts.index)):
+                    if ancestor != (path, facts.index):
+                        below[ancestor].append((path, facts.index))
+        return below
+
+    def method(self, key: ClassKey, name: str) -> list[BodyKey]:
+        """The method that a class has under `name`, its own or inherited."""
+        for ancestor in self.ancestors(key):
+            index = self.class_facts(ancestor).methods.get(name)
+            if index is not None:
+                return [(ancestor[0], index)]
+        return []
+
+    @cached_property
+    def _methods(self) -> Mapping[str, list[BodyKey]]:
+        named: dict[str, list[BodyKey]] = defaultdict(list)
+        for path, file in self.files.items():
+            for body in file.bodies:
+                if body.owner >= 0:
+                    named[body.name].append((path, body.index))
+        return named
+
+    # calls
+
+    def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
+        """Every body of the tree that a call can run."""
+        callee, path = call.callee, caller[0]
+        match callee.kind:
+            case CalleeKind.BODY:
+                return [(path, callee.index)]
+            case CalleeKind.CLASS:
+                return self.method((path, callee.index), "__init__")
+            case CalleeKind.IMPORTED:
+                return self.targets_of_symbol(callee.name, path)
+            case CalleeKind.METHOD:
+                return self._own_method((path, callee.index), callee.name)
+            case CalleeKind.SUPER:
+                return self._inherited((path, callee.index), callee.name)
+            case CalleeKind.ATTRIBUTE:
+                return self._attribute(callee, path)
+        return []
+
+    def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
+        """The bodies that calling a dotted name runs."""
+        found: list[BodyKey] = []
+        for owner, callee in self.symbol(dotted, path):
+            if callee.kind is CalleeKind.BODY:
+                found.append((owner, callee.index))
+            elif callee.kind is CalleeKind.CLASS:
+                found += self.method((owner, callee.index), "__init__")
+        return found
+
+    def _own_method(self, key: ClassKey, name: str) -> list[BodyKey]:
+        found = self.method(key, name)
+        for subclass in self.subclasses.get(key, ()):
+            index = self.class_facts(subclass).methods.get(name)
+            if index is not None:
+                found.append((subclass[0], index))
+        return found
+
+    def _inherited(self, key: ClassKey, name: str) -> list[BodyKey]:
+        for base in self.bases(key):
+            found = self.method(base, name)
+            if found:
+                return found
+        return []
+
+    def _attribute(self, callee: Callee, path: str) -> list[BodyKey]:
+        if callee.receiver is not None:
+            classes = self._classes(callee.receiver, path)
+            if classes or callee.receiver.kind is CalleeKind.CLASS:
+                return [key for owner, found in classes for key in self.method((owner, found.index), callee.name)]
+        functions = [
+            (path, body.index) for body in self.files[path].bodies if body.name == callee.name and body.owner < 0
+        ]
+        return [*self._methods.get(callee.name, ()), *(functions if callee.receiver is None else ())]
+
+    def _classes(self, callee: Callee, path: str) -> list[tuple[str, Callee]]:
+        if callee.kind is CalleeKind.CLASS:
+            return [(path, callee)]
+        if callee.kind is CalleeKind.IMPORTED:
+            return [found for found in self.symbol(callee.name, path) if found[1].kind is CalleeKind.CLASS]
+        return []
+
+
+def _module_parts(path: str) -> tuple[str, ...]:
+    parts = [part for part in path.replace("\\", "/").rsplit(".", 1)[0].split("/") if part not in ("", ".", "..")]
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    return tuple(parts)
+
+
+def _is_suffix(tail: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    return len(tail) <= len(whole) and whole[len(whole) - len(tail) :] == tail
+
+
+def _folder(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[0]

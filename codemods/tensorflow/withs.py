@@ -1,0 +1,146 @@
+"""What a `with` item does to the names and the graph of the code inside it."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.facts import ScopeFacts, ScopeKind
+from codemods.tensorflow.text import Text, literal
+from migrate.syntax.names import single_value
+from migrate.syntax.walk import Scope
+
+__all__ = ["entered_scope", "keyword_or_place", "scope_of"]
+
+_VARIABLE_SCOPE_HAZARDS = {
+    "reuse": "reuse",
+    "regularizer": "regularizer",
+    "partitioner": "partitioner",
+    "custom_getter": "custom_getter",
+    "constraint": "constraint",
+    "caching_device": "caching_device",
+    "dtype": "dtype",
+    "initializer": "",  # `get_variable` is always given one: no hazard
+}
+_POSITIONS = ("name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device")
+_POSITIONS += ("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint")
+_HARMLESS = (
+    "tensorflow.device",
+    "tensorflow.control_dependencies",
+    "tensorflow.Session",
+    "tensorflow.InteractiveSession",
+)
+
+
+def keyword_or_place(call: ast.Call, keyword: str, place: int) -> ast.expr | None:
+    """The argument that a call passes by keyword or at a position; None where it passes none."""
+    for item in call.keywords:
+        if item.arg == keyword:
+            return item.value
+    return call.args[place] if len(call.args) > place else None
+
+
+def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Scope, callees: Callees) -> ScopeFacts:
+    """Classifies one item of `statement`."""
+    node = item.context_expr
+    at = position(node)
+    name = callees.canonical(node.func, scope) if isinstance(node, ast.Call) else None
+    facts = ScopeFacts(ScopeKind.OTHER, at)
+    if isinstance(node, ast.Call):
+        match name:
+            case "tensorflow.name_scope" | "tensorflow.variable_scope" | "tensorflow.variable_op_scope":
+                facts = entered_scope(name, node, scope, callees)
+            case _:
+                facts = ScopeFacts(_graph_kind(node, scope, callees), at)
+    return _with_alias(facts, item, statement)
+
+
+def _with_alias(facts: ScopeFacts, item: ast.withitem, statement: ast.With | ast.AsyncWith) -> ScopeFacts:
+    alias = item.optional_vars.id if isinstance(item.optional_vars, ast.Name) else ""
+    return ScopeFacts(
+        facts.kind,
+        facts.at,
+        facts.name,
+        facts.default,
+        facts.hazards,
+        alias or ("?" if item.optional_vars is not None else ""),
+        facts.plain,
+        position(statement),
+    )
+
+
+def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -> ScopeFacts:
+    """A name scope or variable scope: the two take their name, default name and values in the same order."""
+    kind = ScopeKind.NAME if called == "tensorflow.name_scope" else ScopeKind.VARIABLE
+    first = keyword_or_place(node, "name" if kind is ScopeKind.NAME else "name_or_scope", 0)
+    default = keyword_or_place(node, "default_name", 1)
+    return ScopeFacts(
+        kind,
+        position(node),
+        _string(first, scope, callees),
+        _string(default, scope, callees),
+        _hazards(node) if kind is ScopeKind.VARIABLE else (),
+        plain=len(node.args) + len(node.keywords) == 1 and first is not None,
+    )
+
+
+def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:
+    """The string that a scope is named by; None where it is None, or a scope object, or the like."""
+    if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
+        return None
+    if isinstance(node, ast.Constant) and node.value == "":
+        return literal("")
+    if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
+        return None
+    return callees.text(node, scope)
+
+
+def _formats(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and (
+        (isinstance(node.func, ast.Attribute) and node.func.attr == "format")
+        or (isinstance(node.func, ast.Name) and node.func.id == "str")
+    )
+
+
+def _hazards(node: ast.Call) -> tuple[str, ...]:
+    """What of this variable scope reaches `get_variable` and not `Variable`."""
+    given = {item.arg or "**": item.value for item in node.keywords}
+    given.update(zip(_POSITIONS, node.args, strict=False))
+    found = []
+    for keyword, value in given.items():
+        hazard = "**" if keyword == "**" else _VARIABLE_SCOPE_HAZARDS.get(keyword, "")
+        if hazard and not (isinstance(value, ast.Constant) and value.value in (None, False)):
+            found.append(hazard)
+    return tuple(found)
+
+
+def _graph_kind(node: ast.Call, scope: Scope, callees: Callees) -> ScopeKind:
+    """`tf.Graph().as_default()` is a new graph; `g.as_default()` is one where `g` is made in the same body, once."""
+    given = keyword_or_place(node, "graph", 99)
+    if given is not None:
+        made_here = isinstance(given, ast.Call) and callees.canonical(given.func, scope) == "tensorflow.Graph"
+        return ScopeKind.NEW_GRAPH if made_here else ScopeKind.OTHER_GRAPH
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "as_default":
+        return ScopeKind.OTHER
+    holder = node.func.value
+    if isinstance(holder, ast.Name):
+        found = scope.find(holder.id)
+        value = single_value(holder.id, scope)
+        if value is None or found is None or callees.body(found[0]) != callees.body(scope):
+            return ScopeKind.OTHER_GRAPH
+        holder = value
+        if _used_again(node.func.value, found[0]):
+            return ScopeKind.OTHER_GRAPH
+    if isinstance(holder, ast.Call) and callees.canonical(holder.func, scope) == "tensorflow.Graph":
+        return ScopeKind.NEW_GRAPH
+    made_by = callees.canonical(holder.func, scope) if isinstance(holder, ast.Call) else None
+    return ScopeKind.OTHER if made_by in _HARMLESS else ScopeKind.OTHER_GRAPH
+
+
+def _used_again(name: ast.Name, owner: Scope) -> bool:
+    """Whether the graph is entered more than once: then its blocks can meet."""
+    entered = 0
+    for node in ast.walk(owner.node):
+        if isinstance(node, ast.Attribute) and node.attr == "as_default":
+            entered += isinstance(node.value, ast.Name) and node.value.id == name.id
+    return entered > 1
