@@ -173,7 +173,7 @@ class _Builder:
         """Whether a name that nothing shows looks like a function's."""
         value = self.bound["initial_value"].value
         name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""
-        return bool(_FUNCTION_NAME.search(name)) and not assigned_values(name, self.request.scope)
+        return bool(_FUNCTION_NAME.search(name)) and not assigned_values(self.module, name, self.request.scope)
 
     # Arguments
 

@@ -46,6 +46,10 @@ class Gap:
             return self
         return replace(self, lines=tuple(_move(line, by) for line in self.lines), indent=_move(self.indent, by))
 
+    def at(self, indent: str) -> Gap:
+        """The gap with everything behind its first line at another indentation; it breaks in any case."""
+        return Gap(self.trail.rstrip(), tuple(indent + line.strip() for line in self.lines if line.strip()), indent)
+
 
 SPACE = Gap(" ")
 

@@ -21,6 +21,9 @@ __all__ = ["Unreadable", "lay_out"]
 
 _WIDTH = 100  # a new call breaks its line beyond this, unless the old one was as long
 _LATEST_COLUMN = 60  # arguments are not aligned to a bracket further right
+# Strings over several lines, and calls that may be rewritten themselves: their lines stay where they are.
+_UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]|Variable")
+_INDENTED = re.compile(r"[\r\n]( +)")
 _KEPT = re.compile(r"__migrate_(\d+)__")
 _PRINTER = cst.Module([])
 
@@ -35,6 +38,7 @@ class _Old:
 
     opened: int  # just behind the opening bracket
     values: tuple[Span, ...]
+    equals: dict[str, cst.AssignEqual]  # by keyword: some people write `name = "w"`
     gaps: tuple[Gap, ...]
     trailing_comma: bool
 
@@ -48,6 +52,7 @@ class _Row:
     inner: list[_Row] = field(default_factory=list)
     inner_close: Gap = field(default_factory=Gap)
     inner_comma: bool = False
+    inner_column: int | None = None  # where the old inner call's aligned lines begin
 
 
 def lay_out(
@@ -121,7 +126,7 @@ class _Writer:
         first = self.old.gaps[0]
         if first.indent is not None:
             return first.indent
-        line = self.text[self.text.rfind("\n", 0, self.span.start) + 1 : self.span.start]
+        line = self.before
         indent = line[: len(line) - len(line.lstrip())]
         column = len(line) + len(self.function) + 1
         return indent + " " * (column - len(indent) if column <= _LATEST_COLUMN else 4)
@@ -148,18 +153,38 @@ class _Writer:
         old = _read(self.module, source)
         values = _argument_values(source)
         self.kept.update(zip(values, old.values, strict=True))
-        return _Inside(old, values, self.separator).lay(row, inner)
+        row.inner_column = None if old.gaps[0].breaks else self.column(old.opened)
+        return _Inside(old, values, self.continuation()).lay(row, inner)
 
     def realign(self, rows: list[_Row]) -> None:
         """Moves lines that were aligned to the old opening bracket under the new one."""
-        line_start = self.text.rfind("\n", 0, self.old.opened) + 1
-        column = self.old.opened - line_start
-        start = self.span.start - (self.text.rfind("\n", 0, self.span.start) + 1)
-        by = start + len(self.function) + 1 - column
+        column = self.column(self.old.opened)
+        by = self.column(self.span.start) + len(self.function) + 1 - column
         if self.old.gaps[0].breaks:
             return
         for row in rows:
             row.gap = row.gap.shifted(column, by)
+
+    def realign_inner(self, pieces: Sequence[str | Span]) -> bool:
+        """The same for the lines of an inner call, once it is known where its bracket stands; says whether any moved."""
+        row = next((row for row in self.rows if row.inner_column is not None), None)
+        if row is None or row.inner_column is None or not any(inner.gap.breaks for inner in row.inner):
+            return False
+        written = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces)
+        opening = f"{row.item.keyword}={row.item.value.function}(" if isinstance(row.item.value, Inner) else ""
+        end = written.index(opening) + len(opening)
+        column = end - _line_start(written, end)
+        for inner in row.inner:
+            inner.gap = inner.gap.shifted(row.inner_column, column - row.inner_column)
+        return True
+
+    def column(self, offset: int) -> int:
+        return offset - _line_start(self.text, offset)
+
+    @property
+    def before(self) -> str:
+        """What stands before the call on its line."""
+        return self.text[_line_start(self.text, self.span.start) : self.span.start]
 
     # Text
 
@@ -170,7 +195,28 @@ class _Writer:
                 break
             row.gap = Gap("", (), self.continuation())
             pieces = self.pieces()
-        return tuple(self.cut(pieces))
+        if self.realign_inner(pieces):
+            pieces = self.pieces()
+        return (*self.cut(pieces), *self.deepen(pieces))
+
+    def deepen(self, pieces: Sequence[str | Span]) -> Iterator[Edit]:
+        """Moves the further lines of old values along with their first one, if they are aligned to something in it."""
+        written = self.before
+        for piece in pieces:
+            if isinstance(piece, str):
+                written += piece
+                continue
+            text, column = self.slice(piece), self.column(piece.start)
+            by = len(written) - _line_start(written, len(written)) - column
+            written += text
+            if by and not _UNMOVABLE.search(text):
+                yield from self.moved_lines(piece, column, by)
+
+    def moved_lines(self, span: Span, column: int, by: int) -> Iterator[Edit]:
+        for match in _INDENTED.finditer(self.text, span.start, span.end):
+            indent = match.group(1)
+            if len(indent) > column and len(indent) + by >= 0:
+                yield Edit(Span(*match.span(1)), " " * (len(indent) + by))
 
     def breakable(self) -> Iterator[_Row]:
         candidates = [row for row in self.rows[1:] if not row.gap.breaks]
@@ -178,9 +224,8 @@ class _Writer:
         yield from (row for row in candidates if row.item.keyword not in ("initializer", "shape", None))
 
     def too_long(self, pieces: Sequence[str | Span]) -> bool:
-        before = self.text[self.text.rfind("\n", 0, self.span.start) + 1 : self.span.start]
         behind = re.split(r"[\r\n]", self.text[self.span.end :], maxsplit=1)[0]
-        new = before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces) + behind
+        new = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces) + behind
         return _longest(new) > _WIDTH
 
     def slice(self, span: Span) -> str:
@@ -217,12 +262,14 @@ class _Writer:
         return cst.Arg(
             self.value(row),
             keyword=cst.Name(row.item.keyword) if row.item.keyword else None,
-            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-            if row.item.keyword
-            else cst.MaybeSentinel.DEFAULT,
+            equal=self.equal(row.item),
             comma=cst.Comma(whitespace_after=space) if comma else cst.MaybeSentinel.DEFAULT,
             whitespace_after_arg=cst.SimpleWhitespace("") if comma else space,
         )
+
+    def equal(self, item: Item) -> cst.AssignEqual | cst.MaybeSentinel:
+        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+        return self.old.equals.get(item.keyword, tight) if item.keyword else cst.MaybeSentinel.DEFAULT
 
     def value(self, row: _Row) -> cst.BaseExpression:
         value = row.item.value
@@ -256,8 +303,8 @@ class _Writer:
 class _Inside:
     """Lays out an inner call from which some arguments went to the outer one."""
 
-    def __init__(self, old: _Old, values: Sequence[ast.expr], separator: Gap) -> None:
-        self.old, self.values, self.separator = old, values, separator
+    def __init__(self, old: _Old, values: Sequence[ast.expr], continuation: str) -> None:
+        self.old, self.values, self.continuation = old, values, continuation
 
     def lay(self, row: _Row, inner: Inner) -> bool:
         places = {value: index for index, value in enumerate(self.values)}
@@ -283,7 +330,7 @@ class _Inside:
             outer, row.inner_close = (row.inner_close if row.inner_close.comments else None), Gap()
         if outer is None or row.gap.breaks:
             return False
-        row.gap = outer
+        row.gap = outer.at(self.continuation)
         return True
 
     def first(self, gap: Gap) -> tuple[Gap, Gap | None]:
@@ -306,16 +353,19 @@ def _read(module: Module, call: ast.Call) -> _Old:
     opened = start + text.index("(") + 1
     position = opened + len(_PRINTER.code_for_node(node.whitespace_before_args))
     values: list[Span] = []
+    equals: dict[str, cst.AssignEqual] = {}
     gaps = [read_gap(module.source.text[opened:position])]
     comma = False
     for argument in node.args:
         comma = isinstance(argument.comma, cst.Comma)
+        if argument.keyword is not None and isinstance(argument.equal, cst.AssignEqual):
+            equals[argument.keyword.value] = argument.equal
         bare = argument.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=cst.SimpleWhitespace(""))
         stop = position + len(_PRINTER.code_for_node(bare))
         values.append(Span(stop - len(_PRINTER.code_for_node(argument.value)), stop))
         position += len(_PRINTER.code_for_node(argument))
         gaps.append(read_gap(_without_comma(module.source.text[stop:position])))
-    return _Old(opened, tuple(values), tuple(gaps), comma)
+    return _Old(opened, tuple(values), equals, tuple(gaps), comma)
 
 
 def _without_comma(text: str) -> str:
@@ -325,6 +375,10 @@ def _without_comma(text: str) -> str:
 
 def _argument_values(call: ast.Call) -> tuple[ast.expr, ...]:
     return (*call.args, *(word.value for word in call.keywords))
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def _longest(text: str) -> int:

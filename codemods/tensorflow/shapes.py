@@ -41,7 +41,7 @@ def known_shape(module: Module, node: ast.expr, op: Op, request: CallRequest) ->
     doubt = _Reader(module, op, request).doubt(node, 0)
     if doubt is not None:
         return doubt
-    return Shape(node, same_ops=not op.integers or _is_sequence(node, request))
+    return Shape(node, same_ops=not op.integers or _is_sequence(module, node, request))
 
 
 # Built-in functions whose result is made of integers as far as their arguments are.
@@ -99,7 +99,7 @@ class _Reader:
         """A name is judged by every value that is assigned to it; one that nothing shows is taken for integers."""
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
-        return self.worst(assigned_values(node.id, self.request.scope), depth)
+        return self.worst(assigned_values(self.module, node.id, self.request.scope), depth)
 
     def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
         if depth >= _MAX_ALIASES:
@@ -140,7 +140,7 @@ class _Reader:
         return (self.request.resolve(node.func) or "").startswith("tensorflow.")
 
 
-def _is_sequence(node: ast.expr, request: CallRequest) -> bool:
+def _is_sequence(module: Module, node: ast.expr, request: CallRequest) -> bool:
     """Whether the shape is certainly no bare integer, for which `zeros` adds two ops more."""
     match node:
         case ast.List() | ast.Tuple() | ast.ListComp():
@@ -154,10 +154,12 @@ def _is_sequence(node: ast.expr, request: CallRequest) -> bool:
         case ast.Subscript(slice=ast.Slice()):
             return True
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _is_sequence(left, request) or _is_sequence(right, request)
+            return _is_sequence(module, left, request) or _is_sequence(module, right, request)
         case ast.Name(id=name):
-            values = assigned_values(name, request.scope)
-            return bool(values) and all(not isinstance(v, ast.Name) and _is_sequence(v, request) for v in values)
+            values = assigned_values(module, name, request.scope)
+            return bool(values) and all(
+                not isinstance(v, ast.Name) and _is_sequence(module, v, request) for v in values
+            )
     return False
 
 

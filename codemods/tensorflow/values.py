@@ -84,13 +84,13 @@ def read_value(
 ) -> Shaped | Whole:
     """What the initial value becomes; `dtype` is the variable's own; `validated`: its shape stays fixed."""
     if request.form == "value":
-        return _whole(value, dtype, request, Why.ASKED)
+        return _whole(module, value, dtype, request, Why.ASKED)
     if not validated:
-        return _whole(value, dtype, request, Why.VALIDATE)
+        return _whole(module, value, dtype, request, Why.VALIDATE)
     found = _scalar(value, dtype, request) or _shaped(module, value, request)
     if isinstance(found, Shaped):
         found = _merge_dtype(found, dtype, request)
-    return _whole(value, dtype, request, found) if isinstance(found, Why) else found
+    return _whole(module, value, dtype, request, found) if isinstance(found, Why) else found
 
 
 # The shape form
@@ -244,10 +244,10 @@ def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) ->
 _EXACT = 2**24  # integers up to here are floats of 32 bits, too
 
 
-def _whole(value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
+def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
     """How a value is passed as it stands: `get_variable` must not see a `dtype=` that the value does not have."""
-    function = is_function(value, request.scope)
-    bare = is_bound_method(value, request.scope)
+    function = is_function(module, value, request.scope)
+    bare = is_bound_method(module, value)
     if dtype is None or _is_none(dtype):
         return Whole(why, Wrapping.CALLED if bare else Wrapping.NONE)
     if isinstance(value, ast.Lambda):
@@ -258,10 +258,16 @@ def _whole(value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: W
     if known is not None and natural == known:
         return Whole(why)
     if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int:
-        return Whole(why, literal=f"{value.value}.0") if abs(value.value) < _EXACT else Whole(why, Wrapping.CONVERT)
+        return Whole(why, literal=f"{value.value}.0") if abs(value.value) < _EXACT else Whole(why, _converted(request))
     if known is not None and _is_tensor(value, request):
         return Whole(why, keep_dtype=True)
-    return Whole(why, Wrapping.CONVERT)
+    return Whole(why, _converted(request))
+
+
+def _converted(request: CallRequest) -> Wrapping:
+    """Inside a function the conversion's op stands under the variable's name, and outside of control flow."""
+    inside = request.in_control_flow or _takes_name(request.name, {"const", "packed", "stack"})
+    return Wrapping.BODY_CONVERT if inside else Wrapping.CONVERT
 
 
 def _is_tensor(value: ast.expr, request: CallRequest) -> bool:

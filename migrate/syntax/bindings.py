@@ -23,26 +23,52 @@ __all__ = [
 # Any of these may read a name that nothing else reads.
 _INTROSPECTION = frozenset({"locals", "vars", "globals", "eval", "exec", "dir"})
 
-_attributes: WeakKeyDictionary[Module, dict[str, list[ast.expr]]] = WeakKeyDictionary()
+_attributes: WeakKeyDictionary[Module, dict[str, list[ast.AST]]] = WeakKeyDictionary()
 
 
-def assigned_values(name: str, scope: Scope) -> tuple[ast.expr, ...]:
-    """Every value that is assigned to `name` where it lives; parameters, loops and unpackings have none."""
+def assigned_values(module: Module, name: str, scope: Scope) -> tuple[ast.expr, ...]:
+    """Every value that the source shows for `name` where it lives; parameters, loops and results unpacked have none."""
     found = scope.find(name)
-    return tuple(binding.value for binding in found[1] if binding.value is not None) if found else ()
+    if found is None:
+        return ()
+    values = (binding.value or _unpacked(module, binding.node) for binding in found[1])
+    return tuple(value for value in values if value is not None)
+
+
+def _unpacked(module: Module, target: ast.AST) -> ast.expr | None:
+    """The value of one name in `a, b = 1, 2`, or of an augmented assignment, as far as the source shows it."""
+    parent = module.parents.get(target)
+    if isinstance(parent, ast.AugAssign):
+        return ast.copy_location(ast.BinOp(ast.copy_location(ast.Constant(1), parent), parent.op, parent.value), parent)
+    statement = module.parents.get(parent) if isinstance(parent, ast.Tuple | ast.List) else None
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Tuple | ast.List):
+        return None
+    targets, values = parent.elts, statement.value.elts  # type: ignore[union-attr]
+    if len(targets) != len(values) or any(isinstance(item, ast.Starred) for item in (*targets, *values)):
+        return None
+    return next(value for item, value in zip(targets, values, strict=True) if item is target)
 
 
 def attribute_values(module: Module, attribute: str) -> tuple[ast.expr, ...]:
     """Every value that the module assigns to an attribute of that name, of whatever object."""
+    return tuple(value for value in _attribute_table(module).get(attribute, ()) if isinstance(value, ast.expr))
+
+
+def _attribute_table(module: Module) -> dict[str, list[ast.AST]]:
+    """By attribute: the values that are assigned to it and the methods of that name."""
     if module not in _attributes:
-        table: dict[str, list[ast.expr]] = {}
+        table: dict[str, list[ast.AST]] = {}
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
                     if isinstance(target, ast.Attribute):
                         table.setdefault(target.attr, []).append(node.value)
+            elif isinstance(node, ast.ClassDef):
+                for item in node.body:
+                    if isinstance(item, ast.FunctionDef):
+                        table.setdefault(item.name, []).append(item)
         _attributes[module] = table
-    return tuple(_attributes[module].get(attribute, ()))
+    return _attributes[module]
 
 
 def occurrences(name: str, scope: Scope) -> int:
@@ -70,37 +96,32 @@ def used_once(name: str, scope: Scope) -> ast.expr | None:
     return bindings[0].value
 
 
-def is_function(node: ast.expr, scope: Scope) -> bool:
-    """Whether an expression is certainly a function or a method: a name bound by `def` or to a lambda, `self.method`."""
+def is_function(module: Module, node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression is certainly a function: a lambda, a name bound by `def` or to a lambda, a method."""
     if isinstance(node, ast.Lambda):
         return True
     if isinstance(node, ast.Name):
         found = scope.find(node.id)
-        if found is None:
-            return False
-        return all(item.kind is BindingKind.DEF or isinstance(item.value, ast.Lambda) for item in found[1])
-    return _method(node, scope) is not None
+        return found is not None and all(
+            item.kind is BindingKind.DEF or isinstance(item.value, ast.Lambda) for item in found[1]
+        )
+    return _method(module, node) is not None
 
 
-def is_bound_method(node: ast.expr, scope: Scope) -> bool:
-    """Whether an expression is a bound method, which has a parameter that a call does not show."""
-    method = _method(node, scope)
-    return method is not None and not any(ast.unparse(item) == "staticmethod" for item in method.decorator_list)
+def is_bound_method(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is a bound method, which has a parameter that a call of it does not show."""
+    method = _method(module, node)
+    return method is not None and "staticmethod" not in _decorators(method)
 
 
-def _method(node: ast.expr, scope: Scope) -> ast.FunctionDef | None:
-    """The method that `self.name` or `cls.name` means in its own class, None where it is a property or none."""
-    match node:
-        case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=attribute):
-            pass
-        case _:
-            return None
-    current: Scope | None = scope
-    while current is not None and current.kind is not ScopeKind.CLASS:
-        current = current.parent
-    bindings = current.bindings.get(attribute, []) if current is not None else []
-    if len(bindings) != 1 or not isinstance(bindings[0].node, ast.FunctionDef):
+def _method(module: Module, node: ast.expr) -> ast.FunctionDef | None:
+    """The method that `x.name` means, if only one class of the module has it and nothing is assigned to it."""
+    found = _attribute_table(module).get(node.attr, []) if isinstance(node, ast.Attribute) else []
+    if len(found) != 1 or not isinstance(found[0], ast.FunctionDef):
         return None
-    method = bindings[0].node
-    plain = {"staticmethod", "classmethod"}
-    return method if all(ast.unparse(item) in plain for item in method.decorator_list) else None
+    # Any other decorator, such as `property`, may make something else of it.
+    return found[0] if _decorators(found[0]) <= {"staticmethod", "classmethod"} else None
+
+
+def _decorators(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(item) for item in function.decorator_list}

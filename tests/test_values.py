@@ -1,0 +1,350 @@
+"""Holds the rules of `values` and `call` against a real TensorFlow: each program runs before and after, in both forms."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tensorflow_calls import answers, rewritten
+
+from codemods.tensorflow.call import CallEdit
+
+BATCH = Path(__file__).with_name("graph_batch.py")
+
+# Further interpreters with a TensorFlow of their own, such as 1.15 under Python 3.7.
+PYTHONS = [sys.executable, *filter(None, os.environ.get("MIGRATE_TEST_PYTHONS", "").split(os.pathsep))]
+
+# Spelled `{op}` where it may be any of several names for one thing.
+RANDOM = ["tf.random_normal", "tf.truncated_normal", "tf.random.normal", "tf.random.truncated_normal"]
+RANDOM_ARGUMENTS = [
+    "[3, 2]",
+    "[3, 2], 1.0",
+    "[3, 2], 1, 2",
+    "[3, 2], 0.5, 0.1, tf.float64",
+    "[3, 2], 0.5, 0.1, tf.float32, 3",
+    "[3, 2], mean=1.0",
+    "[3, 2], stddev=0.1, mean=1.0",
+    "[3, 2], seed=7",
+    "[3, 2], 2.0, seed=7, stddev=0.5",
+    "(3,), dtype=tf.float16",
+    "[], dtype='float64'",
+    "stddev=0.5, shape=[2, 2]",
+    "shape=(4,), dtype=np.float32",
+    "[3], stddev=tf.sqrt(4.0)",
+    "[3], mean=[1.0, 2.0, 3.0]",
+    "[3], dtype=kind",
+    "size",
+    "[n, 2]",
+    "[n // 2 + 1, size[0]]",
+    "size[:1]",
+    "array.shape",
+    "held.get_shape()",
+    "[int(held.get_shape()[1]), 2]",
+    "[held.get_shape()[1], 2]",
+    "tf.shape(held)",
+    "[3], name='inner'",
+]
+UNIFORM_ARGUMENTS = [
+    "[3, 2]",
+    "[3, 2], -1, 1",
+    "[3, 2], -1.0, 1.0",
+    "[3, 2], maxval=5",
+    "[3, 2], maxval=5, minval=-2.0",
+    "[3, 2], 0, 9, tf.int32",
+    "[3], maxval=9, dtype=tf.int64",
+    "[3], 0, 1, tf.float64, 5",
+    "[3], seed=1",
+]
+FILLED_ARGUMENTS = [
+    "[3]",
+    "3",
+    "n",
+    "many",
+    "size",
+    "[n, size[1]]",
+    "[]",
+    "[30, 40]",
+    "(3, 2), tf.int32",
+    "[3], dtype=tf.bool",
+    "[3], 'float64'",
+    "shape=[3], dtype=np.int64",
+    "[3], float",
+    "[3], dtype=tf.complex64",
+    "[3], kind",
+    "[1e1]",
+    "[thousand]",
+    "[4 / 2]",
+    "[np.prod(array.shape)]",
+    "[int(np.prod(array.shape))]",
+    "tf.shape(held)",
+    "[tf.shape(held)[1]]",
+    "held.get_shape()",
+    "array.shape[1:]",
+]
+CONSTANTS = [
+    "tf.constant(0.1)",
+    "tf.constant(3)",
+    "tf.constant(0.1, shape=[3])",
+    "tf.constant(0.1, shape=size)",
+    "tf.constant(1, shape=[3])",
+    "tf.constant(-1, shape=[3])",
+    "tf.constant(-0.5, shape=(2, 3))",
+    "tf.constant(True, shape=[3])",
+    "tf.constant('a', shape=[3])",
+    "tf.constant(2j, shape=[3])",
+    "tf.constant(1, tf.float32, [3])",
+    "tf.constant(1, tf.float64, [3])",
+    "tf.constant(0.1, dtype=tf.float32, shape=[3])",
+    "tf.constant(value=0.1, shape=[3])",
+    "tf.constant(shape=[3], value=0.1)",
+    "tf.constant(0.1, kind, [3])",
+    "tf.constant(1, kind, [3])",
+    "tf.constant(value, shape=[3])",
+    "tf.constant(value, tf.float32, [3])",
+    "tf.constant(0, np.int64, size)",
+    "tf.constant([1.0, 2.0], shape=[2])",
+    "tf.constant([1.0, 2.0])",
+    "tf.constant([1, 2], tf.float32, [2])",
+    "tf.constant(0.1, shape=[3], name='inner')",
+    "tf.constant(2**40, shape=[3])",
+    "tf.constant(3000000000, shape=[3])",
+    "tf.fill([3], 0.5)",
+    "tf.fill([3], 2)",
+    "tf.fill([3], True)",
+    "tf.fill(size, value)",
+    "tf.fill(dims=[3], value=0.5)",
+    "tf.fill([3], tf.constant(1.0))",
+]
+MADE = [
+    "tf.zeros_initializer()([3])",
+    "tf.ones_initializer(tf.int32)([3])",
+    "tf.ones_initializer()([3], tf.float64)",
+    "tf.constant_initializer(0.1)([3])",
+    "tf.constant_initializer(2, dtype=tf.int32)(shape=[3])",
+    "tf.random_normal_initializer(stddev=0.1)([3, 2])",
+    "tf.initializers.truncated_normal(0.0, 0.1, 5, tf.float64)([3, 2])",
+    "tf.random_uniform_initializer(-1, 1)(size)",
+    "tf.glorot_uniform_initializer()([3, 2])",
+    "tf.initializers.glorot_normal(seed=1)([3, 2])",
+    "tf.variance_scaling_initializer(2.0)([3, 2])",
+    "tf.orthogonal_initializer()([3, 2])",
+    "tf.initializers.identity()([3, 3])",
+    "tf.initializers.he_normal()([3, 2])",
+    "tf.uniform_unit_scaling_initializer()([3, 2])",
+    "tf.zeros_initializer()(tf.shape(held))",
+]
+PLAIN = [
+    "0",
+    "0.5",
+    "-1",
+    "True",
+    "'text'",
+    "b'bytes'",
+    "2j",
+    "2**40",
+    "[1, 2]",
+    "[1, 2.5]",
+    "((1.0, 2.0), (3.0, 4.0))",
+    "[]",
+    "array",
+    "np.float64(2)",
+    "np.random.randn(3)",
+    "np.random.randn(3).astype(np.float32)",
+    "[tf.zeros([2]), tf.ones([2])]",
+    "[value, 2 * value]",
+    "tf.random_normal([3]) * 0.1",
+    "tf.zeros_like([1.0, 2.0])",
+    "tf.cast(3, tf.int64)",
+    "tf.eye(3)",
+    "held_tensor",
+    "lambda: tf.random_normal([3])",
+    "lambda: 3",
+    "make",
+    "Maker().bound",
+    "tf.Variable(1.0, name='inner')",
+    "tf.Variable(tf.zeros([2]), name='inner') * 2",
+    "tf.Variable(1.0, name='inner').initialized_value()",
+    "(0.5)",
+    "0.5 if n else 1.0",
+]
+TYPED = [
+    ("0", "tf.int32"),
+    ("0", "tf.int64"),
+    ("0", "tf.float32"),
+    ("3", "np.float32"),
+    ("3", "'float64'"),
+    ("-3", "tf.float32"),
+    ("-3", "tf.float64"),
+    ("0.5", "tf.float32"),
+    ("0.5", "tf.float64"),
+    ("0.5", "kind"),
+    ("0", "kind"),
+    ("True", "tf.bool"),
+    ("True", "tf.int32"),
+    ("'a'", "tf.string"),
+    ("0.5", "None"),
+    ("16777217", "tf.float32"),
+    ("0x10", "tf.float32"),
+    ("1_000", "tf.float32"),
+    ("3000000000", "tf.int64"),
+    ("[1, 2]", "tf.float32"),
+    ("[1.0, 2.0]", "tf.float32"),
+    ("[1.0, 2.0]", "tf.float64"),
+    ("array", "tf.float32"),
+    ("np.zeros(3)", "tf.float32"),
+    ("np.zeros(3)", "kind"),
+    ("tf.zeros([2])", "tf.float32"),
+    ("tf.zeros([2])", "kind"),
+    ("tf.zeros([2], tf.int32)", "tf.int32"),
+    ("tf.zeros([2], kind)", "kind"),
+    ("tf.zeros([2], dtype=tf.float64)", "np.float64"),
+    ("tf.constant(1, shape=[2])", "tf.int32"),
+    ("tf.eye(2)", "tf.float32"),
+    ("tf.random_normal([2]) * 2", "tf.float32"),
+    ("held_tensor", "tf.float32"),
+    ("lambda: 1", "tf.float64"),
+    ("lambda: tf.zeros([2])", "tf.float32"),
+    ("make", "tf.float32"),
+    ("Maker().bound", "tf.float32"),
+    ("tf.Variable(1.0, name='inner')", "tf.float32"),
+    ("tf.zeros([2])", "held.dtype"),
+    ("0.5", "held.dtype"),
+]
+KEYWORDS = [
+    "trainable=False",
+    "trainable=tf.float32",
+    "trainable=None",
+    "collections=['a', tf.GraphKeys.GLOBAL_VARIABLES]",
+    "collections=[]",
+    "validate_shape=False",
+    "validate_shape=True",
+    "use_resource=True",
+    "use_resource=False",
+    "caching_device='/cpu:0'",
+    "constraint=lambda t: t",
+    "synchronization=tf.VariableSynchronization.ON_READ",
+    "aggregation=tf.VariableAggregation.SUM",
+    "expected_shape=[9]",
+    "variable_def=None",
+    "shape=None",
+]
+POSITIONS = [
+    "tf.Variable({value}, False, name='w')",
+    "tf.Variable({value}, tf.float32, name='w')",
+    "tf.Variable({value}, True, ['a'], True, None, 'w')",
+    "tf.Variable({value}, True, ['a'], True, None, 'w', None, tf.float32, [3])",
+    "tf.Variable(name='w', trainable=False, initial_value={value})",
+    "tf.Variable(trainable=False, initial_value={value}, name='w')",
+    "tf.Variable({value}, name='w', dtype=tf.float32, collections=None)",
+]
+NAMED = [
+    "tf.Variable(tf.zeros([2]), name='zeros')",
+    "tf.Variable(tf.zeros([2]), name='zeros_1')",
+    "tf.Variable(tf.ones([2]), name='Ones')",
+    "tf.Variable(tf.random_normal([2]), name='random_normal')",
+    "tf.Variable(tf.constant(0.5, shape=[2]), name='const')",
+    "tf.Variable(tf.constant(0.5, shape=[2]), name='zeros')",
+    "tf.Variable(0, dtype=tf.int64, name='Const')",
+    "tf.Variable(tf.zeros([2]), name='zeros_%d' % 1)",
+]
+
+PRELUDE = """\
+n, many, size, thousand, kind, value = 4, 1200, [3, 2], 1e1, tf.float32, 0.5
+array = np.arange(6.0).reshape(2, 3)
+held = tf.placeholder(tf.float32, [3, 2], name="held")
+held_tensor = tf.random_uniform([3], name="held_tensor")
+def make():
+    return tf.random_normal([3])
+class Maker:
+    def bound(self):
+        return tf.random_normal([3])
+"""
+
+
+def programs() -> list[str]:
+    """Every creation that is tried."""
+    made = [f"{op}({tail})" for op, tail in itertools.product(RANDOM, RANDOM_ARGUMENTS)]
+    made += [f"{op}({tail})" for op in ("tf.random_uniform", "tf.random.uniform") for tail in UNIFORM_ARGUMENTS]
+    made += [f"{op}({tail})" for op in ("tf.zeros", "tf.ones") for tail in FILLED_ARGUMENTS]
+    made += [*CONSTANTS, *MADE, *PLAIN]
+    calls = [f"tf.Variable({value}, name='w')" for value in made]
+    calls += [f"tf.Variable({value}, dtype={dtype}, name='w')" for value, dtype in TYPED]
+    values = ["0.5", "tf.zeros([3])", "tf.random_normal([3], stddev=0.1)", "np.zeros(3, np.float32)"]
+    calls += [f"tf.Variable({value}, {word}, name='w')" for value in values for word in KEYWORDS]
+    calls += [shape.format(value=value) for value in values for shape in POSITIONS]
+    return [f"{PRELUDE}w = {call}\n" for call in [*calls, *NAMED]]
+
+
+def batch(python: str, texts: list[str]) -> list[dict[str, Any]]:
+    done = subprocess.run([python, BATCH], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def settings() -> list[dict[str, Any]]:
+    return [{"form": form, "seeded": seeded} for form in ("shape", "value") for seeded in (False, True)]
+
+
+def identity(options: dict[str, Any]) -> str:
+    return f"{options['form']}-{'seeded' if options['seeded'] else 'free'}"
+
+
+@pytest.fixture(scope="module", params=PYTHONS, ids=[f"python{index}" for index in range(len(PYTHONS))])
+def ran(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
+    """What each program builds, before and after."""
+    texts = list(dict.fromkeys([*programs(), *(rewritten(p, **o) for p in programs() for o in settings())]))
+    return dict(zip(texts, batch(request.param, texts), strict=True))
+
+
+def seen(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The variables, without the collection that only `get_variable` fills."""
+    return [
+        {**variable, "collections": [key for key in variable["collections"] if "variable_store" not in key]}
+        for variable in result["variables"]
+    ]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("options", settings(), ids=identity)
+def test_the_new_call_makes_the_same_variable(ran, options):
+    wrong = []
+    for before in programs():
+        after = rewritten(before, **options)
+        old, new = ran[before], ran[after]
+        if "raises" in old:
+            continue
+        same = "raises" not in new and seen(old) == seen(new)
+        if same and options["seeded"]:
+            same = old["ops"] == new["ops"] and old["draw"] == new["draw"]
+        if not same:
+            wrong.append((before.splitlines()[-1], after.splitlines()[-1], new.get("message")))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.tensorflow
+def test_a_value_that_needs_nothing_around_it_gives_the_same_graph(ran):
+    wrong = []
+    for before in programs():
+        after = rewritten(before, form="value")
+        bare = "convert_to_tensor" not in after and "lambda: " not in after
+        old, new = ran[before], ran[after]
+        if "raises" not in old and bare and old["graph"] != new.get("graph"):
+            wrong.append((before.splitlines()[-1], after.splitlines()[-1], new.get("message")))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.tensorflow
+def test_most_programs_run_at_all(ran):
+    raising = [program.splitlines()[-1] for program in programs() if "raises" in ran[program]]
+    assert len(raising) < len(programs()) / 8, "\n".join(raising)
+
+
+def test_every_program_is_rewritten_and_mostly_in_the_shape_form():
+    found = [answer for program in programs() for _, answer in answers(program)[1]]
+    assert all(isinstance(answer, CallEdit) for answer in found)
+    assert sum(answer.why is None for answer in found) > len(found) / 2
