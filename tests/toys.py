@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import signal
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -42,3 +45,87 @@ RULES = (
 )
 ANALYSIS = Analysis("toy", ((b"old(",),), _index, _link)
 TOY = Codemod("toy", "Calls old new", RULES, ANALYSIS, _rewrite, {"spelling": ("new", "newer", "old")})
+
+
+def _crash(module: Module, plan: Any, options: Options) -> Iterator[Finding]:
+    """Ends the process, raises, or takes its time, as the source says."""
+    if "KILL" in module.source.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "RAISE" in module.source.text:
+        raise LookupError("no such thing")
+    if "SLEEP" in module.source.text:
+        time.sleep(60)
+    yield from _rewrite(module, plan, options)
+
+
+def _break(module: Module, plan: Any, options: Options) -> Iterator[Finding]:
+    """Rewrites that do not hold together: a result that does not parse, one that is never done, one beside another."""
+    for call in _calls(module, "old"):
+        span = module.span(call.func)
+        match ast.unparse(call.args[0]) if call.args else "":
+            case "'parse'":
+                yield module.finding("TB101", call, "is made invalid", Rewrite(Level.EXACT, (Edit(span, "new("),)))
+            case "'again'":
+                yield module.finding("TB101", call, "is never done", Rewrite(Level.EXACT, (Edit(span, "(old)"[1:4]),)))
+            case "'grow'":
+                edit = Edit(module.span(call), f"{module.text(call)} + {module.text(call)}")
+                yield module.finding("TB101", call, "grows", Rewrite(Level.EXACT, (edit,)))
+            case "'clash'":
+                yield module.finding("TB101", call, "is called one", Rewrite(Level.EXACT, (Edit(span, "one"),)))
+                yield module.finding("TB102", call, "is called two", Rewrite(Level.EXACT, (Edit(span, "two"),)))
+
+
+CRASHING = Codemod("crashing", "Crashes where it is told to", RULES, ANALYSIS, _crash)
+BREAKING = Codemod(
+    "breaking",
+    "Breaks what it rewrites",
+    (
+        Rule("TB101", "broken", RuleKind.REWRITE, "Something is broken", PAGE),
+        Rule("TB102", "broken-too", RuleKind.REWRITE, "Something else is broken", PAGE),
+    ),
+    ANALYSIS,
+    _break,
+)
+
+
+# Calls across files: `use(name)` in one file is only right where another file's `make(name)` is rewritten.
+
+
+def _index_pairs(module: Module) -> dict[str, list[str]] | None:
+    made = [(call.args[0].value, call) for call in _calls(module, "make")]  # type: ignore[attr-defined]
+    imports = [node.module for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return {"made": [module.finding("TP101", call, "", Left("")).id + " " + name for name, call in made], "from": imports}
+
+
+def _link_pairs(facts: Mapping[str, dict[str, list[str]]], options: Options) -> Mapping[str, Any]:
+    ids = {entry.split()[1]: entry.split()[0] for one in facts.values() for entry in one["made"]}
+    return {path: {"ids": ids, "importers": len(facts)} for path in facts}
+
+
+def _rewrite_pairs(module: Module, plan: Any, options: Options) -> Iterator[Finding]:
+    for call in _calls(module, "make"):
+        edit = Edit(module.span(call.func), "made")
+        level = Level.UNSAFE if call.keywords else Level.EXACT
+        yield module.finding("TP101", call, f"known to {plan['importers']} files", Rewrite(level, (edit,)))
+    for call in _calls(module, "use"):
+        edit = Edit(module.span(call.func), "used")
+        needed = (plan["ids"][call.args[0].value],)  # type: ignore[attr-defined]
+        yield module.finding("TP102", call, "is called used", Rewrite(Level.EXACT, (edit,)), requires=needed)
+
+
+PAIRS = Codemod(
+    "pairs",
+    "Rewrites make and use together",
+    (
+        Rule("TP101", "make", RuleKind.REWRITE, "make is called made", PAGE),
+        Rule("TP102", "use", RuleKind.REWRITE, "use is called used", PAGE),
+    ),
+    Analysis(
+        "pairs",
+        ((b"make(",), (b"use(",)),
+        _index_pairs,
+        _link_pairs,
+        lambda facts: frozenset(name for one in facts if one["made"] for name in ("maker", *one["from"])),
+    ),
+    _rewrite_pairs,
+)

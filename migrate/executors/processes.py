@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from migrate.executors import ExecutorError, Lost, R, T
 
+if TYPE_CHECKING:  # the import takes 15 ms, and most runs need no process
+    from concurrent.futures import Future, ProcessPoolExecutor
+
 __all__ = ["ProcessExecutor"]
 
+_Flight: TypeAlias = "deque[tuple[list[T], Future[list[R]] | None]]"
 _PAYS = 400_000  # bytes: parsing them takes about as long as starting two processes does
 _CHUNK = 100_000  # bytes a chunk: some thirty files, a tenth of a second
 _OVERHEAD = 2_000  # bytes that a task counts beyond its source
@@ -43,7 +44,7 @@ class ProcessExecutor:
         yield from self._spread(function, itertools.chain(first, tasks))
 
     def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
-        flight: deque[tuple[list[T], Future[list[R]]]] = deque()
+        flight: _Flight[T, R] = deque()
         for chunk in _chunks(tasks):
             flight.append((chunk, self._submit(function, chunk)))
             if len(flight) >= self._jobs * _AHEAD:
@@ -51,36 +52,40 @@ class ProcessExecutor:
         while flight:
             yield from self._land(function, flight)
 
-    def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Future[list[R]]:
+    def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Future[list[R]] | None:
+        """None where the pool is found broken, which the oldest chunk in flight will tell as well."""
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+
         try:
             return self._started().submit(_run, function, chunk)
         except BrokenProcessPool:
-            broken: Future[list[R]] = Future()
-            broken.set_exception(BrokenProcessPool())
-            return broken
+            return None
 
-    def _land(self, function: Callable[[T], R], flight: deque[tuple[list[T], Future[list[R]]]]) -> Iterator[R | Lost]:
+    def _land(self, function: Callable[[T], R], flight: _Flight[T, R]) -> Iterator[R | Lost]:
         """The results of the oldest chunk. Where a process died, all that was in flight is done again."""
         chunk, future = flight.popleft()
-        try:
-            yield from future.result()
-        except BrokenProcessPool:
-            waiting = [again for again, _ in flight]
-            flight.clear()
-            self._stop()
-            for task in chunk:
-                yield self._alone(function, task)
-            flight.extend((again, self._submit(function, again)) for again in waiting)
+        results = _result(future)
+        if results is not None:
+            yield from results
+            return
+        waiting = [again for again, _ in flight]
+        flight.clear()
+        self._stop()
+        for task in chunk:
+            yield self._alone(function, task)
+        flight.extend((again, self._submit(function, again)) for again in waiting)
 
     def _alone(self, function: Callable[[T], R], task: T) -> R | Lost:
         """One task with nothing beside it, so that a process that dies tells which task it died of."""
-        try:
-            return self._started().submit(_run, function, [task]).result()[0]
-        except BrokenProcessPool:
+        results = _result(self._submit(function, [task]))
+        if results is None:
             self._stop()
             return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
+        return results[0]
 
     def _started(self) -> ProcessPoolExecutor:
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
         if self._pool is None:
             try:
                 self._pool = ProcessPoolExecutor(self._jobs, _context(), initializer=_start)
@@ -105,6 +110,16 @@ class ProcessExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop()
+
+
+def _result(future: Future[list[R]] | None) -> list[R] | None:
+    """A chunk's results, None where a process died before they came."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+
+    try:
+        return future.result() if future else None
+    except BrokenProcessPool:
+        return None
 
 
 def _run(function: Callable[[T], R], chunk: list[T]) -> list[R]:
@@ -136,6 +151,8 @@ def _weight(tasks: Sequence[Any]) -> int:
 
 def _context() -> Any:
     """Forked processes are warm at once; where threads run, or the system's libraries forbid it, the default it is."""
+    import multiprocessing  # noqa: PLC0415
+
     safe = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if safe else None)
 
