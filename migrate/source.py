@@ -18,7 +18,7 @@ from migrate.model import Span
 if TYPE_CHECKING:
     from migrate.notebook import Notebook
 
-__all__ = ["Source", "SourceError", "read"]
+__all__ = ["Source", "SourceError", "is_notebook", "read"]
 
 # What Python takes for a line end: `str.splitlines` knows more of them, such as form feeds.
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -32,12 +32,17 @@ def read(path: str, data: bytes) -> Source:
     The code cells of a notebook form one program in their order, each under a line such as `# %% cell 3`; whatever
     else a path ends with, it is read as a Python file. `Source.to_bytes` goes back for both.
     """
-    if path[-6:].lower() == ".ipynb":
+    if is_notebook(path):
         from migrate import notebook as notebooks  # noqa: PLC0415 - most runs read none
 
         notebook = notebooks.read(data)
         return Source(path, notebook.text, notebook.code, "utf-8", b"", notebook)
     return Source.from_bytes(path, data)
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a path is a notebook's, by its extension."""
+    return path[-6:].lower() == ".ipynb"
 
 
 @dataclass(frozen=True)
@@ -69,11 +74,16 @@ class Source:
             return self.notebook.to_bytes(text)
         return self.bom + encode(text, self.encoding)
 
-    def as_python2(self) -> Source:
-        """The same source with Python 2's own syntax masked in `code`; `self` where there is nothing to mask."""
-        from migrate.masks.python2 import python2  # noqa: PLC0415 - only what Python 3 cannot parse needs it
+    def lenient(self) -> Source:
+        """The same source with more masked in `code`, for a parser that refused it; `self` where nothing can be.
 
-        code = python2(self.code)
+        Python 2's own syntax is, and so are the magics of a Python file with `# %%` cells.
+        """
+        from migrate.masks.magics import magics  # noqa: PLC0415 - only what Python 3 cannot parse needs masks
+        from migrate.masks.python2 import python2  # noqa: PLC0415
+
+        code = magics(self.code) if self.reruns and self.notebook is None else self.code
+        code = python2(code)
         return self if code == self.code else replace(self, code=code)
 
     def masked(self, span: Span) -> bool:

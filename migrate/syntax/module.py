@@ -66,7 +66,7 @@ def _parse(source: Source) -> tuple[Source, ast.Module]:
     try:
         return source, _tree(source.code)
     except SyntaxError as error:
-        masked = source.as_python2()
+        masked = source.lenient()
         if masked is source:
             raise source.error(error.msg, error.lineno or 0) from error
     try:
@@ -90,7 +90,7 @@ def _tree(code: str) -> ast.Module:
 
 
 def _overflows(code: str) -> bool:
-    """Whether an expression is so deep (some 100,000 levels) that Python 3.10 overflows its stack and does not raise."""
+    """Whether an expression is so deep, by some 100,000 levels, that Python 3.10 crashes and does not raise."""
     limit = 50_000
     if len(code) <= limit or max(map(len, code.split(","))) <= limit:
         return False
