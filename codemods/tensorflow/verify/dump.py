@@ -20,6 +20,7 @@ class End(enum.Enum):
     TIMEOUT = "timeout"
     MEMORY = "memory"
     OUTPUT = "output"  # it printed more than allowed
+    PROCESSES = "processes"  # it started more of them than allowed
     DIED = "died"  # a signal, or the end of the process behind Python's back
     BROKEN = "broken"  # the probe itself failed
 

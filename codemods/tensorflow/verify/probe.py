@@ -38,13 +38,16 @@ class Limits:
 class Request:
     """How a program is run.
 
-    `main` is a path below the tree, or `module:function`. `until` is `session`, `exit` or the name of a function of the
-    program's own. `compat` makes a plain `import tensorflow` mean TensorFlow 1. With `draws` above 0, random initial
-    values come with that many numbers drawn from them.
+    `main` is a path below the tree, or `module:function`; `directory` is where it runs, relative to the tree, and
+    `origin` the tree's original, which must not be read or written in its place. `until` is `session`, `exit` or the
+    name of a function of the program's own. `compat` makes a plain `import tensorflow` mean TensorFlow 1. With `draws`
+    above 0, random initial values come with that many numbers drawn from them.
     """
 
     main: str
     arguments: tuple[str, ...] = ()
+    directory: str = "."
+    origin: str = ""
     until: str = "session"
     compat: bool = True
     draws: int = 0
@@ -88,7 +91,7 @@ class Probe:
     def run(self, root: Path, request: Request) -> Dump:
         """Runs a program in the tree `root`, which it may change as it likes. Raises `NoTensorFlow`."""
         root = Path(os.path.realpath(root))
-        scratch = tempfile.mkdtemp(prefix="migrate-")
+        scratch = os.path.realpath(tempfile.mkdtemp(prefix="migrate-"))
         result = os.path.join(scratch, "result.json")
         try:
             answer = self._ask(_as_json(root, request, result))
@@ -155,6 +158,9 @@ def _as_json(root: Path, request: Request, result: str) -> dict[str, Any]:
     return {
         "root": str(root),
         "main": request.main,
+        "directory": request.directory,
+        "origin": request.origin,
+        "writable": [str(root), os.path.dirname(result), *_shared(request.origin)],
         "argv": list(request.arguments),
         "until": request.until,
         "compat": request.compat,
@@ -166,6 +172,12 @@ def _as_json(root: Path, request: Request, result: str) -> dict[str, Any]:
         "megabytes": request.limits.megabytes,
         "output_bytes": request.limits.output,
     }
+
+
+def _shared(origin: str) -> list[str]:
+    """Where any program may write: devices, and the system's own temporary directories unless the original is there."""
+    open_to_all = [os.path.realpath(path) for path in ("/tmp", "/var/tmp")]  # noqa: S108
+    return ["/dev", *(path for path in open_to_all if not f"{origin}/".startswith(path + "/"))]
 
 
 def _read(answer: Mapping[str, Any], result: str, root: str, tensorflow: str) -> Dump:
@@ -183,6 +195,8 @@ def _why(end: End, status: int | None) -> str:
             return "it did not end in the time that it was given"
         case End.MEMORY:
             return "it took more memory than it was given"
+        case End.PROCESSES:
+            return "it started too many processes"
         case End.OUTPUT:
             return "it printed more than it was allowed to"
         case _ if status is not None and status < 0:

@@ -7,12 +7,14 @@ import linecache
 import os
 import random
 import sys
+import tempfile
 import threading
 import traceback
 import types
 from typing import Any, Callable, Dict, List, NoReturn, Optional
 
 from .describe import describe
+from .guard import confine
 from .library import Library
 from .record import Recorder
 from .stand_ins import StandIns
@@ -21,7 +23,7 @@ _SESSION_CALLS = ("run", "partial_run_setup", "_make_callable_from_options", "ma
 
 
 class Program:
-    """One run. `request` holds `root`, `main`, `argv`, `until`, `draws`, `stub`, `stub_missing` and `result`."""
+    """One run of the program that `request` describes; its keys are those of `Request` on the other side."""
 
     def __init__(self, library: Library, request: Dict[str, Any]) -> None:
         self.request = request
@@ -72,8 +74,8 @@ class Program:
         self._leave(0)
 
     def _prepare(self) -> None:
-        os.chdir(self.root)
         self._leave = os._exit
+        self._move()
         self.recorder.start()
         random.seed(0)
         importlib.import_module("numpy").random.seed(0)
@@ -86,12 +88,29 @@ class Program:
             sys.meta_path.append(self.stand_ins)
             self.stand_ins.replace()
 
+    def _move(self) -> None:
+        """Goes to where the program runs, leads imports from the original tree to the copy, and shuts the door."""
+        os.chdir(os.path.join(self.root, self.request.get("directory", ".")))
+        origin = self.request.get("origin")
+        if origin:
+            sys.path[:] = [self._moved(entry, origin) for entry in sys.path]
+            for name, module in list(sys.modules.items()):
+                if name.startswith("__editable__") and isinstance(getattr(module, "MAPPING", None), dict):
+                    module.MAPPING.update({k: self._moved(v, origin) for k, v in module.MAPPING.items()})
+        temporary = os.path.join(os.path.dirname(self.request["result"]), "tmp")
+        os.makedirs(temporary, exist_ok=True)
+        os.environ["TMPDIR"] = tempfile.tempdir = temporary
+        self.guard = confine(self.request.get("writable", [self.root]), origin or self.root)
+
+    def _moved(self, path: str, origin: str) -> str:
+        return self.root + path[len(origin) :] if (path + os.sep).startswith(origin + os.sep) else path
+
     def _execute(self) -> None:
         main = self.request["main"]
         if ":" in main and not os.path.exists(main):
             module, _, function = main.partition(":")
             sys.argv = [module, *self.request.get("argv", [])]
-            sys.path.insert(0, self.root)
+            sys.path.insert(0, os.getcwd())
             target: Any = importlib.import_module(module)
             for part in function.split("."):
                 target = getattr(target, part)

@@ -2,18 +2,21 @@
 # ruff: noqa: UP006, UP035, UP045  (Python 3.6 knows no `list[str]` and no `str | None`)
 
 import contextlib
+import ctypes
 import json
 import os
 import select
 import signal
 import sys
 import time
-from typing import Any, Dict, NoReturn, Optional
+from typing import Any, Dict, List, NoReturn, Optional
 
 from .library import Library, quiet
 from .program import Program
 
 _TAIL = 16_384  # bytes of a program's output that are kept
+_PROCESSES = 200  # of one program at a time
+_SUBREAPER = 36
 
 
 def main() -> int:
@@ -27,6 +30,7 @@ def main() -> int:
         _answer(answers, {"ready": False, "python": sys.version.split()[0], "error": str(error)})
         return 3
     _answer(answers, {"ready": True, "python": sys.version.split()[0], "tensorflow": library.version})
+    _adopt_strays()
     for line in sys.stdin:
         _answer(answers, _serve(library, json.loads(line), answers.fileno()))
     return 0
@@ -78,10 +82,11 @@ class _Watch:
         self._reading: Optional[int] = reading
         self._request = request
         self._printed = 0
+        self._look = 0.0
         self._deadline = time.time() + request.get("seconds", 300)
 
     def follow(self) -> str:
-        """Why the watch ended: `ended`, `timeout`, `output` or `memory`."""
+        """Why the watch ended: `ended`, `timeout`, `output`, `memory` or `processes`."""
         while True:
             self._read(0.05)
             self._wait(os.WNOHANG)
@@ -98,6 +103,7 @@ class _Watch:
             os.killpg(self._child, signal.SIGKILL)
         if self.status is None:
             self._wait(0)
+        _end_strays()
         if self._reading is not None:
             os.close(self._reading)
 
@@ -124,9 +130,60 @@ class _Watch:
             return "timeout"
         if self._printed > self._request.get("output_bytes", 64_000_000):
             return "output"
-        if _memory(self._child) > self._request.get("megabytes", 8_192) * 1_000_000:
+        if time.time() < self._look:
+            return None
+        self._look = time.time() + 0.25
+        family = _family(self._child)
+        if len(family) > _PROCESSES:
+            return "processes"
+        if sum(map(_memory, family)) > self._request.get("megabytes", 8_192) * 1_000_000:
             return "memory"
         return None
+
+
+def _adopt_strays() -> None:
+    """Makes processes that lose their parent children of this one, so that none outlives its program (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def _end_strays() -> None:
+    """Ends all children of this process; those whose parent dies meanwhile become children and end as well."""
+    if not os.path.isdir("/proc/self"):
+        return
+    strays = _children(os.getpid())
+    while strays:
+        for process in strays:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+        strays = _children(os.getpid())
+
+
+def _family(process: int) -> List[int]:
+    """A process and its descendants; those that it has cast off are found among this process's children."""
+    parents = _parents()
+    family = {process, *(one for one, parent in parents.items() if parent == os.getpid())}
+    grown = True
+    while grown:
+        more = {one for one, parent in parents.items() if parent in family} - family
+        family |= more
+        grown = bool(more)
+    return sorted(family)
+
+
+def _children(process: int) -> List[int]:
+    return [one for one, parent in _parents().items() if parent == process]
+
+
+def _parents() -> Dict[int, int]:
+    """The parent of every process, as far as the system tells."""
+    found = {}
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat") as file:
+                found[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+    return found
 
 
 def _memory(process: int) -> int:

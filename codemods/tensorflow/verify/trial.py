@@ -1,0 +1,93 @@
+"""One program, its tree, and the runs that prove or disprove a set of rewrites."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from codemods.tensorflow.verify.compare import Comparison, Verdict, compare
+from codemods.tensorflow.verify.dump import Dump, Frame
+from codemods.tensorflow.verify.probe import Probe, Request
+from codemods.tensorflow.verify.statistics import DRAWS
+from codemods.tensorflow.verify.trees import copied
+from migrate.model import FileResult, Finding, Rewrite
+
+__all__ = ["Trial", "changes_of", "culprits"]
+
+
+class Trial:
+    """Runs a program from copies of `root`, and compares; each different run is made once.
+
+    `directory` is where the program runs, relative to `root`, and `request.main` is relative to `root` as well.
+    """
+
+    def __init__(self, probe: Probe, root: Path, request: Request) -> None:
+        self.probe = probe
+        self.root = root
+        self.request = request
+        self._before: dict[int, Dump] = {}
+
+    def compare(self, changes: Mapping[str, bytes]) -> Comparison:
+        """What the program builds from the tree as it is, and with `changes` (paths relative to `root`)."""
+        return self.compare_with(self.root, changes)
+
+    def compare_with(self, other: Path, changes: Mapping[str, bytes], main: str | None = None) -> Comparison:
+        """The same, with another tree in the place of the migrated copy."""
+        comparison = self._compare(other, changes, main, draws=0)
+        return self._compare(other, changes, main, draws=DRAWS) if comparison.undecided else comparison
+
+    def passes(self, changes: Mapping[str, bytes]) -> bool:
+        """Whether the program builds the same variables with `changes`, whatever they are called."""
+        return self.compare(changes).verdict is not Verdict.DIFFERENT
+
+    def _compare(self, other: Path, changes: Mapping[str, bytes], main: str | None, *, draws: int) -> Comparison:
+        if draws not in self._before:
+            self._before[draws] = self._run(self.root, {}, self.request.main, draws)
+        return compare(self._before[draws], self._run(other, changes, main or self.request.main, draws))
+
+    def _run(self, root: Path, changes: Mapping[str, bytes], main: str, draws: int) -> Dump:
+        with copied(root, changes) as tree:
+            request = dataclasses.replace(self.request, main=main, draws=draws, origin=str(root))
+            return self.probe.run(tree, request)
+
+
+def changes_of(results: Iterable[FileResult], root: Path) -> dict[str, bytes]:
+    """The new bytes of the changed files below `root`, by their path relative to it."""
+    changes = {}
+    for result in results:
+        path = os.path.realpath(result.path)
+        if result.changed and result.after is not None and path.startswith(str(root) + os.sep):
+            changes[os.path.relpath(path, root)] = result.after
+    return changes
+
+
+def culprits(frames: Iterable[Frame], results: Iterable[FileResult], root: Path) -> dict[Frame, list[Finding]]:
+    """The findings that rewrote the lines that a traceback of the migrated program goes through."""
+    by_path = {os.path.relpath(os.path.realpath(result.path), root): result for result in results if result.changed}
+    found: dict[Frame, list[Finding]] = {}
+    for frame in frames:
+        result = by_path.get(frame.file)
+        if result is not None and result.before is not None and result.after is not None:
+            lines = _origin(result.before, result.after, frame.line)
+            rewrites = [one for one in result.findings if isinstance(one.outcome, Rewrite)]
+            guilty = [one for one in rewrites if lines & set(_lines(result.before, one))]
+            if guilty:
+                found[frame] = guilty
+    return found
+
+
+def _origin(before: bytes, after: bytes, line: int) -> set[int]:
+    """The lines of the old text, counted from 1, that a line of the new one comes from."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if c < line <= d:
+            return {a + line - c} if tag == "equal" else set(range(a + 1, max(b, a + 1) + 1))
+    return set()
+
+
+def _lines(before: bytes, finding: Finding) -> range:
+    text = before.decode("utf-8", "replace")
+    return range(finding.line, finding.line + text.count("\n", finding.span.start, finding.span.end) + 1)
