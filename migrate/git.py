@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["GitError", "Listing", "changed_lines", "files", "repository"]
+__all__ = ["GitError", "Listing", "changed_lines", "files", "repository", "uncommitted"]
 
 # A hook runs with the repository's own variables set; they would redirect every question to that repository.
 _LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
@@ -16,7 +16,7 @@ _UNREADABLE = re.compile(rb"could not open directory '(.*?)/?'")
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
-_PLAIN = ("--no-color", "--no-ext-diff", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
+_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
 
 
 class GitError(Exception):
@@ -85,6 +85,14 @@ def changed_lines(folder: str, revision: str) -> dict[str, list[range]]:
     return found
 
 
+def uncommitted(root: str) -> frozenset[str]:
+    """The tracked files of the working tree `root`, relative to it, that differ from the last commit."""
+    ended = _run(root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules")
+    if ended is None or ended.returncode:
+        return frozenset()
+    return frozenset(os.fsdecode(entry[3:]) for entry in ended.stdout.split(b"\0") if entry)
+
+
 def _hunks(diff: bytes) -> Iterable[tuple[str, list[range]]]:
     """Each file's changed lines; where lines were only taken away, the lines beside the gap."""
     for part in re.split(rb"^diff --git ", diff, flags=re.MULTILINE)[1:]:
@@ -118,14 +126,34 @@ class _Ended:
     stderr: bytes
 
 
+def _without_filters(root: str) -> dict[str, str]:
+    """Settings, as environment, that empty the filters which the repository, maybe a stranger's, asks git to run."""
+    pattern = r"^filter\..*\.(clean|process)$"
+    ended = _run(root, "config", "--show-scope", "--name-only", "-z", "--get-regexp", pattern)
+    words = [] if ended is None else [os.fsdecode(word) for word in ended.stdout.split(b"\0")]
+    pairs = zip(words[::2], words[1::2], strict=False)
+    keys = [key for scope, key in pairs if scope in {"local", "worktree"}]
+    settings = {"GIT_CONFIG_COUNT": str(len(keys))}
+    for index, key in enumerate(keys):
+        settings |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": ""}
+    return settings
+
+
 def _run(root: str, *arguments: str) -> _Ended | None:
-    """Runs git in `root`; None where there is no git."""
+    """Runs git in `root`; None where there is no git. Nothing that the repository configures is run."""
     import subprocess  # noqa: PLC0415
 
     environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    if not {"diff", "status"}.isdisjoint(arguments):  # these two read the files, and so filter them
+        environment |= _without_filters(root)
     try:
-        ended = subprocess.run(["git", "-C", root, *arguments], capture_output=True, env=environment, check=False)
+        ended = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", "-C", root, *arguments],
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
     except OSError:
         return None
     return _Ended(ended.returncode, ended.stdout, ended.stderr)

@@ -106,17 +106,19 @@ def recover(root: str, wait: float = 0.0) -> Recovered | None:
 
     To be called before sources are read, but neither before `undo` nor where nothing may be written (`--dry-run`).
     Returns None as well where another process is writing just now. Raises `JournalError` where, say, a full disk is
-    full still, and `OSError`.
+    full still.
     """
     root = os.path.realpath(root)
     folder = store.find(root)
-    if folder is None or not any(one.state.unfinished for one in record.records(folder)):
-        return None
     try:
+        if folder is None or not any(one.state.unfinished for one in record.records(folder)):
+            return None
         with store.locked(root, wait) as folder:
             return recover_in(folder, root)
     except BusyError:
         return None
+    except OSError as error:
+        raise JournalError(f"The journal in {folder} cannot be used: {error.strerror}") from error
 
 
 def recover_in(folder: str, root: str) -> Recovered | None:

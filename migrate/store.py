@@ -22,7 +22,7 @@ else:
 __all__ = ["FOLDER", "BusyError", "JournalError", "find", "is_real_folder", "locked", "project_root"]
 
 FOLDER = ".migrate_cache"
-_MARKERS = ("pyproject.toml", "migrate.toml", ".git")
+_MARKERS = ((".git",), ("pyproject.toml", "migrate.toml"))
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory: see https://bford.info/cachedir/\n"
 _PAUSE = 0.05  # seconds between two looks at a lock that somebody holds
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # another directory is no answer to these
@@ -43,8 +43,9 @@ class BusyError(JournalError):
 def project_root(paths: Sequence[str]) -> str:
     """The real directory whose journal records changes to `paths`; none given means the current directory.
 
-    It is the nearest one at or above all of them that holds `pyproject.toml`, `migrate.toml` or `.git`; without such a
-    one, the current directory if they lie in it, and else the deepest directory that holds them all.
+    It is the working tree of git that holds them all, so that its packages share one journal and one lock; without one,
+    the nearest directory at or above them with `pyproject.toml` or `migrate.toml`; without such a one, the current
+    directory if they lie in it, and else the deepest directory that holds them all. Raises `JournalError`.
     """
     here = os.path.realpath(os.curdir)
     real = [os.path.realpath(path) for path in paths] or [here]
@@ -54,9 +55,10 @@ def project_root(paths: Sequence[str]) -> str:
         raise JournalError("The paths lie on several drives; run once for each") from error
     if not os.path.isdir(common):
         common = os.path.dirname(common)
-    for folder in _upwards(common):
-        if any(os.path.lexists(os.path.join(folder, marker)) for marker in _MARKERS):
-            return folder
+    for markers in _MARKERS:
+        for folder in _upwards(common):
+            if any(os.path.lexists(os.path.join(folder, marker)) for marker in markers):
+                return folder
     return here if common.startswith(os.path.join(here, "")) else common
 
 

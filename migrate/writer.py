@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from migrate import atomic, record, store
+from migrate import atomic, git, record, store
 from migrate.atomic import RefusalError
 from migrate.journal import BusyError, JournalError, Recovered, project_root, recover, recover_in, roll_back
 from migrate.model import Failure, FileResult
@@ -32,13 +32,15 @@ _OF_ONE_FILE = frozenset({errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR
 class Written:
     """What applying did, in the order of the results. `run` is what `undo` takes, None where nothing was written.
 
-    `already` are files that held their new bytes before; `recovered` tells of an earlier run that had died.
+    `already` are files that held their new bytes before; `mixed` are those written that had changes not yet committed
+    to git; `recovered` tells of an earlier run that had died.
     """
 
     run: str | None
     written: tuple[str, ...] = ()
     already: tuple[str, ...] = ()
     failures: tuple[FileResult, ...] = ()
+    mixed: tuple[str, ...] = ()
     recovered: Recovered | None = None
 
 
@@ -70,6 +72,7 @@ class _Tally:
 
     written: list[str] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
+    mixed: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
 
     def fail(self, target: _Target, cause: str) -> None:
@@ -92,6 +95,7 @@ def apply(results: Sequence[FileResult], root: str, wait: float = _WAIT) -> Writ
         with store.locked(root, wait) as folder:
             recovered = recover_in(folder, root)
             targets = _link(_check(changed, root, tally), root)
+            tally.mixed += _uncommitted(targets, root)
             run = _write(targets, root, folder, tally) if targets else None
     except OSError as error:
         reason = f"could not be written: {error.strerror}; no file of this run was"
@@ -107,7 +111,8 @@ def _written(changed: list[FileResult], tally: _Tally, run: Record | None, recov
     )
     written = tuple(path for path in order if path in set(tally.written))
     already = tuple(path for path in order if path in set(tally.already))
-    return Written(run.id if run and written else None, written, already, failures, recovered)
+    mixed = tuple(path for path in written if path in set(tally.mixed))
+    return Written(run.id if run and written else None, written, already, failures, mixed, recovered)
 
 
 def _check(changed: list[FileResult], root: str, tally: _Tally) -> list[_Target]:
@@ -176,6 +181,14 @@ def _can_give_owner(status: os.stat_result) -> bool:
     if not hasattr(os, "geteuid") or os.geteuid() == 0:
         return True
     return status.st_uid == os.geteuid() and status.st_gid in {os.getegid(), *os.getgroups()}
+
+
+def _uncommitted(targets: list[_Target], root: str) -> list[str]:
+    """The paths of targets in which our changes are about to mix with uncommitted ones."""
+    if not targets or git.repository(root) != root:
+        return []
+    names = git.uncommitted(root)
+    return [path for target in targets if names & {target.relative, *target.links} for path in target.paths]
 
 
 def _walk(root: str) -> Iterator[tuple[str, int]]:

@@ -316,6 +316,12 @@ def test_project_root(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     source(project / "src/a.py")
     assert writer.project_root(["src/a.py"]) == writer.project_root([]) == str(project)
     assert writer.project_root([str(project / "src")]) == str(project)
+    (project / "src/pyproject.toml").touch()
+    assert writer.project_root(["src/a.py"]) == str(project / "src")
+    (project / ".git").mkdir()
+    assert writer.project_root(["src/a.py"]) == str(project)  # one journal for all packages of a repository
+    (project / ".git").rmdir()
+    (project / "src/pyproject.toml").unlink()
     (project / "pyproject.toml").unlink()
     (tmp_path / "other").mkdir()
     assert writer.project_root(["src/a.py"]) == str(project)  # here
@@ -328,3 +334,21 @@ def test_mode_bits_beyond_the_permissions_stay(project: Path) -> None:
     path.chmod(0o2755)
     writer.apply([result(path)], str(project))
     assert stat.S_IMODE(path.stat().st_mode) == 0o2755
+
+
+def test_says_which_files_had_uncommitted_changes(project: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *who, *arguments], cwd=project, check=True, capture_output=True)
+
+    git("init")
+    for name in ("clean", "odd é\n", "dirty"):
+        source(project / f"src/{name}.py")
+    git("add", ".")
+    git("commit", "-m", "all")
+    for name in ("odd é\n", "dirty"):
+        source(project / f"src/{name}.py", b"y = 1\n")
+    paths = ("src/clean.py", "src/odd é\n.py", "src/dirty.py")
+    befores = (OLD, b"y = 1\n", b"y = 1\n")
+    written = writer.apply([result(path, before) for path, before in zip(paths, befores, strict=True)], str(project))
+    assert (written.written, written.mixed) == (paths, paths[1:])
