@@ -10,19 +10,20 @@ from typing import Any
 from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
-from migrate.settle import Hold, Policy, applied, settle
+from migrate.settle import Hold, Policy, applied, settle, silencing
 from migrate.source import Source, SourceError
+from migrate.source import read as read_source
 from migrate.statements import Statements
 from migrate.suppress import Suppressions
 from migrate.syntax.module import Module
 
 __all__ = [
+    "Importers",
     "Indexed",
     "Job",
     "Rewritten",
     "index",
     "link",
-    "open_source",
     "rewrite",
     "sought",
     "triggered",
@@ -50,11 +51,6 @@ class Rewritten:
     withheld: int = 0
 
 
-def open_source(path: str, data: bytes) -> Source:
-    """The text of a file's bytes, whatever kind of file it is. Raises `SourceError`."""
-    return Source.from_bytes(path, data)
-
-
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     """The names of the analyses that have to see a file, judging by its bytes alone."""
     return tuple(one.name for one in analyses if any(all(word in data for word in group) for group in one.triggers))
@@ -63,7 +59,7 @@ def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
 def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:
     """The facts that each analysis finds in one file; a file that does not parse has a failure instead."""
     try:
-        module = Module(open_source(path, data))
+        module = Module(read_source(path, data))
     except SourceError as error:
         return Indexed(path, failure=Failure(error.cause, error.line))
     return Indexed(path, _facts(module, analyses))
@@ -123,7 +119,7 @@ class Job:
 def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
     """What the codemods make of one file. What they raise goes through; `SourceError` becomes a failure."""
     try:
-        module = Module(open_source(path, data))
+        module = Module(read_source(path, data))
     except SourceError as error:
         return Rewritten(FileResult(path, failure=Failure(error.cause, error.line)))
     statements = Statements(module)
@@ -198,7 +194,7 @@ def _splice(work: _Rewriting) -> Rewritten:
         return Rewritten(FileResult(module.path, findings), withheld=withheld)
     try:
         after = source.to_bytes(text)
-        again = Module(open_source(module.path, after))
+        again = Module(read_source(module.path, after))
     except SourceError as error:
         advice = "Please report this as a mistake of the tool."
         reason = Hold(rules.UNPARSABLE, f"would not parse ({error.cause})", advice)
@@ -247,7 +243,7 @@ def _conflicting(source: Source, findings: Sequence[Finding]) -> dict[str, Hold]
 
 def _with_unused(work: _Rewriting, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings and a notice for each ignore comment that silences none of those offered."""
-    used = {work.suppressions.of(finding, rules.LEVEL) for finding in work.offered}
+    used = {silencing(finding, work.job.policy, work.suppressions) for finding in work.offered}
     unused = [one for one in work.suppressions.ignores if one not in used]
     if not unused or work.job.lines is not None:
         return findings

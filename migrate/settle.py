@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from migrate import rules
 from migrate.codemod import Options
 from migrate.model import Finding, Left, Level, Notice, Rewrite
-from migrate.suppress import Suppressions
+from migrate.suppress import Ignore, Suppressions
 
-__all__ = ["Hold", "Policy", "applied", "hold", "missing", "settle"]
+__all__ = ["Hold", "Policy", "applied", "hold", "missing", "settle", "silencing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,25 @@ def missing(needed: str) -> Hold:
 def _own_hold(finding: Finding, policy: Policy, suppressions: Suppressions) -> Hold | None:
     if finding.code in policy.off:
         return Hold(rules.DESELECTED, "is switched off", f"Take {finding.code} out of ignore, or add it to select.")
-    level = finding.outcome.level if isinstance(finding.outcome, Rewrite) else None
-    too_far = level is not None and not policy.level.allows(level)
-    comment = suppressions.of(finding, rules.LEVEL) if too_far else suppressions.of(finding)
-    if comment:
+    if comment := silencing(finding, policy, suppressions):
         why = f" ({comment.reason})" if comment.reason else ""
         return Hold(rules.SUPPRESSED, f"is ignored by a comment{why}", "Remove the comment to have it rewritten.")
-    if level is not None and too_far:
+    if level := _too_far(finding, policy):
         message = f"is of level {level.value}, this run allows {policy.level.value}"
         return Hold(rules.LEVEL, message, f"Run with --level {level.value} if that is what you want.")
+    return None
+
+
+def silencing(finding: Finding, policy: Policy, suppressions: Suppressions) -> Ignore | None:
+    """The comment that switches a finding off, under its own code or the one that its level gives it."""
+    return suppressions.of(finding, rules.LEVEL) if _too_far(finding, policy) else suppressions.of(finding)
+
+
+def _too_far(finding: Finding, policy: Policy) -> Level | None:
+    """The level of a rewrite that the policy does not allow."""
+    match finding.outcome:
+        case Rewrite(level) if not policy.level.allows(level):
+            return level
     return None
 
 

@@ -30,11 +30,11 @@ class Statements:
                 return first, last
         return line, line
 
-    def below(self, line: int) -> tuple[int, int]:
-        """The first and last line of the statement that begins on the line after `line`; `line` where there is none."""
+    def below(self, line: int) -> tuple[int, int] | None:
+        """The first and last line of the statement that begins on the line after `line`, None where there is none."""
         index = bisect.bisect_left(self._lines, (line + 1, 0))
-        found = self._lines[index : index + 1]
-        return found[0] if found and found[0][0] == line + 1 else (line, line)
+        found = self._lines[index] if index < len(self._lines) else None
+        return found if found and found[0] == line + 1 else None
 
 
 def _own_lines(statement: ast.stmt) -> tuple[int, int]:

@@ -83,6 +83,6 @@ def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
 def _covered(source: Source, comment: Span, statements: Statements) -> tuple[int, int]:
     """The lines of the statement that a comment stands on or, on a line of its own, right above."""
     line, column = source.position(comment.start)
-    around = statements.around(line)
     alone = not source.text[comment.start - column + 1 : comment.start].strip()
-    return statements.below(line) if alone and not around[0] < line <= around[1] else around
+    below = statements.below(line) if alone else None
+    return below or statements.around(line)

@@ -94,7 +94,10 @@ BREAKING = Codemod(
 def _index_pairs(module: Module) -> dict[str, list[str]] | None:
     made = [(call.args[0].value, call) for call in _calls(module, "make")]  # type: ignore[attr-defined]
     imports = [node.module for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom) and node.module]
-    return {"made": [module.finding("TP101", call, "", Left("")).id + " " + name for name, call in made], "from": imports}
+    return {
+        "made": [module.finding("TP101", call, "", Left("")).id + " " + name for name, call in made],
+        "from": imports,
+    }
 
 
 def _link_pairs(facts: Mapping[str, dict[str, list[str]]], options: Options) -> Mapping[str, Any]:
