@@ -102,6 +102,8 @@ def _declared(body: bytes) -> tuple[str, int]:
         codec = codecs.lookup(name)
     except (LookupError, ValueError) as error:
         raise SourceError(f"declares the encoding {name}, which Python does not know", line) from error
+    if codec.name.startswith(("utf-16", "utf-32")):
+        raise SourceError(f"declares {codec.name}, in which it is not written", line)
     return codec.name, line
 
 
