@@ -1,7 +1,7 @@
-"""Builds many small graphs in one TensorFlow process: JSON programs on standard input, JSON descriptions on standard output.
+"""Builds many small graphs in one TensorFlow process: JSON programs come in, JSON descriptions go out.
 
 Runs under Python 3.7 with TensorFlow 1.15 as well as under 2.x (`compat.v1`, v2 behaviour disabled), so it imports
-nothing of this project. A program is a text that sees `tf`, `tf2`, `np`; it runs in a graph of its own under fixed seeds.
+nothing of this project. A program is a text that sees `tf`, `tf2`, `np`; it runs in its own graph under fixed seeds.
 """
 
 import hashlib
@@ -87,7 +87,7 @@ def build(tf, root, code, seeded):
                 else:
                     values, draw = [np.zeros(0)] * len(seen), []
             return {
-                "variables": [describe(tf, v, graph, np.asarray(x)) for v, x in zip(seen, values)],
+                "variables": [describe(tf, v, graph, np.asarray(x)) for v, x in zip(seen, values)],  # noqa: B905
                 "ops": count,
                 "graph": hashlib.sha1(str(definition).encode()).hexdigest()[:12],
                 "draw": draw,

@@ -20,15 +20,14 @@ __all__ = ["answers", "rewritten"]
 def answers(text: str, **options: Any) -> tuple[Module, list[tuple[CallSite, CallEdit | Refusal]]]:
     """What `build` says of each creation in `text`, which reaches TensorFlow as `tf`."""
     module = Module(Source("program.py", text, text, "utf-8", b""))
-    found = []
-    for site in walk(module.tree).calls:
-        if canonical(resolve(site.node.func, site.scope)) == "tensorflow.Variable" or _is(site.node, "tf.Variable"):
-            found.append((site, build(module, site.node, request(site, **options), site.statement)))
+    sites = [site for site in walk(module.tree).calls if _creates(site)]
+    found = [(site, build(module, site.node, request(site, **options), site.statement)) for site in sites]
     return module, found
 
 
-def _is(call: ast.Call, text: str) -> bool:
-    return ast.unparse(call.func) == text
+def _creates(site: CallSite) -> bool:
+    resolved = canonical(resolve(site.node.func, site.scope))
+    return resolved == "tensorflow.Variable" or ast.unparse(site.node.func) == "tf.Variable"
 
 
 def request(site: CallSite, **options: Any) -> CallRequest:

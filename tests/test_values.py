@@ -1,4 +1,4 @@
-"""Holds the rules of `values` and `call` against a real TensorFlow: each program runs before and after, in both forms."""
+"""Holds the rules on initial values against a real TensorFlow: each program runs before and after, in both forms."""
 
 from __future__ import annotations
 

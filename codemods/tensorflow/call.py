@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.dtypes import dtype_name, is_none, says
 from codemods.tensorflow.fold import Fold, find_fold
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Shape
-from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, dtype_name, inner_name, read_value, says
+from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, inner_name, read_value
 from migrate.model import Edit, Level
 from migrate.syntax.bindings import assigned_values
 from migrate.syntax.calls import Argument, Unbound, bind
@@ -96,12 +97,12 @@ def _refused(module: Module, call: ast.Call, bound: Mapping[str, Argument]) -> R
     span = module.span(call)
     if module.source.text[span.start : span.end] != module.source.code[span.start : span.end]:
         return Refused.MASKED
-    if "initial_value" not in bound or _is_none(bound["initial_value"].value):
+    if "initial_value" not in bound or is_none(bound["initial_value"].value):
         return Refused.NO_VALUE
     if isinstance(bound["initial_value"].value, ast.GeneratorExp | ast.NamedExpr | ast.Yield | ast.YieldFrom):
         return Refused.UNSUPPORTED
     for name, reason in _NO_COUNTERPART.items():
-        if name in bound and not _is_none(bound[name].value):
+        if name in bound and not is_none(bound[name].value):
             return reason
     return None
 
@@ -145,7 +146,7 @@ class _Builder:
 
     def build(self) -> CallEdit | Refusal:
         """The edit, once every argument is decided."""
-        from codemods.tensorflow.layout import Unreadable, lay_out  # LibCST, only once something is rewritten
+        from codemods.tensorflow.layout import Unreadable, lay_out  # noqa: PLC0415 - LibCST, only when it is needed
 
         value = self.value
         if isinstance(value, Whole) and value.wrapping is Wrapping.CONVERT and self.may_be_function():
@@ -199,13 +200,13 @@ class _Builder:
         value = self.value
         if isinstance(value, Whole):
             return value.keep_dtype
-        if value.dtype is not None or _is_none(dtype):
+        if value.dtype is not None or is_none(dtype):
             return False
         return not says(dtype, "float32", self.request)
 
     def is_dtype(self, node: ast.expr) -> bool:
         """Whether an element type stands where `trainable` belongs: it is true, and so is the default."""
-        return not isinstance(node, ast.Constant | ast.Name) and dtype_name(node, self.request) is not None
+        return not isinstance(node, ast.Name) and dtype_name(node, self.request) is not None
 
     def initial(self, argument: Argument) -> list[Item]:
         """The items that the initial value becomes."""
@@ -276,10 +277,6 @@ def _shape_parts(shape: Shape) -> tuple[str | ast.expr, ...]:
     if shape.node is None:
         return ("[]",)
     return ("[", shape.node, "]") if shape.brackets else (shape.node,)
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_true(node: ast.expr) -> bool:

@@ -1,4 +1,4 @@
-"""An initial value that is made on the line above: `initial = tf.truncated_normal(shape)`, then `tf.Variable(initial)`."""
+"""An initial value made on the line above: `initial = tf.truncated_normal(shape)`, then `tf.Variable(initial)`."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def find_fold(
     above = _above(module, statement)
     if not isinstance(made, ast.Call) or not isinstance(above, ast.Assign) or above.value is not made:
         return None
-    if request.resolve(made.func) not in OPS or _creates(made, request):
+    if request.resolve(made.func) not in OPS or _creates(made, request) or not _one_line_each(made):
         return None
-    line = _whole_line(module, above)
-    return Fold(made, Edit(line, "")) if line is not None else None
+    lines = _whole_lines(module, above)
+    return Fold(made, Edit(lines, "")) if lines is not None else None
 
 
 def _above(module: Module, statement: ast.stmt) -> ast.stmt | None:
@@ -59,13 +59,19 @@ def _creates(made: ast.Call, request: CallRequest) -> bool:
     )
 
 
-def _whole_line(module: Module, statement: ast.stmt) -> Span | None:
-    """The span of a statement that has one line to itself, line end included; None where it shares the line."""
+def _whole_lines(module: Module, statement: ast.Assign) -> Span | None:
+    """The lines that a statement has to itself, line ends included; None where they hold more, or a comment."""
     source, span = module.source, module.span(statement)
-    line, _ = source.position(span.start)
-    if statement.lineno != statement.end_lineno or line >= len(source.line_starts):
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    if last >= len(source.line_starts):
         return None
-    whole = Span(source.line_starts[line - 1], source.line_starts[line])
-    alone = source.text[whole.start : whole.end].strip() == source.text[span.start : span.end]
-    masked = source.text[whole.start : whole.end] != source.code[whole.start : whole.end]
-    return whole if alone and not masked else None
+    whole = Span(source.line_starts[first - 1], source.line_starts[last])
+    text = source.text[whole.start : whole.end]
+    alone = text.strip() == source.text[span.start : span.end] and "#" not in text
+    return whole if alone and text == source.code[whole.start : whole.end] else None
+
+
+def _one_line_each(call: ast.Call) -> bool:
+    """Whether no argument goes over several lines: it would stand oddly elsewhere."""
+    values = (*call.args, *(word.value for word in call.keywords))
+    return all(value.lineno == value.end_lineno for value in values)

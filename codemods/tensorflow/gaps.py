@@ -36,9 +36,9 @@ class Gap:
         """Every comment in it."""
         return tuple(line.strip() for line in (self.trail, *self.lines) if "#" in line)
 
-    def text(self, newline: str) -> str:
-        """The characters of the gap."""
-        return self.trail if self.indent is None else newline.join((self.trail, *self.lines, self.indent))
+    def text(self) -> str:
+        """The characters of the gap, with line feeds for line ends."""
+        return self.trail if self.indent is None else "\n".join((self.trail, *self.lines, self.indent))
 
     def shifted(self, column: int, by: int) -> Gap:
         """The gap with lines that begin at `column` moved by `by` columns; others stand where they stood."""

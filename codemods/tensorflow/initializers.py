@@ -1,6 +1,6 @@
 """TensorFlow's signatures and initial values as tables; `tests/test_initializers.py` holds them against a real one.
 
-Names are canonical: dotted, under `tensorflow.`, as TensorFlow 1 has them. Measured on 1.15.5 and on 2.21's `compat.v1`.
+Names are canonical: dotted, under `tensorflow.`, as TensorFlow 1 has them. Measured on 1.15.5 and 2.21's `compat.v1`.
 """
 
 from __future__ import annotations

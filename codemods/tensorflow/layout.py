@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -19,11 +20,13 @@ from migrate.syntax.module import Module
 
 __all__ = ["Unreadable", "lay_out"]
 
-_WIDTH = 100  # a new call breaks its line beyond this, unless the old one was as long
+_WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
+_NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
 _LATEST_COLUMN = 60  # arguments are not aligned to a bracket further right
 # Strings over several lines, and calls that may be rewritten themselves: their lines stay where they are.
 _UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]|Variable")
 _INDENTED = re.compile(r"[\r\n]( +)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _KEPT = re.compile(r"__migrate_(\d+)__")
 _PRINTER = cst.Module([])
 
@@ -166,7 +169,7 @@ class _Writer:
             row.gap = row.gap.shifted(column, by)
 
     def realign_inner(self, pieces: Sequence[str | Span]) -> bool:
-        """The same for the lines of an inner call, once it is known where its bracket stands; says whether any moved."""
+        """The same for an inner call, once it is known where its bracket stands; says whether any line moved."""
         row = next((row for row in self.rows if row.inner_column is not None), None)
         if row is None or row.inner_column is None or not any(inner.gap.breaks for inner in row.inner):
             return False
@@ -224,9 +227,9 @@ class _Writer:
         yield from (row for row in candidates if row.item.keyword not in ("initializer", "shape", None))
 
     def too_long(self, pieces: Sequence[str | Span]) -> bool:
-        behind = re.split(r"[\r\n]", self.text[self.span.end :], maxsplit=1)[0]
+        behind = _LINE_END.split(self.text[self.span.end : self.span.end + 500], maxsplit=1)[0]
         new = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces) + behind
-        return _longest(new) > _WIDTH
+        return _longest(new) > _width(self.text)
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -235,7 +238,7 @@ class _Writer:
         """The new call as glue and, as spans, the old values that stay where they are."""
         self.placed = []
         code = _PRINTER.code_for_node(self.new_call(self.rows, self.closing, self.old.trailing_comma))
-        glue = self.function + code[1:]
+        glue = self.function + code[1:].replace("\n", self.newline)
         pieces: list[str | Span] = [""]
         last = self.span.start
         for index, part in enumerate(_KEPT.split(glue)):
@@ -275,18 +278,18 @@ class _Writer:
         value = row.item.value
         if isinstance(value, Inner):
             call = self.new_call(row.inner, row.inner_close, row.inner_comma and bool(row.inner))
-            return call.with_changes(func=cst.parse_expression(value.function))
-        return cst.parse_expression("".join(self.place(part) for part in value))
+            return call.with_changes(func=_expression(value.function))
+        return _expression("".join(self.place(part) for part in value))
 
     def place(self, part: str | ast.expr) -> str:
         """A text as it is; a placeholder for an old expression."""
         if isinstance(part, str):
-            return part
+            return _LINE_END.sub("\n", part)
         self.placed.append(self.kept.get(part) or self.module.text(part))
         return f"__migrate_{len(self.placed) - 1}__"
 
     def whitespace(self, gap: Gap) -> cst.BaseParenthesizableWhitespace:
-        node = cst.parse_expression(f"f({gap.text(self.newline)})")
+        node = cst.parse_expression("f(" + gap.text() + ")")
         return cst.ensure_type(node, cst.Call).whitespace_before_args
 
     def cut(self, pieces: Sequence[str | Span]) -> Iterator[Edit]:
@@ -319,9 +322,7 @@ class _Inside:
             if not row.inner:
                 pending, outer = self.first(pending)
             row.inner.append(
-                _Row(
-                    Item(items[index][0], (items[index][1],)), pending if pending.text("\n") or not row.inner else SPACE
-                )
+                _Row(Item(items[index][0], (items[index][1],)), pending if pending.text() or not row.inner else SPACE)
             )
             pending = None
         row.inner_comma = old.trailing_comma
@@ -348,10 +349,11 @@ def _read(module: Module, call: ast.Call) -> _Old:
         node = cst.parse_expression("f" + text)
     except cst.ParserSyntaxError as error:
         raise Unreadable(str(error)) from error
-    if not isinstance(node, cst.Call) or node.lpar or _PRINTER.code_for_node(node) != "f" + text:
+    code = _printer(text).code_for_node
+    if not isinstance(node, cst.Call) or node.lpar or code(node) != "f" + text:
         raise Unreadable(text)
     opened = start + text.index("(") + 1
-    position = opened + len(_PRINTER.code_for_node(node.whitespace_before_args))
+    position = opened + len(code(node.whitespace_before_args))
     values: list[Span] = []
     equals: dict[str, cst.AssignEqual] = {}
     gaps = [read_gap(module.source.text[opened:position])]
@@ -361,11 +363,25 @@ def _read(module: Module, call: ast.Call) -> _Old:
         if argument.keyword is not None and isinstance(argument.equal, cst.AssignEqual):
             equals[argument.keyword.value] = argument.equal
         bare = argument.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=cst.SimpleWhitespace(""))
-        stop = position + len(_PRINTER.code_for_node(bare))
-        values.append(Span(stop - len(_PRINTER.code_for_node(argument.value)), stop))
-        position += len(_PRINTER.code_for_node(argument))
+        stop = position + len(code(bare))
+        values.append(Span(stop - len(code(argument.value)), stop))
+        position += len(code(argument))
         gaps.append(read_gap(_without_comma(module.source.text[stop:position])))
     return _Old(opened, tuple(values), equals, tuple(gaps), comma)
+
+
+def _expression(text: str) -> cst.BaseExpression:
+    """Reads an expression, which may need brackets where it goes over several lines."""
+    try:
+        return cst.parse_expression(text if "\n" not in text else f"({text})")
+    except cst.ParserSyntaxError as error:
+        raise Unreadable(text) from error
+
+
+def _printer(text: str) -> cst.Module:
+    """What prints a node with the line ends of its text: LibCST takes the first one for the default."""
+    first = _LINE_END.search(text)
+    return cst.Module([], default_newline=first.group() if first else "\n")
 
 
 def _without_comma(text: str) -> str:
@@ -381,5 +397,14 @@ def _line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
+@lru_cache(maxsize=2)
+def _width(text: str) -> int:
+    """How long the lines of a file may be, judging by those that it has."""
+    longest = _longest(text)
+    if longest <= _NARROW and len(_LINE_END.findall(text)) >= _NARROW_FROM:
+        return _NARROW
+    return min(max(_WIDTH, longest), _WIDEST)
+
+
 def _longest(text: str) -> int:
-    return max(map(len, re.split(r"\r\n|\r|\n", text)))
+    return max(map(len, _LINE_END.split(text)))

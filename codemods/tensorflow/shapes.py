@@ -1,4 +1,4 @@
-"""Whether the shape of an initial value is known to Python, as `get_variable` needs it, rather than to a run of the graph."""
+"""Whether the shape of an initial value is known to Python, as `get_variable` needs it, or only to a run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.initializers import Op
 from codemods.tensorflow.request import CallRequest
 from migrate.syntax.bindings import assigned_values, attribute_values
@@ -35,20 +36,24 @@ class Shape:
 
 def known_shape(module: Module, node: ast.expr, op: Op, request: CallRequest) -> Shape | Doubt:
     """The shape, or why it is in doubt. A bare integer makes a vector of zeros or ones, with two ops more."""
-    if isinstance(node, ast.Constant):
-        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
-        return Shape(node, brackets=True, same_ops=False) if whole and op.integers else Doubt.UNPROVED
+    if isinstance(node, ast.Constant) and not op.integers:
+        return Doubt.UNPROVED
     doubt = _Reader(module, op, request).doubt(node, 0)
     if doubt is not None:
         return doubt
-    return Shape(node, same_ops=not op.integers or _is_sequence(module, node, request))
+    brackets = op.integers and _is_integer(module, node, request)
+    return Shape(node, brackets, same_ops=not op.integers or _is_sequence(module, node, request))
 
 
 # Built-in functions whose result is made of integers as far as their arguments are.
 _TRANSPARENT = frozenset({"list", "tuple", "max", "min", "sum", "abs", "sorted", "reversed"})
-_INTEGERS = frozenset({"int", "len", "range"})
+_INTEGERS = frozenset(
+    {
+        *("int", "len", "range"),
+        *("numpy.shape", "numpy.int32", "numpy.int64", "numpy.size", "numpy.ndim", "numpy.argmax"),
+    }
+)
 _SHAPE_METHODS = frozenset({"get_shape", "as_list", "num_elements", "with_rank", "merge_with"})
-_NUMPY_INTEGERS = frozenset({"numpy.shape", "numpy.int32", "numpy.int64", "numpy.size", "numpy.ndim", "numpy.argmax"})
 _STATIC_OPS = frozenset({"tensorflow.TensorShape", "tensorflow.Dimension"})
 
 
@@ -65,35 +70,20 @@ class _Reader:
         if self.request.dynamic(node):
             return Doubt.RUN_TIME
         match node:
-            case ast.Constant(value=bool()):
-                return Doubt.UNPROVED
-            case ast.Constant(value=int()):
-                return None
-            case ast.List(elts=parts) | ast.Tuple(elts=parts):
-                return self.first(parts, depth)
-            case ast.Starred(value=inner) | ast.Subscript(value=inner) | ast.UnaryOp(operand=inner):
-                return self.doubt(inner, depth)
-            case ast.ListComp(elt=inner):
-                return self.doubt(inner, depth)
-            case ast.IfExp(body=body, orelse=other):
-                return self.first((body, other), depth)
-            case ast.BinOp(left=left, op=operator, right=right):
-                return self.operation(left, operator, right, depth)
+            case ast.Constant(value=value):
+                return None if type(value) is int else Doubt.UNPROVED
             case ast.Name():
                 return self.name(node, depth)
             case ast.Attribute():
                 return self.attribute(node, depth)
             case ast.Call():
                 return self.call(node, depth)
-        return Doubt.UNPROVED
+        return self.first(_parts(node, self.floats), depth)
 
-    def first(self, parts: Iterable[ast.expr], depth: int) -> Doubt | None:
-        return next((doubt for part in parts if (doubt := self.doubt(part, depth)) is not None), None)
-
-    def operation(self, left: ast.expr, operator: ast.operator, right: ast.expr, depth: int) -> Doubt | None:
-        if isinstance(operator, ast.Div) and self.floats:
+    def first(self, parts: Iterable[ast.expr] | None, depth: int) -> Doubt | None:
+        if parts is None:
             return Doubt.UNPROVED
-        return self.first((left, right), depth)
+        return next((doubt for part in parts if (doubt := self.doubt(part, depth)) is not None), None)
 
     def name(self, node: ast.Name, depth: int) -> Doubt | None:
         """A name is judged by every value that is assigned to it; one that nothing shows is taken for integers."""
@@ -114,54 +104,72 @@ class _Reader:
             if isinstance(value, ast.Call) and not self.is_tensorflow(value):
                 continue
             doubt = self.doubt(value, depth + 1)
-            if doubt is not None and not _is_none(value):
+            if doubt is not None and not is_none(value):
                 return doubt
         return None
 
     def call(self, node: ast.Call, depth: int) -> Doubt | None:
         function = node.func
-        if isinstance(function, ast.Name) and self.request.scope.find(function.id) is None:
-            if function.id in _INTEGERS:
-                return None
-            if function.id in _TRANSPARENT:
-                return self.first(node.args, depth)
-        if isinstance(function, ast.Attribute) and function.attr in _SHAPE_METHODS:
-            return None
-        dotted = self.request.resolve(function) or ""
-        if dotted in _STATIC_OPS:
+        builtin = isinstance(function, ast.Name) and self.request.scope.find(function.id) is None
+        name = ast.unparse(function) if builtin else self.request.resolve(function) or ""
+        if name in _TRANSPARENT or name in _STATIC_OPS:
             return self.first(node.args, depth)
-        if dotted.startswith("tensorflow."):
+        if name.startswith("tensorflow."):
             return Doubt.RUN_TIME
-        if dotted.startswith("numpy.") and (dotted in _NUMPY_INTEGERS or not self.floats):
-            return None
-        return Doubt.UNPROVED
+        method = function.attr if isinstance(function, ast.Attribute) else ""
+        integers = name in _INTEGERS or method in _SHAPE_METHODS or (name.startswith("numpy.") and not self.floats)
+        return None if integers else Doubt.UNPROVED
 
     def is_tensorflow(self, node: ast.Call) -> bool:
         return (self.request.resolve(node.func) or "").startswith("tensorflow.")
 
 
+def _parts(node: ast.expr, floats: bool) -> tuple[ast.expr, ...] | None:
+    """The expressions on which it depends whether `node` is made of integers; None where it is not, or hard to tell.
+
+    Division makes floats, which only some ops take: in a shape of the others it is certainly a whole number.
+    """
+    match node:
+        case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            return tuple(parts)
+        case (
+            ast.Starred(value=inner) | ast.Subscript(value=inner) | ast.UnaryOp(operand=inner) | ast.ListComp(elt=inner)
+        ):
+            return (inner,)
+        case ast.IfExp(body=one, orelse=other):
+            return (one, other)
+        case ast.BinOp(left=one, op=operator, right=other) if not (floats and isinstance(operator, ast.Div)):
+            return (one, other)
+    return None
+
+
 def _is_sequence(module: Module, node: ast.expr, request: CallRequest) -> bool:
     """Whether the shape is certainly no bare integer, for which `zeros` adds two ops more."""
     match node:
-        case ast.List() | ast.Tuple() | ast.ListComp():
+        case ast.List() | ast.Tuple() | ast.ListComp() | ast.Attribute(attr="shape") | ast.Subscript(slice=ast.Slice()):
             return True
-        case ast.Attribute(attr="shape"):
-            return True
-        case ast.Call(func=ast.Attribute(attr="get_shape" | "as_list")):
-            return True
-        case ast.Call(func=ast.Name(id="list" | "tuple")):
-            return True
-        case ast.Subscript(slice=ast.Slice()):
+        case ast.Call(func=ast.Attribute(attr="get_shape" | "as_list") | ast.Name(id="list" | "tuple")):
             return True
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _is_sequence(module, left, request) or _is_sequence(module, right, request)
         case ast.Name(id=name):
             values = assigned_values(module, name, request.scope)
-            return bool(values) and all(
-                not isinstance(v, ast.Name) and _is_sequence(module, v, request) for v in values
-            )
+            return bool(values) and all(not _names(value) and _is_sequence(module, value, request) for value in values)
     return False
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_integer(module: Module, node: ast.expr, request: CallRequest) -> bool:
+    """Whether the shape is certainly a bare integer, which reads better as a list of one."""
+    match node:
+        case ast.Constant(value=value):
+            return type(value) is int
+        case ast.Call(func=ast.Name(id="int" | "len" as name)):
+            return request.scope.find(name) is None
+        case ast.Name(id=name):
+            values = assigned_values(module, name, request.scope)
+            return len(values) == 1 and isinstance(values[0], ast.Constant) and type(values[0].value) is int
+    return False
+
+
+def _names(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Name) for part in ast.walk(node) if isinstance(node, ast.Name | ast.BinOp))

@@ -1,4 +1,4 @@
-"""What an initial value is: an op that an initializer stands for, with a shape that Python knows, or a value as it stands.
+"""What an initial value is: an op of known shape that an initializer stands for, or a value that stays as it stands.
 
 Every rule here was measured: on TensorFlow 1.15.5 and 2.21 the new call makes the same variable, with the same
 initial values under a graph seed. Whatever cannot be proved keeps its own expression, which is always right.
@@ -12,14 +12,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.initializers import DTYPES, INITIALIZERS, OP_NAMES, OPS, Element, Op
+from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype, says
+from codemods.tensorflow.initializers import INITIALIZERS, OP_NAMES, OPS, Element, Op
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Doubt, Shape, known_shape
 from migrate.syntax.bindings import is_bound_method, is_function
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
 
-__all__ = ["Maker", "Shaped", "Whole", "Why", "Wrapping", "dtype_name", "inner_name", "read_value", "says"]
+__all__ = ["Maker", "Shaped", "Whole", "Why", "Wrapping", "inner_name", "read_value"]
 
 
 class Why(enum.Enum):
@@ -111,12 +112,9 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     bound = bind(call, op.parameters)
     if isinstance(bound, Unbound):
         return Why.ARGUMENTS
-    if op.shape not in bound:
-        return Why.NO_SHAPE
-    if set(bound) - {op.shape, "dtype", "name", *op.passed}:
-        return Why.ARGUMENTS
-    if inner_name(call, request) is not None and not request.drop_inner_name:
-        return Why.OP_NAME
+    unfit = _unfit(call, bound, op, request)
+    if unfit is not None:
+        return unfit
     shape = known_shape(module, bound[op.shape].value, op, request)
     if isinstance(shape, Doubt):
         return _WHY[shape]
@@ -125,10 +123,19 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     dtype = _op_dtype(op, bound, request)
     if isinstance(dtype, Why):
         return dtype
-    if _takes_name(request.name, {op.op_name.lower()}):
-        return Why.NAME
     maker = Maker(op.initializer, _passed(op, bound, dtype, request), source=call)
     return Shaped(shape, maker, dtype, op.op_name, call)
+
+
+def _unfit(call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallRequest) -> Why | None:
+    """What speaks against the initializer, whatever the shape and the element type."""
+    if op.shape not in bound:
+        return Why.NO_SHAPE
+    if set(bound) - {op.shape, "dtype", "name", *op.passed}:
+        return Why.ARGUMENTS
+    if inner_name(call, request) is not None and not request.drop_inner_name:
+        return Why.OP_NAME
+    return Why.NAME if _takes_name(request.name, {op.op_name.lower()}) else None
 
 
 _WHY = {
@@ -155,23 +162,27 @@ def _passed(
 
 def _op_dtype(op: Op, bound: Mapping[str, Argument], request: CallRequest) -> ast.expr | str | Why | None:
     """The element type that the new call passes, None for float32."""
-    value = bound.get("value")
     written = bound["dtype"].value if "dtype" in bound else None
     if op.element is Element.FLOAT32:
         return _written_dtype(written, request) if written is not None else None
-    if value is None:
+    if "value" not in bound:
         return Why.ARGUMENTS
-    if written is not None and not _is_none(written):
-        # An unknown type may be None, for which the op would ask the value and the initializer take float32.
-        if dtype_name(written, request) is None and literal_dtype(value.value) != "float32":
-            return Why.DTYPE
-        if any(isinstance(node, ast.Call) for node in ast.walk(value.value)):
-            return Why.DTYPE
-        return _written_dtype(written, request)
-    natural = literal_dtype(value.value)
-    if natural is None or isinstance(value.value, (ast.List, ast.Tuple)):
-        return Why.DTYPE
-    return None if natural == "float32" else natural
+    value = bound["value"].value
+    natural = None if isinstance(value, ast.List | ast.Tuple) else literal_dtype(value)
+    if written is None or is_none(written):
+        return (Why.DTYPE if natural is None else natural) if natural != "float32" else None
+    return _written_dtype(written, request) if _fills(value, natural, written, request) else Why.DTYPE
+
+
+def _fills(value: ast.expr, natural: str | None, written: ast.expr, request: CallRequest) -> bool:
+    """Whether an op of a written type fills its shape as the initializer does, which gets value and shape swapped.
+
+    An unknown type may be None, for which the op would ask the value and the initializer take float32. TensorFlow 2's
+    own `constant` broadcasts an array.
+    """
+    if dtype_name(written, request) is None or request.version_2:
+        return natural == "float32" or (natural is not None and dtype_name(written, request) is not None)
+    return not any(isinstance(node, ast.Call) for node in ast.walk(value))
 
 
 def _written_dtype(written: ast.expr, request: CallRequest) -> ast.expr | None:
@@ -187,17 +198,15 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     bound = bind(call, ("shape", "dtype", "partition_info"))
     if isinstance(bound, Unbound) or "partition_info" in bound or "shape" not in bound:
         return Why.ARGUMENTS
-    shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
-    if isinstance(shape, Doubt):
-        return _WHY[shape]
     own = _initializer_dtype(made, row.dtype)
-    if isinstance(own, Why):
-        return own
     dtype = bound["dtype"].value if "dtype" in bound else own
-    if dtype is not None and dtype_name(dtype, request) is None:
+    if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
     if _takes_name(request.name, OP_NAMES):
         return Why.NAME
+    shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
+    if isinstance(shape, Doubt):
+        return _WHY[shape]
     carried = _written_dtype(dtype, request) if dtype is not None else None
     return Shaped(shape, Maker(None, expression=made), carried, "", call)
 
@@ -216,7 +225,7 @@ def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why |
 def _scalar(value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Shaped | None:
     """A scalar literal of another type than its own: `tf.Variable(0, dtype=tf.int64)`."""
     natural = literal_dtype(value)
-    if dtype is None or natural is None or isinstance(value, (ast.List, ast.Tuple)):
+    if dtype is None or natural is None or isinstance(value, ast.List | ast.Tuple):
         return None
     wanted = dtype_name(dtype, request)
     if wanted in (None, natural, "float32") or _takes_name(request.name, {"const"}):
@@ -226,7 +235,7 @@ def _scalar(value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Sh
 
 def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) -> Shaped | Why:
     """`found` where the variable's own `dtype=` agrees with the op's, as it must in a program that runs."""
-    if found.source is None or dtype is None or _is_none(dtype):
+    if found.source is None or dtype is None or is_none(dtype):
         return found
     outer, inner = dtype_name(dtype, request), found.dtype
     if inner is None:
@@ -235,7 +244,7 @@ def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) ->
     elif isinstance(inner, str):
         agree = outer == inner
     else:
-        agree = ast.dump(inner) == ast.dump(dtype) or outer is not None and outer == dtype_name(inner, request)
+        agree = ast.dump(inner) == ast.dump(dtype) or (outer is not None and outer == dtype_name(inner, request))
     return found if agree else Why.DTYPE
 
 
@@ -246,19 +255,23 @@ _EXACT = 2**24  # integers up to here are floats of 32 bits, too
 
 def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
     """How a value is passed as it stands: `get_variable` must not see a `dtype=` that the value does not have."""
-    function = is_function(module, value, request.scope)
-    bare = is_bound_method(module, value)
-    if dtype is None or _is_none(dtype):
-        return Whole(why, Wrapping.CALLED if bare else Wrapping.NONE)
+    method = is_bound_method(module, value)
+    if dtype is None or is_none(dtype):
+        # TensorFlow 1 counts the parameters of an initializer, `self` too.
+        return Whole(why, Wrapping.CALLED if method else Wrapping.NONE)
     if isinstance(value, ast.Lambda):
         return Whole(why, Wrapping.BODY_CONVERT)
-    if function or bare:
+    if method or is_function(module, value, request.scope):
         return Whole(why, Wrapping.CALLED_CONVERT)
-    known, natural = dtype_name(dtype, request), literal_dtype(value)
-    if known is not None and natural == known:
+    return _typed(value, dtype_name(dtype, request), request, why)
+
+
+def _typed(value: ast.expr, known: str | None, request: CallRequest, why: Why) -> Whole:
+    """The same for a value that is no function, and a `dtype=` that is `known` or not."""
+    if known is not None and literal_dtype(value) == known:
         return Whole(why)
-    if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int:
-        return Whole(why, literal=f"{value.value}.0") if abs(value.value) < _EXACT else Whole(why, _converted(request))
+    if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int and value.value < _EXACT:
+        return Whole(why, literal=f"{value.value}.0")
     if known is not None and _is_tensor(value, request):
         return Whole(why, keep_dtype=True)
     return Whole(why, _converted(request))
@@ -278,65 +291,15 @@ def _is_tensor(value: ast.expr, request: CallRequest) -> bool:
     return dotted in OPS or (dotted is not None and dotted.startswith("tensorflow.random."))
 
 
-# Element types
-
-
-def dtype_name(node: ast.expr, request: CallRequest) -> str | None:
-    """The element type that an expression certainly means, such as `float32`."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value if node.value in DTYPES.values() else None
-    if isinstance(node, ast.Name) and request.scope.find(node.id) is None:
-        return {"float": "float32", "bool": "bool"}.get(node.id)
-    return DTYPES.get(request.resolve(node) or "")
-
-
-def says(node: ast.expr, name: str, request: CallRequest) -> bool:
-    """Whether an expression names a type in so many words, rather than a variable that holds it."""
-    if dtype_name(node, request) != name:
-        return False
-    if not isinstance(node, ast.Name):
-        return True
-    resolved = request.resolve(node)
-    return resolved is None or resolved.endswith("." + node.id)
-
-
 def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
     """The `name=` that stands on the initial value's own op, None where there is none."""
     op = OPS.get(request.resolve(value.func) or "") if isinstance(value, ast.Call) else None
     if op is None or not isinstance(value, ast.Call):
         return None
     bound = bind(value, op.parameters)
-    if isinstance(bound, Unbound) or "name" not in bound or _is_none(bound["name"].value):
+    if isinstance(bound, Unbound) or "name" not in bound or is_none(bound["name"].value):
         return None
     return bound["name"].value
-
-
-def literal_dtype(node: ast.expr) -> str | None:
-    """The element type that TensorFlow gives a literal, None where it is none or the type depends on its size."""
-    match node:
-        case ast.Constant(value=bool()):
-            return "bool"
-        case ast.Constant(value=int(number)):
-            return "int32" if number < 2**31 else None
-        case ast.Constant(value=float()):
-            return "float32"
-        case ast.Constant(value=complex()):
-            return "complex128"
-        case ast.Constant(value=str() | bytes()):
-            return "string"
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant() as operand):
-            natural = literal_dtype(operand)
-            return natural if natural in ("int32", "float32", "complex128") else None
-        case ast.List(elts=elements) | ast.Tuple(elts=elements):
-            found = {literal_dtype(element) for element in elements}
-            if found == {"int32", "float32"}:
-                return "float32"
-            return found.pop() if len(found) == 1 else None
-    return None
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 # Names
