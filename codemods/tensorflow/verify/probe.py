@@ -89,7 +89,10 @@ class Probe:
             return self.run(root, Request(main, **options))
 
     def run(self, root: Path, request: Request) -> Dump:
-        """Runs a program in the tree `root`, which it may change as it likes. Raises `NoTensorFlow`."""
+        """Runs a program in the tree `root`, which it may change as it likes, with all that lies beside it.
+
+        Raises `NoTensorFlow`.
+        """
         root = Path(os.path.realpath(root))
         scratch = os.path.realpath(tempfile.mkdtemp(prefix="migrate-"))
         result = os.path.join(scratch, "result.json")
@@ -160,7 +163,7 @@ def _as_json(root: Path, request: Request, result: str) -> dict[str, Any]:
         "main": request.main,
         "directory": request.directory,
         "origin": request.origin,
-        "writable": [str(root), os.path.dirname(result), *_shared(request.origin)],
+        "writable": [str(root.parent), os.path.dirname(result), *_shared(request.origin)],
         "argv": list(request.arguments),
         "until": request.until,
         "compat": request.compat,

@@ -13,10 +13,8 @@ from pathlib import Path
 __all__ = ["TreeError", "checked_out", "copied", "project_root"]
 
 # What no program needs from its own tree, and what would cost the most to copy.
-_SKIPPED = frozenset(
-    (".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", "venv", ".eggs", "node_modules", "__pycache__")
-    + (".mypy_cache", ".ruff_cache", ".pytest_cache")
-)
+_CACHES = frozenset(["__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", "node_modules"])
+_SKIPPED = _CACHES | {".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", "venv"}
 _LINKED = 32_000_000  # bytes from which on a file is linked to: the guard keeps the original from being written
 
 

@@ -17,10 +17,8 @@ _BENEATH = 1
 # Everything that changes a file system, by the version of Landlock that knows it: write, remove, make; refer; truncate
 _RIGHTS = {1: sum(1 << bit for bit in (1, 4, 5, 6, 7, 8, 9, 10, 11, 12)), 2: 1 << 13, 3: 1 << 14}
 
-_WRITING = frozenset(
-    ["os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink", "os.chmod", "os.chown"]
-    + ["os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile"]
-)
+_CHANGING = frozenset(["os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink"])
+_WRITING = _CHANGING | {"os.chmod", "os.chown", "os.utime", "shutil.rmtree", "shutil.move", "shutil.copyfile"}
 
 
 def confine(writable: Iterable[str], kept: str) -> str:

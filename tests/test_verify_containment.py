@@ -1,0 +1,130 @@
+"""Programs that misbehave: each ends with a clear word, leaves no process behind, and the user's files as they were."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from codemods.tensorflow.verify.dump import End
+from codemods.tensorflow.verify.probe import Limits, NoTensorFlow, Probe, Request
+from codemods.tensorflow.verify.trees import copied
+
+pytestmark = pytest.mark.tensorflow
+
+BUILD = "import tensorflow as tf\nw = tf.Variable(1.0, name='w')\n"
+
+HARMLESS = {
+    "deletes its own directory": "import os, shutil\nshutil.rmtree(os.getcwd())\n" + BUILD,
+    "writes beside itself": "open('new.txt', 'w').write('x')\nopen('data.txt', 'w').write('x')\n" + BUILD,
+    "forks and goes on twice": "import os\nos.fork()\n" + BUILD,
+    "leaves a daemon": (
+        "import os, time\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        open('pid', 'w').write(str(os.getpid()))\n        time.sleep(600)\n    os._exit(0)\n"
+        "while not os.path.exists('pid'): time.sleep(0.01)\n" + BUILD
+    ),
+    "ends itself at once": BUILD + "import os\nos._exit(0)\n",
+    "exits early": BUILD + "import sys\nsys.exit()\n",
+    "swallows every exception": BUILD
+    + "try:\n    tf.Session().run(w)\nexcept BaseException:\n    pass\nwhile True: pass\n",
+    "keeps a thread": BUILD + "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()\n",
+    "closes its output": BUILD + "import os\nos.close(1)\nos.close(2)\n",
+    "reads standard input": "import sys\nassert sys.stdin.read() == ''\n" + BUILD,
+}
+
+ENDED = {
+    "hangs": (BUILD + "while True: pass\n", End.TIMEOUT, "time"),
+    "hangs and ignores signals": (
+        "import signal, time\nfor n in (1, 2, 15): signal.signal(n, signal.SIG_IGN)\n" + BUILD + "time.sleep(600)\n",
+        End.TIMEOUT,
+        "time",
+    ),
+    "prints without end": ("while True: print('x' * 100000)\n", End.OUTPUT, "printed"),
+    "takes all memory": ("x = [b'x' * 50_000_000 for _ in range(100000)]\n", End.MEMORY, "memory"),
+    "forks without end": (
+        "import os, time\nwhile True:\n    if os.fork() == 0: time.sleep(600)\n", End.PROCESSES, "processes"
+    ),
+    "is killed": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", End.DIED, "signal 9"),
+    "recurses": ("def f(): f()\nf()\n", End.RAISED, "recursion"),
+    "overwrites the original": ("open(ORIGIN + '/data.txt', 'w')\n", End.RAISED, "Permission denied"),
+    "deletes the original": ("import shutil\nshutil.rmtree(ORIGIN)\n", End.RAISED, "Permission denied"),
+    "lets another program do it": (
+        "import subprocess\nsubprocess.check_call(['touch', ORIGIN + '/new'])\n", End.RAISED, "touch"
+    ),
+    "writes through a link": ("open('link.txt', 'a').write('x')\n", End.RAISED, "Permission denied"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def origin(tmp_path):
+    root = tmp_path / "project"
+    (root / "sub").mkdir(parents=True)
+    (root / "data.txt").write_text("precious")
+    (root / "sub/more.txt").write_text("too")
+    (root / "link.txt").symlink_to(root / "data.txt")
+    return root
+
+
+def snapshot(root: Path):
+    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def run(programs, origin: Path, text: str, **limits):
+    (origin / "main.py").write_text(f"ORIGIN = {str(origin)!r}\n" + text)
+    before = snapshot(origin)
+    request = Request("main.py", until="session", origin=str(origin), limits=Limits(**limits))
+    with copied(origin, {}) as tree:
+        dump = programs.probe.run(tree, request)
+    assert snapshot(origin) == before
+    assert not descendants(programs.probe._process.pid)
+    return dump
+
+
+def descendants(process: int) -> list[str]:
+    shown = ["ps", "--ppid", str(process), "-o", "pid,stat,args"]
+    return subprocess.run(shown, capture_output=True, text=True, check=False).stdout.splitlines()[1:]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_is_harmless_is_compared(tensorflow_programs, origin, name):
+    dump = run(tensorflow_programs, origin, HARMLESS[name], seconds=60)
+    assert dump.end.complete, dump
+    assert dump.names == ("w",)
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_what_is_not_is_ended(tensorflow_programs, origin, name):
+    text, end, word = ENDED[name]
+    began = time.time()
+    dump = run(tensorflow_programs, origin, text, seconds=4, megabytes=2000)
+    assert dump.end is end, dump
+    assert word in f"{dump.error.type} {dump.error.message} {dump.output}"
+    assert time.time() - began < 20
+    assert len(dump.output) < 20_000
+
+
+def test_an_early_end_with_a_status_is_told(tensorflow_programs, origin):
+    dump = run(tensorflow_programs, origin, BUILD + "raise SystemExit('no data')\n", seconds=60)
+    assert dump.end is End.EXIT
+    assert dump.error.message == "no data"
+    assert dump.error.frames[-1].text == "raise SystemExit('no data')"
+
+
+def test_the_copy_is_removed_whatever_its_modes(tensorflow_programs, origin):
+    text = "import os\nos.mkdir('d')\nopen('d/f', 'w').close()\nos.chmod('d/f', 0)\nos.chmod('d', 0)\n" + BUILD
+    trees = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("migrate-tree-*"))
+    assert run(tensorflow_programs, origin, text, seconds=60).end is End.EXIT
+    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("migrate-tree-*")) <= trees
+
+
+def test_an_interpreter_without_tensorflow_is_named(tmp_path):
+    plain = tmp_path / "plain"
+    subprocess.run(["python3", "-m", "venv", "--without-pip", str(plain)], check=True)
+    with pytest.raises(NoTensorFlow, match="plain/bin/python has no TensorFlow"), Probe(f"{plain}/bin/python") as probe:
+        probe.start()
+    with pytest.raises(NoTensorFlow, match="nowhere cannot be started"), Probe("/nowhere") as probe:
+        probe.start()
