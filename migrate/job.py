@@ -6,13 +6,13 @@ import dataclasses
 import os
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from migrate import annotate, baseline, discover, git, output
 from migrate.commands import CommandError
 from migrate.discover import Found
-from migrate.model import Report
+from migrate.model import Failure, FileResult, Report
 from migrate.output.view import View, columns, wants_color
 from migrate.progress import Bar, wanted
 from migrate.runner import Extent, Session
@@ -37,16 +37,15 @@ def execute(settings: Settings, paths: Sequence[str]) -> int:
     if settings.show_files:
         return _show_files(found)
     applies = not (settings.dry_run or settings.check)
-    if applies:
-        _recover(paths)
+    _end_dead_run(paths, settings, may_write=applies)
     extent = _extent(settings, paths)
     bar = Bar(shown=wanted(sys.stderr) and not settings.quiet)
     with bar, Session(settings, found, extent, bar) as session:
         report = session.report()
         if settings.interactive:
-            report = _review(session, report, settings)
+            report = _review(session, report, settings, paths)
     if applies:
-        report = _apply(report, paths)
+        report = _apply(report, paths, settings)
     show(report, settings, applied=applies)
     return exit_code(report, settings)
 
@@ -178,26 +177,41 @@ def _root(folder: str) -> str:
     return git.repository(folder) or folder
 
 
-def _recover(paths: Sequence[str]) -> None:
-    """Ends what a run that died left half done."""
-    from migrate import journal  # noqa: PLC0415
+def _end_dead_run(paths: Sequence[str], settings: Settings, *, may_write: bool) -> None:
+    """Ends what a run that died left half done or, where nothing may be written, says that there is such a one."""
+    from migrate import store  # noqa: PLC0415
 
     try:
-        recovered = journal.recover(journal.project_root(paths))
-    except journal.JournalError as error:
-        raise CommandError(error.cause) from error
-    if recovered and recovered.restored:
-        print(f"migrate: an earlier run had died; {len(recovered.restored)} files went back", file=sys.stderr)  # noqa: T201
+        root = store.project_root(paths)
+    except store.JournalError:  # several drives: applying will say so
+        return
+    if store.find(root) is None:  # the usual case costs no more imports
+        return
+    from migrate import journal  # noqa: PLC0415
+    from migrate.output import history  # noqa: PLC0415
+
+    if may_write:
+        try:
+            recovered = journal.recover(root)
+        except journal.JournalError as error:
+            raise CommandError(error.cause) from error
+        _tell(history.recovered_lines(recovered) if recovered else [], settings)
+    else:
+        line = history.unfinished_line(journal.runs(root))
+        _tell([line] if line else [], settings)
 
 
-def _apply(report: Report, paths: Sequence[str]) -> Report:
+def _apply(report: Report, paths: Sequence[str], settings: Settings) -> Report:
     """Writes what changes; what could not be written joins the failures."""
     from migrate import journal, writer  # noqa: PLC0415
+    from migrate.output import history  # noqa: PLC0415
 
     try:
         written = writer.apply(report.results, journal.project_root(paths))
     except journal.JournalError as error:
-        raise CommandError(f"nothing was written: {error.cause}") from error
+        failure = Failure(f"was not written: {error.cause}")
+        written = writer.Written(None, failures=tuple(FileResult(one.path, failure=failure) for one in report.changed))
+    _tell(history.written_lines(written), settings)
     if not written.failures:
         return report
     failed = {one.path for one in written.failures}
@@ -206,6 +220,22 @@ def _apply(report: Report, paths: Sequence[str]) -> Report:
     return dataclasses.replace(report, results=results, failures=tuple(failures))
 
 
-def _review(session: Session, report: Report, settings: Settings) -> Report:
-    del session, report, settings
-    raise CommandError("--interactive is not available")
+def _tell(lines: Iterable[str], settings: Settings) -> None:
+    """Says what was written, unless that was not wanted."""
+    if not settings.quiet:
+        for line in lines:
+            print(f"migrate: {line}", file=sys.stderr)  # noqa: T201
+
+
+def _review(session: Session, report: Report, settings: Settings, paths: Sequence[str]) -> Report:
+    """What is left of the report once a person was asked about each change."""
+    from migrate import journal, review  # noqa: PLC0415
+
+    try:
+        memory = review.Memory.of(journal.project_root(paths))
+    except journal.JournalError as error:
+        raise CommandError(f"there is no place to keep the answers: {error.cause}") from error
+    if settings.resume:
+        memory.load()
+    view = view_for(settings, sys.stderr, applied=False)
+    return review.conduct(report, session.decline, view, memory, (sys.stdin, sys.stderr))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate.diff import Hunk, Line, hunks
+from migrate.encoding import SourceError, decode
 from migrate.model import FileResult
 
-__all__ = ["Block", "Shown", "blocks", "decoder", "marks"]
+__all__ = ["Block", "Shown", "blocks", "decoder", "marks", "readable_sides"]
 
 Mark = tuple[int, int]  # from and to which character of a line
 
@@ -38,11 +37,24 @@ class Block:
     lines: tuple[Shown, ...]
 
 
+def readable_sides(result: FileResult) -> FileResult:
+    """The result with what a person wants to read on both sides: of a notebook its code, not its JSON."""
+    if not result.path.lower().endswith(".ipynb"):
+        return result
+    from migrate import notebook  # noqa: PLC0415 (most runs see none)
+
+    try:
+        before, after = (notebook.view(side or b"").encode() for side in (result.before, result.after))
+    except SourceError:
+        return result
+    return replace(result, before=before, after=after)
+
+
 def decoder(data: bytes) -> str:
     """The encoding to show a file's lines in: its own, or UTF-8 where that is not known."""
     try:
-        return tokenize.detect_encoding(io.BytesIO(data).readline)[0].replace("utf-8-sig", "utf-8")
-    except (SyntaxError, UnicodeDecodeError):
+        return decode(data).encoding
+    except SourceError:
         return "utf-8"
 
 

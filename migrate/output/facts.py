@@ -8,7 +8,7 @@ from typing import Any
 
 from migrate.model import FileResult, Finding, Left, Rename, Report, Rewrite
 from migrate.output.counts import Counts, count, renames
-from migrate.output.places import from_root, uri
+from migrate.output.places import charset, from_root, uri
 from migrate.output.replacements import Replaced, replaced
 from migrate.output.view import View
 from migrate.output.words import label, readable
@@ -44,7 +44,7 @@ def file(result: FileResult, view: View) -> Data:
         "path": place(result.path, view),
         "uri": uri(result.path, view.root)[0],
         "changed": result.changed,
-        "encoding": change.source.encoding if change else None,
+        "encoding": charset(change.source.encoding) if change else None,
         "bom": bool(change and change.source.bom),
         "findings": [finding(one, change, view) for one in result.findings],
     }

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from migrate.model import Finding
 
-__all__ = ["fingerprints", "from_root", "root_uri", "uri"]
+__all__ = ["charset", "fingerprints", "from_root", "root_uri", "uri"]
 
 
 def from_root(path: str, root: str) -> str | None:
@@ -38,6 +38,11 @@ def uri(path: str, root: str) -> tuple[str, bool]:
 def root_uri(root: str) -> str:
     """The root as a `file:` URI that ends with a slash, as others resolve relative ones against it."""
     return Path(os.path.abspath(root)).as_uri().rstrip("/") + "/"
+
+
+def charset(encoding: str) -> str:
+    """Python's name of an encoding as the registered one, which other programs know: `iso8859-1` is `iso-8859-1`."""
+    return f"iso-{encoding[3:]}" if encoding.startswith("iso8859") else encoding
 
 
 def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[tuple[Finding, str]]:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
 
 from migrate.model import FileResult, Finding, Left, Report, Rewrite
-from migrate.output.changed import Block, Shown, blocks, decoder
+from migrate.output.changed import Block, Shown, blocks, decoder, readable_sides
 from migrate.output.colors import Piece, pieces
 from migrate.output.view import View
 from migrate.output.words import HIDDEN, label, said, visible, visible_path
 
-__all__ = ["draw_block", "write"]
+__all__ = ["console_on", "draw_block", "draw_file", "draw_told", "write"]
 
 _SYNTAX = {
     "keyword": Style(color="magenta"),
@@ -46,18 +46,34 @@ def write(report: Report, view: View, out: BinaryIO) -> None:
     """Draws, for each file, a heading, its hunks, and the findings that a person should read."""
     text = io.TextIOWrapper(out, encoding=view.encoding, errors="backslashreplace", newline="\n", write_through=True)
     try:
-        console = Console(
-            file=text,
-            force_terminal=view.color,
-            color_system="standard" if view.color else None,
-            no_color=not view.color,
-            width=view.width,
-            legacy_windows=False,
-        )
+        console = console_on(text, view)
         for result in report.results:
             console.print(Segments(_file(result, view)), soft_wrap=True, end="")
     finally:
         text.detach()
+
+
+def console_on(text: TextIO, view: View) -> Console:
+    """A console that writes to `text` in the view's colours and width, and changes nothing of what it is given."""
+    return Console(
+        file=text,
+        force_terminal=view.color,
+        color_system="standard" if view.color else None,
+        no_color=not view.color,
+        width=view.width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+
+
+def draw_file(result: FileResult) -> Iterator[Segment]:
+    """A changed file's hunks, in colours, without a heading."""
+    shown = readable_sides(result)
+    colored = syntax_of(shown)
+    for block in blocks(shown):
+        yield from draw_block(block, colored)
 
 
 def draw_block(block: Block, colored: tuple[list[list[Piece]], list[list[Piece]]]) -> Iterator[Segment]:
@@ -90,11 +106,9 @@ def _file(result: FileResult, view: View) -> Iterator[Segment]:
         return
     yield from _heading(result, view)
     if result.changed:
-        colored = syntax_of(result)
-        for block in blocks(result):
-            yield from draw_block(block, colored)
+        yield from draw_file(result)
     for finding in told:
-        yield from _told(finding, view)
+        yield from draw_told(finding, view)
     yield _NEWLINE
 
 
@@ -123,7 +137,8 @@ def _heading(result: FileResult, view: View) -> Iterator[Segment]:
     yield _NEWLINE
 
 
-def _told(finding: Finding, view: View) -> Iterator[Segment]:
+def draw_told(finding: Finding, view: View) -> Iterator[Segment]:
+    """A finding in one line, and one for each variable that it renames."""
     yield Segment(f"{finding.line}:{finding.column} ", _DIM)
     name = label(finding)
     yield Segment(f"{finding.code} {name} ", _LEVELS.get(name, _LEFT))

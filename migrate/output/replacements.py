@@ -57,8 +57,8 @@ def replaced(result: FileResult) -> Replaced | None:
         return None
     try:
         source = Source.from_bytes(result.path, result.before)
-        after = result.after[len(source.bom) :].decode(source.encoding)
-    except (SourceError, UnicodeDecodeError):
+        after = Source.from_bytes(result.path, result.after).text
+    except SourceError:
         return None
     rewritten = [finding for finding in result.findings if isinstance(finding.outcome, Rewrite)]
     own = _own(source.text, after, rewritten)

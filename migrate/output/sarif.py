@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from migrate.model import FileResult, Finding, Left, Level, Notice, Report, Rewrite, Rule, RuleKind
-from migrate.output.places import fingerprints, root_uri, uri
+from migrate.output.places import charset, fingerprints, root_uri, uri
 from migrate.output.replacements import Replaced, Replacement, fixes, replaced
 from migrate.output.view import View
 from migrate.output.words import readable, said, visible
@@ -93,7 +93,7 @@ class _Run:
         location = {"uri": address, "uriBaseId": _BASE} if relative else {"uri": address}
         data: Data = {"location": location, "sourceLanguage": "python"}
         if path in self._files:
-            data["encoding"] = self._files[path].source.encoding
+            data["encoding"] = charset(self._files[path].source.encoding)
         return data
 
     def _location(self, path: str) -> Data:

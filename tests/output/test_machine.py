@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import awkward
 import jsonschema
 import pytest
 
-import awkward
 import migrate.output
 from migrate.model import Report
 from migrate.output import FORMATS, PAGES, emit

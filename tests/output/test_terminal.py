@@ -10,9 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import awkward
 import pytest
 
-import awkward
 from migrate.diff import hunks
 from migrate.model import FileResult, Report
 from migrate.output import emit, summarize
@@ -51,9 +51,7 @@ def test_every_line_of_the_diff_is_there_as_it_is(width: int, color: bool) -> No
             for line in hunk.lines:
                 source = line.data.decode(encoding).removesuffix("\n")
                 wanted = visible(source.removesuffix("\r").removeprefix("\ufeff"))
-                assert any(
-                    row.endswith(f"{line.sign} {wanted}") or row.endswith(f"{line.sign} {wanted}\\r") for row in shown
-                )
+                assert any(row.endswith((f"{line.sign} {wanted}", f"{line.sign} {wanted}\\r")) for row in shown)
 
 
 @pytest.mark.parametrize("color", [True, False])
