@@ -14,9 +14,7 @@ _OLD_OCTAL = re.compile(r"0[0-7]+")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 # In Python 2 only unicode strings know these escapes; in others they are text: 'C:\Users'.
-_ESCAPE = re.compile(
-    r"\\(?:(?P<bad>N(?!\{)|u(?![0-9a-fA-F]{4})|U(?!00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))|\r\n|.)", re.DOTALL
-)
+_ESCAPE = re.compile(r"\\(?:(?P<bad>N|u(?![0-9a-fA-F]{4})|U(?!00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))|\r\n|.)", re.DOTALL)
 
 
 def number(text: str) -> str:
@@ -81,8 +79,8 @@ def _string(text: str, mixed: bool) -> str:
             return "u" + _ESCAPE.sub(_blunt, body)
         case "b" | "br" | "rb":
             return prefix + _WIDE.sub("?", body)
-        case "" | "u":
-            return prefix + (_ESCAPE.sub(_blunt, body) if "\\" in body else body)
+        case "" if "\\" in body:
+            return _ESCAPE.sub(_blunt, body)
     return text
 
 
