@@ -34,7 +34,7 @@ __all__ = [
     "undo",
 ]
 
-_WAIT = 10.0  # seconds: hooks start several processes on one tree at once, and each writes for a moment only
+_WAIT = 5.0  # seconds: hooks start several processes on one tree at once, and each writes for a moment only
 _BLOCK = 512  # bytes: what a disk writes whole
 _LATER = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})  # may be gone at the next try
 

@@ -21,7 +21,7 @@ from migrate.record import Draft, Record, State
 
 __all__ = ["BusyError", "JournalError", "Recovered", "Written", "apply", "project_root", "recover"]
 
-_WAIT = 10.0  # seconds: see migrate.journal
+_WAIT = 5.0  # seconds: see migrate.journal
 _WALKED = (
     200_000  # names looked at for the other names of hard-linked files; those of more than that are written in place
 )

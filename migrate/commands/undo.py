@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import typer
 
 from migrate import journal
 from migrate.commands import CommandError
+from migrate.output import history
 
 __all__ = ["undo"]
 
@@ -29,21 +28,13 @@ def undo(
 
 
 def _show_runs(root: str) -> int:
-    for one in journal.runs(root):
-        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(one.started))
-        number = len(one.paths)
-        typer.echo(f"{one.id}  {started}  {one.state.value}  {number} file{'s' if number != 1 else ''}")
+    for line in history.run_lines(journal.runs(root)):
+        typer.echo(line)
     return 0
 
 
 def _undo(root: str, run: str | None) -> int:
     undone = journal.undo(root, run)
-    if undone.run is None:
-        typer.echo("migrate: there is no run to undo", err=True)
-        return 0
-    for path in undone.restored:
-        typer.echo(f"restored {path}", err=True)
-    for one in undone.refused:
-        typer.echo(f"migrate: {one.path}: {one.failure.cause if one.failure else ''}", err=True)
-    typer.echo(f"Run {undone.run}: {len(undone.restored)} restored, {len(undone.refused)} left alone.", err=True)
+    for line in history.undone_lines(undone):
+        typer.echo(f"migrate: {line}", err=True)
     return FAILED if undone.refused else 0
