@@ -400,7 +400,8 @@ def _words(value: Any, where: str) -> tuple[str, ...]:
 def _anchored(pattern: str, root: str) -> str:
     """A glob with a `/` in it stands for paths below `root`, one without for a name at any depth."""
     bare = pattern.rstrip("/")
-    return bare if "/" not in bare else os.path.normpath(os.path.join(root, bare.removeprefix("/")))
+    below = bare.startswith(root.rstrip("/") + "/")
+    return bare if "/" not in bare or below else os.path.normpath(os.path.join(root, bare.removeprefix("/")))
 
 
 def _check_names(settings: Settings, shown: str) -> None:
