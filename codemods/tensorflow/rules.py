@@ -27,7 +27,7 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV209", "maybe-callable", _LEFT, "The initial value may be a function"),
     ("GV210", "not-understood", _LEFT, "The call is written in a way that is not understood"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
-    ("GV302", "expected-shape", _NOTICE, "expected_shape has no effect and is dropped"),
+    ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
 )
 _LAYERS: tuple[tuple[str, str, RuleKind, str], ...] = (
