@@ -156,8 +156,9 @@ def _code_cells(text: str) -> Iterator[_Raw]:
     if start == len(text):
         raise SourceError("is empty: no notebook", 1)
     end = value_end(text, start)
-    if text[end:].strip(" \t\r\n"):
-        raise _error(text, end, "is no valid JSON: something follows its end")
+    rest = text[end:].lstrip(" \t\r\n")
+    if rest:
+        raise _error(text, len(text) - len(rest), "is no valid JSON: something follows its end")
     top = _object(text, start, "the notebook")
     if "nbformat" not in top:
         raise SourceError("is no notebook: it names no format")
