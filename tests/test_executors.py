@@ -1,0 +1,141 @@
+"""Executors keep the order, draw tasks lazily, survive a dying worker and stop at once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import shell
+
+from migrate import executors
+from migrate.executors import Executor, Lost
+
+
+@dataclass(frozen=True)
+class Numbered:
+    path: str
+    data: bytes
+
+
+def tasks(number: int, weight: int = 1000) -> Iterator[Numbered]:
+    return (Numbered(str(index), b"x" * weight) for index in range(number))
+
+
+def double(task: Numbered) -> int:
+    return 2 * int(task.path)
+
+
+def process(task: Numbered) -> int:
+    return os.getpid()
+
+
+def die_at_7(task: Numbered) -> int:
+    if task.path == "7":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return double(task)
+
+
+def die_always(task: Numbered) -> int:
+    os._exit(1)
+
+
+@pytest.fixture(params=["serial", "processes", "auto"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    with executors.open_executor(request.param, 2, "") as opened:
+        yield opened
+
+
+def test_results_are_in_the_order_of_the_tasks(executor: Executor) -> None:
+    assert list(executor.map(double, tasks(500, 3000))) == list(range(0, 1000, 2))
+    assert list(executor.map(double, tasks(3))) == [0, 2, 4]
+    assert list(executor.map(double, tasks(0))) == []
+
+
+def test_few_tasks_need_no_process() -> None:
+    with executors.open_executor("auto", 2, "") as executor:
+        assert set(executor.map(process, tasks(10))) == {os.getpid()}
+        assert os.getpid() not in set(executor.map(process, tasks(1000, 3000)))
+    with executors.open_executor("processes", 2, "") as executor:
+        assert os.getpid() not in set(executor.map(process, tasks(10)))
+
+
+def test_tasks_are_drawn_as_they_are_needed(executor: Executor) -> None:
+    drawn: list[int] = []
+
+    def endless() -> Iterator[Numbered]:
+        for index in itertools.count():
+            drawn.append(index)
+            yield Numbered(str(index), b"x" * 50_000)
+
+    assert list(itertools.islice(executor.map(double, endless()), 100)) == list(range(0, 200, 2))
+    assert len(drawn) < 130
+
+
+def test_a_task_that_kills_its_worker_is_lost_alone() -> None:
+    with executors.open_executor("processes", 3, "") as executor:
+        results = list(executor.map(die_at_7, tasks(200, 10_000)))
+        assert [index for index, one in enumerate(results) if isinstance(one, Lost)] == [7]
+        assert results[7] == Lost("7", "the worker process died of it (out of memory, or a crash in an extension)")
+        assert [one for one in results if not isinstance(one, Lost)] == [
+            2 * index for index in range(200) if index != 7
+        ]
+        assert list(executor.map(double, tasks(10))) == list(range(0, 20, 2))
+
+
+def test_tasks_that_all_kill_their_workers_come_to_an_end() -> None:
+    with executors.open_executor("processes", 2, "") as executor:
+        assert [one.path for one in executor.map(die_always, tasks(4)) if isinstance(one, Lost)] == list("0123")
+
+
+INTERRUPTED = """
+import sys, time
+sys.path[:0] = [{tests!r}]
+import test_executors
+from migrate import executors
+
+def sleep(task):
+    time.sleep(30)
+
+with executors.open_executor("processes", 2, "") as executor:
+    results = executor.map(sleep, test_executors.tasks(100, 60000))
+    print("ready", flush=True)
+    next(results)
+"""
+
+
+def test_an_interrupt_stops_at_once_and_leaves_no_process(tmp_path: Path) -> None:
+    code = INTERRUPTED.format(tests=str(shell.HERE))
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        time.sleep(1)
+        began = time.monotonic()
+        os.killpg(running.pid, signal.SIGINT)
+        _, error = running.communicate(timeout=20)
+    assert time.monotonic() - began < 5
+    assert b"KeyboardInterrupt" in error
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
+
+
+def test_leaving_stops_what_is_at_work() -> None:
+    began = time.monotonic()
+    with executors.open_executor("processes", 2, "") as executor:
+        results = executor.map(slowly, tasks(100, 60_000))
+        assert next(results) == 0
+    assert time.monotonic() - began < 5
+
+
+def slowly(task: Numbered) -> int:
+    if task.path != "0":
+        time.sleep(30 if int(task.path) > 5 else 0)
+    return double(task)
