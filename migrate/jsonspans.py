@@ -85,7 +85,7 @@ def _closed(text: str, end: int, closers: list[str]) -> int:
     position = end
     while closers:
         position = _separated(text, position, closers[-1])
-        if text[position] != closers[-1]:
+        if text[position : position + 1] != closers[-1]:
             return _value(text, position, closers[-1])
         closers.pop()
         position += 1

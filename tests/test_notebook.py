@@ -142,6 +142,8 @@ def test_a_notebook_without_python_has_nothing_to_migrate(content: object) -> No
         (b"{}", "it names no format", 0),
         (b'{"nbformat": 4,\n "cells": [\n}', "a value is missing", 3),
         (b'{"nbformat": 4, "cells": [],}', "a value is missing", 1),
+        (b'{"nbformat": 4, "cells": [1,', "a value is missing", 1),
+        (b'{"nbformat": 4,', "a string is missing", 1),
         (b'{"nbformat": 4}\n\nx', "something follows its end", 3),
         (b'{"nbformat": 4, "cells": [{"a" 1}]}', "`:` is missing", 1),
         (b'{"nbformat": 4, "a', "the end of a string is missing", 1),
