@@ -35,7 +35,13 @@ def spread(stops: int, kills: int) -> list[int]:
 def test_killed_while_applying(applying: int) -> None:
     sweep = kill_sweep.Sweep()
     assert all(sweep.kill_apply(stop) for stop in spread(applying, 60))
-    assert min(sweep.counts[what] for what in ("rolled back", "finished", "undone by hand after a crash")) > 0
+    assert min(sweep.counts[what] for what in ("rolled back", "undone by hand after a crash")) > 0
+
+
+def test_killed_before_the_last_word(applying: int) -> None:
+    sweep = kill_sweep.Sweep()
+    last = next(stop for stop in range(applying | 1, 0, -2) if sweep.kill_apply(stop) and sweep.counts["finished"])
+    assert last > applying // 2
 
 
 def test_killed_while_undoing(applying: int) -> None:
