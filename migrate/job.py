@@ -15,13 +15,14 @@ from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
 from migrate.output.view import View, columns, wants_color
 from migrate.progress import Bar, wanted
+from migrate.proof import Proof
 from migrate.runner import Extent, Session
 from migrate.settings import Settings, SettingsError
 from migrate.version import __version__
 
 __all__ = ["execute"]
 
-DONE, WOULD_CHANGE, FAILED, LEFT = 0, 1, 3, 4
+DONE, WOULD_CHANGE, FAILED, LEFT, NOT_PROVED = 0, 1, 3, 4, 5
 
 
 def execute(settings: Settings, paths: Sequence[str]) -> int:
@@ -39,15 +40,29 @@ def execute(settings: Settings, paths: Sequence[str]) -> int:
     applies = not (settings.dry_run or settings.check)
     _end_dead_run(paths, settings, may_write=applies)
     extent = _extent(settings, paths)
+    proof: Proof | None = None
     bar = Bar(shown=wanted(sys.stderr) and not settings.quiet)
     with bar, Session(settings, found, extent, bar) as session:
         report = session.report()
         if settings.interactive:
             report = _review(session, report, settings, paths)
+        if settings.verify:
+            proof = _prove(session, report, settings)
+            report, applies = proof.report, applies and proof.holds
     if applies:
         report = _apply(report, paths, settings)
     show(report, settings, applied=applies)
-    return exit_code(report, settings)
+    return NOT_PROVED if proof and not proof.holds and not report.failures else exit_code(report, settings)
+
+
+def _prove(session: Session, report: Report, settings: Settings) -> Proof:
+    """What may be written of a report, once a verifier has run the program before and after."""
+    from migrate import proof  # noqa: PLC0415
+
+    try:
+        return proof.load()(settings, report, session.without)
+    except proof.VerifierError as error:
+        raise CommandError(str(error)) from error
 
 
 def exit_code(report: Report, settings: Settings) -> int:
@@ -129,6 +144,8 @@ def _check(settings: Settings, paths: Sequence[str]) -> None:
         raise SettingsError("--interactive needs standard input for the answers, so - cannot be read")
     if settings.write_baseline and not settings.baseline:
         raise SettingsError("--write-baseline needs --baseline FILE to say where")
+    if settings.strict and settings.baseline and not settings.write_baseline:
+        baseline.beyond((), settings.baseline)
     if settings.resume and not settings.interactive:
         raise SettingsError("--resume goes on with a review: give --interactive with it")
     if settings.executor == "dask" and not settings.scheduler:

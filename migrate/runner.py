@@ -24,6 +24,7 @@ Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
 Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
 
 _UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
+_UNPROVED = Hold(rules.DECLINED, "did not pass the verification", "Look at what `migrate verify` says of it.")
 _DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 
 
@@ -100,7 +101,15 @@ class Session:
         kept = tuple(one.result for _, one in sorted(self._results.items()) if one.result.findings)
         return Report(kept, len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
 
-    def decline(self, ids: Iterable[str]) -> Report:
+    def without(self, ids: Iterable[str]) -> Report:
+        """The same without some rewrites, for once: what is asked next starts from everything again."""
+        kept = {path: dict(own) for path, own in self._held.items()}, dict(self._results), dict(self._failures)
+        try:
+            return self.decline(ids, _UNPROVED)
+        finally:
+            self._held, self._results, self._failures = kept
+
+    def decline(self, ids: Iterable[str], reason: Hold = _DECLINED) -> Report:
         """The same without the rewrites of the findings called `ids` and whatever requires them."""
         self.report()
         refused = frozenset(ids)
@@ -108,7 +117,7 @@ class Session:
         for path, one in self._results.items():
             names = applied(one.result.findings) & refused
             if names:
-                self._held.setdefault(path, {}).update(dict.fromkeys(names, _DECLINED))
+                self._held.setdefault(path, {}).update(dict.fromkeys(names, reason))
                 again.append(path)
         self._settle(self._link(self._facts), sorted(again))
         return self.report()

@@ -92,13 +92,13 @@ class Option:
     panel: str = "Options"
 
 
-def _about(text: str, **more: Any) -> dict[str, Option]:
-    return {"option": Option(text, **more)}
+def _about(text: str, *rest: Any, **more: Any) -> dict[str, Option]:
+    return {"option": Option(text, *rest, **more)}
 
 
 EXECUTORS = ("auto", "serial", "processes", "dask")
 FORMATS = ("rich", "concise", "json", "jsonl", "sarif", "github", "gitlab", "diff")
-_OUTPUT, _SOURCES, _RUNNING = "Output", "Sources", "Running"
+_OUTPUT, _SOURCES, _RUNNING, _PROOF = "Output", "Sources", "Running", "Proof"
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,30 @@ class Settings:
         metadata=_about("Show less; twice: nothing but errors.", scope=Scope.COMMAND, short="-q", panel=_OUTPUT),
     )
     verbose: int = field(default=0, metadata=_about("Show more.", scope=Scope.COMMAND, short="-v", panel=_OUTPUT))
+
+    verify: str = field(
+        default="",
+        metadata=_about("Write only if this program builds the same.", Scope.COMMAND, "", "SCRIPT", panel=_PROOF),
+    )
+    drop_failing: bool = field(
+        default=False, metadata=_about("Write the rest if some rewrites fail.", scope=Scope.COMMAND, panel=_PROOF)
+    )
+    python: str = field(
+        default="", metadata=_about("The interpreter to run the program with.", metavar="FILE", panel=_PROOF)
+    )
+    until: str = field(
+        default="session",
+        metadata=_about("How far it runs: session, exit or a function.", metavar="POINT", panel=_PROOF),
+    )
+    stub: tuple[str, ...] = field(
+        default=(), metadata=_about("Stand in for these modules.", metavar="MODULES", panel=_PROOF)
+    )
+    stub_missing: bool = field(default=False, metadata=_about("Stand in for modules that are missing.", panel=_PROOF))
+    timeout: int = field(default=300, metadata=_about("Seconds for each run.", metavar="SECONDS", panel=_PROOF))
+    memory: int = field(default=8192, metadata=_about("Megabytes for each run.", metavar="MB", panel=_PROOF))
+    map: str = field(
+        default="", metadata=_about("Write the rename map.", Scope.COMMAND, "", "FILE", path=True, panel=_PROOF)
+    )
 
     jobs: int = field(
         default=0, metadata=_about("How many processes (0: one a processor).", short="-j", metavar="N", panel=_RUNNING)

@@ -100,10 +100,10 @@ def test_what_is_harmless_is_compared(tensorflow_programs, origin, name):
 def test_what_is_not_is_ended(tensorflow_programs, origin, name):
     text, end, word = ENDED[name]
     began = time.time()
-    dump = run(tensorflow_programs, origin, text, seconds=4, megabytes=2000)
+    dump = run(tensorflow_programs, origin, text, seconds=4 if end is End.TIMEOUT else 30, megabytes=2000)
     assert dump.end is end, dump
     assert word in f"{dump.error.type} {dump.error.message} {dump.output}"
-    assert time.time() - began < 20
+    assert time.time() - began < 40
     assert len(dump.output) < 20_000
 
 

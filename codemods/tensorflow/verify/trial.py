@@ -30,6 +30,10 @@ class Trial:
         self.request = request
         self._before: dict[int, Dump] = {}
 
+    def before(self) -> Dump:
+        """What the program builds from the tree as it is."""
+        return self._first(0)
+
     def compare(self, changes: Mapping[str, bytes]) -> Comparison:
         """What the program builds from the tree as it is, and with `changes` (paths relative to `root`)."""
         return self.compare_with(self.root, changes)
@@ -44,9 +48,12 @@ class Trial:
         return self.compare(changes).verdict is not Verdict.DIFFERENT
 
     def _compare(self, other: Path, changes: Mapping[str, bytes], main: str | None, *, draws: int) -> Comparison:
+        return compare(self._first(draws), self._run(other, changes, main or self.request.main, draws))
+
+    def _first(self, draws: int) -> Dump:
         if draws not in self._before:
             self._before[draws] = self._run(self.root, {}, self.request.main, draws)
-        return compare(self._before[draws], self._run(other, changes, main or self.request.main, draws))
+        return self._before[draws]
 
     def _run(self, root: Path, changes: Mapping[str, bytes], main: str, draws: int) -> Dump:
         with copied(root, changes) as tree:

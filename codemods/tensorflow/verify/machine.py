@@ -1,0 +1,98 @@
+"""A comparison as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from codemods.tensorflow.verify.compare import Comparison, Difference, GraphPair, Pair
+from codemods.tensorflow.verify.dump import Dump, Frame, Variable
+from codemods.tensorflow.verify.renames import as_json
+from migrate.model import Finding
+
+__all__ = ["machine"]
+
+
+def machine(
+    comparison: Comparison, blamed: Iterable[Finding] = (), frames: Mapping[Frame, list[Finding]] | None = None
+) -> dict[str, Any]:
+    """The whole comparison; `blamed` are the findings found guilty, `frames` those behind a traceback's lines."""
+    return {
+        "version": 1,
+        "verdict": comparison.verdict.value,
+        "runs": {"before": _run(comparison.before, {}), "after": _run(comparison.after, frames or {})},
+        "differences": [_difference(one) for one in comparison.differences],
+        "graphs": [_graph(graph) for graph in comparison.graphs],
+        "renames": as_json(comparison)["renames"],
+        "blamed": [_finding(finding) for finding in blamed],
+    }
+
+
+def _run(dump: Dump, frames: Mapping[Frame, list[Finding]]) -> dict[str, Any]:
+    error = None
+    if dump.error is not None:
+        lines = [
+            {**dataclasses.asdict(frame), "findings": [_finding(one) for one in frames.get(frame, [])]}
+            for frame in dump.error.frames
+        ]
+        error = {"type": dump.error.type, "message": dump.error.message, "frames": lines}
+    return {
+        "end": dump.end.value,
+        "error": error,
+        "seconds": dump.seconds,
+        "python": dump.python,
+        "tensorflow": dump.tensorflow,
+        "stand_ins": list(dump.stand_ins),
+        "output": dump.output,
+    }
+
+
+def _graph(graph: GraphPair) -> dict[str, Any]:
+    return {
+        "index": graph.index,
+        "differences": [_difference(one) for one in graph.differences],
+        "renamed_ops": [{"before": old, "after": new} for old, new in graph.renamed_ops],
+        "variables": [_pair(pair) for pair in graph.pairs],
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {
+        "verdict": pair.verdict.value,
+        "before": _variable(pair.before),
+        "after": _variable(pair.after),
+        "differences": [_difference(one) for one in pair.differences],
+        "compared": pair.drawn or "exact",
+    }
+
+
+def _variable(variable: Variable | None) -> dict[str, Any] | None:
+    if variable is None:
+        return None
+    return {
+        "name": variable.name,
+        "shape": variable.shape,
+        "dtype": variable.dtype,
+        "trainable": variable.trainable,
+        "collections": list(variable.collections),
+        "slot_of": variable.slot_of,
+        "initial": {**variable.initial.value, "random": variable.initial.random},
+        "file": variable.file,
+        "line": variable.line,
+    }
+
+
+def _difference(difference: Difference) -> dict[str, str]:
+    return {"what": difference.what, "before": difference.before, "after": difference.after}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "code": finding.code,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+    }

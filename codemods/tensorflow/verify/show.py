@@ -1,0 +1,134 @@
+"""A comparison for people: a table, variable by variable, before and after, and what a traceback has to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from codemods.tensorflow.verify.compare import Comparison, Difference, GraphPair, Pair, Verdict
+from codemods.tensorflow.verify.dump import Frame, Raised, Variable
+from codemods.tensorflow.verify.statistics import ERROR_RATE
+from migrate.model import Finding
+
+__all__ = ["show"]
+
+_STYLES = {Verdict.SAME: "green", Verdict.RENAMED: "yellow", Verdict.DIFFERENT: "red"}
+_SENTENCES = {
+    Verdict.SAME: "Both programs build the same variables.",
+    Verdict.RENAMED: "Both programs build the same variables; some names change.",
+    Verdict.DIFFERENT: "The programs differ.",
+}
+
+
+def show(
+    comparison: Comparison,
+    console: Console,
+    blamed: Iterable[Finding] = (),
+    frames: Mapping[Frame, list[Finding]] | None = None,
+) -> None:
+    """Prints a comparison; `blamed` are the findings found guilty, `frames` those behind a traceback's lines."""
+    for graph in comparison.graphs:
+        if graph.pairs:
+            console.print(_table(graph, several=len(comparison.graphs) > 1))
+        for difference in graph.differences:
+            console.print(_line(difference), style="red")
+        for old, new in graph.renamed_ops:
+            console.print(Text(f"op {old or '(none)'} -> {new or '(none)'}", style="yellow"))
+    for difference in comparison.differences:
+        console.print(_line(difference), style="red")
+    if comparison.before.error is not None:
+        _traceback(comparison.before.error, "before the migration", {}, console)
+    if comparison.after.error is not None:
+        _traceback(comparison.after.error, "after the migration", frames or {}, console)
+    for finding in blamed:
+        console.print(Text(f"guilty: {_place(finding)}", style="bold red"))
+    _close(comparison, console)
+
+
+def _table(graph: GraphPair, *, several: bool) -> Table:
+    title = Text(f"Graph {graph.index}") if several else None
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading in ("variable", "after", "shape", "dtype", "trained", "initial value"):
+        table.add_column(heading, overflow="fold")
+    for pair in graph.pairs:
+        table.add_row(*_cells(pair))
+    return table
+
+
+def _cells(pair: Pair) -> list[Text]:
+    old, new = pair.before, pair.after
+    if old is None or new is None:
+        there = old or new
+        assert there is not None
+        name = Text(there.name, style="red")
+        gone = Text("gone" if new is None else "new", style="red")
+        return [*((name, gone) if new is None else (gone, name)), *_properties(there, {})]
+    changed = {one.what: one for one in pair.differences}
+    target = Text("same", style="dim") if old.name == new.name else Text(new.name, style="yellow")
+    cells = [Text(old.name, style="red" if changed else ""), target, *_properties(old, changed)]
+    rest = [one for what, one in changed.items() if what not in ("shape", "dtype", "trainable", "initial value")]
+    for difference in rest:
+        cells[-1].append("\n").append_text(_line(difference))
+    return cells
+
+
+def _properties(variable: Variable, changed: Mapping[str, Difference]) -> list[Text]:
+    shape = (
+        "?" if variable.shape is None else "x".join("?" if n is None else str(n) for n in variable.shape) or "scalar"
+    )
+    plain = {
+        "shape": shape,
+        "dtype": variable.dtype,
+        "trainable": "yes" if variable.trainable else "no",
+        "initial value": _initial(variable),
+    }
+    return [
+        Text(f"{changed[what].before} -> {changed[what].after}", style="red") if what in changed else Text(text)
+        for what, text in plain.items()
+    ]
+
+
+def _initial(variable: Variable) -> str:
+    value = variable.initial.value
+    if "error" in value:
+        return "cannot be computed"
+    if value.get("std") is None:
+        return "(no numbers)"
+    if value["std"] == 0:
+        return f"{value['mean']:.6g}"
+    kind = "random" if variable.initial.random else "values"
+    return f"{kind}, mean {value['mean']:.3g}, std {value['std']:.3g}"
+
+
+def _line(difference: Difference) -> Text:
+    return Text(f"{difference.what}: {difference.before or 'none'} -> {difference.after or 'none'}", style="red")
+
+
+def _traceback(error: Raised, when: str, frames: Mapping[Frame, list[Finding]], console: Console) -> None:
+    console.print(Text(f"\n{error.type} {when}: {error.message.strip()}", style="bold red"))
+    for frame in error.frames:
+        console.print(Text(f"  {frame.file}:{frame.line} in {frame.function}"))
+        console.print(Text(f"    {frame.text}"))
+        for finding in frames.get(frame, []):
+            console.print(Text(f"    rewritten by {_place(finding)}", style="yellow"))
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.code} at {finding.path}:{finding.line}:{finding.column}: {finding.message}"
+
+
+def _close(comparison: Comparison, console: Console) -> None:
+    verdict = comparison.verdict
+    counts = {one: sum(pair.verdict is one for pair in comparison.pairs) for one in Verdict}
+    numbers = ", ".join(f"{count} {one.value}" for one, count in counts.items() if count)
+    console.print(Text(_SENTENCES[verdict], style=f"bold {_STYLES[verdict]}"), Text(f"({numbers or 'no variables'})"))
+    if any(pair.drawn == "test" for pair in comparison.pairs):
+        console.print(
+            Text(f"Some values are random and were tested: wrong in one of {1 / ERROR_RATE:,.0f} runs at most.")
+        )
+    stand_ins = sorted({*comparison.before.stand_ins, *comparison.after.stand_ins})
+    if stand_ins:
+        console.print(Text(f"Stand-ins were used for {', '.join(stand_ins)}."))
