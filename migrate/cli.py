@@ -39,9 +39,9 @@ def _run(arguments: list[str]) -> int:
     try:
         code = _command().main(arguments, prog_name="migrate", standalone_mode=False)
         sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort):
+    except (_Interrupted, KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
-    except BrokenPipeError:
+    except (_ClosedPipe, BrokenPipeError):
         # Whatever is still in the buffer must not be written again when the interpreter shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return CLOSED_PIPE
@@ -83,7 +83,7 @@ class _Run(TyperCommand):
         panels: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record:
+            if record and parameter.name != "paths":
                 panels.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(record)
         for title, records in panels.items():
             with formatter.section(title):
@@ -92,13 +92,30 @@ class _Run(TyperCommand):
             formatter.write_dl([(name, text) for name, text in commands.summaries().items()])
 
 
+class _Interrupted(Exception):  # noqa: N818 - the user's wish, not an error
+    """Stands for KeyboardInterrupt and EOFError, which typer answers in its own way."""
+
+
+class _ClosedPipe(Exception):  # noqa: N818 - nor is this
+    """Stands for BrokenPipeError, of which typer makes an exit with 1."""
+
+
 class _Commands(TyperGroup):
     """The commands by name, each loaded when it is asked for."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        if not args or (args[0] not in _COMPLETION and args[0] not in commands.names()):
+        completing = ctx.resilient_parsing and not args
+        if not completing and (not args or args[0] not in (*_COMPLETION, *commands.names())):
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, EOFError) as error:
+            raise _Interrupted from error
+        except BrokenPipeError as error:
+            raise _ClosedPipe from error
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(commands.names())

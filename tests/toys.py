@@ -132,3 +132,23 @@ PAIRS = Codemod(
     ),
     _rewrite_pairs,
 )
+
+
+# A codemod that takes its time, and one whose mistake no worker catches.
+
+
+def _nap(module: Module) -> None:
+    for call in _calls(module, "nap"):
+        time.sleep(10 * ast.literal_eval(call.args[0]))
+
+
+def _no_link(facts: Mapping[str, Any], options: Options) -> Mapping[str, Any]:
+    raise ZeroDivisionError
+
+
+def _nothing(module: Module, plan: Any, options: Options) -> Iterator[Finding]:
+    yield from ()
+
+
+SLEEPING = Codemod("sleeping", "Sleeps", (), Analysis("nap", ((b"nap(",),), _nap, lambda facts, options: {}), _nothing)
+LINKLESS = Codemod("linkless", "Fails", (), Analysis("linkless", ((b"old(",),), _index, _no_link), _nothing)

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from migrate import job, registry, settings
+from migrate.commands import CommandError
 from migrate.registry import Registry
 from migrate.settings import Option, Scope
 from migrate.version import __version__
@@ -21,11 +22,13 @@ def build() -> Callable[..., int]:
     """The function behind `migrate PATHS...`, with a parameter for every option. Raises `RegistryError`."""
     known = registry.load()
 
-    def command(paths: list[str], version: bool, **given: Any) -> int:
+    def command(paths: list[str] | None, version: bool, **given: Any) -> int:
         """Rewrites the sources at and below PATHS; `-` reads one from standard input."""
         del version
+        if not paths and not given["show_settings"]:
+            raise CommandError("nothing to look at: name files or directories, such as migrate --dry-run .")
         chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
-        return job.execute(settings.load(known, chosen), paths)
+        return job.execute(settings.load(known, chosen), paths or [])
 
     parameters = list(_parameters(known))
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -34,7 +37,7 @@ def build() -> Callable[..., int]:
 
 
 def _parameters(known: Registry) -> Iterator[inspect.Parameter]:
-    yield _parameter("paths", list[str], typer.Argument(..., metavar="PATHS...", show_default=False))
+    yield _parameter("paths", list[str] | None, typer.Argument(None, metavar="PATHS...", show_default=False))
     for name, (field, option) in settings.options_of().items():
         yield _parameter(name, _kind(field.default), _option(name, field, option))
     for name, values in known.options.items():

@@ -14,7 +14,9 @@ FAILED = 3
 
 
 def undo(
-    run: str = typer.Argument("", help="The run, as --list names it; the last one by default.", show_default=False),
+    run: str = typer.Argument(
+        "", metavar="[RUN]", help="The run, as --list names it; the last one by default.", show_default=False
+    ),
     every: bool = typer.Option(False, "--list", help="Show the runs on record, newest first."),
 ) -> int:
     """Brings back what a run has written over."""

@@ -1,0 +1,364 @@
+"""The command line through the installed script: exit codes, streams, options, filter mode, odd endings."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import shell
+from shell import SCRIPT, Shell
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    shell.install(folder, toy="toys:TOY", pairs="toys:PAIRS", sleeping="toys:SLEEPING")
+    return folder
+
+
+@pytest.fixture
+def cli(tmp_path: Path, site: Path) -> Shell:
+    (tmp_path / "work").mkdir()
+    return Shell(tmp_path / "work", site)
+
+
+def test_applies(cli: Shell) -> None:
+    cli.write(a="old()\n", s__b="x = old(1)\r\n")
+    ended = cli.run(".")
+    assert (ended.returncode, ended.stdout) == (0, b"")
+    assert b"2 files of 2 changed" in ended.stderr
+    assert (cli.read("a.py"), cli.read("s/b.py")) == (b"new()\n", b"x = new(1)\r\n")
+    assert cli.run("--check", ".").returncode == 0
+
+
+def test_previews_a_patch_that_gives_what_applying_writes(cli: Shell) -> None:
+    cli.write(a="old()\n", s__b="x = old(1)\r\ny = 1", c="# coding: latin-1\nold('é')\n".encode("latin-1"))
+    preview = cli.run("--dry-run", ".")
+    assert preview.returncode == 0
+    assert b"3 files of 3 would change" in preview.stderr
+    before = {path: path.read_bytes() for path in cli.cwd.rglob("*.py")}
+    cli.run(".")
+    applied = {path: path.read_bytes() for path in cli.cwd.rglob("*.py")}
+    assert before != applied
+    for path, data in before.items():
+        path.write_bytes(data)
+    shell.git(cli.cwd, "init")
+    subprocess.run(["git", "apply", "-"], cwd=cli.cwd, input=preview.stdout, check=True)
+    assert {path: path.read_bytes() for path in cli.cwd.rglob("*.py")} == applied
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "code"),
+    [
+        ({"a": "x = 1\n"}, ["."], 0),
+        ({}, ["."], 0),
+        ({"a": ""}, ["."], 0),
+        ({"a": "old()\n"}, ["--dry-run", "."], 0),
+        ({"a": "old()\n"}, ["--check", "."], 1),
+        ({"a": "old()\n"}, ["--dry-run", "--check", "."], 1),
+        ({"a": "old()\n"}, ["--check", "--exit-zero", "."], 0),
+        ({"a": "x = 1\n"}, ["--check", "."], 0),
+        ({"a": "old(*x)\n"}, ["."], 0),
+        ({"a": "old(*x)\n"}, ["--strict", "."], 4),
+        ({"a": "old(*x)  # migrate: ignore\n"}, ["--strict", "."], 0),
+        ({"a": "old(*x)\n"}, ["--strict", "--ignore", "TY201", "."], 0),
+        ({"a": "old(*x)\n"}, ["--strict", "--exit-zero", "."], 0),
+        ({"a": "old(a=1)\n"}, ["--strict", "."], 4),
+        ({"a": "old(a=1)\n"}, ["--strict", "--level", "unsafe", "--check", "."], 1),
+        ({"a": "old(*x)\nold()\n"}, ["--strict", "--check", "."], 4),
+        ({"a": "old(\n"}, ["."], 3),
+        ({"a": "old(\n", "b": "old(*x)\nold()\n"}, ["--strict", "--check", "."], 3),
+        ({"a": "old(\n"}, ["--exit-zero", "."], 3),
+        ({"a": "old(\n"}, ["--strict", "nope"], 2),
+        ({"a": "old(\n"}, ["--check", "a.py", "--level", "x"], 2),
+    ],
+)
+def test_exit_codes(cli: Shell, files: dict[str, str], arguments: list[str], code: int) -> None:
+    cli.write(**files)
+    ended = cli.run(*arguments)
+    assert ended.returncode == code, ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+def test_a_broken_file_among_good_ones(cli: Shell) -> None:
+    cli.write(a="old()\n", b="x = 1\nold(\n", c="old()\n")
+    ended = cli.run(".")
+    assert ended.returncode == 3
+    assert (cli.read("a.py"), cli.read("b.py"), cli.read("c.py")) == (b"new()\n", b"x = 1\nold(\n", b"new()\n")
+    assert re.search(rb"^error: b\.py:2: .*never closed", ended.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "migrate: error: nothing to look at: name files or directories, such as migrate --dry-run ."),
+        (["nope.py"], "migrate: error: nope.py: no such file or directory"),
+        (["--levle", "exact", "."], "migrate: error: No such option: --levle"),
+        (["--level", "exat", "."], "--level must be one of exact, renames, unsafe, not 'exat'; did you mean exact?"),
+        (["--spelling", "nwe", "."], "--spelling must be one of new, newer, old, not 'nwe'"),
+        (["--select", "tuy", "."], "--select: unknown codemod or code tuy; did you mean toy?"),
+        (["-j", "many", "."], "Invalid value for '--jobs' / '-j'"),
+        (["--shard", "3/2", "."], "--shard must be I/N with I from 1 to N, not '3/2'"),
+        (["--config", "nope.toml", "."], "nope.toml cannot be read: No such file or directory"),
+        (["--since", "HEAD", "."], "--since needs a git repository, and there is none here"),
+        (["--resume", "."], "--resume goes on with a review: give --interactive with it"),
+        (["--interactive", "--check", "."], "--interactive and --check exclude each other"),
+        (["--executor", "dask", "."], "--executor dask needs --scheduler"),
+        (["--write-baseline", "."], "--write-baseline needs --baseline FILE"),
+        (["--baseline", "nope", "--strict", "."], "--baseline: nope does not exist; --write-baseline makes it"),
+        (["-", "a.py"], "- stands alone"),
+        (["explain", "TY10"], "there is no code TY10; did you mean TY101?"),
+        (["undo", "nope"], "There is no run nope on record"),
+        (["list", "more"], "Got unexpected extra argument"),
+    ],
+)
+def test_wrong_use_is_one_line_and_2(cli: Shell, arguments: list[str], message: str) -> None:
+    cli.write(a="old(*x)\n")
+    ended = cli.run(*arguments)
+    error = ended.stderr.decode().splitlines()
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert message in error[-1]
+    assert len(error) == 1
+
+
+def test_an_unknown_key_names_the_nearest(cli: Shell) -> None:
+    (cli.cwd / "pyproject.toml").write_text('[tool.migrate]\nspeling = "new"\n')
+    ended = cli.run(".")
+    assert ended.returncode == 2
+    assert ended.stderr == b"migrate: error: pyproject.toml: unknown key speling; did you mean spelling?\n"
+
+
+def test_environment_stands_between_file_and_option(cli: Shell) -> None:
+    cli.write(a="old(a=1)\n")
+    (cli.cwd / "migrate.toml").write_text('level = "exact"\n')
+    assert cli.run("--check", ".").returncode == 0
+    assert cli.run("--check", ".", MIGRATE_LEVEL="unsafe").returncode == 1
+    assert cli.run("--check", "--level", "exact", ".", MIGRATE_LEVEL="unsafe").returncode == 0
+
+
+def test_a_flag_in_a_file_can_be_taken_back(cli: Shell) -> None:
+    cli.write(a="old(*x)\n")
+    (cli.cwd / "migrate.toml").write_text("strict = true\n")
+    assert cli.run(".").returncode == 4
+    assert cli.run("--no-strict", ".").returncode == 0
+
+
+def test_help_shows_every_option_and_command(cli: Shell) -> None:
+    text = cli.run("--help").stdout.decode()
+    for word in ("--dry-run", "-n,", "--level", "--spelling", "--stdin-filename", "--no-respect-gitignore", "undo"):
+        assert word in text
+    assert text.startswith("Usage: migrate [OPTIONS] PATHS...\n")
+    assert "run" not in [line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()]
+    assert cli.run("undo", "--help").stdout.startswith(b"Usage: migrate undo [OPTIONS] [RUN]")
+    assert re.fullmatch(rb"migrate \d+\.\d+\.\d+\S*\n", cli.run("--version").stdout)
+
+
+def test_list_and_explain(cli: Shell) -> None:
+    listed = cli.run("list").stdout.decode()
+    assert "toy: Calls old new\n  --spelling new|newer|old\n  TY101  rewrite  old-to-new: old is called new\n" in listed
+    assert cli.run("explain", "ty101").stdout.startswith(
+        b"# TY101 old-to-new\n\nold is called new.\n\n## What it means"
+    )
+    assert cli.run("explain", "held-back-by-level").stdout.startswith(b"# M001 ")
+
+
+def test_undo(cli: Shell) -> None:
+    cli.write(a="old()\n", b="old()\n")
+    assert cli.run("undo").returncode == 0
+    cli.run(".")
+    assert b"2 files" in cli.run("undo", "--list").stdout
+    (cli.cwd / "b.py").write_text("new()  # edited\n")
+    ended = cli.run("undo")
+    assert ended.returncode == 3
+    assert cli.read("a.py") == b"old()\n"
+    assert cli.read("b.py") == b"new()  # edited\n"
+
+
+def test_filter_mode(cli: Shell) -> None:
+    ended = cli.run("-", input=b"old()\r\nx = 1")
+    assert (ended.returncode, ended.stdout) == (0, b"new()\r\nx = 1")
+    assert b"only this source is looked at" in ended.stderr
+    same = b"\xef\xbb\xbfx = 1\r\n\r\n\t"
+    assert cli.run("-", input=same).stdout == same
+    assert cli.run("-", input=b"").stdout == b""
+    broken = cli.run("-", "--stdin-filename", "a.py", input=b"old(\n")
+    assert (broken.returncode, broken.stdout) == (3, b"old(\n")
+    assert b"migrate: a.py:1: " in broken.stderr
+    assert cli.run("-", "--check", input=b"old()\n").returncode == 1
+
+
+def test_filter_mode_knows_the_project(cli: Shell) -> None:
+    cli.write(s__maker="make('y')\n", user="import maker\n")
+    (cli.cwd / "pyproject.toml").write_text("")
+    ended = cli.run("-", "--stdin-filename", "s/maker.py", "--output-format", "concise", input=b"make('x')\n")
+    assert b"known to 2 files" in ended.stdout
+    assert b"only this source" not in ended.stderr
+    new = cli.run("-", "--stdin-filename", "s/not_yet.py", input=b"make('x')\n")
+    assert new.stdout == b"made('x')\n"
+    assert cli.read("s/maker.py") == b"make('y')\n"
+
+
+def test_standard_output_is_the_diff_and_nothing_else(cli: Shell) -> None:
+    cli.write(a="old()  # [red]Optional[int] \xe9\n")
+    ended = cli.run("-n", "-v", "--statistics", ".")
+    assert ended.stdout.decode().splitlines()[:2] == ["--- a/a.py", "+++ b/a.py"]
+    assert "+new()  # [red]Optional[int] \xe9" in ended.stdout.decode().splitlines()
+    assert cli.run("-n", "-qq", ".").stderr == b""
+    assert cli.run("--check", ".").stdout == b""
+
+
+def test_output_file(cli: Shell) -> None:
+    cli.write(a="old()\n")
+    ended = cli.run("-n", "--output-format", "json", "-o", "out.json", ".")
+    assert ended.stdout == b""
+    assert json.loads(cli.read("out.json"))
+    wrong = cli.run("-n", "-o", "no/where.json", ".")
+    assert (wrong.returncode, wrong.stderr.count(b"\n")) == (2, 1)
+
+
+def test_a_closed_pipe_is_not_1(cli: Shell) -> None:
+    cli.write(**{f"f{number}": "old()\n" * 3000 for number in range(20)})
+    command = f"{SCRIPT} --dry-run . | head -1; echo ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(
+        ["bash", "-c", command], cwd=cli.cwd, env=cli.environment(), capture_output=True, check=False
+    )
+    assert ended.stdout.splitlines()[-1] == b"141"
+    assert b"Traceback" not in ended.stderr
+    assert b"Exception ignored" not in ended.stderr
+
+
+def test_an_interrupt_is_130_and_leaves_everything(cli: Shell) -> None:
+    cli.write(a="old()\n", b="nap(1)\n", c="old()\n")
+    with subprocess.Popen([SCRIPT, "."], cwd=cli.cwd, env=cli.environment(), stderr=subprocess.PIPE) as running:
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        _, error = running.communicate(timeout=10)
+    assert (running.returncode, error) == (130, b"migrate: interrupted\n")
+    assert cli.read("a.py") == b"old()\n"
+
+
+def test_an_uncaught_exception_is_not_1(cli: Shell, tmp_path: Path) -> None:
+    shell.install(tmp_path / "site", bad="toys:LINKLESS")
+    cli.write(a="old()\n")
+    ended = Shell(cli.cwd, tmp_path / "site").run(".")
+    assert ended.returncode == 70
+    assert b"ZeroDivisionError" in ended.stderr
+    assert b"please report it" in ended.stderr
+
+
+def test_a_codemod_that_cannot_be_loaded(cli: Shell, tmp_path: Path) -> None:
+    shell.install(tmp_path / "site", bad="nowhere:NOTHING")
+    ended = Shell(cli.cwd, tmp_path / "site").run(".")
+    assert ended.returncode == 2
+    assert ended.stderr == b"migrate: error: codemod nowhere:NOTHING cannot be loaded: No module named 'nowhere'\n"
+
+
+def test_since(cli: Shell) -> None:
+    shell.git(cli.cwd, "init")
+    cli.write(a="old()\nold(*x)\nx = old(\n    1,\n)\n", b="old()\n", c="x = 1\n")
+    shell.git(cli.cwd, "add", ".")
+    shell.git(cli.cwd, "commit", "-m", "first")
+    assert cli.run("--check", "--since", "HEAD", ".").returncode == 0
+    cli.write(a="old()\nold(*x)\nx = old(\n    2,\n)\n", d="old()\n")
+    ended = cli.run("--since", "HEAD", "--strict", ".")
+    assert ended.returncode == 0
+    assert b"2 calls seen" in ended.stderr
+    assert cli.read("a.py") == b"old()\nold(*x)\nx = new(\n    2,\n)\n"
+    assert (cli.read("b.py"), cli.read("d.py")) == (b"old()\n", b"new()\n")
+    wrong = cli.run("--since", "nowhere", ".")
+    assert (wrong.returncode, wrong.stderr) == (2, b"migrate: error: --since: git knows no revision nowhere\n")
+
+
+def test_baseline(cli: Shell) -> None:
+    cli.write(a="old(*x)\n", s__b="old(*y)\n")
+    assert cli.run("--baseline", "known.json", "--write-baseline", ".").returncode == 0
+    assert cli.run("--strict", "--baseline", "known.json", ".").returncode == 0
+    cli.write(a="# moved\nold(*x)\n")
+    assert cli.run("--strict", "--baseline", "../known.json", ".", cwd=cli.cwd / "s").returncode == 0
+    cli.write(a="old(*x)\nold(*z)\n")
+    assert cli.run("--strict", "--baseline", "known.json", ".").returncode == 4
+    (cli.cwd / "known.json").write_text("[]")
+    assert b"is not a baseline" in cli.run("--strict", "--baseline", "known.json", ".").stderr
+
+
+def test_shards_are_a_partition(cli: Shell) -> None:
+    cli.write(**{f"f{number}": "old()\n" for number in range(30)})
+    seen: list[bytes] = []
+    for part in range(1, 4):
+        found = re.findall(rb"^\+\+\+ b/(.*)$", cli.run("-n", "--shard", f"{part}/3", ".").stdout, re.MULTILINE)
+        assert found
+        seen += found
+    assert sorted(seen) == sorted(b"f%d.py" % number for number in range(30))
+
+
+def test_add_ignore_and_mark(cli: Shell) -> None:
+    cli.write(a="old(*x)\nold()\n", b="old(a=1)\n")
+    cli.run("--mark", "a.py")
+    assert cli.read("a.py") == b"old(*x)  # TODO(migrate): TY201 passes a starred argument\nnew()\n"
+    cli.run("--add-ignore", "b.py")
+    assert cli.read("b.py") == b"old(a=1)  # migrate: ignore[M001]\n"
+    assert cli.run("--strict", "b.py").returncode == 0
+
+
+def test_show_files_and_settings(cli: Shell) -> None:
+    cli.write(b="", a="", build__c="")
+    assert cli.run("--show-files", ".").stdout == b"a.py\nb.py\n"
+    (cli.cwd / "migrate.toml").write_text('level = "exact"\n')
+    assert cli.run("--show-settings").stdout.startswith(b'# migrate.toml\nlevel = "exact"\n')
+    assert cli.run("--show-settings", "--isolated", ".").stdout.startswith(b"# no configuration file\n")
+
+
+def test_completion(cli: Shell) -> None:
+    def complete(*words: str) -> list[str]:
+        environment = {
+            "_MIGRATE_COMPLETE": "complete_bash",
+            "COMP_WORDS": " ".join(words),
+            "COMP_CWORD": str(len(words) - 1),
+        }
+        return cli.run(**environment).stdout.decode().split()
+
+    assert "--level" in complete("migrate", "--le")
+    assert "explain" in complete("migrate", "ex")
+    assert complete("migrate", "--level", "e") == ["exact"]
+
+
+def read_terminal(cli: Shell, *arguments: str, **more: str) -> str:
+    """What a person would see, with all escape codes."""
+    child, descriptor = pty.fork()
+    if child == 0:
+        os.chdir(cli.cwd)
+        os.execve(SCRIPT, [str(SCRIPT), *arguments], cli.environment(TERM="xterm-256color", **more))
+    seen = b""
+    while select.select([descriptor], [], [], 20)[0]:
+        try:
+            piece = os.read(descriptor, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.waitpid(child, 0)
+    return seen.decode()
+
+
+def test_a_terminal_gets_colours_unless_told_otherwise(cli: Shell) -> None:
+    cli.write(a="old()\n")
+    assert "\x1b[" in read_terminal(cli, "-n", ".")
+    assert "\x1b[3" not in read_terminal(cli, "-n", ".", NO_COLOR="1")
+    assert "\x1b[3" not in read_terminal(cli, "-n", "--color", "never", ".")
+    assert b"\x1b[" in cli.run("-n", "--color", "always", ".").stdout
+
+
+def test_long_runs_draw_a_bar_in_a_terminal_only(cli: Shell) -> None:
+    cli.write(**{f"f{number:03}": "nap(0.001)\n" for number in range(150)})
+    assert "Reading ━" in read_terminal(cli, "-j1", ".", PYTHONIOENCODING="utf-8")
+    assert "Reading" not in read_terminal(cli, "-j1", ".", CI="true")
+    assert b"Reading" not in cli.run(".").stderr
