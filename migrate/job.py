@@ -226,7 +226,7 @@ def _apply(report: Report, paths: Sequence[str], settings: Settings) -> Report:
     try:
         written = writer.apply(report.results, journal.project_root(paths))
     except journal.JournalError as error:
-        failure = Failure(f"was not written: {error.cause}")
+        failure = Failure(error.cause)
         written = writer.Written(None, failures=tuple(FileResult(one.path, failure=failure) for one in report.changed))
     _tell(history.written_lines(written), settings)
     if not written.failures:

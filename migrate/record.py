@@ -42,6 +42,7 @@ _FORMAT = 1
 _WIDTH = 16  # bytes: every state is padded to this, so that changing it allocates nothing
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_RAW: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class State(enum.Enum):
@@ -150,7 +151,7 @@ def amend(record: Record, entries: tuple[Entry, ...]) -> Record:
 
 def mark(record: Record, state: State) -> Record:
     """Puts the run's new state on disk. Raises `OSError`."""
-    fd = os.open(os.path.join(record.folder, "state"), os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
+    fd = os.open(os.path.join(record.folder, "state"), os.O_WRONLY | _RAW)
     try:
         os.write(fd, _state_line(state))
         os.fsync(fd)
@@ -161,7 +162,7 @@ def mark(record: Record, state: State) -> Record:
 
 def content(record: Record, blob: Blob) -> bytes:
     """The bytes of a content that the run holds. Raises `RefusalError` where they are not what they were, `OSError`."""
-    fd = os.open(os.path.join(record.folder, "bytes"), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    fd = os.open(os.path.join(record.folder, "bytes"), os.O_RDONLY | _RAW)
     with open(fd, "rb") as file:
         file.seek(blob.start)
         data = file.read(blob.size)
@@ -243,7 +244,7 @@ def _load(run: str, number: int) -> Record:
 
 
 def _read(path: str) -> bytes:
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    fd = os.open(path, os.O_RDONLY | _RAW | getattr(os, "O_NONBLOCK", 0))
     with open(fd, "rb") as file:
         return file.read()
 
