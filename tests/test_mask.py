@@ -99,9 +99,9 @@ def test_a_mask_is_not_masked_again(text: str, code: str) -> None:
 
 
 def test_what_nothing_of_equal_length_can_mask_is_refused_with_its_line() -> None:
-    with pytest.raises(SourceError, match="tabs") as raised:
-        Module(read("x.py", b"print 1\nif x:\n    if y:\n\tz\n"))
-    assert raised.value.line == 4
+    with pytest.raises(SourceError, match="invalid decimal literal") as raised:
+        Module(read("x.py", b"print 1\nx = 7L.real\n"))
+    assert raised.value.line == 2
 
 
 def test_a_file_that_neither_python_reads_is_refused_with_the_line_that_no_mask_mends() -> None:
@@ -110,16 +110,27 @@ def test_a_file_that_neither_python_reads_is_refused_with_the_line_that_no_mask_
     assert raised.value.line == 2
 
 
-def test_indentation_that_only_python_2_reads_is_masked_where_there_is_room() -> None:
-    text = "if x:\n\ta\n        b\n        if c:\n\t\td\n\te\nf\n"
-    code = python2(text)
-    assert same_shape(text, code)
-    assert ast.dump(ast.parse(code)) == ast.dump(ast.parse(text.expandtabs(8)))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if x:\n\ta\n        b\n        if c:\n\t\td\n\te\nf\n",
+        "if x:\n    if y:\n\tz = é, b\n\tfor i in j:\n\t    print '''é\n\t''', w\n    v(\n\t1)\n",
+        "def f():\r\n  \x0c    if x:\r\n\t@d\r\n\tclass C: a\r\n        try: b\r\n\texcept E, e: c\r\n",
+    ],
+)
+def test_indentation_that_only_python_2_reads_keeps_every_place(text: str) -> None:
+    module = Module(read("x.py", text.encode()))
+    with pytest.raises(TabError):
+        ast.parse(module.source.code)
+    names = [node for node in ast.walk(module.tree) if isinstance(node, ast.Name)]
+    assert len(names) > 3
+    assert all(module.text(node) == node.id for node in names)
 
 
-def test_indentation_that_python_3_reads_is_left() -> None:
-    text = "if x:\n\ta\n\tif b:\n\t    c\n"
-    assert python2(text) is text
+def test_indentation_that_no_python_reads_is_refused() -> None:
+    with pytest.raises(SourceError, match="unindent") as raised:
+        Module(read("x.py", b"if x:\n\ta\n    b\n"))
+    assert raised.value.line == 3
 
 
 def test_calls_in_masked_statements_keep_their_places() -> None:

@@ -1,48 +1,44 @@
-"""Indentation that mixes tabs and spaces as only Python 2 reads it, in as many characters of which Python 3 is sure."""
+"""Indentation that mixes tabs and spaces as only Python 2 reads it, in columns of which Python 3 is sure."""
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Sequence
 
 from migrate.lexer import LineState, line_states
-from migrate.masks.words import Mask
 
-__all__ = ["indentation"]
+__all__ = ["expand", "shift"]
 
-_MARGIN = re.compile(r"[ \t\f]*(?=[^ \t\f\r\n#])")
+_MARGIN = re.compile(r"[ \t\f]*\t[ \t\f]*")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def indentation(code: str) -> Iterator[Mask]:
-    """Masks for every line, none where Python 3 agrees with Python 2 or where a line is too short for its level.
+def expand(code: str) -> tuple[str, dict[int, int]]:
+    """`code` with the tabs before its statements as spaces, and by 1-based line how many characters that added.
 
-    A form feed starts the count of columns again, so that form feeds and then one space a level stand for any
-    indentation that has at least as many characters. One tab behind four spaces has not.
+    Nothing of equal length can do this: a tab below four spaces has one character for two levels. So the tree of the
+    new text is moved back instead, by `shift`.
     """
-    if "\t" not in code:
-        return
-    lines = [(0, LineState.LOGICAL), *line_states(code, 0, len(code))]
-    margins = [match for start, state in lines if state is LineState.LOGICAL and (match := _MARGIN.match(code, start))]
-    levels, consistent = _levels([match.group() for match in margins])
-    if consistent or any(match.end() - match.start() < level for match, level in zip(margins, levels, strict=True)):
-        return
-    for match, level in zip(margins, levels, strict=True):
-        yield Mask(match.start(), (" " * level).rjust(match.end() - match.start(), "\f"))
+    pieces: list[str] = []
+    added: dict[int, int] = {}
+    done = 0
+    states = dict(line_states(code, 0, len(code)))
+    starts = [0, *(match.end() for match in _LINE_END.finditer(code))]
+    for line, start in enumerate(starts, 1):
+        match = _MARGIN.match(code, start)
+        if match and states.get(start, LineState.LOGICAL) is LineState.LOGICAL:
+            spaces = match.group().rpartition("\f")[2].expandtabs(8)
+            pieces += code[done:start], spaces
+            done = match.end()
+            added[line] = len(spaces) - len(match.group())
+    pieces.append(code[done:])
+    return "".join(pieces), added
 
 
-def _levels(margins: Sequence[str]) -> tuple[list[int], bool]:
-    """The level of each line as Python 2 has it, and whether Python 3 has the same ones."""
-    stack = [(0, 0)]
-    levels = []
-    consistent = True
-    for margin in margins:
-        visible = margin.rpartition("\f")[2]
-        column = len(visible.expandtabs(8)), len(visible)
-        while len(stack) > 1 and column[0] < stack[-1][0]:
-            stack.pop()
-        if column[0] > stack[-1][0]:
-            consistent &= column[1] > stack[-1][1]
-            stack.append(column)
-        consistent &= column == stack[-1]
-        levels.append(len(stack) - 1)
-    return levels, consistent
+def shift(tree: ast.AST, added: dict[int, int]) -> None:
+    """Moves the nodes of the tree of an expanded text to where they stand in the text as it was."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.stmt | ast.excepthandler | ast.arg | ast.keyword | ast.alias | ast.pattern):
+            node.col_offset -= added.get(node.lineno, 0)
+            if node.end_lineno is not None and node.end_col_offset is not None:
+                node.end_col_offset -= added.get(node.end_lineno, 0)

@@ -1,7 +1,7 @@
 """The mask for Python 2: its statements and literals as long and, where possible, as telling in Python 3.
 
 Names and calls inside a masked statement stay where they are: `print f(x), y` is read as `not   f(x), y`. What no text
-of equal length can express is left as it is, and the parser says where: a tab below four spaces, above all.
+of equal length can express is left as it is, and the parser says where; `indentation` sees to tabs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from migrate.lexer import Kind
-from migrate.masks.indentation import indentation
 from migrate.masks.literals import number, strings
 from migrate.masks.words import Mask, Word, overlay, statements, words
 
@@ -27,7 +26,6 @@ _ASYNC = frozenset({"def", "for", "with"})
 def python2(code: str) -> str:
     """`code` with what only Python 2 knows masked; `code` itself where there is nothing."""
     masks = [mask for found in statements(words(code)) for rule in _RULES for mask in rule(found)]
-    masks += indentation(code)
     return overlay(code, masks) if masks else code
 
 

@@ -82,11 +82,23 @@ def _tree(code: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(code)
+            return _parsed(code)
     except (RecursionError, MemoryError) as error:
         raise SourceError("is nested too deeply to be parsed") from error
     except ValueError as error:  # a lone surrogate, which no file on disk holds
         raise SourceError(str(error)) from error
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except TabError:
+        from migrate.masks.indentation import expand, shift  # noqa: PLC0415 - hardly any file needs it
+
+        wide, added = expand(code)
+        tree = ast.parse(wide)
+        shift(tree, added)
+        return tree
 
 
 def _overflows(code: str) -> bool:
