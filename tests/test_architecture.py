@@ -23,8 +23,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("migrate.statements", "migrate.suppress", "migrate.rules", "migrate.settle", "migrate.annotate", "migrate.engine"),
     ("migrate.registry", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
     ("migrate.work", "migrate.executors", "migrate.runner"),
-    ("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress")
-    + ("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
+    (
+        *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),
+        *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
+    ),
     ("migrate.casefile", "migrate.testing", "migrate.proof"),
     ("migrate.commands", "migrate.job", "migrate.filtering", "migrate.cli", "migrate.lsp"),
 )
