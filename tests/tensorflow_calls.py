@@ -17,6 +17,9 @@ from migrate.syntax.walk import CallSite, walk
 __all__ = ["answers", "rewritten"]
 
 
+_ROOTS = {"tf": "tensorflow", "tf2": "tensorflow", "np": "numpy"}
+
+
 def answers(text: str, **options: Any) -> tuple[Module, list[tuple[CallSite, CallEdit | Refusal]]]:
     """What `build` says of each creation in `text`, which reaches TensorFlow as `tf`."""
     module = Module(Source("program.py", text, text, "utf-8", b""))
@@ -27,7 +30,7 @@ def answers(text: str, **options: Any) -> tuple[Module, list[tuple[CallSite, Cal
 
 def _creates(site: CallSite) -> bool:
     resolved = canonical(resolve(site.node.func, site.scope))
-    return resolved == "tensorflow.Variable" or ast.unparse(site.node.func) == "tf.Variable"
+    return resolved == "tensorflow.Variable" or ast.unparse(site.node.func) in ("tf.Variable", "tf2.Variable")
 
 
 def request(site: CallSite, **options: Any) -> CallRequest:
@@ -35,8 +38,9 @@ def request(site: CallSite, **options: Any) -> CallRequest:
 
     def name_of(node: ast.expr) -> str | None:
         dotted = canonical(resolve(node, site.scope))
-        if dotted is None and (text := ast.unparse(node)).split(".")[0] in ("tf", "np"):
-            dotted = text.replace("tf.", "tensorflow.", 1).replace("np.", "numpy.", 1)
+        first, _, rest = ast.unparse(node).partition(".")
+        if dotted is None and first in _ROOTS:
+            dotted = f"{_ROOTS[first]}.{rest}"
         return canonical(dotted)
 
     own = next((ast.unparse(word.value) for word in site.node.keywords if word.arg == "name"), None)

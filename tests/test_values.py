@@ -344,6 +344,82 @@ def test_most_programs_run_at_all(ran):
     assert len(raising) < len(programs()) / 8, "\n".join(raising)
 
 
+# Whole programs, each with the options that the naming or the tree would have given.
+WHOLE = [
+    (
+        "def weight(shape):\n    initial = tf.truncated_normal(shape, stddev=0.1)\n"
+        "    return tf.Variable(initial, name='w')\nw = weight([3, 2])\n",
+        {},
+    ),
+    (
+        "def weight(shape):\n    initial = tf.random_normal([2])\n    x = tf.random_normal([3])\n"
+        "    return tf.Variable(initial, name='w') + tf.reduce_sum(x)\nw = weight([3, 2])\n",
+        {},
+    ),
+    ("w = tf.cond(tf.constant(True), lambda: tf.Variable(0.5) + 1, lambda: 1.0)", {"name": '"cond/Variable"'}),
+    (
+        "w = tf.cond(tf.constant(True), lambda: tf.Variable(0, dtype=tf.float64) + 1, lambda: tf.ones([], tf.float64))",
+        {"name": '"cond/Variable"'},
+    ),
+    (
+        "w = tf.cond(tf.constant(True), lambda: tf.Variable(np.ones(2), dtype=tf.float32) + 1, lambda: tf.ones([2]))",
+        {"name": '"cond/Variable"'},
+    ),
+    (
+        "def body(i):\n    w = tf.Variable([0, 0], dtype=tf.float32)\n    return i + 1\n"
+        "tf.while_loop(lambda i: i < 3, body, [0])",
+        {"name": '"while/Variable"'},
+    ),
+    (
+        "def body(i):\n    w = tf.Variable(lambda: tf.random_normal([2]))\n    return i + 1\n"
+        "tf.while_loop(lambda i: i < 3, body, [0])",
+        {"name": '"while/Variable"'},
+    ),
+]
+VERSION_2 = [
+    "tf2.Variable(0.5, name='w')",
+    "tf2.Variable(tf2.zeros([3]), name='w', trainable=False)",
+    "tf2.Variable(tf2.random.normal([3], stddev=0.1), name='w')",
+    "tf2.Variable(tf2.random.uniform([3], maxval=2), name='w')",
+    "tf2.Variable(tf2.constant(0.1, shape=[3]), name='w')",
+    "tf2.Variable(tf2.constant([1.0, 2.0], tf2.float32, [2]), name='w')",
+    "tf2.Variable(tf2.random_normal_initializer()([3]), name='w')",
+    "tf2.Variable(tf2.ones([3]), False, True, None, 'w', None, tf2.float32)",
+    "tf2.Variable(1, dtype=tf2.int64, name='w')",
+]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("python", PYTHONS, ids=range(len(PYTHONS)))
+@pytest.mark.parametrize("seeded", [False, True])
+def test_whole_programs_stay_the_same(python: str, seeded: bool):
+    pairs = []
+    for before, options in WHOLE:
+        flow = "name" in options
+        pairs.append((before, rewritten(before, **options, seeded=seeded, in_control_flow=flow)))
+    old, new = compare(python, pairs)
+    assert [seen(item) for item in new] == [seen(item) for item in old]
+    assert [item["draw"] for item in new] == [item["draw"] for item in old]
+
+
+@pytest.mark.tensorflow
+def test_the_root_of_tensorflow_2_has_its_own_signature_and_resources():
+    pairs = [(f"w = {call}\n", rewritten(f"w = {call}\n", version_2=True, seeded=True)) for call in VERSION_2]
+    old, new = compare(sys.executable, pairs)
+    assert [seen(item) for item in new] == [seen(item) for item in old]
+    assert [item["draw"] for item in new] == [item["draw"] for item in old]
+    assert [item["ops"] for item in new] == [item["ops"] for item in old]
+
+
+def compare(python: str, pairs: list[tuple[str, str]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What programs build before and after; each must run both times, and differ."""
+    results = batch(python, [text for pair in pairs for text in pair])
+    raising = [item for pair, item in zip((t for p in pairs for t in p), results, strict=True) if "raises" in item]
+    assert not raising
+    assert all(before != after for before, after in pairs)
+    return results[::2], results[1::2]
+
+
 def test_every_program_is_rewritten_and_mostly_in_the_shape_form():
     found = [answer for program in programs() for _, answer in answers(program)[1]]
     assert all(isinstance(answer, CallEdit) for answer in found)
