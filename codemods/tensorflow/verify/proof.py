@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -21,13 +22,16 @@ from migrate.settings import Settings
 __all__ = ["asked_by", "prove_report"]
 
 
-def prove_report(settings: Settings, report: Report, without: Without) -> Proof:
-    """The proof of a report; the comparison goes to standard error. Raises `CommandError`."""
+def prove_report(settings: Settings, report: Report, without: Without, running: Probe | None = None) -> Proof:
+    """The proof of a report; the comparison goes to standard error. Raises `CommandError`.
+
+    `running` is a probe to use instead of one of its own.
+    """
     if not report.changed:
         return Proof(report, holds=True)
     with errors():
         asked = asked_by(settings)
-        with Probe(asked.python) as probe:
+        with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:
             probe.start()
             trial = started(probe, asked)
             answer = prove(trial, report, without)

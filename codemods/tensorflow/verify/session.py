@@ -28,15 +28,18 @@ __all__ = ["EXIT_CODES", "errors", "present", "run"]
 EXIT_CODES = {Verdict.SAME: 0, Verdict.RENAMED: 1, Verdict.DIFFERENT: 5}
 
 
-def run(options: Options, registry: Registry) -> int:
-    """Does what `options` ask and returns the exit code. Raises `CommandError`, and what a run of codemods raises."""
+def run(options: Options, registry: Registry, running: Probe | None = None) -> int:
+    """Does what `options` ask and returns the exit code; `running` is a probe to use instead of one of its own.
+
+    Raises `CommandError`, and what a run of codemods raises.
+    """
     if options.output_format not in ("rich", "json"):
         raise CommandError(f"--output-format must be rich or json, not {options.output_format}")
     if options.against and options.other:
         raise CommandError("--against and --with exclude each other")
     with errors():
         asked = _asked(options)
-        with Probe(options.python) as probe:
+        with contextlib.nullcontext(running) if running else Probe(options.python) as probe:
             probe.start()
             answer = _answer(probe, asked, options, registry)
         present(answer, options.output_format, options.color)
