@@ -8,6 +8,7 @@ from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip, WrapP
 from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.withs import HAZARDS
 from migrate.model import Level, Rename
 
 __all__ = ["Decider"]
@@ -39,14 +40,13 @@ class Decider:
 
     def _hazard(self, site: Site) -> str:
         """What a scope around the creation gives to `get_variable` and not to `Variable`."""
-        found = []
+        found: list[str] = []
         for instance in site.instances:
-            frames = [stand.frame for stand in instance.way.stands]
+            for stand in instance.way.stands:
+                found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
             if instance.way.partial:
-                frames += self.scopes.reach.scopes_above(instance.body)
-            for frame in frames:
-                found += frame.scope.hazards if frame.scope is not None else ()
-        return ", ".join(dict.fromkeys(found))
+                found += HAZARDS & self.scopes.reach.above(instance.body)
+        return ", ".join(sorted(set(found)))
 
     # names that the program gives
 
@@ -65,6 +65,9 @@ class Decider:
             full = self._full_name(site, site.names[0])
             if full:
                 return NamePlan(NameForm.LITERAL, Level.EXACT, full)
+        if site.place is Place.BROKEN and not self.keep and not site.repeats and not stored and not site.may_be_none:
+            names = {name.pattern for name in site.names}
+            return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.renames(site, names.pop()))
         return self._unique(site, _UNNAMED)
 
     def _same(self, site: Site) -> NamePlan:
@@ -108,22 +111,26 @@ class Decider:
                     parts.append(text.literal)
                 elif step is Step.NAME_MANY:
                     parts.append(None)
-            fulls.add("/".join([*map(str, parts), name.literal or "None"]) if None not in [*parts, name.literal] else "")
+            fulls.add(
+                "/".join([*map(str, parts), name.literal or "None"]) if None not in [*parts, name.literal] else ""
+            )
         return fulls.pop() if len(fulls) == 1 else ""
 
     # names asked of the graph
 
     def _unique(self, site: Site, base: str, level: Level = Level.EXACT) -> NamePlan | LeavePlan:
         """The name that the graph would give at this moment, which is what `tf.Variable` would have got."""
-        if site.place in (Place.BROKEN, Place.MIXED):
-            return LeavePlan("GV204")
         names = site.names or (literal(base),)
         strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
-        if strip is Strip.FOLDERS and any("/" in part for name in names for part in name.parts if isinstance(part, str)):
-            return LeavePlan("GV204")
+        folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
+        escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
+        if escapes:
+            if not site.alone:
+                return LeavePlan("GV204")
+            strip = Strip.NOTHING
         renames = self.old.renames(site, f"{base}*") if level is Level.RENAMES else ()
         fallback = base if site.may_be_none else ""
-        return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames)
+        return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
 
     # names taken from targets
 

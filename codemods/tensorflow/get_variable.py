@@ -19,7 +19,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
-from migrate.model import Change, Finding, Left, Level, Notice, Rewrite
+from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite
@@ -70,7 +70,8 @@ def _findings(
     if isinstance(edit, Refusal):
         yield _left(module, node, _REFUSED[edit.reason], edit.reason.value)
         return
-    changes: tuple[Change, ...] = (*edit.changes, *dict.fromkeys(speller.imports))
+    changes: tuple[Change, ...] = (*edit.changes, *_escape(module, site, decision, speller))
+    changes = (*changes, *dict.fromkeys(speller.imports))
     level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
     yield module.finding(
@@ -118,6 +119,14 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
             return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'
 
 
+def _escape(module: Module, site: CallSite, decision: NamePlan, speller: Speller) -> Iterator[Wrap]:
+    """A root scope around the statement: measured to leave every name as it is, whatever scopes are around."""
+    if decision.escapes:
+        root = f"{speller('VariableScope')}(reuse=False)"
+        header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
+        yield Wrap(module.span(site.statement), header)
+
+
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:
     """The findings that make the scopes under which the new name is right."""
     needed = [scope_id(module, plan.scopes[at]) for at in decision.scopes if at in plan.scopes]
@@ -132,7 +141,9 @@ def _left(module: Module, node: ast.Call, code: str, detail: str) -> Finding:
 
 
 def _message(module: Module, node: ast.Call, decision: NamePlan, edit: CallEdit) -> str:
-    form = "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
+    form = (
+        "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
+    )
     return f"{module.text(node.func)} becomes get_variable {form}"
 
 

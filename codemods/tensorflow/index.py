@@ -151,7 +151,7 @@ class _Indexer:
         )
 
     def modules(self) -> frozenset[str]:
-        dotted = set()
+        dotted: set[str] = set()
         for scope in self.walk.scopes.values():
             for bindings in scope.bindings.values():
                 dotted.update(binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT)

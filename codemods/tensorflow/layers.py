@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from codemods.tensorflow.extent import Extent
-from codemods.tensorflow.facts import At, Call, Enter, Event, Grip, NamedOp, StoreUse
+from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, Grip, NamedOp, StoreUse
 from codemods.tensorflow.naming import Place, Site
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.reach import ReachTable
 from codemods.tensorflow.targets import factory_name
 from codemods.tensorflow.tree import BodyKey
 
-__all__ = ["plan_wraps"]
+__all__ = ["is_alone", "plan_wraps"]
 
 _LAYER = "layer"
 
@@ -59,6 +59,19 @@ def _clean(first: Site, last: Site, reach: ReachTable, extent: Extent) -> bool:
         if start <= event.at < end and not _may_move(event, first.body, extent):
             return False
     return True
+
+
+def is_alone(site: Site, reach: ReachTable, extent: Extent) -> bool:
+    """Whether a scope around a creation's statement would change nothing else in it."""
+    creation = site.creation
+    others = [
+        event
+        for event in reach.tree.body(site.body).events
+        if creation.statement <= event.at < creation.statement_end and event is not creation
+    ]
+    return creation.grip is Grip.STATEMENT and not any(
+        isinstance(event, Creation) or not _may_move(event, site.body, extent) for event in others
+    )
 
 
 def _may_move(event: Event, body: BodyKey, extent: Extent) -> bool:

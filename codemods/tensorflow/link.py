@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
 
 from codemods.tensorflow.decide import Decider
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.extent import Extent
-from codemods.tensorflow.facts import At, Creation, FileFacts, NamedOp, StoreUse
-from codemods.tensorflow.layers import plan_wraps
+from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
+from codemods.tensorflow.layers import is_alone, plan_wraps
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.naming import Claim, Claims, Place, Site, place_of, site_names
 from codemods.tensorflow.old_names import OldNames
@@ -26,13 +26,33 @@ _REFUSALS = {"star-arguments": "GV201", "no-counterpart": "GV202", "no-initial-v
 
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
-    """The modules whose importers decide how often their functions run: those that create variables in a function."""
-    found = set()
-    for file in facts:
-        if len(file.bodies) > 1:
-            name = file.path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__")
-            found.add(name.rpartition("/")[2])
-    return frozenset(found)
+    """The modules whose importers decide how often variables are made: those with functions that lead to a creation."""
+    files = list(facts)
+    found: set[str] = set()
+    while True:
+        before = len(found)
+        found.update(_module_name(file.path) for file in files if _leads_on(file, found))
+        if len(found) == before:
+            return frozenset(found)
+
+
+def _module_name(path: str) -> str:
+    """The last component of the module that a file is."""
+    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").rpartition("/")[2]
+
+
+def _leads_on(file: FileFacts, found: set[str]) -> bool:
+    """Whether calling into a file from outside can create a variable, or importing from it passes such a function on."""
+    for body in file.bodies:
+        for event in () if body.is_module else body.events:
+            if isinstance(event, Creation):
+                return True
+            if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
+                if not found.isdisjoint(event.callee.name.split(".")[:-1]):
+                    return True
+    return file.path.endswith("__init__.py") and any(
+        not found.isdisjoint(dotted.split(".")) for dotted in file.imports.values()
+    )
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
@@ -82,6 +102,7 @@ class _Linker:
         names = site_names(creation, instances)
         site = Site(body, number, creation, instances, place_of(instances, self.scopes), names=names)
         site.repeats = self._repeats(site)
+        site.alone = is_alone(site, self.reach, self.extent)
         return site
 
     def _repeats(self, site: Site) -> bool:
@@ -123,6 +144,19 @@ class _Linker:
 
     # plans
 
+    def _needing(self, site: Site, decision: NamePlan | LeavePlan) -> NamePlan | LeavePlan:
+        """The decision, with the scopes of its own file that it takes for granted."""
+        if isinstance(decision, LeavePlan):
+            return decision
+        scopes = {
+            stand.frame.at
+            for instance in site.instances
+            for stand in self.scopes.stands(instance)
+            if stand.path == site.body[0] and self.scopes.items[stand.path, stand.frame.at].form is not None
+        }
+        control_flow = self.tree.body(site.body).in_control_flow
+        return replace(decision, wrap=site.wrap, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)
+
     def plans(self) -> dict[str, FilePlan]:
         keep = self.options.get("names", "idiomatic") == "keep"
         claims, old = self._claims(), OldNames(self.scopes, self.meeting, self.sites)
@@ -132,11 +166,15 @@ class _Linker:
         for site in self.sites:
             path = site.body[0]
             decider = Decider(self.scopes, claims, old, self.wraps.get(path, []), keep=keep)
-            creations.setdefault(path, {})[site.creation.at] = decider.decide(site)
+            creations.setdefault(path, {})[site.creation.at] = self._needing(site, decider.decide(site))
         return {
             path: FilePlan(
                 decided,
-                {at: ScopePlan(at, item.form) for (owner, at), item in self.scopes.items.items() if owner == path and item.form},
+                {
+                    at: ScopePlan(at, item.form)
+                    for (owner, at), item in self.scopes.items.items()
+                    if owner == path and item.form
+                },
                 tuple(self.wraps.get(path, ())),
                 self.tree.files[path].version_2_root,
                 any(file.seeded for file in self.tree.files.values()),

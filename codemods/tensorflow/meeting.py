@@ -15,27 +15,14 @@ class Meeting:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._importers: dict[str, list[str]] = {path: [] for path in tree.files}
-        for path, file in tree.files.items():
-            for module in sorted(file.modules):
-                for imported in self._imported(module, path):
-                    self._importers[imported].append(path)
         self._programs: dict[str, frozenset[str]] = {}
-
-    def _imported(self, dotted: str, path: str) -> list[str]:
-        """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
-        found = self.tree.modules(dotted, path)
-        parent = dotted.rpartition(".")[0]
-        if not found and parent.strip("."):
-            found = self.tree.modules(parent, path)
-        return [other for other in found if other != path]
 
     def programs(self, path: str) -> frozenset[str]:
         """The files whose run brings in `path`: itself and whatever imports it, directly or not."""
         if path not in self._programs:
             seen, queue = {path}, [path]
             while queue:
-                for importer in self._importers.get(queue.pop(), ()):
+                for importer in self.tree.importers[queue.pop()]:
                     if importer not in seen:
                         seen.add(importer)
                         queue.append(importer)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import Creation
+from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable, Step
@@ -38,6 +38,7 @@ class Site:
     place: Place
     repeats: bool = False  # can happen again under the same scopes, or meet itself by another way
     names: tuple[Text, ...] = ()  # the name that it passes, in each instance; empty where it passes none
+    alone: bool = False  # its statement holds nothing else that a scope around it would change
     wrap: int = -1  # the wrap that it goes into
 
     @property
@@ -51,11 +52,11 @@ class Site:
         return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
 
 
-def site_names(creation: Creation, instances: Iterable[Instance]) -> tuple[Text, ...]:
-    """The name that a creation passes in each instance."""
-    if creation.name is None:
+def site_names(event: Creation | NamedOp | StoreUse, instances: Iterable[Instance]) -> tuple[Text, ...]:
+    """The name that a call passes in each instance."""
+    if event.name is None:
         return ()
-    return tuple(substitute(creation.name, instance.way.arguments) for instance in instances)
+    return tuple(substitute(event.name, instance.way.arguments) for instance in instances)
 
 
 def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
@@ -72,8 +73,7 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
     if instance.way.partial:
-        above = [frame.scope.kind.value for frame in scopes.reach.scopes_above(instance.body) if frame.scope]
-        if {"name", "variable"} & set(above):
+        if scopes.reach.above(instance.body) & {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}:
             return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes.stands(instance)]
     if Step.BROKEN in steps:

@@ -39,6 +39,7 @@ class NamePlan:
     renames: tuple[Rename, ...] = ()
     wrap: int = -1  # the number of the wrap that it needs, among its file's
     scopes: tuple[At, ...] = ()  # the scopes of its file whose conversion it needs
+    escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False
 
 

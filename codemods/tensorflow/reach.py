@@ -125,16 +125,23 @@ class ReachTable:
             found.update((path, body.index) for body in file.bodies if body.owner >= 0 and body.name in attributes)
         return frozenset(found)
 
-    def scopes_above(self, key: BodyKey) -> list[FrameFacts]:
-        """Every scope frame around any chain of calls to a body, however many chains there are."""
-        seen, queue, frames = {key}, [key], []
-        while queue:
-            for caller, number in self.callers(queue.pop()):
-                frames += [frame for frame in self.tree.body(caller).events[number].frames if frame.scope is not None]
-                if caller not in seen:
-                    seen.add(caller)
-                    queue.append(caller)
-        return frames
+    def above(self, key: BodyKey) -> frozenset[str]:
+        """What stands around any chain of calls to a body, however many chains: kinds of scopes, and hazards."""
+        return self._above.get(key, frozenset())
+
+    @cached_property
+    def _above(self) -> Mapping[BodyKey, frozenset[str]]:
+        around: dict[BodyKey, frozenset[str]] = {}
+        for component in self._components:  # callers come before what they call
+            edges = [edge for key in component for edge in self.callers(key)]
+            tags = frozenset[str]().union(*(self._tags(caller, number, around) for caller, number in edges))
+            around.update(dict.fromkeys(component, tags))
+        return around
+
+    def _tags(self, caller: BodyKey, number: int, around: Mapping[BodyKey, frozenset[str]]) -> frozenset[str]:
+        scopes = [frame.scope for frame in self.tree.body(caller).events[number].frames if frame.scope is not None]
+        own = {tag for scope in scopes for tag in (scope.kind.value, *scope.hazards)}
+        return around.get(caller, frozenset()) | own
 
     def callers(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
         """The calls that can run a body: the calling body and the number of its event."""
@@ -164,10 +171,15 @@ class ReachTable:
         """Bodies that can lead back to themselves."""
         return frozenset(
             member
-            for component in components(list(self._callers), lambda key: [caller for caller, _ in self.callers(key)])
+            for component in self._components
             for member in component
             if len(component) > 1 or any(caller == member for caller, _ in self.callers(member))
         )
+
+    @cached_property
+    def _components(self) -> list[list[BodyKey]]:
+        """The bodies by mutual recursion, callers before what they call."""
+        return list(components(list(self._callers), lambda key: [caller for caller, _ in self.callers(key)]))
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []
@@ -187,7 +199,8 @@ class ReachTable:
 
     def _open_ended(self, key: BodyKey, body: BodyFacts) -> bool:
         special = body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"
-        return body.decorated or special or key in self._escaped
+        unclear = body.owner >= 0 and self.tree.unclear(key)
+        return body.decorated or special or unclear or key in self._escaped
 
     def _is_test(self, key: BodyKey, body: BodyFacts) -> bool:
         """A test method of `tf.test.TestCase` gets a graph of its own."""

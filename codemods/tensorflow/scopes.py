@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.extent import Extent, inside
-from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, NamedOp, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach import Instance, ReachTable, Stand
@@ -20,6 +20,7 @@ from codemods.tensorflow.tree import BodyKey
 
 __all__ = ["Item", "ItemKey", "ScopeTable", "Step"]
 
+_SCOPE_KINDS = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
 ItemKey = tuple[str, At]
 
 
@@ -123,6 +124,10 @@ class ScopeTable:
         one, two = self.path(first), self.path(second)
         if first.way.partial or second.way.partial:
             return True
+        if any(
+            stand.frame.scope and _resets(stand.frame.scope) for one in (first, second) for stand in self.stands(one)
+        ):
+            return True
         for outer, inner in zip(self.stands(first), self.stands(second), strict=False):
             if outer.key != inner.key and Step.FRESH in (self.step(outer), self.step(inner)):
                 return False
@@ -175,7 +180,7 @@ class ScopeTable:
             return Step.IN_STEP
         once = self.enters_once(item) and not item.rivals
         if scope.kind is ScopeKind.NAME:
-            return Step.NAME if once and scope.plain and not scope.alias else Step.NAME_MANY
+            return Step.NAME if once and scope.plain and not scope.alias and not _resets(scope) else Step.NAME_MANY
         if scope.name is None or not once:
             return Step.BROKEN
         return Step.IN_STEP
@@ -249,7 +254,7 @@ class ScopeTable:
         if self._meets_an_op(item):
             return False
         for instance in item.instances:
-            if instance.way.partial and any(self.reach.scopes_above(item.body)):
+            if instance.way.partial and self.reach.above(item.body) & _SCOPE_KINDS:
                 return False
             for stand in self.stands(instance):
                 outer = self.items.get((stand.path, stand.frame.at))
@@ -262,13 +267,23 @@ class ScopeTable:
         path = item.key[0]
         for body in self.reach.tree.files[path].bodies:
             for number, event in enumerate(body.events):
-                name = event.name if isinstance(event, NamedOp | Creation) else None
+                name = event.name if isinstance(event, NamedOp | Creation | StoreUse) else None
                 if name is None or not any(overlaps(name, text) for text in item.texts):
                     continue
                 for one in self.reach.instances((path, body.index), number):
                     if any(self.same_place(one, two) for two in item.instances):
                         return True
         return False
+
+
+def _resets(scope: ScopeFacts) -> bool:
+    """Whether a name scope leaves the ones around it: `name_scope(None)`, `name_scope("")`, `name_scope("a/")`."""
+    if scope.kind is not ScopeKind.NAME or scope.default is not None:
+        return False
+    if scope.name is None or not scope.name.parts:
+        return True
+    last = scope.name.parts[-1]
+    return isinstance(last, str) and last.endswith("/")
 
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:

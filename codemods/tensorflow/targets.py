@@ -91,7 +91,7 @@ def _inner_name(path: list[ast.AST]) -> tuple[str, str]:
         node, below = path[depth], path[depth + 1]
         match node:
             case ast.Dict(keys=keys, values=values) if below in values:
-                key = keys[values.index(below)]  # type: ignore[arg-type]
+                key = keys[values.index(below)]
                 if isinstance(key, ast.Constant) and isinstance(key.value, str | int):
                     return str(key.value), _outer_name(path[: depth + 1])
             case ast.keyword(arg=str() as name) if _is_dict_call(path[depth - 1]):
@@ -99,7 +99,7 @@ def _inner_name(path: list[ast.AST]) -> tuple[str, str]:
             case ast.keyword(arg=str() as name) if name not in _VALUE_KEYWORDS:
                 return name, ""
             case ast.List(elts=elements) | ast.Tuple(elts=elements) if below in elements:
-                outer = _element_name(path[: depth + 1], elements.index(below))  # type: ignore[arg-type]
+                outer = _element_name(path[: depth + 1], elements.index(below))
                 if outer:
                     return outer, ""
     return "", ""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, ClassFacts, FileFacts
 
 __all__ = ["BodyKey", "ClassKey", "Tree"]
@@ -13,6 +14,7 @@ __all__ = ["BodyKey", "ClassKey", "Tree"]
 BodyKey = tuple[str, int]  # a path and a body's index
 ClassKey = tuple[str, int]
 _MAX_REEXPORTS = 6
+_MAX_NAMESAKES = 3  # methods of one name that a call on an unknown object is taken to mean; more say nothing
 
 
 class Tree:
@@ -21,10 +23,44 @@ class Tree:
     def __init__(self, files: Mapping[str, FileFacts]) -> None:
         self.files = files
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._targets: dict[tuple[str, Callee], list[BodyKey]] = {}
         for path in files:
             parts = _module_parts(path)
             if parts:
                 self._by_last[parts[-1]].append((parts, path))
+
+    @cached_property
+    def importers(self) -> Mapping[str, list[str]]:
+        """The files that import each file."""
+        importers: dict[str, list[str]] = {path: [] for path in self.files}
+        for path, file in self.files.items():
+            for module in sorted(file.modules):
+                for imported in self._imported(module, path):
+                    importers[imported].append(path)
+        return importers
+
+    def _imported(self, dotted: str, path: str) -> list[str]:
+        """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
+        found = self.modules(dotted, path)
+        parent = dotted.rpartition(".")[0]
+        if not found and parent.strip("."):
+            found = self.modules(parent, path)
+        return [other for other in found if other != path]
+
+    @cached_property
+    def _programs(self) -> Mapping[str, str]:
+        """Files that imports join, in whatever direction, have the same value here."""
+        leader = {path: path for path in self.files}
+
+        def find(path: str) -> str:
+            while leader[path] != path:
+                leader[path] = path = leader[leader[path]]
+            return path
+
+        for imported, importers in self.importers.items():
+            for importer in importers:
+                leader[find(importer)] = find(imported)
+        return {path: find(path) for path in self.files}
 
     # files and symbols
 
@@ -33,15 +69,20 @@ class Tree:
         if dotted.startswith("."):
             return self._relative(dotted, origin)
         wanted = tuple(dotted.split("."))
+        if wanted[0] in knowledge.SAFE_MODULES:
+            return []  # the standard library's `logging`, whatever the tree has under that name
         found = [
             (min(len(parts), len(wanted)), path)
             for parts, path in self._by_last.get(wanted[-1], ())
-            if _is_suffix(parts, wanted) or _is_suffix(wanted, parts)
+            if _is_suffix(parts, wanted) or (_is_suffix(wanted, parts) and _reachable(parts, wanted, origin))
         ]
         best = max((length for length, _ in found), default=0)
         matches = [path for length, path in found if length == best]
-        beside = [path for path in matches if _folder(path) == _folder(origin)]
-        return beside if beside and len(wanted) == 1 else matches
+        if len(matches) > 1:  # of several modules of that name the nearest one is meant
+            nearness = {path: _common_folders(path, origin) for path in matches}
+            nearest = max(nearness.values())
+            matches = [path for path in matches if nearness[path] == nearest]
+        return matches
 
     def _relative(self, dotted: str, origin: str) -> list[str]:
         level = len(dotted) - len(dotted.lstrip("."))
@@ -135,7 +176,13 @@ class Tree:
 
     def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
         """Every body of the tree that a call can run."""
-        callee, path = call.callee, caller[0]
+        key = (caller[0], call.callee)
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = self._find_targets(call.callee, caller[0])
+        return known
+
+    def _find_targets(self, callee: Callee, path: str) -> list[BodyKey]:
         match callee.kind:
             case CalleeKind.BODY:
                 return [(path, callee.index)]
@@ -184,7 +231,31 @@ class Tree:
         functions = [
             (path, body.index) for body in self.files[path].bodies if body.name == callee.name and body.owner < 0
         ]
-        return [*self._methods.get(callee.name, ()), *(functions if callee.receiver is None else ())]
+        methods = [key for key in self._methods.get(callee.name, ()) if self._knows(path, key[0])]
+        found = [*methods, *(functions if callee.receiver is None else ())]
+        return found if len(found) <= _MAX_NAMESAKES else []
+
+    def _knows(self, path: str, other: str) -> bool:
+        """Whether a file can be taken to mean the other's methods by their names: its own, and those it imports."""
+        return path == other or path in self.importers[other]
+
+    def unclear(self, key: BodyKey) -> bool:
+        """Whether calls on unknown objects may run a method, without anybody knowing which method they mean."""
+        name = self.body(key).name
+        callers = self._attribute_calls.get((self._programs[key[0]], name), set())
+        namesakes = len(self._methods.get(name, ()))
+        return any(namesakes > _MAX_NAMESAKES or not self._knows(caller, key[0]) for caller in callers)
+
+    @cached_property
+    def _attribute_calls(self) -> Mapping[tuple[str, str], set[str]]:
+        """The files that call a method by a name on an object of unknown class, by program and name."""
+        calls: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for path, file in self.files.items():
+            for body in file.bodies:
+                for event in body.events:
+                    if isinstance(event, Call) and event.callee.kind is CalleeKind.ATTRIBUTE:
+                        calls[self._programs[path], event.callee.name].add(path)
+        return calls
 
     def _classes(self, callee: Callee, path: str) -> list[tuple[str, Callee]]:
         if callee.kind is CalleeKind.CLASS:
@@ -201,9 +272,17 @@ def _module_parts(path: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def _reachable(parts: tuple[str, ...], wanted: tuple[str, ...], origin: str) -> bool:
+    """Whether an import can find a module: one of a single name lies beside or above the file that imports it."""
+    root = parts[: len(parts) - len(wanted)]
+    return len(wanted) > 1 or root == _module_parts(origin)[: len(root)]
+
+
 def _is_suffix(tail: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return len(tail) <= len(whole) and whole[len(whole) - len(tail) :] == tail
 
 
-def _folder(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[0]
+def _common_folders(first: str, second: str) -> int:
+    """How many folders two paths share from the top."""
+    folders = zip(first.replace("\\", "/").split("/")[:-1], second.replace("\\", "/").split("/")[:-1], strict=False)
+    return next((place for place, (one, two) in enumerate(folders) if one != two), 1 << 30)

@@ -10,7 +10,7 @@ from codemods.tensorflow.text import Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["entered_scope", "keyword_or_place", "scope_of"]
+__all__ = ["HAZARDS", "entered_scope", "keyword_or_place", "scope_of"]
 
 _VARIABLE_SCOPE_HAZARDS = {
     "reuse": "reuse",
@@ -22,8 +22,11 @@ _VARIABLE_SCOPE_HAZARDS = {
     "dtype": "dtype",
     "initializer": "",  # `get_variable` is always given one: no hazard
 }
-_POSITIONS = ("name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device")
-_POSITIONS += ("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint")
+HAZARDS = frozenset({*filter(None, _VARIABLE_SCOPE_HAZARDS.values()), "**"})
+_POSITIONS = (
+    *("name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device"),
+    *("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint"),
+)
 _HARMLESS = (
     "tensorflow.device",
     "tensorflow.control_dependencies",
@@ -128,19 +131,19 @@ def _graph_kind(node: ast.Call, scope: Scope, callees: Callees) -> ScopeKind:
         value = single_value(holder.id, scope)
         if value is None or found is None or callees.body(found[0]) != callees.body(scope):
             return ScopeKind.OTHER_GRAPH
-        holder = value
-        if _used_again(node.func.value, found[0]):
+        if _used_again(holder.id, found[0]):
             return ScopeKind.OTHER_GRAPH
+        holder = value
     if isinstance(holder, ast.Call) and callees.canonical(holder.func, scope) == "tensorflow.Graph":
         return ScopeKind.NEW_GRAPH
     made_by = callees.canonical(holder.func, scope) if isinstance(holder, ast.Call) else None
     return ScopeKind.OTHER if made_by in _HARMLESS else ScopeKind.OTHER_GRAPH
 
 
-def _used_again(name: ast.Name, owner: Scope) -> bool:
+def _used_again(name: str, owner: Scope) -> bool:
     """Whether the graph is entered more than once: then its blocks can meet."""
     entered = 0
     for node in ast.walk(owner.node):
         if isinstance(node, ast.Attribute) and node.attr == "as_default":
-            entered += isinstance(node.value, ast.Name) and node.value.id == name.id
+            entered += isinstance(node.value, ast.Name) and node.value.id == name
     return entered > 1
