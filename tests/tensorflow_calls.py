@@ -44,8 +44,9 @@ def request(site: CallSite, **options: Any) -> CallRequest:
         return canonical(dotted)
 
     own = next((ast.unparse(word.value) for word in site.node.keywords if word.arg == "name"), None)
-    if own is None and len(site.node.args) > 5:
-        own = ast.unparse(site.node.args[5])
+    place = 4 if options.get("version_2") else 5
+    if own is None and len(site.node.args) > place:
+        own = ast.unparse(site.node.args[place])
     defaults: dict[str, Any] = {
         "name": (own or '"w"').replace("'", '"'),
         "spell": lambda dotted: f"tf.{dotted}",

@@ -165,6 +165,30 @@ def test_line_ends_are_those_of_the_file(before: str, after: str | None, newline
     assert rewritten(text.replace("\n", newline)) == rewritten(text).replace("\n", newline)
 
 
+NESTED = [
+    "tf.Variable(lambda: tf.Variable(1.0), dtype=tf.float32)",
+    "tf.Variable(tf.random_normal([2], stddev=tf.Variable(1.0), dtype=tf.float64))",
+    "tf.Variable(tf.random_normal([2],\n    stddev=tf.Variable(1.0,\n                       trainable=False)))",
+    "tf.Variable(initial_value=tf.Variable(1.0), dtype=tf.float64)",
+    "tf.Variable([tf.Variable(1.0),\n             tf.Variable(2.0)], trainable=tf.Variable(3))",
+]
+
+
+@pytest.mark.parametrize("text", NESTED)
+def test_creations_within_creations_have_edits_that_do_not_meet(text: str):
+    new = rewritten(f"w = {text}\n")
+    ast.parse(new)
+    assert "tf.Variable(" not in new
+    assert new.count("tf.get_variable(") == text.count("tf.Variable(")
+
+
+def test_a_creation_that_would_have_to_move_is_left_where_it_is():
+    text = "w = tf.Variable(lambda: (tf.Variable(1.0)), dtype=tf.float64)\n"
+    ((_, inner), (_, outer)) = answers(text)[1]
+    assert isinstance(inner, CallEdit)
+    assert outer == Refusal(Refused.UNSUPPORTED)
+
+
 KEPT_ABOVE = [
     "initial = tf.zeros([2])  # why\nreturn tf.Variable(initial)",
     "initial = tf.zeros([2])\nprint(initial)\nreturn tf.Variable(initial)",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Inner", "Item"]
+__all__ = ["Inner", "Item", "NewCall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,17 @@ class Item:
     keyword: str | None
     value: tuple[str | ast.expr, ...] | Inner
     origin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """The call of `function` to write in the place of an old one; no old argument stands for the first item.
+
+    `moved` is the index of the old argument, if any, that the first item replaces: its comment goes along.
+    `creates` tells expressions that will be edited themselves: they stay where they are, whatever else moves.
+    """
+
+    function: str
+    items: tuple[Item, ...]
+    moved: int | None
+    creates: Callable[[ast.AST], bool]

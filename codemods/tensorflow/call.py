@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.arguments import Inner, Item, NewCall
 from codemods.tensorflow.dtypes import dtype_name, is_none, says
 from codemods.tensorflow.fold import Fold, find_fold
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
@@ -152,14 +152,14 @@ class _Builder:
         if isinstance(value, Whole) and value.wrapping is Wrapping.CONVERT and self.may_be_function():
             return Refusal(Refused.CALLABLE)
         name = self.bound.get("name")
+        new = NewCall(
+            self.request.spell("get_variable"),
+            tuple(self.items()),
+            None if name is None else name.index,
+            self.request.creates,
+        )
         try:
-            edits = lay_out(
-                self.module,
-                self.call,
-                self.request.spell("get_variable"),
-                self.items(),
-                None if name is None else name.index,
-            )
+            edits = lay_out(self.module, self.call, new)
         except Unreadable:
             return Refusal(Refused.UNSUPPORTED)
         return CallEdit(
@@ -224,8 +224,9 @@ class _Builder:
         )
         return [*items, Item("initializer", made, index)]
 
-    def spelled(self, dtype: ast.expr | str) -> ast.expr | str:
-        return self.request.spell(dtype) if isinstance(dtype, str) else dtype
+    def spelled(self, dtype: ast.expr | str) -> str:
+        """An element type as text: it goes before arguments that stay in place."""
+        return self.request.spell(dtype) if isinstance(dtype, str) else self.module.text(dtype)
 
     def wrapped(self, whole: Whole, value: ast.expr) -> tuple[str | ast.expr, ...]:
         """A value that is passed as it stands, with what it needs around it."""

@@ -36,7 +36,7 @@ def find_fold(
     above = _above(module, statement)
     if not isinstance(made, ast.Call) or not isinstance(above, ast.Assign) or above.value is not made:
         return None
-    if request.resolve(made.func) not in OPS or _creates(made, request) or not _one_line_each(made):
+    if request.resolve(made.func) not in OPS or request.creates(made) or not _one_line_each(made):
         return None
     lines = _whole_lines(module, above)
     return Fold(made, Edit(lines, "")) if lines is not None else None
@@ -51,12 +51,6 @@ def _above(module: Module, statement: ast.stmt) -> ast.stmt | None:
             index = block.index(statement)
             return block[index - 1] if index else None
     return None
-
-
-def _creates(made: ast.Call, request: CallRequest) -> bool:
-    return any(
-        isinstance(node, ast.Call) and request.resolve(node.func) == "tensorflow.Variable" for node in ast.walk(made)
-    )
 
 
 def _whole_lines(module: Module, statement: ast.Assign) -> Span | None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.arguments import Inner, Item, NewCall
 from codemods.tensorflow.gaps import Gap
 from codemods.tensorflow.reading import LINE_END, Unreadable, comments, expression, line_start
 from codemods.tensorflow.rows import Arranger, Row
@@ -25,35 +25,30 @@ __all__ = ["Unreadable", "lay_out"]
 
 _WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
 _NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
-# Strings over several lines, and calls that may be rewritten themselves: their lines stay where they are.
-_UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]|Variable")
+# Strings over several lines stay as they are.
+_UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]")
 _INDENTED = re.compile(r"[\r\n]( +)")
 _KEPT = re.compile(r"__migrate_(\d+)__")
 _PRINTER = cst.Module([])
 
 
-def lay_out(
-    module: Module, call: ast.Call, function: str, items: Sequence[Item], moved: int | None = None
-) -> tuple[Edit, ...]:
-    """The edits that turn `call` into a call of `function` with `items`, the first of which is new.
-
-    `moved` is the index of the old argument, if any, that the first item replaces: its comment goes along.
-    Raises `Unreadable`.
-    """
-    return _Writer(module, call, function, items, moved).edits()
+def lay_out(module: Module, call: ast.Call, new: NewCall) -> tuple[Edit, ...]:
+    """The edits that turn `call` into the new one. Raises `Unreadable`."""
+    return _Writer(module, call, new).edits()
 
 
 class _Writer:
     """The state of one rewriting: the old call, the rows of the new one, and which old values are kept in place."""
 
-    def __init__(self, module: Module, call: ast.Call, function: str, items: Sequence[Item], moved: int | None) -> None:
-        self.module, self.function = module, function
+    def __init__(self, module: Module, call: ast.Call, new: NewCall) -> None:
+        self.module, self.function, self.creates = module, new.function, new.creates
         self.text, self.newline = module.source.text, module.source.newline
-        self.arranger = Arranger(module, call, function)
+        self.arranger = Arranger(module, call, new.function)
         self.span, self.old, self.kept = self.arranger.span, self.arranger.old, self.arranger.kept
         self.before, self.continuation = self.arranger.before, self.arranger.continuation()
         self.placed: list[Span | str] = []
-        self.rows, self.closing = self.arranger.arrange(items, moved)
+        self.fixed: set[Span] = set()  # values that are edited themselves
+        self.rows, self.closing = self.arranger.arrange(new.items, new.moved)
 
     def realign_inner(self, pieces: Sequence[str | Span]) -> bool:
         """The same for an inner call, once it is known where its bracket stands; says whether any line moved."""
@@ -106,7 +101,7 @@ class _Writer:
             text, column = self.slice(piece), self.arranger.column(piece.start)
             by = len(written) - line_start(written, len(written)) - column
             written += text
-            if by and not _UNMOVABLE.search(text):
+            if by and piece not in self.fixed and not _UNMOVABLE.search(text):
                 yield from self.moved_lines(piece, column, by)
 
     def moved_lines(self, span: Span, column: int, by: int) -> Iterator[Edit]:
@@ -161,6 +156,8 @@ class _Writer:
         last = self.span.start
         for index, part in enumerate(_KEPT.split(glue)):
             found = self.placed[int(part)] if index % 2 else part
+            if isinstance(found, Span) and found.start < last and found in self.fixed:
+                raise Unreadable(self.slice(found))
             if isinstance(found, Span) and found.start >= last:
                 pieces += [found, ""]
                 last = found.end
@@ -203,7 +200,12 @@ class _Writer:
         """A text as it is; a placeholder for an old expression."""
         if isinstance(part, str):
             return LINE_END.sub("\n", part)
-        self.placed.append(self.kept.get(part) or self.module.text(part))
+        span = self.kept.get(part)
+        if self.creates(part):
+            if span is None:
+                raise Unreadable(self.module.text(part))
+            self.fixed.add(span)
+        self.placed.append(span or self.module.text(part))
         return f"__migrate_{len(self.placed) - 1}__"
 
     def whitespace(self, gap: Gap) -> cst.BaseParenthesizableWhitespace:

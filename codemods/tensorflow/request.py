@@ -40,3 +40,9 @@ class CallRequest:
     drop_inner_name: bool = False
     fold: bool = True
     dynamic: Callable[[ast.expr], bool] = _never
+
+    def creates(self, node: ast.AST) -> bool:
+        """Whether an expression holds a creation, which has edits of its own."""
+        return any(
+            isinstance(part, ast.Call) and self.resolve(part.func) == "tensorflow.Variable" for part in ast.walk(node)
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.arguments import Inner, Item
@@ -39,6 +39,7 @@ class Arranger:
         self.old = read_call(module, call)
         # Where the old values stand that may stay where they are.
         self.kept: dict[ast.expr, Span] = dict(zip(argument_values(call), self.old.values, strict=True))
+        self.kept.update(dict(self.bodies()))
 
     def arrange(self, items: Sequence[Item], moved: int | None) -> tuple[list[Row], Gap]:
         """The rows, and the gap before the closing bracket; see `lay_out`."""
@@ -126,6 +127,14 @@ class Arranger:
         for row in rows:
             row.gap = row.gap.shifted(column, by)
         return closing.shifted(column, by)
+
+    def bodies(self) -> Iterator[tuple[ast.expr, Span]]:
+        """The bodies of lambdas that are arguments, without brackets around them."""
+        for value, span in self.kept.items():
+            if isinstance(value, ast.Lambda):
+                body = self.module.span(value.body)
+                if body.end == span.end:
+                    yield value.body, body
 
     def column(self, offset: int) -> int:
         """The column, from 0, of a character."""

@@ -46,10 +46,10 @@ def known_shape(module: Module, node: ast.expr, op: Op, request: CallRequest) ->
 
 
 # Built-in functions whose result is made of integers as far as their arguments are.
-_TRANSPARENT = frozenset({"list", "tuple", "max", "min", "sum", "abs", "sorted", "reversed"})
+_TRANSPARENT = frozenset({"list", "tuple", "max", "min", "sum", "abs", "sorted"})
 _INTEGERS = frozenset(
     {
-        *("int", "len", "range"),
+        *("int", "len"),
         *("numpy.shape", "numpy.int32", "numpy.int64", "numpy.size", "numpy.ndim", "numpy.argmax"),
     }
 )
