@@ -23,7 +23,7 @@ _MODULES = {
     "sarif": "sarif",
     "github": "github",
     "gitlab": "gitlab",
-    "html": "page",
+    "html": "page.build",
     "markdown": "markdown",
     "statistics": "statistics",
 }
