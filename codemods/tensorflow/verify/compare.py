@@ -176,6 +176,7 @@ def _pair(before: Variable, after: Variable, *, exact: bool, tests: int) -> Pair
             ("trainable", before.trainable, after.trainable),
             ("collections", before.collections, after.collections),
             ("kind", before.kind, after.kind),
+            ("traits", before.traits, after.traits),
             ("slot of", before.slot_of, after.slot_of),
         )
         if old != new

@@ -74,6 +74,7 @@ class Variable:
     trainable: bool
     kind: str
     collections: tuple[str, ...]
+    traits: tuple[str, ...]  # a constraint, devices, what replicas do; nothing where all is the default
     slot_of: int | None
     initial: Initial
     file: str | None
@@ -169,6 +170,7 @@ def _variable(data: Mapping[str, Any], root: str) -> Variable:
         data["trainable"],
         data["kind"],
         tuple(data["collections"]),
+        tuple(data["traits"]),
         data["slot_of"],
         value,
         None if data["file"] is None else _below(data["file"], root),

@@ -76,6 +76,7 @@ def _variable(variable: Variable | None) -> dict[str, Any] | None:
         "dtype": variable.dtype,
         "trainable": variable.trainable,
         "collections": list(variable.collections),
+        "traits": list(variable.traits),
         "slot_of": variable.slot_of,
         "initial": {**variable.initial.value, "random": variable.initial.random},
         "file": variable.file,

@@ -56,9 +56,27 @@ def _variable(one: Made, collections: List[str]) -> Dict[str, Any]:
         "trainable": bool(getattr(variable, "trainable", False)),
         "kind": type(variable).__name__,
         "collections": collections,
+        "traits": _traits(variable),
         "file": one.place[0] if one.place else None,
         "line": one.place[1] if one.place else None,
     }
+
+
+def _traits(variable: Any) -> List[str]:
+    """What else a variable is told: a constraint, where it lives, how replicas treat it; defaults are left out."""
+    found = []
+    if getattr(variable, "constraint", None) is not None:
+        found.append("constraint")
+    caching = getattr(variable, "_caching_device", None)
+    if caching:
+        found.append(f"caching device {caching}")
+    if getattr(variable, "device", ""):
+        found.append(f"device {variable.device}")
+    for key in ("synchronization", "aggregation"):
+        value = getattr(getattr(variable, key, None), "name", "AUTO")
+        if value not in ("AUTO", "NONE"):
+            found.append(f"{key} {value}")
+    return found
 
 
 def _initial(variable: Any, index: int, recipes: Recipes, values: "_Values", draws: int) -> Dict[str, Any]:
