@@ -14,7 +14,9 @@ __all__ = ["Block", "Shown", "blocks", "decoder", "marks", "readable_sides"]
 
 Mark = tuple[int, int]  # from and to which character of a line
 
-_WORDS = re.compile(r"\n[ \t]*|\w+|[ \t]+|[^\w\s]|[^\S\n]")
+_WORDS = re.compile(
+    r"\n|\w+| {4}|[^\w\n]"
+)  # blanks by four, so that one level of indentation more is all that is marked
 _MOST = 1_000_000  # pairs of words that are compared in one run of changed lines; longer ones are not marked
 _LEAST = 0.35  # how alike two runs of lines must be for their differences to be worth marking
 
@@ -101,7 +103,7 @@ def _all_crlf(data: bytes) -> bool:
 
 
 def _words(lines: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Each word's line and place in it; a line's indentation is one word with the line end before it."""
+    """Each word's line and place in it; a line begins with a word for the line end before it."""
     return [
         (number, max(match.start() - 1, 0), match.group())
         for number, line in enumerate(lines)
@@ -112,7 +114,7 @@ def _words(lines: Sequence[str]) -> list[tuple[int, int, str]]:
 def _join(lines: list[list[Mark]], words: Sequence[tuple[int, int, str]]) -> None:
     """Marks `words`, those that touch as one."""
     for number, start, word in words:
-        end = start + len(word) - word.startswith("\n")
+        end = start + len(word) - (word == "\n")
         marked = lines[number]
         if marked and marked[-1][1] == start:
             marked[-1] = (marked[-1][0], end)

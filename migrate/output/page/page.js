@@ -293,9 +293,9 @@
       let [openOld, openNew] = hunk.open;
       let pending = [[], []];
       const flush = () => {
-        for (let at = 0; at < Math.max(pending[0].length, pending[1].length); at++) {
-          body.append(make("div", { class: "row" }, ...(pending[0][at] || gap()), ...(pending[1][at] || gap())));
-        }
+        if (!pending[0].length && !pending[1].length) return;
+        const rows = aligned(...pending).map(([left, right]) => make("div", { class: "row" }, ...(left || gap()), ...(right || gap())));
+        body.append(make("div", { class: "change" }, ...rows));
         pending = [[], []];
       };
       for (const line of hunk.lines) {
@@ -316,6 +316,24 @@
       flush();
     }
     return body;
+  }
+
+  // Removed lines beside added ones: those that differ in their indentation only meet, the others follow in order.
+  function aligned(olds, news) {
+    const words = (cells) => cells[1].textContent.trim();
+    const rows = [];
+    let [left, right] = [0, 0];
+    const until = (oldEnd, newEnd) => {
+      while (left < oldEnd || right < newEnd) {
+        rows.push([left < oldEnd ? olds[left++] : null, right < newEnd ? news[right++] : null]);
+      }
+    };
+    for (let at = 0; at < olds.length; at++) {
+      const same = words(olds[at]) ? news.findIndex((cells, number) => number >= right && words(cells) === words(olds[at])) : -1;
+      if (same >= 0) { until(at, same); rows.push([olds[at], news[same]]); [left, right] = [at + 1, same + 1]; }
+    }
+    until(olds.length, news.length);
+    return rows;
   }
 
   function cell(number, side, line, data, pieces, kind) {
