@@ -29,7 +29,7 @@ class Conflict(Exception):  # noqa: N818 - the name of the contract: two changes
         self.second = first if second is None else second
 
 
-def apply(text: str, changes: Iterable[Change], *, code: str | None = None) -> str:
+def apply(text: str, changes: Iterable[Change], *, code: str | None = None, borders: Sequence[int] = ()) -> str:
     """Makes all `changes`, whose spans are character offsets into `text`, and returns the new text.
 
     Edits come first, then the wraps are put around what the edits left. Where several changes meet:
@@ -45,11 +45,13 @@ def apply(text: str, changes: Iterable[Change], *, code: str | None = None) -> s
     says; blank lines stay blank. The header ends as the first wrapped line does.
 
     `code` is what Python reads of `text` where a mask hides something (`Source.code`); it must have its length.
+    `borders` are the offsets that no change may reach across, in order: where the cells of a notebook meet.
 
     Raises `Conflict` where changes overlap, where a wrap does not hold whole lines of one block, or where edits leave
     nothing in it; `ValueError` for a span outside of the text.
     """
     edits, wraps = _sorted(changes, len(text))
+    _check_borders(edits, wraps, borders)
     new = _splice(text, edits)
     if not wraps:
         return new
@@ -107,6 +109,14 @@ def _sorted(changes: Iterable[Change], length: int) -> tuple[list[Edit], list[Wr
     _order_edits(edits, wraps)
     _order_wraps(wraps)
     return edits, wraps
+
+
+def _check_borders(edits: Sequence[Edit], wraps: Sequence[Wrap], borders: Sequence[int]) -> None:
+    changes: list[Change] = [*edits, *wraps] if borders else []
+    for change in changes:
+        first = bisect_right(borders, change.span.start)
+        if first < len(borders) and borders[first] < change.span.end:
+            raise Conflict("a change reaches across the border between two cells", change.span)
 
 
 def _order_edits(edits: list[Edit], wraps: list[Wrap]) -> None:

@@ -184,7 +184,8 @@ def _splice(work: _Rewriting) -> Rewritten:
     findings = _inside(work, settled)
     comments = annotate.comments(module, work.statements, findings, work.job.comment) if work.job.comment else []
     try:
-        text = edits.apply(source.text, [*_changes(findings), *comments], code=source.code)
+        changes = [*_changes(findings), *comments]
+        text = edits.apply(source.text, changes, code=source.code, borders=source.borders)
     except edits.Conflict:
         work.held.update(_conflicting(source, findings))
         return _splice(work)
@@ -234,7 +235,7 @@ def _conflicting(source: Source, findings: Sequence[Finding]) -> dict[str, Hold]
         if not isinstance(finding.outcome, Rewrite):
             continue
         try:
-            edits.apply(source.text, _changes([*made, finding]), code=source.code)
+            edits.apply(source.text, _changes([*made, finding]), code=source.code, borders=source.borders)
             made.append(finding)
         except edits.Conflict:
             held[finding.id] = reason

@@ -97,6 +97,17 @@ class Source:
         """Whether any piece of the code may run again in one process: notebooks, and files with `# %%` cells."""
         return self.notebook is not None or ("%%" in self.text and _CELL.search(self.text) is not None)
 
+    @cached_property
+    def borders(self) -> tuple[int, ...]:
+        """The offsets at which a notebook's cells begin, marker line included: no change may reach across one."""
+        cells = self.notebook.cells if self.notebook is not None else ()
+        return tuple(self.line_starts[cell.line - 2] for cell in cells)
+
+    def together(self, span: Span) -> bool:
+        """Whether all of `span` is in one cell, so that a wrap may hold it; always true outside of notebooks."""
+        first = bisect.bisect_right(self.borders, span.start)
+        return first == len(self.borders) or self.borders[first] >= span.end
+
     def error(self, cause: str, line: int) -> SourceError:
         """A `SourceError` at a line of the text; for a notebook the cause names the cell and the line in it."""
         place = self.notebook.place(line) if self.notebook is not None and line else None

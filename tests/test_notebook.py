@@ -243,16 +243,19 @@ def test_a_change_that_does_not_fit_the_cells_is_refused(old: str, new: str, cau
         source.to_bytes(source.text.replace(old, new))
 
 
-def test_a_wrap_over_two_cells_is_refused_and_one_in_a_cell_is_made() -> None:
+def test_a_wrap_over_two_cells_is_a_conflict_and_one_in_a_cell_is_made() -> None:
     data = dump(notebook(code("a = 1\n%magic\nb = '''\n'''"), code("c = 3")))
     source = read("a.ipynb", data)
     start = source.text.index("a = 1")
     both = Wrap(Span(start, source.text.index("c = 3") + 5), "with s:")
-    with pytest.raises(SourceError, match="border"):
-        source.to_bytes(edits.apply(source.text, [both], code=source.code))
-    one = Wrap(Span(start, source.text.index("\n# %% cell 2")), "with s:")
-    after = source.to_bytes(edits.apply(source.text, [one], code=source.code))
-    assert read_notebook(after).cells[0].text == "with s:\n    a = 1\n    %magic\n    b = '''\n'''"
+    one = Wrap(Span(start, source.borders[1] - 1), "with s:")
+    assert source.together(one.span)
+    assert not source.together(both.span)
+    with pytest.raises(edits.Conflict, match="border"):
+        edits.apply(source.text, [one, both], code=source.code, borders=source.borders)
+    last = Edit(Span(source.borders[1], source.borders[1]), "d\n")
+    after = source.to_bytes(edits.apply(source.text, [one, last], code=source.code, borders=source.borders))
+    assert read_notebook(after).cells[0].text == "with s:\n    a = 1\n    %magic\n    b = '''\n'''\nd"
 
 
 # Properties
