@@ -356,6 +356,18 @@ WHOLE = [
         "    return tf.Variable(initial, name='w') + tf.reduce_sum(x)\nw = weight([3, 2])\n",
         {},
     ),
+    (
+        "w = tf.Variable(tf.zeros([2]), name='a')\nwith tf.variable_scope('zeros'):\n    u = tf.get_variable('u', [])",
+        {},
+    ),
+    ("w = tf.Variable(np.ones(2), dtype=tf.float32, name='a')\nu = tf.get_variable('Const', initializer=0.5)", {}),
+    ("w = tf.Variable(0, dtype=tf.int64, name='a')\nu = tf.zeros([], name='Const')", {}),
+    (
+        "w = tf.Variable(tf.random_normal([2]), name='a')\n"
+        "tf.get_default_graph().get_tensor_by_name('random_normal/mean:0')\n"
+        "tf.get_default_graph().get_tensor_by_name('random_normal:0')",
+        {},
+    ),
     ("w = tf.cond(tf.constant(True), lambda: tf.Variable(0.5) + 1, lambda: 1.0)", {"name": '"cond/Variable"'}),
     (
         "w = tf.cond(tf.constant(True), lambda: tf.Variable(0, dtype=tf.float64) + 1, lambda: tf.ones([], tf.float64))",

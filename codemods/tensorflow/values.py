@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import enum
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype, says
 from codemods.tensorflow.initializers import INITIALIZERS, OP_NAMES, OPS, Element, Op
+from codemods.tensorflow.opnames import bare_names, names_in_use
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Doubt, Shape, known_shape
 from migrate.syntax.bindings import is_bound_method, is_function
@@ -32,7 +32,7 @@ class Why(enum.Enum):
     SHAPE_UNPROVED = "the shape cannot be proved to be one of integers"
     NO_SHAPE = "the initial value is written without a shape"
     SEEDED = "a graph seed is set and the initializer would add another number of ops"
-    NAME = "the variable would get another name, as the op of that name would be gone"
+    NAME = "something is called what the graph calls the op of this value, and would get another number"
     OP_NAME = "the op of the initial value has a name of its own, which the program may look up"
     DTYPE = "the element type cannot be read from the source"
     ARGUMENTS = "the op has an argument that the initializer does not take"
@@ -88,7 +88,7 @@ def read_value(
         return _whole(module, value, dtype, request, Why.ASKED)
     if not validated:
         return _whole(module, value, dtype, request, Why.VALIDATE)
-    found = _scalar(value, dtype, request) or _shaped(module, value, request)
+    found = _scalar(module, value, dtype, request) or _shaped(module, value, request)
     if isinstance(found, Shaped):
         found = _merge_dtype(found, dtype, request)
     return _whole(module, value, dtype, request, found) if isinstance(found, Why) else found
@@ -112,7 +112,7 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     bound = bind(call, op.parameters)
     if isinstance(bound, Unbound):
         return Why.ARGUMENTS
-    unfit = _unfit(call, bound, op, request)
+    unfit = _unfit(module, call, bound, op, request)
     if unfit is not None:
         return unfit
     shape = known_shape(module, bound[op.shape].value, op, request)
@@ -127,7 +127,7 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     return Shaped(shape, maker, dtype, op.op_name, call)
 
 
-def _unfit(call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallRequest) -> Why | None:
+def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallRequest) -> Why | None:
     """What speaks against the initializer, whatever the shape and the element type."""
     if op.shape not in bound:
         return Why.NO_SHAPE
@@ -135,7 +135,7 @@ def _unfit(call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallR
         return Why.ARGUMENTS
     if inner_name(call, request) is not None and not request.drop_inner_name:
         return Why.OP_NAME
-    return Why.NAME if _takes_name(request.name, {op.op_name.lower()}) else None
+    return Why.NAME if _takes_name(module, request.name, {op.op_name.lower()}) else None
 
 
 _WHY = {
@@ -202,7 +202,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     dtype = bound["dtype"].value if "dtype" in bound else own
     if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
-    if _takes_name(request.name, OP_NAMES):
+    if _takes_name(module, request.name, OP_NAMES):
         return Why.NAME
     shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
     if isinstance(shape, Doubt):
@@ -222,13 +222,13 @@ def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why |
     return None
 
 
-def _scalar(value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Shaped | None:
+def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Shaped | None:
     """A scalar literal of another type than its own: `tf.Variable(0, dtype=tf.int64)`."""
     natural = literal_dtype(value)
     if dtype is None or natural is None or isinstance(value, ast.List | ast.Tuple):
         return None
     wanted = dtype_name(dtype, request)
-    if wanted in (None, natural, "float32") or _takes_name(request.name, {"const"}):
+    if wanted in (None, natural, "float32") or _takes_name(module, request.name, {"const"}):
         return None
     return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)), None, "Const")
 
@@ -263,10 +263,10 @@ def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: Cal
         return Whole(why, Wrapping.BODY_CONVERT)
     if method or is_function(module, value, request.scope):
         return Whole(why, Wrapping.CALLED_CONVERT)
-    return _typed(value, dtype_name(dtype, request), request, why)
+    return _typed(module, value, dtype_name(dtype, request), request, why)
 
 
-def _typed(value: ast.expr, known: str | None, request: CallRequest, why: Why) -> Whole:
+def _typed(module: Module, value: ast.expr, known: str | None, request: CallRequest, why: Why) -> Whole:
     """The same for a value that is no function, and a `dtype=` that is `known` or not."""
     if known is not None and literal_dtype(value) == known:
         return Whole(why)
@@ -274,12 +274,12 @@ def _typed(value: ast.expr, known: str | None, request: CallRequest, why: Why) -
         return Whole(why, literal=f"{value.value}.0")
     if known is not None and _is_tensor(value, request):
         return Whole(why, keep_dtype=True)
-    return Whole(why, _converted(request))
+    return Whole(why, _converted(module, request))
 
 
-def _converted(request: CallRequest) -> Wrapping:
+def _converted(module: Module, request: CallRequest) -> Wrapping:
     """Inside a function the conversion's op stands under the variable's name, and outside of control flow."""
-    inside = request.in_control_flow or _takes_name(request.name, {"const", "packed", "stack"})
+    inside = request.in_control_flow or _takes_name(module, request.name, {"const", "packed", "stack"})
     return Wrapping.BODY_CONVERT if inside else Wrapping.CONVERT
 
 
@@ -304,21 +304,14 @@ def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
 
 # Names
 
-_NUMBERED = re.compile(r"(?:_?\d+|[%{].*|_)$")
 
-
-def _takes_name(name: str, op_names: set[str] | frozenset[str]) -> bool:
-    """Whether the variable's name is an op's default name, with or without a number: the op numbers the variable."""
+def _takes_name(module: Module, name: str, op_names: set[str] | frozenset[str]) -> bool:
+    """Whether the new variable, or anything else in the module, is called what the graph calls one of these ops."""
+    if op_names & names_in_use(module):
+        return True
     try:
         tree = ast.parse(name.strip(), mode="eval")
     except SyntaxError:
         return True
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            last = node.value.rpartition("/")[2].lower()
-            previous = None
-            while previous != last:
-                previous, last = last, _NUMBERED.sub("", last)
-            if last in op_names:
-                return True
-    return False
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return any(bare in op_names for text in texts for bare in bare_names(text))

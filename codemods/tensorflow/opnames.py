@@ -1,0 +1,57 @@
+"""Names that a program gives or looks up and that are also what TensorFlow calls an op by default, such as `zeros`.
+
+The op of an initial value takes its default name in the graph. Where it goes, or stands under the variable's name
+instead, the next thing of that name loses a number: a variable called `zeros` was `zeros_1` before.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from codemods.tensorflow.initializers import OP_NAMES
+from migrate.syntax.module import Module
+
+__all__ = ["bare_names", "names_in_use"]
+
+_NUMBERED = re.compile(r"(?:_?\d+|[%{].*|_)$")
+_NAMING = frozenset({"name", "scope", "default_name", "name_or_scope", "name_scope"})
+_NAMED_FIRST = re.compile(r"scope$|get_variable$|(?:tensor|operation|element)(?:_by|_from)?_\w*name$")
+_TENSOR = re.compile(r":\d+$")
+
+_used: WeakKeyDictionary[Module, frozenset[str]] = WeakKeyDictionary()
+
+
+def names_in_use(module: Module) -> frozenset[str]:
+    """The default op names, in lower case, that something in the module is called or looked up by."""
+    if module not in _used:
+        found = {bare for text in _given(module.tree) for bare in bare_names(text)}
+        _used[module] = frozenset(found & OP_NAMES)
+    return _used[module]
+
+
+def bare_names(text: str) -> Iterator[str]:
+    """The last part of a graph name, as TensorFlow compares it: in lower case, and with and without its numbers."""
+    last = _TENSOR.sub("", text).rpartition("/")[2].lower()
+    previous = None
+    while previous != last:
+        yield last
+        previous, last = last, _NUMBERED.sub("", last)
+
+
+def _given(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg=word, value=value) if word in _NAMING:
+                yield from _strings(value)
+            case ast.Call(func=ast.Attribute(attr=function) | ast.Name(id=function), args=[first, *_]):
+                if _NAMED_FIRST.search(function):
+                    yield from _strings(first)
+            case ast.Constant(value=str(text)) if _TENSOR.search(text):
+                yield text
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    return (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
