@@ -21,7 +21,7 @@ _HEADING = re.compile(r"^#+[ \t]+(?P<title>.*)$", re.MULTILINE)
 _OPTIONS = re.compile(r"^options:(?P<pairs>.*)$", re.MULTILINE)
 _KINDS = ("before", "after", "findings")
 # Options that speak of how a case is run under the library that it uses, not of the codemods.
-RUN_OPTIONS = ("run", "until", "compat", "main")
+RUN_OPTIONS = ("run", "until", "compat", "main", "tensorflow")
 
 
 class CaseError(Exception):

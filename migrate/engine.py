@@ -79,7 +79,7 @@ class Importers:
         names = b"|".join(map(re.escape, self._words))
         line = rb"(?:import|from)\b(?:\\\r?\n|[^\r\n])*?"
         block = rb"from\b[^\r\n(]*\bimport\s*\([^)]*?"
-        self._pattern = re.compile(rb"^[ \t\"]*(?:%s|%s)\b(?:%s)\b" % (block, line, names), re.MULTILINE)
+        self._pattern = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t\"]*(?:%s|%s)\b(?:%s)\b" % (block, line, names), re.MULTILINE)
 
     def match(self, data: bytes) -> bool:
         """Whether there is such an import."""
