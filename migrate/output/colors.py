@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterator
 
 from migrate.lexer import Kind, tokens
 
-__all__ = ["KINDS", "Piece", "pieces"]
+__all__ = ["KINDS", "Piece", "long_strings", "open_at", "pieces"]
 
 Piece = tuple[int, int, str]  # from and to which character of the line, and a kind: see KINDS
 
@@ -16,10 +17,25 @@ KINDS = ("keyword", "builtin", "number", "string", "comment", "defined", "decora
 _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 _KEYWORDS = frozenset(keyword.kwlist)
 _DEFINING = ("def", "class")
+# Comments and strings, so that a triple quote in a comment opens nothing; the group is a long string's quote.
+_STRINGS = re.compile(
+    r"#[^\n]*|(?P<long>\"\"\"|''')(?:\\.|.)*?(?:(?P=long)|\Z)|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL
+)
 
 
-def pieces(text: str) -> list[list[Piece]]:
-    """For each line of `text`, ended by a line feed, its coloured pieces in order; the rest has no colour."""
+def pieces(text: str, opened: str = "") -> list[list[Piece]]:
+    """For each line of `text`, ended by a line feed, its coloured pieces in order; the rest has no colour.
+
+    `opened` is the quote of a long string within which the text begins.
+    """
+    lines = _pieces(opened + text)
+    skip = len(opened)
+    if skip:
+        lines[0] = [(max(start - skip, 0), end - skip, kind) for start, end, kind in lines[0] if end > skip]
+    return lines
+
+
+def _pieces(text: str) -> list[list[Piece]]:
     starts = [0]
     while (end := text.find("\n", starts[-1])) >= 0:
         starts.append(end + 1)
@@ -65,3 +81,21 @@ def _name(word: str, before: str, *, attribute: bool) -> str:
     if word in _KEYWORDS:
         return "keyword"
     return "builtin" if word in _BUILTINS else ""
+
+
+def long_strings(text: str) -> list[tuple[int, int, str]]:
+    """First and last line, and quote, of each string that goes over several lines."""
+    found, line, done = [], 1, 0
+    for match in _STRINGS.finditer(text):
+        if match["long"]:
+            line += text.count("\n", done, match.start())
+            last = line + match.group().count("\n")
+            if last > line:
+                found.append((line, last, match["long"]))
+            line, done = last, match.end()
+    return found
+
+
+def open_at(strings: list[tuple[int, int, str]], line: int) -> str:
+    """The quote of the long string within which a 1-based line begins, empty where there is none."""
+    return next((quote for first, last, quote in strings if first < line <= last), "")

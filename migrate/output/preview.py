@@ -17,11 +17,11 @@ from rich.style import Style
 
 from migrate.model import FileResult, Finding, Left, Report, Rewrite
 from migrate.output.changed import Block, Shown, blocks, decoder, readable_sides
-from migrate.output.colors import Piece, pieces
+from migrate.output.colors import Piece, long_strings, open_at, pieces
 from migrate.output.view import View
 from migrate.output.words import HIDDEN, label, said, visible, visible_path
 
-__all__ = ["console_on", "draw_block", "draw_file", "draw_told", "write"]
+__all__ = ["console_on", "draw_file", "draw_told", "write"]
 
 _SYNTAX = {
     "keyword": Style(color="magenta"),
@@ -71,33 +71,34 @@ def console_on(text: TextIO, view: View) -> Console:
 def draw_file(result: FileResult) -> Iterator[Segment]:
     """A changed file's hunks, in colours, without a heading."""
     shown = readable_sides(result)
-    colored = syntax_of(shown)
+    encoding = decoder(shown.before or b"")
+    sides = ((data or b"").decode(encoding, "replace") for data in (shown.before, shown.after))
+    before, after = (long_strings(text) for text in sides)
     for block in blocks(shown):
-        yield from draw_block(block, colored)
+        opened = open_at(before, block.hunk.old_start), open_at(after, block.hunk.new_start)
+        yield from _draw_block(block, opened)
 
 
-def draw_block(block: Block, colored: tuple[list[list[Piece]], list[list[Piece]]]) -> Iterator[Segment]:
-    """One hunk: a number, a sign, the line. `colored` holds the syntax pieces of all lines before and after."""
+def _draw_block(block: Block, opened: tuple[str, str]) -> Iterator[Segment]:
+    """One hunk: a number, a sign, the line. `opened` are the quotes of long strings that are open where it begins."""
     width = len(str(max(block.hunk.old_start + block.hunk.old_count, block.hunk.new_start + block.hunk.new_count)))
     yield Segment(block.hunk.header, _LEFT)
     yield _NEWLINE
+    olds, news = iter(_syntax(block, "+", opened[0])), iter(_syntax(block, "-", opened[1]))
     for shown in block.lines:
         line = shown.line
         yield Segment(f"{line.old if line.sign == '-' else line.new:>{width}} ", _DIM)
         yield Segment(line.sign + " ", _SIGNS[line.sign])
-        syntax = colored[0][line.old - 1] if line.sign == "-" else colored[1][line.new - 1]
-        yield from _source(shown, syntax)
+        old = next(olds) if line.sign != "+" else []
+        yield from _source(shown, next(news) if line.sign != "-" else old)
         yield _NEWLINE
         if not shown.ended:
             yield Segment(" " * width + " \\ No newline at end of file\n", _DIM)
 
 
-def syntax_of(result: FileResult) -> tuple[list[list[Piece]], list[list[Piece]]]:
-    """The coloured pieces of all lines before and after."""
-    encoding = decoder(result.before or b"")
-    texts = ((data or b"").decode(encoding, "replace") for data in (result.before, result.after))
-    before, after = (pieces(text.removeprefix("\ufeff")) for text in texts)
-    return before, after
+def _syntax(block: Block, other: str, opened: str) -> list[list[Piece]]:
+    """The coloured pieces of one side's lines: those that have not the sign of the other side."""
+    return pieces("\n".join(shown.text for shown in block.lines if shown.line.sign != other), opened)
 
 
 def _file(result: FileResult, view: View) -> Iterator[Segment]:

@@ -216,3 +216,12 @@ def test_light_formats_import_neither_rich_nor_libcst() -> None:
     env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_hunk_that_begins_within_a_long_string() -> None:
+    """The quote stands far above; one in a comment, or in a short string, opens nothing."""
+    head = "# \"\"\"\nx = \"'''\"\ny = '''one\n" + "if in while\n" * 20
+    text = preview(one(head + "def old\n'''\n", head + "def new\n'''\n"), color=True)
+    assert "\x1b[33mif in while\x1b[0m" in text
+    assert "\x1b[35m" not in text, "a keyword in a string is none"
+    assert pieces("a'''\nb = 1", "'''") == [[(0, 4, "string")], [(4, 5, "number")]]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, BinaryIO
 
 from migrate.model import FileResult, Finding, Left, Report
 from migrate.output.changed import Block, blocks, decoder, readable_sides
+from migrate.output.colors import long_strings, open_at
 from migrate.output.counts import count
 from migrate.output.facts import place
 from migrate.output.summary import headline
@@ -17,11 +17,6 @@ from migrate.output.view import View
 from migrate.output.words import cause, label, visible, visible_path
 
 __all__ = ["write"]
-
-# Comments and strings, so that a triple quote in a comment opens nothing; the group is a long string's quote.
-_STRINGS = re.compile(
-    r"#[^\n]*|(?P<long>\"\"\"|''')(?:\\.|.)*?(?:(?P=long)|\Z)|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?", re.DOTALL
-)
 
 
 def write(report: Report, view: View, out: BinaryIO) -> None:
@@ -92,13 +87,13 @@ def _hunks(result: FileResult) -> Iterator[dict[str, Any]]:
     """Each hunk's lines, and the quote of a long string that is open where it begins, on either side."""
     encoding = decoder(result.before or b"")
     sides = [(data or b"").decode(encoding, "replace") for data in (result.before, result.after)]
-    strings = [_long_strings(text) for text in sides]
+    strings = [long_strings(text) for text in sides]
     for block in blocks(result):
         hunk = block.hunk
         yield {
             "old": hunk.old_start,
             "new": hunk.new_start,
-            "open": [_open_at(strings[0], hunk.old_start), _open_at(strings[1], hunk.new_start)],
+            "open": [open_at(strings[0], hunk.old_start), open_at(strings[1], hunk.new_start)],
             "lines": _lines(block),
         }
 
@@ -114,20 +109,3 @@ def _lines(block: Block) -> list[list[Any]]:
             line.append(1)
         lines.append(line)
     return lines
-
-
-def _long_strings(text: str) -> list[tuple[int, int, str]]:
-    """First and last line, and quote, of each string that goes over several lines."""
-    found, line, done = [], 1, 0
-    for match in _STRINGS.finditer(text):
-        if match["long"]:
-            line += text.count("\n", done, match.start())
-            last = line + match.group().count("\n")
-            if last > line:
-                found.append((line, last, match["long"]))
-            line, done = last, match.end()
-    return found
-
-
-def _open_at(strings: list[tuple[int, int, str]], line: int) -> str:
-    return next((quote for first, last, quote in strings if first < line <= last), "")
