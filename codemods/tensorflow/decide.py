@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from codemods.tensorflow.naming import Claim, Claims, Place, Site
 from codemods.tensorflow.old_names import OldNames
-from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip, WrapPlan
+from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import HAZARDS
 from migrate.model import Level, Rename
 
-__all__ = ["Decider"]
+__all__ = ["Decider", "hazards"]
 
 _UNNAMED = "Variable"
 _NO_TARGET = "variable"
+_MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
+
+
+def hazards(site: Site, scopes: ScopeTable) -> str:
+    """What the scopes around a creation give to `get_variable` and not to `Variable`; "" for nothing."""
+    found: list[str] = []
+    for instance in site.instances:
+        for stand in instance.way.stands:
+            found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
+        if instance.way.partial:
+            found += HAZARDS & scopes.reach.above(instance.body)
+    return ", ".join(sorted(set(found)))
 
 
 class Decider:
     """Decides names one site at a time; `claims` holds every name of the tree and grows with each decision."""
 
-    def __init__(self, scopes: ScopeTable, claims: Claims, old: OldNames, wraps: list[WrapPlan], *, keep: bool) -> None:
+    def __init__(self, scopes: ScopeTable, claims: Claims, old: OldNames, *, keep: bool) -> None:
         self.scopes = scopes
         self.claims = claims
         self.old = old
-        self.wraps = wraps
         self.keep = keep
 
     def decide(self, site: Site) -> NamePlan | LeavePlan:
         """What becomes of one creation."""
-        hazard = self._hazard(site)
+        hazard = hazards(site, self.scopes)
         if hazard:
             return LeavePlan("GV203", hazard)
-        if site.wrap >= 0:
+        if site.wraps:
             return self._wrapped(site)
         if site.creation.name is None:
             return self._unique(site, _UNNAMED) if self.keep else self._unnamed(site)
         return self._named(site)
-
-    def _hazard(self, site: Site) -> str:
-        """What a scope around the creation gives to `get_variable` and not to `Variable`."""
-        found: list[str] = []
-        for instance in site.instances:
-            for stand in instance.way.stands:
-                found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
-            if instance.way.partial:
-                found += HAZARDS & self.scopes.reach.above(instance.body)
-        return ", ".join(sorted(set(found)))
 
     # names that the program gives
 
@@ -96,7 +97,8 @@ class Decider:
             return None
         place = sum(one.way.order < own.way.order for one in members)
         numbered = f"{name}_{place}" if place else name
-        if place and self.claims.rivals(Claim(literal(numbered), own, site.key)):
+        others = self.claims.rivals(Claim(literal(numbered), own, site.key))
+        if place and any(rival.name.literal != name for rival in others):
             return None
         return NamePlan(NameForm.LITERAL if place else NameForm.SAME, Level.EXACT, numbered)
 
@@ -120,6 +122,8 @@ class Decider:
 
     def _unique(self, site: Site, base: str, level: Level = Level.EXACT) -> NamePlan | LeavePlan:
         """The name that the graph would give at this moment, which is what `tf.Variable` would have got."""
+        if site.nested:
+            return LeavePlan("GV211")
         names = site.names or (literal(base),)
         strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
         folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
@@ -137,52 +141,48 @@ class Decider:
     def _unnamed(self, site: Site) -> NamePlan | LeavePlan:
         target = site.creation.target or _NO_TARGET
         if site.repeats:
-            return self._unique(site, self._free(site, target, domain=None), Level.RENAMES)
+            return self._unique(site, self._free(site, target, domain=None) or target, Level.RENAMES)
         if site.place is Place.NAMED:
             full = self._full_name(site, literal(target))
             if not full:
                 return self._unique(site, target, Level.RENAMES)
             target = full
         name = self._free(site, target, domain=None)
+        if not name:
+            return self._unique(site, site.creation.target or _NO_TARGET, Level.RENAMES)
         return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=self.old.renames(site, name))
 
     def _wrapped(self, site: Site) -> NamePlan:
         """Inside a wrap a name meets only what the same wrap holds."""
-        wrap = self.wraps[site.wrap]
-        scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
         if site.creation.name is not None and not site.may_be_none:
             rivals = self._rivals(site)
             if not any(rival.domain is not None for rival in rivals):
-                return NamePlan(
-                    NameForm.SAME, Level.RENAMES, renames=self.old.renames(site, scope + site.names[0].pattern)
-                )
+                return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.wrapped(site, site.names[0].pattern))
             base = site.names[0].literal or site.creation.target or _NO_TARGET
         else:
-            base = site.creation.target or _NO_TARGET
-        name = self._free(site, base, domain=(site.body, site.wrap))
+            base = site.inner or site.creation.target or _NO_TARGET
+        name = self._free(site, base, domain=site.domain) or base
         form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
-        return NamePlan(form, Level.RENAMES, name, fallback, renames=self.old.renames(site, scope + name))
+        return NamePlan(form, Level.RENAMES, name, fallback, renames=self.old.wrapped(site, name))
 
     def _free(self, site: Site, base: str, domain: object) -> str:
-        """`base`, or `base_1` and so on: the first name that nothing claims."""
-        number = 0
-        while True:
+        """`base`, or `base_1` and so on: the first name that nothing claims; "" where a pattern claims them all."""
+        for number in range(_MAX_NUMBER):
             name = f"{base}_{number}" if number else base
             claims = [Claim(literal(name), one, site.key, creates=True, domain=domain) for one in site.instances]
             if not any(self.claims.rivals(claim) for claim in claims):
                 for claim in claims:
                     self.claims.add(claim)
                 return name
-            number += 1
+        return ""
 
     # rivals
 
     def _rivals(self, site: Site) -> list[Claim]:
-        domain = (site.body, site.wrap) if site.wrap >= 0 else None
         return [
             rival
             for name, instance in zip(site.names, site.instances, strict=True)
-            for rival in self.claims.rivals(Claim(name, instance, site.key, creates=True, domain=domain))
+            for rival in self.claims.rivals(Claim(name, instance, site.key, creates=True, domain=site.domain))
         ]
 
     def _wrapped_rivals(self, site: Site) -> list[Claim]:

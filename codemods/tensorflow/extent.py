@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Event, StoreUse
+from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StoreUse
 from codemods.tensorflow.reach import ReachTable
 from codemods.tensorflow.tree import BodyKey
 
@@ -40,6 +40,14 @@ class Extent:
     def creates(self, call: Call, body: BodyKey) -> bool:
         """Whether a call runs code of the tree that creates variables."""
         return any(target in self._creators for target in self.tree.targets(call, body))
+
+    def speaks(self, call: Call, body: BodyKey) -> bool:
+        """Whether a call makes ops that the code names itself, which a new scope would rename."""
+        return any(target in self._speakers for target in self.tree.targets(call, body))
+
+    @cached_property
+    def _speakers(self) -> frozenset[BodyKey]:
+        return self._leading_to(lambda event, _: isinstance(event, NamedOp | Enter))
 
     @cached_property
     def _stores(self) -> frozenset[BodyKey]:

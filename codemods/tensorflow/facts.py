@@ -25,6 +25,7 @@ __all__ = [
     "Reset",
     "ScopeFacts",
     "ScopeKind",
+    "StatementFacts",
     "StoreUse",
 ]
 
@@ -109,6 +110,7 @@ class Creation:
     statement_end: At
     block: At  # the first of the statement's siblings
     returned: bool = False
+    end: At = (0, 0)
     optional_name: str = ""  # the parameter that the name is, where it may be None
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`
@@ -127,6 +129,8 @@ class Call:
     grip: Grip = Grip.HEADER
     statement: At = (0, 0)
     opaque_arguments: bool = False  # `*args` or `**kwargs`
+    block: At = (0, 0)
+    whole: bool = False  # it is all that its statement assigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,18 @@ class Reset:
 
 
 Event = Creation | Call | StoreUse | NamedOp | Enter | Reset
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """A statement of a block in which variables are made: what it binds and reads, and whether a scope can go around."""
+
+    at: At
+    end: At
+    binds: tuple[str, ...]
+    reads: frozenset[str]
+    plain: bool  # one simple statement on lines of its own
+    cell: int = 0  # the cell of a notebook that it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +234,9 @@ class FileFacts:
     eager: bool = False  # the whole program is, by a call that says so
     eager_evidence: bool = False
     graph_evidence: bool = False
+    names_tensorflow: bool = False  # its top level has TensorFlow under a name
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again
     seeded: bool = False
+    blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # strings such as "y:0" that look ops up by name

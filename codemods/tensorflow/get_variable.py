@@ -130,9 +130,7 @@ def _escape(module: Module, site: CallSite, decision: NamePlan, speller: Speller
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:
     """The findings that make the scopes under which the new name is right."""
     needed = [scope_id(module, plan.scopes[at]) for at in decision.scopes if at in plan.scopes]
-    if decision.wrap >= 0:
-        needed.append(wrap_id(module, plan.wraps[decision.wrap]))
-    return tuple(needed)
+    return (*needed, *(wrap_id(path, first) for path, first in decision.wraps))
 
 
 def _left(module: Module, node: ast.Call, code: str, detail: str) -> Finding:

@@ -21,13 +21,15 @@ from codemods.tensorflow.facts import (
     FrameFacts,
     NamedOp,
     Reset,
+    StatementFacts,
     StoreUse,
 )
+from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.targets import target_of
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve
+from migrate.syntax.names import resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Frame, FrameKind, Scope, ScopeKind, Walk
 
 __all__ = ["index"]
@@ -57,6 +59,7 @@ class _Indexer:
         self.names: set[str] = set()  # every TensorFlow name called, canonical
         self.raw: set[str] = set()  # the same as they resolve
         self.control_flow: set[int] = set()
+        self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
 
     def facts(self) -> FileFacts:
@@ -90,9 +93,11 @@ class _Indexer:
             eager=bool(self.names & knowledge.EAGER_CALLS),
             eager_evidence=any(name.startswith(knowledge.EAGER_EVIDENCE) for name in self.names),
             graph_evidence=any(name.startswith(knowledge.GRAPH_EVIDENCE) for name in self.names),
+            names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
             seeded=bool(self.names & knowledge.SEEDS),
+            blocks=self.blocks,
             lookups=self.lookups(),
         )
 
@@ -105,6 +110,7 @@ class _Indexer:
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         assert scope.parent is not None
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]
+        self.names.update(name for name in decorators if name.startswith("tensorflow."))  # used without being called
         in_class = scope.parent.kind is ScopeKind.CLASS
         return BodyFacts(
             number,
@@ -231,6 +237,8 @@ class _Indexer:
         if name in knowledge.SCOPE_CALLS:
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
         named = self.named(site, "name", 99)
+        if named is None and name.startswith(knowledge.SPEAKING_OPS):
+            named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
 
     def named(self, site: CallSite, keyword: str, place: int) -> Text | None:
@@ -256,6 +264,7 @@ class _Indexer:
 
     def creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         target = target_of(site.statement, site.node, self.function_name(site.scope))
+        self.note_block(site)
         return Creation(
             at,
             frames,
@@ -267,10 +276,17 @@ class _Indexer:
             (site.statement.end_lineno or 0, site.statement.end_col_offset or 0),
             position(site.block[0]),
             target.returned,
+            (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             optional_name=self.optional_name(site),
             refusal=_refusal(site.node),
             plain_root=raw == knowledge.VARIABLE,
         )
+
+    def note_block(self, site: CallSite) -> None:
+        """Keeps the statements of a block in which a layer may stand."""
+        first = position(site.block[0])
+        if first not in self.blocks:
+            self.blocks[first] = statements_of(site.block, self.module.source)
 
     def optional_name(self, site: CallSite) -> str:
         """The parameter with default None that the call passes on as its name."""
@@ -294,6 +310,10 @@ class _Indexer:
         if callee.name == "reuse_variables":
             return StoreUse(at, frames, switches_reuse=True)
         target = target_of(site.statement, node, self.function_name(site.scope))
+        statement = site.statement
+        whole = isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is node
+        if whole and target.name and callee.kind is not CalleeKind.OPAQUE:
+            self.note_block(site)
         keywords = ((item.arg, self.argument(item.value, site.scope)) for item in node.keywords)
         return Call(
             at,
@@ -305,6 +325,8 @@ class _Indexer:
             target.grip,
             position(site.statement),
             any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
+            position(site.block[0]),
+            whole,
         )
 
     def argument(self, node: ast.expr, scope: Scope) -> Text | None:

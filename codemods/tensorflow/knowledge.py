@@ -6,6 +6,7 @@ Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `
 from __future__ import annotations
 
 __all__ = [
+    "DEFAULT_OP_NAMES",
     "EAGER_BASES",
     "EAGER_CALLS",
     "EAGER_CONTEXTS",
@@ -16,6 +17,7 @@ __all__ = [
     "SAFE_MODULES",
     "SCOPE_CALLS",
     "SEEDS",
+    "SPEAKING_OPS",
     "STORE_METHODS",
     "STORE_PREFIXES",
     "VARIABLE",
@@ -85,6 +87,18 @@ STORE_METHODS = frozenset(
         "add_weight",
         "compute_output",
     }
+)
+
+# Ops whose names, or tags made of them, people look up: placeholders are fed by name, summaries are shown by tag.
+SPEAKING_OPS = (
+    "tensorflow.placeholder",
+    "tensorflow.sparse_placeholder",
+    "tensorflow.summary.",
+    "tensorflow.scalar_summary",
+    "tensorflow.histogram_summary",
+    "tensorflow.image_summary",
+    "tensorflow.gradients",
+    "tensorflow.train.",
 )
 
 # Libraries whose functions make no TensorFlow variable.
@@ -174,6 +188,16 @@ SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
 )
 SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_seed", "tensorflow.random.set_seed"})
+
+# What ops are called that nobody names, in lower case as the graph compares names: the commonest of them.
+DEFAULT_OP_NAMES = frozenset(
+    """abs accuracy add addn argmax assign avgpool biasadd cast concat concat_1 const conv2d cond div equal exp
+    expanddims fill gather group_deps identity init l2loss log logsoftmax matmul max maxpool mean min mul neg noop
+    ones ones_like pack pad placeholder pow prod random_normal random_uniform range rank realdiv relu relu6 reshape
+    save shape sigmoid softmax softplus split sqrt square squareddifference squeeze stack stridedslice strided_slice
+    sub sum tanh tile transpose truediv truncated_normal unpack variable variablev2 varhandleop while zeros
+    zeros_like xw_plus_b dropout moments batchnorm gradients""".split()
+)
 
 # `tf.app.run()` calls the module's `main` once.
 MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run", "tensorflow.python.platform.app.run"})

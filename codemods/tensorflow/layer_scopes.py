@@ -77,12 +77,7 @@ def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], pla
     """The statements of a layer under a new scope."""
     first, last = statements[wrap.first], statements[wrap.last]
     site = next(site for site in module.walk.calls if site.statement is first)
-    creation = next(
-        one
-        for one in module.walk.calls
-        if position(one.node) in plan.creations and position(one.statement) == wrap.first
-    )
-    speller = Speller(module, creation.node.func, site.scope, plan.version_2_root)
+    speller = Speller(module, ast.Name("", ast.Load()), site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
     plain = ", auxiliary_name_scope=False" if wrap.keeps_op_names else ""
     header = f"with {speller('variable_scope')}({name}{plain}):"
@@ -96,9 +91,10 @@ def scope_id(module: Module, plan: ScopePlan) -> str:
     return _id(module, _CODES[plan.form], plan.at)
 
 
-def wrap_id(module: Module, wrap: WrapPlan) -> str:
-    """The id of the finding that adds a scope."""
-    return _id(module, _WRAP, wrap.first)
+def wrap_id(path: str, first: At) -> str:
+    """The id of the finding that adds a scope in file `path`; only indentation stands before a wrapped statement."""
+    line, column = first
+    return f"{_WRAP}@{path}:{line}:{column + 1}"
 
 
 def _id(module: Module, code: str, at: At) -> str:

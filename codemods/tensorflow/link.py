@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from codemods.tensorflow.decide import Decider
+from codemods.tensorflow.decide import Decider, hazards
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.extent import Extent
 from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
-from codemods.tensorflow.layers import is_alone, plan_wraps
+from codemods.tensorflow.layers import Layers, is_alone
 from codemods.tensorflow.meeting import Meeting
-from codemods.tensorflow.naming import Claim, Claims, Place, Site, place_of, site_names
+from codemods.tensorflow.naming import MOVED, Claim, Claims, Site, place_of, site_names
 from codemods.tensorflow.old_names import OldNames
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan, WrapPlan
 from codemods.tensorflow.reach import ReachTable
@@ -66,17 +66,20 @@ class _Linker:
     def __init__(self, tree: Tree, options: Options) -> None:
         self.tree = tree
         self.options = options
+        self.keep = options.get("names", "idiomatic") == "keep"
         self.reach = ReachTable(tree)
         self.extent = Extent(self.reach)
         self.meeting = Meeting(tree)
         self.left: dict[tuple[str, At], LeavePlan] = {}
         creations = [*self._creations()]
         self.migrated = {(body, number) for body, number, _ in creations}
-        convert = "layer-scopes" in options.selected and options.get("layers", "full") != "off"
+        convert = "layer-scopes" in options.selected
         self.scopes = ScopeTable(self.reach, self.extent, self.meeting, self._is_migrated, convert)
         self.sites = [self._site(*found) for found in creations]
-        wrap = convert and options.get("names", "idiomatic") == "idiomatic"
-        self.wraps = plan_wraps(self.sites, self.reach, self.extent) if wrap else {}
+        self.wraps: Mapping[str, list[WrapPlan]] = {}
+        if convert and not self.keep:
+            safe = [site for site in self.sites if not hazards(site, self.scopes)]
+            self.wraps = Layers(self.scopes, self.extent, options.get("layers", "full")).plan(safe)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated
@@ -102,8 +105,23 @@ class _Linker:
         names = site_names(creation, instances)
         site = Site(body, number, creation, instances, place_of(instances, self.scopes), names=names)
         site.repeats = self._repeats(site)
-        site.alone = is_alone(site, self.reach, self.extent)
+        site.nested = self._is_nested(site)
+        site.alone = is_alone(site, self.extent)
         return site
+
+    def _is_nested(self, site: Site) -> bool:
+        """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
+        inner = (
+            event
+            for event in self.tree.body(site.body).events[: site.number]
+            if site.creation.at < event.at < site.creation.end
+        )
+        return any(
+            isinstance(event, Creation | StoreUse)
+            or (isinstance(event, NamedOp) and event.name == site.creation.name)
+            or (isinstance(event, Call) and self.extent.creates(event, site.body))
+            for event in inner
+        )
 
     def _repeats(self, site: Site) -> bool:
         """Whether a site can meet itself: in a loop, by two ways, or by ways that nobody knows."""
@@ -122,9 +140,13 @@ class _Linker:
     def _claims(self) -> Claims:
         claims = Claims(self.scopes, self.meeting)
         for site in self.sites:
-            domain = (site.body, site.wrap) if site.wrap >= 0 else None
-            for name, instance in zip(site.names, site.instances, strict=bool(site.names)):
-                claims.add(Claim(name, instance, site.key, creates=True, in_new_store=True, domain=domain))
+            domain = site.domain
+            if site.creation.name is None and not self.keep and domain is None:
+                domain = MOVED
+            names = site.names or (literal("Variable"),) * len(site.instances)
+            for name, instance in zip(names, site.instances, strict=True):
+                again = site.repeats or not site.names
+                claims.add(Claim(name, instance, site.key, True, False, True, again, domain))
         for path, file in self.tree.files.items():
             for body in file.bodies:
                 self._claim_others(claims, (path, body.index))
@@ -155,17 +177,17 @@ class _Linker:
             if stand.path == site.body[0] and self.scopes.items[stand.path, stand.frame.at].form is not None
         }
         control_flow = self.tree.body(site.body).in_control_flow
-        return replace(decision, wrap=site.wrap, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)
+        wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
+        return replace(decision, wraps=wraps, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)
 
     def plans(self) -> dict[str, FilePlan]:
-        keep = self.options.get("names", "idiomatic") == "keep"
         claims, old = self._claims(), OldNames(self.scopes, self.meeting, self.sites)
+        decider = Decider(self.scopes, claims, old, keep=self.keep)
         creations: dict[str, dict[At, NamePlan | LeavePlan]] = {}
         for (path, at), left in self.left.items():
             creations.setdefault(path, {})[at] = left
         for site in self.sites:
             path = site.body[0]
-            decider = Decider(self.scopes, claims, old, self.wraps.get(path, []), keep=keep)
             creations.setdefault(path, {})[site.creation.at] = self._needing(site, decider.decide(site))
         return {
             path: FilePlan(

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.meeting import Meeting
+from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable, Step
-from codemods.tensorflow.text import Text, overlaps, substitute
+from codemods.tensorflow.text import Hole, Text, overlaps, substitute
 from codemods.tensorflow.tree import BodyKey
 
-__all__ = ["Claim", "Claims", "Place", "Site", "place_of", "site_names"]
+__all__ = ["MOVED", "Claim", "Claims", "Place", "Site", "place_of", "site_names"]
+
+
+_NUMBERED = re.compile(r"(.+)_\d+")
+MOVED = "moved"  # the domain of variables that get another name
 
 
 class Place(enum.Enum):
@@ -38,8 +44,11 @@ class Site:
     place: Place
     repeats: bool = False  # can happen again under the same scopes, or meet itself by another way
     names: tuple[Text, ...] = ()  # the name that it passes, in each instance; empty where it passes none
+    nested: bool = False  # its arguments may make variables, or an op of its name, before it does
     alone: bool = False  # its statement holds nothing else that a scope around it would change
-    wrap: int = -1  # the wrap that it goes into
+    domain: object = None  # the wrap or factory that it goes into
+    wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
+    inner: str = ""  # its name in there, where the layer's name has taken a part of it
 
     @property
     def key(self) -> tuple[str, tuple[int, int]]:
@@ -47,9 +56,19 @@ class Site:
         return self.body[0], self.creation.at
 
     @property
+    def opaque_name(self) -> bool:
+        """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
+        holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]
+        return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
+
+    @property
     def may_be_none(self) -> bool:
         """Whether the name that is passed on may be None."""
         return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
+
+
+def _passed_on(name: Text) -> bool:
+    return any(isinstance(part, Hole) and part.parameter for part in name.parts)
 
 
 def site_names(event: Creation | NamedOp | StoreUse, instances: Iterable[Instance]) -> tuple[Text, ...]:
@@ -96,7 +115,8 @@ class Claim:
     creates: bool = False  # a variable, and no other op
     in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
     in_new_store: bool = False  # `get_variable` will make it
-    domain: object = None  # the wrap that it stands in
+    repeats: bool = False  # made again and again, so that `w_1`, `w_2` and so on are claimed as well
+    domain: object = None  # the wrap that it stands in, or `MOVED`
 
 
 @dataclass(slots=True)
@@ -129,10 +149,16 @@ class Claims:
     def _candidates(self, claim: Claim) -> list[Claim]:
         known, path = claim.name.literal, claim.instance.body[0]
         if known is not None:
-            candidates = list(self._exact.get(known.lower(), ()))
+            candidates = [*self._exact.get(known.lower(), ()), *self._numbering(known.lower())]
         else:
             candidates = [one for one in self._known.get(path, ()) if overlaps(one.name, claim.name)]
         return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
+
+    def _numbering(self, name: str) -> list[Claim]:
+        """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
+        match = _NUMBERED.fullmatch(name)
+        bucket = self._exact.get(match.group(1), []) if match else []
+        return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
     def _is_rival(self, one: Claim, other: Claim) -> bool:
         return (

@@ -65,6 +65,11 @@ class OldNames:
             return f"{prefix}{_UNNAMED}*"
         return f"{prefix}{_UNNAMED}_{number}" if number else f"{prefix}{_UNNAMED}"
 
+    def wrapped(self, site: Site, new_name: str) -> tuple[Rename, ...]:
+        """The entries of a site that goes into wraps: its own, or those around the calls of its factory."""
+        scopes = [f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/" for _, wrap in site.wraps]
+        return tuple(dict.fromkeys(entry for scope in scopes for entry in self.renames(site, scope + new_name)))
+
     def renames(self, site: Site, new_name: str, *, full: bool = False) -> tuple[Rename, ...]:
         """The entries of a site whose new name, relative to its variable scope (or `full`), is `new_name`."""
         entries = []

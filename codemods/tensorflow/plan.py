@@ -37,7 +37,7 @@ class NamePlan:
     fallback: str = ""  # the name where the one that the call passes on is None
     strip: Strip = Strip.NOTHING
     renames: tuple[Rename, ...] = ()
-    wrap: int = -1  # the number of the wrap that it needs, among its file's
+    wraps: tuple[tuple[str, At], ...] = ()  # the wraps that it needs: their files, and where they begin
     scopes: tuple[At, ...] = ()  # the scopes of its file whose conversion it needs
     escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False

@@ -202,6 +202,10 @@ class ReachTable:
         unclear = body.owner >= 0 and self.tree.unclear(key)
         return body.decorated or special or unclear or key in self._escaped
 
+    def is_closed(self, key: BodyKey) -> bool:
+        """Whether every call that runs a body is known."""
+        return bool(self.callers(key)) and key not in self._recursive and not self._open_ended(key, self.tree.body(key))
+
     def _is_test(self, key: BodyKey, body: BodyFacts) -> bool:
         """A test method of `tf.test.TestCase` gets a graph of its own."""
         if body.owner < 0 or not body.name.startswith("test") or self.callers(key):

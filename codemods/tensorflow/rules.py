@@ -26,13 +26,19 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV208", "masked-syntax", _LEFT, "The call holds Python 2 syntax or notebook magic"),
     ("GV209", "maybe-callable", _LEFT, "The initial value may be a function"),
     ("GV210", "not-understood", _LEFT, "The call is written in a way that is not understood"),
+    ("GV211", "nested-creation", _LEFT, "The initial value makes variables itself, and both ask the graph for a name"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
 )
 _LAYERS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("LS101", "variable-scope", _REWRITE, "A name scope that holds variables becomes a variable scope"),
-    ("LS102", "scope-for-each-run", _REWRITE, "A scope that is entered again becomes a variable scope of its own each time"),
+    (
+        "LS102",
+        "scope-for-each-run",
+        _REWRITE,
+        "A scope that is entered again becomes a variable scope of its own each time",
+    ),
     ("LS103", "layer-scope", _REWRITE, "A variable scope is put around the variables of a layer"),
 )
 _ADVICE: Mapping[str, str] = {
@@ -45,6 +51,7 @@ _ADVICE: Mapping[str, str] = {
     "GV207": "Keep tf.Variable: in eager code it is the right way to make a variable.",
     "GV208": "Write the call in Python 3, then run again.",
     "GV209": "Pass the value, or convert it with tf.convert_to_tensor, then run again.",
+    "GV211": "Make the inner variable in a statement of its own, then run again.",
     "GV210": "Write the call as tf.Variable(value, name=...), then run again.",
 }
 

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from codemods.tensorflow import knowledge
 from codemods.tensorflow.extent import Extent, inside
 from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach import Instance, ReachTable, Stand
-from codemods.tensorflow.text import Text, overlaps, substitute
+from codemods.tensorflow.text import Text, literal, overlaps, substitute
 from codemods.tensorflow.tree import BodyKey
 
 __all__ = ["Item", "ItemKey", "ScopeTable", "Step"]
@@ -45,6 +46,7 @@ class Item:
     texts: tuple[Text, ...]  # its name in each instance, arguments filled in
     rivals: list[Item] = field(default_factory=list)  # others that may bear the same name in the same place
     form: ScopeForm | None = None  # what it becomes
+    meets_op: bool | None = None  # whether something else may take its name; None until that is looked up
 
     @property
     def fresh_by_itself(self) -> bool:
@@ -129,7 +131,7 @@ class ScopeTable:
         ):
             return True
         for outer, inner in zip(self.stands(first), self.stands(second), strict=False):
-            if outer.key != inner.key and Step.FRESH in (self.step(outer), self.step(inner)):
+            if outer.key != inner.key and (self._is_fresh(outer) or self._is_fresh(inner)):
                 return False
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
@@ -154,7 +156,7 @@ class ScopeTable:
         fresh = False
         covered = set(text.loops) if text is not None else set()
         for stand in instance.way.stands:
-            if stand.frame.scope is not None and self.step(stand) is Step.FRESH:
+            if stand.frame.scope is not None and self._is_fresh(stand):
                 fresh, loops, covered = True, set(), set(text.loops) if text is not None else set()
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
                 covered |= stand.frame.scope.name.loops
@@ -165,7 +167,19 @@ class ScopeTable:
         way = instance.way
         return not fresh and (way.unknown or way.partial or (way.repeats and not _has_loop(instance)))
 
+    def repeats_at_all(self, instances: tuple[Instance, ...]) -> bool:
+        """Whether something can happen twice under the same scopes, by itself or by two ways."""
+        return any(self.repeats(instance) for instance in instances) or any(
+            self.meeting.may_meet(first, second) and self.same_place(first, second)
+            for place, first in enumerate(instances)
+            for second in instances[:place]
+        )
+
     # what becomes of them
+
+    def _is_fresh(self, stand: Stand) -> bool:
+        item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
+        return item is not None and (item.form is ScopeForm.UNIQUE or item.fresh_by_itself)
 
     def step(self, stand: Stand) -> Step:
         """What a scope around an instance means for names."""
@@ -174,11 +188,11 @@ class ScopeTable:
         item = self.items.get((stand.path, scope.at))
         if item is None:
             return Step.BROKEN
-        if item.form is ScopeForm.UNIQUE or item.fresh_by_itself:
+        if self._is_fresh(stand):
             return Step.FRESH
         if item.form is ScopeForm.PLAIN:
             return Step.IN_STEP
-        once = self.enters_once(item) and not item.rivals
+        once = self.enters_once(item) and not item.rivals and not self._meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
             return Step.NAME if once and scope.plain and not scope.alias and not _resets(scope) else Step.NAME_MANY
         if scope.name is None or not once:
@@ -264,10 +278,19 @@ class ScopeTable:
 
     def _meets_an_op(self, item: Item) -> bool:
         """Whether an op or variable may take the scope's name first: the name scope would then be called otherwise."""
+        if item.meets_op is None:
+            item.meets_op = self._find_op(item)
+        return item.meets_op
+
+    def _find_op(self, item: Item) -> bool:
+        if any((text.literal or "").lower() in knowledge.DEFAULT_OP_NAMES for text in item.texts):
+            return True
         path = item.key[0]
         for body in self.reach.tree.files[path].bodies:
             for number, event in enumerate(body.events):
                 name = event.name if isinstance(event, NamedOp | Creation | StoreUse) else None
+                if isinstance(event, Creation) and name is None:
+                    name = literal("Variable")
                 if name is None or not any(overlaps(name, text) for text in item.texts):
                     continue
                 for one in self.reach.instances((path, body.index), number):

@@ -35,9 +35,8 @@ class Speller:
             raw = resolve(self.function.value, self.scope)
             if knowledge.canonical(raw) == "tensorflow":
                 return self._version_1(self.module.text(self.function.value), raw)
-        roots = {name: dotted for name, dotted in visible_imports(self.scope).items() if name != STAR}
-        for name, dotted in roots.items():
-            if knowledge.canonical(dotted) == "tensorflow":
+        for name, dotted in visible_imports(self.scope).items():
+            if name != STAR and knowledge.canonical(dotted) == "tensorflow":
                 return self._version_1(name, dotted)
         return ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from codemods.tensorflow.facts import Grip
 
-__all__ = ["Target", "clean", "factory_name", "target_of"]
+__all__ = ["Target", "clean", "factory_name", "snake_case", "target_of"]
 
 _VERBS = re.compile(
     r"^_*(?:get|make|create|build|init|initialize|new|gen|generate|define|add)_+(?=.)|"
@@ -31,6 +31,11 @@ class Target:
 def clean(name: str) -> str:
     """The name as TensorFlow takes it: its characters are limited, and it must not begin with `_`."""
     return _INVALID.sub("_", name).lstrip("_-\\/.").rstrip("_") if name.isascii() else ""
+
+
+def snake_case(name: str) -> str:
+    """A class's name as a scope's: `ConvLayer` makes `conv_layer`."""
+    return clean(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()) or "layer"
 
 
 def factory_name(function: str) -> str:

@@ -85,8 +85,14 @@ def overlaps(first: Text, second: Text) -> bool:
 
 
 def _matches(pattern: Text, value: str) -> bool:
-    expression = "".join(".*" if isinstance(part, Hole) else re.escape(part) for part in pattern.parts)
+    expression = "".join(_expression(part) for part in pattern.parts)
     return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _expression(part: str | Hole) -> str:
+    if isinstance(part, str):
+        return re.escape(part)
+    return ".+" if part.loop[0] else ".*"  # a loop's counter is never empty
 
 
 def _ends_meet(first: Text, second: Text) -> bool:

@@ -38,7 +38,10 @@ class Module:
     @cached_property
     def walk(self) -> Walk:
         """The module's scopes and calls, found in one walk that all codemods share."""
-        return walk(self.tree)
+        try:
+            return walk(self.tree)
+        except RecursionError as error:
+            raise SourceError("is nested too deeply") from error
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.verify.blame import atoms, guilty
@@ -50,11 +50,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A comparison; the rewrites that must go for it to hold, and the findings behind each line of a traceback."""
+    """A comparison, and what is known about its differences.
+
+    `blamed` are the rewrites that must go for it to hold, `frames` the findings behind each line of a traceback, and
+    `wavers` tells how the program, as it is, differs from itself.
+    """
 
     comparison: Comparison
-    blamed: tuple[Finding, ...]
-    frames: dict[Frame, list[Finding]]
+    blamed: tuple[Finding, ...] = ()
+    frames: Mapping[Frame, list[Finding]] = field(default_factory=dict)
+    wavers: tuple[str, ...] = ()
 
 
 def started(probe: Probe, asked: Asked) -> Trial:
@@ -74,8 +79,11 @@ def prove(trial: Trial, report: Report, without: Without | None) -> Answer:
     """
     comparison = trial.compare(changes_of(report.results, trial.root))
     frames = culprits(comparison.after.error.frames, report.results, trial.root) if comparison.after.error else {}
-    if without is None or comparison.verdict is not Verdict.DIFFERENT or not comparison.before.end.complete:
+    if comparison.verdict is not Verdict.DIFFERENT or not comparison.before.end.complete:
         return Answer(comparison, (), frames)
+    wavers = trial.wavers()
+    if wavers or without is None:
+        return Answer(comparison, (), frames, wavers)
     candidates = atoms(report.findings())
     everything = frozenset(name for group in candidates for name in group)
 

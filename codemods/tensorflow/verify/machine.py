@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from codemods.tensorflow.verify.compare import Comparison, Difference, GraphPair, Pair
+from codemods.tensorflow.verify.asked import Answer
+from codemods.tensorflow.verify.compare import Difference, GraphPair, Pair
 from codemods.tensorflow.verify.dump import Dump, Frame, Variable
 from codemods.tensorflow.verify.renames import as_json
 from migrate.model import Finding
@@ -14,18 +15,18 @@ from migrate.model import Finding
 __all__ = ["machine"]
 
 
-def machine(
-    comparison: Comparison, blamed: Iterable[Finding] = (), frames: Mapping[Frame, list[Finding]] | None = None
-) -> dict[str, Any]:
-    """The whole comparison; `blamed` are the findings found guilty, `frames` those behind a traceback's lines."""
+def machine(answer: Answer) -> dict[str, Any]:
+    """The whole comparison, and what is known about its differences."""
+    comparison = answer.comparison
     return {
         "version": 1,
         "verdict": comparison.verdict.value,
-        "runs": {"before": _run(comparison.before, {}), "after": _run(comparison.after, frames or {})},
+        "runs": {"before": _run(comparison.before, {}), "after": _run(comparison.after, answer.frames)},
         "differences": [_difference(one) for one in comparison.differences],
         "graphs": [_graph(graph) for graph in comparison.graphs],
         "renames": as_json(comparison)["renames"],
-        "blamed": [_finding(finding) for finding in blamed],
+        "blamed": [_finding(finding) for finding in answer.blamed],
+        "wavers": list(answer.wavers),
     }
 
 

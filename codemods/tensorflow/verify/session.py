@@ -66,7 +66,7 @@ def present(answer: Answer, output_format: str, color: str, out: TextIO | None =
     if output_format == "json":
         from codemods.tensorflow.verify.machine import machine  # noqa: PLC0415
 
-        stream.write(json.dumps(machine(answer.comparison, answer.blamed, answer.frames), indent=2) + "\n")
+        stream.write(json.dumps(machine(answer), indent=2) + "\n")
         return
     from rich.console import Console  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def present(answer: Answer, output_format: str, color: str, out: TextIO | None =
     forced = {"always": True, "never": False}.get(color)
     plain = color == "never" or bool(os.environ.get("NO_COLOR"))
     console = Console(file=stream, force_terminal=forced, no_color=plain, highlight=False, markup=False, emoji=False)
-    show(answer.comparison, console, answer.blamed, answer.frames)
+    show(answer, console)
 
 
 def _asked(options: Options) -> Asked:
@@ -94,7 +94,7 @@ def _asked(options: Options) -> Asked:
 def _answer(probe: Probe, asked: Asked, options: Options, registry: Registry) -> Answer:
     if options.other:
         second = scripts.locate(options.other)
-        return Answer(started(probe, asked).compare_with(second.root, {}, second.main), (), {})
+        return Answer(started(probe, asked).compare_with(second.root, {}, second.main))
     if options.against:
         return _against(probe, asked, options.against)
     chosen = settings.load(registry, dict(options.settings))
@@ -117,4 +117,4 @@ def _against(probe: Probe, asked: Asked, revision: str) -> Answer:
     """The tree at a revision, before, and the tree as it is, after."""
     with trees.checked_out(asked.script.root, revision) as old:
         request = started(probe, asked).request
-        return Answer(Trial(probe, old, request).compare_with(asked.script.root, {}), (), {})
+        return Answer(Trial(probe, old, request).compare_with(asked.script.root, {}))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from codemods.tensorflow.verify.asked import Answer
 from codemods.tensorflow.verify.compare import Comparison, Difference, GraphPair, Pair, Verdict
 from codemods.tensorflow.verify.dump import Frame, Raised, Variable
 from codemods.tensorflow.verify.statistics import ERROR_RATE
@@ -23,13 +24,9 @@ _SENTENCES = {
 }
 
 
-def show(
-    comparison: Comparison,
-    console: Console,
-    blamed: Iterable[Finding] = (),
-    frames: Mapping[Frame, list[Finding]] | None = None,
-) -> None:
-    """Prints a comparison; `blamed` are the findings found guilty, `frames` those behind a traceback's lines."""
+def show(answer: Answer, console: Console) -> None:
+    """Prints a comparison, and what is known about its differences."""
+    comparison = answer.comparison
     for graph in comparison.graphs:
         if graph.pairs:
             console.print(_table(graph, several=len(comparison.graphs) > 1))
@@ -42,8 +39,10 @@ def show(
     if comparison.before.error is not None:
         _traceback(comparison.before.error, "before the migration", {}, console)
     if comparison.after.error is not None:
-        _traceback(comparison.after.error, "after the migration", frames or {}, console)
-    for finding in blamed:
+        _traceback(comparison.after.error, "after the migration", answer.frames, console)
+    for line in answer.wavers:
+        console.print(Text(f"the program differs from itself as it is: {line}", style="red"))
+    for finding in answer.blamed:
         console.print(Text(f"guilty: {_place(finding)}", style="bold red"))
     _close(comparison, console)
 

@@ -34,6 +34,10 @@ class Trial:
         """What the program builds from the tree as it is."""
         return self._first(0)
 
+    def wavers(self) -> tuple[str, ...]:
+        """How the program differs from itself, run twice as it is: nothing can be proved of it then."""
+        return tuple(compare(self._first(0), self._run(self.root, {}, self.request.main, 0)).explain())
+
     def compare(self, changes: Mapping[str, bytes]) -> Comparison:
         """What the program builds from the tree as it is, and with `changes` (paths relative to `root`)."""
         return self.compare_with(self.root, changes)

@@ -1,0 +1,55 @@
+"""The statements of a block in which variables are made: what they bind and read, and which a scope can go around."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from codemods.tensorflow.callees import position
+from codemods.tensorflow.facts import StatementFacts
+from migrate.source import Source
+
+__all__ = ["statements_of"]
+
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+_SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)  # a `with` around one would stay open while others run
+
+
+def statements_of(block: Sequence[ast.stmt], source: Source) -> tuple[StatementFacts, ...]:
+    """The facts of a block's statements, in their order."""
+    line, column = position(block[0])
+    before = source.text[source.line_starts[line - 1] : source.offset(line, column)]
+    starts_line = not before.strip()  # `if x: a = 1` does not
+    return tuple(
+        _facts(
+            statement,
+            (starts_line or place > 0) and _alone_on_its_lines(block, place),
+            bisect_right(source.borders, source.offset(*position(statement))) if source.borders else 0,
+        )
+        for place, statement in enumerate(block)
+    )
+
+
+def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
+    binds: list[str] = []
+    reads: set[str] = set()
+    plain = alone and isinstance(statement, _SIMPLE)
+    if plain:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name | ast.Attribute):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                reads.add(name) if isinstance(node.ctx, ast.Load) else binds.append(name)
+            elif isinstance(node, _SUSPENDING):
+                plain = False
+        if isinstance(statement, ast.AugAssign):
+            reads.update(binds)
+    end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+    return StatementFacts(position(statement), end, tuple(binds), frozenset(reads), plain, cell)
+
+
+def _alone_on_its_lines(block: Sequence[ast.stmt], place: int) -> bool:
+    """Whether no other statement of the block shares a line with this one."""
+    own = block[place]
+    before = place == 0 or (block[place - 1].end_lineno or 0) < own.lineno
+    return before and (place + 1 == len(block) or block[place + 1].lineno > (own.end_lineno or 0))

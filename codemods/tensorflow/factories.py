@@ -1,0 +1,109 @@
+"""Functions that make variables for whoever calls them: `W_conv1 = weight_variable([5, 5, 1, 32])`.
+
+Their variables get a plain name, and each call a scope of its own, as long as every call is known and can be wrapped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from codemods.tensorflow.extent import Extent
+from codemods.tensorflow.facts import Call, Creation, Grip
+from codemods.tensorflow.naming import Place, Site, place_of
+from codemods.tensorflow.reach import Instance
+from codemods.tensorflow.scopes import ScopeTable
+from codemods.tensorflow.tree import BodyKey
+
+__all__ = ["Factory", "FactoryCall", "find_factories"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactoryCall:
+    """A call of a factory, and the ways that lead to it."""
+
+    body: BodyKey
+    call: Call
+    instances: tuple[Instance, ...]
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """A function whose creations all repeat because it is called again, with all of its calls."""
+
+    body: BodyKey
+    sites: tuple[Site, ...]
+    calls: tuple[FactoryCall, ...]
+
+
+def find_factories(sites: Iterable[Site], scopes: ScopeTable, extent: Extent) -> list[Factory]:
+    """The functions of a tree that are factories."""
+    by_body: dict[BodyKey, list[Site]] = defaultdict(list)
+    for site in sites:
+        by_body[site.body].append(site)
+    found = (_factory(body, held, scopes, extent) for body, held in by_body.items())
+    return [factory for factory in found if factory is not None]
+
+
+def _factory(body: BodyKey, sites: list[Site], scopes: ScopeTable, extent: Extent) -> Factory | None:
+    facts = scopes.reach.tree.body(body)
+    if facts.is_module or not _is_simple(body, sites, extent) or not scopes.reach.is_closed(body):
+        return None
+    calls = []
+    for caller, number in scopes.reach.callers(body):
+        call = _call(caller, number, scopes, extent)
+        if call is None:
+            return None
+        calls.append(call)
+    return Factory(body, tuple(sites), tuple(calls)) if calls else None
+
+
+def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
+    """Whether a function holds nothing that must not come under its callers' scopes."""
+    events = extent.tree.body(body).events
+    if len(sites) != sum(isinstance(event, Creation) for event in events):
+        return False  # one of them is left alone
+    if any(not site.repeats or _in_loop(site) or site.place not in (Place.ROOT, Place.IN_STEP) for site in sites):
+        return False
+    return all(
+        isinstance(event, Creation)
+        or (
+            isinstance(event, Call)
+            and not extent.uses_store([event], body)
+            and not extent.creates(event, body)
+            and not extent.speaks(event, body)
+        )
+        for event in events
+    )
+
+
+def _in_loop(site: Site) -> bool:
+    return site.creation.grip is Grip.EXPRESSION or any(frame.kind == "loop" for frame in site.creation.frames)
+
+
+def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> FactoryCall | None:
+    """A call of a factory that a scope can be put around."""
+    call = extent.tree.body(caller).events[number]
+    assert isinstance(call, Call)
+    if not call.whole or not call.target or call.grip is not Grip.STATEMENT:
+        return None
+    file = extent.tree.files[caller[0]]
+    if call.block not in file.blocks or not file.names_tensorflow:
+        return None
+    instances = scopes.reach.instances(caller, number)
+    if place_of(instances, scopes) not in (Place.ROOT, Place.IN_STEP):
+        return None
+    return FactoryCall(caller, call, instances, scopes.repeats_at_all(instances))
+
+
+def calls_by_block(
+    factories: Iterable[Factory],
+) -> Mapping[tuple[BodyKey, tuple[int, int]], list[tuple[Factory, FactoryCall]]]:
+    """The calls of all factories by the block of statements that they stand in."""
+    blocks: dict[tuple[BodyKey, tuple[int, int]], list[tuple[Factory, FactoryCall]]] = defaultdict(list)
+    for factory in factories:
+        for call in factory.calls:
+            blocks[call.body, call.call.block].append((factory, call))
+    return blocks

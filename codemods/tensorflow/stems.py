@@ -1,0 +1,30 @@
+"""The name of a layer in the names of what belongs to it: `conv1` in `W_conv1`, `b_conv1` and `h_conv1`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Stem", "stem_of"]
+
+_ROLES = r"W|w|b|B|h|H|z|Z|a|A|weights?|Weights?|bias(?:es)?|Bias(?:es)?|kernel|gamma|beta|scale|offset"
+_FIRST = re.compile(rf"_*({_ROLES})_?(\d+|(?<=_)\w+)_*")
+_LAST = re.compile(rf"_*(\w+?)_({_ROLES})_*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A target's layer and the part that it plays there, such as `conv1` and `W`."""
+
+    layer: str
+    role: str
+
+
+def stem_of(target: str) -> Stem | None:
+    """The layer in a target's name; None where the name tells of none."""
+    match = _FIRST.fullmatch(target)
+    if match:
+        role, rest = match.groups()
+        return Stem(f"layer{rest}" if rest.isdigit() else rest, role)
+    match = _LAST.fullmatch(target)
+    return Stem(match.group(1), match.group(2)) if match else None
