@@ -223,6 +223,13 @@ def test_what_is_right_holds(prove):
     assert "(6 same)" in err
 
 
+def test_a_program_that_differs_from_itself_says_so(prove):
+    proof, err = prove("import os\n" + SPOILT.replace("0, trainable", "int(os.urandom(3).hex(), 16), trainable"))
+    assert not proof.holds
+    assert "the program differs from itself as it is: variable same2: initial value" in err
+    assert "guilty" not in err
+
+
 def test_nobody_is_blamed_for_a_program_that_fails_as_it_is(prove):
     proof, err = prove("import nowhere\n" + SPOILT)
     assert not proof.holds

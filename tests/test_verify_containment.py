@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -119,6 +120,27 @@ def test_the_copy_is_removed_whatever_its_modes(tensorflow_programs, origin):
     trees = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("migrate-tree-*"))
     assert run(tensorflow_programs, origin, text, seconds=60).end is End.EXIT
     assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("migrate-tree-*")) <= trees
+
+
+def test_where_the_kernel_cannot_help_python_refuses(origin):
+    """Landlock is tried by the programs above; this is what guards on other systems."""
+    program = (
+        "import os, shutil, sys\nfrom codemods.tensorflow.verify.inside import guard\n"
+        "kept, free = sys.argv[1:]\nguard._audit(kept, (free,))\nrefused = 0\n"
+        "for act in (lambda: open(kept + '/data.txt', 'w'), lambda: os.remove(kept + '/data.txt'),\n"
+        "            lambda: shutil.rmtree(kept), lambda: os.rename(free + '/x', kept + '/x'),\n"
+        "            lambda: os.open(kept + '/new', os.O_CREAT | os.O_WRONLY), lambda: os.mkdir(kept + '/d')):\n"
+        "    try:\n        act()\n    except PermissionError:\n        refused += 1\n"
+        "open(free + '/x', 'w').close()\nassert open(kept + '/data.txt').read() == 'precious'\nprint(refused)\n"
+    )
+    free = origin.parent / "free"
+    free.mkdir()
+    before = snapshot(origin)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(origin), str(free)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "6\n"
+    assert snapshot(origin) == before
 
 
 def test_an_interpreter_without_tensorflow_is_named(tmp_path):
