@@ -15,6 +15,7 @@ __all__ = ["TreeError", "checked_out", "copied", "project_root"]
 # What no program needs from its own tree, and what would cost the most to copy.
 _CACHES = frozenset(["__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs", "node_modules"])
 _SKIPPED = _CACHES | {".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", "venv"}
+_BUDGET = 500_000_000  # bytes after which all but sources are linked to
 _LINKED = 32_000_000  # bytes from which on a file is linked to: the guard keeps the original from being written
 
 
@@ -39,10 +40,9 @@ def copied(root: Path, changes: Mapping[str, bytes]) -> Iterator[Path]:
     directory = Path(os.path.realpath(tempfile.mkdtemp(prefix="migrate-tree-")))
     target = directory / (root.name or "tree")
     try:
-        _copy(root, target)
+        _Copying().copy(root, target)
         for path, data in changes.items():
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            (target / path).write_bytes(data)
+            _put(target, path, data)
         yield target
     except OSError as error:
         raise TreeError(f"{error.filename or root} cannot be copied: {error.strerror}") from error
@@ -72,21 +72,43 @@ def checked_out(root: Path, revision: str) -> Iterator[Path]:
         yield target
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.mkdir(parents=True)
-    for entry in os.scandir(source):
-        if entry.name in _SKIPPED:
-            continue
-        into = target / entry.name
-        if entry.is_symlink():
-            _copy_link(entry, into)
-        elif entry.is_dir():
-            _copy(Path(entry.path), into)
-        elif entry.is_file() and os.access(entry.path, os.R_OK):
-            if entry.stat().st_size >= _LINKED:
-                into.symlink_to(entry.path)
-            else:
-                shutil.copy2(entry.path, into)
+def _put(target: Path, path: str, data: bytes) -> None:
+    """Gives a file in the copy other bytes; what a link there leads to is not touched."""
+    file = target / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not Path(os.path.realpath(file.parent)).is_relative_to(target):
+        raise TreeError(f"{path} lies behind a link that leads out of {target.name}")
+    file.unlink(missing_ok=True)
+    file.write_bytes(data)
+
+
+class _Copying:
+    """One copy; what it may still spend on data, so that a tree full of them costs links and not minutes."""
+
+    def __init__(self) -> None:
+        self._left = _BUDGET
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Copies a directory and what is below it, but for what is skipped or cannot be read."""
+        target.mkdir(parents=True)
+        for entry in os.scandir(source):
+            if entry.name in _SKIPPED:
+                continue
+            into = target / entry.name
+            if entry.is_symlink():
+                _copy_link(entry, into)
+            elif entry.is_dir() and os.access(entry.path, os.R_OK | os.X_OK):
+                self.copy(Path(entry.path), into)
+            elif entry.is_file() and os.access(entry.path, os.R_OK):
+                self._copy_file(entry, into)
+
+    def _copy_file(self, entry: os.DirEntry[str], into: Path) -> None:
+        size = entry.stat().st_size
+        if size >= _LINKED or (self._left < size and not entry.name.endswith(".py")):
+            into.symlink_to(entry.path)
+            return
+        self._left -= size
+        shutil.copy2(entry.path, into)
 
 
 def _copy_link(entry: os.DirEntry[str], into: Path) -> None:
