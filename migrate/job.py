@@ -90,12 +90,10 @@ def show(report: Report, settings: Settings, *, applied: bool) -> None:
     if settings.statistics:
         output.emit("statistics", report, view, sys.stderr.buffer)
     if settings.report:
-        with open(settings.report, "wb") as file:
-            output.emit("html", report, view, file)
+        _save("html", report, view, settings.report, "--report")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if name == "github" and summary:
-        with open(summary, "ab") as file:
-            output.emit("markdown", report, view, file)
+        _save("markdown", report, view, summary, "GITHUB_STEP_SUMMARY", mode="ab")
 
 
 def view_for(settings: Settings, stream: TextIO, *, applied: bool) -> View:
@@ -116,15 +114,20 @@ def _emit(report: Report, settings: Settings, *, applied: bool) -> None:
     view = view_for(settings, sys.stdout, applied=applied)
     if settings.output_file and settings.output_file != "-":
         name = "diff" if settings.output_format == "rich" else settings.output_format
-        try:
-            with open(settings.output_file, "wb") as file:
-                output.emit(name, report, dataclasses.replace(view, color=False), file)
-        except OSError as error:
-            raise SettingsError(f"--output-file: {settings.output_file} cannot be written: {error.strerror}") from error
+        _save(name, report, dataclasses.replace(view, color=False), settings.output_file, "--output-file")
         return
     drawn = sys.stdout.isatty() or view.color
     name = "diff" if settings.output_format == "rich" and not drawn else settings.output_format
     output.emit(name, report, view, sys.stdout.buffer)
+
+
+def _save(name: str, report: Report, view: View, path: str, option: str, *, mode: str = "wb") -> None:
+    """Writes a format to a file. Raises `SettingsError` where that cannot be written."""
+    try:
+        with open(path, mode) as file:
+            output.emit(name, report, view, file)
+    except OSError as error:
+        raise SettingsError(f"{option}: {path} cannot be written: {error.strerror}") from error
 
 
 def _check(settings: Settings, paths: Sequence[str]) -> None:

@@ -121,3 +121,11 @@ def test_the_step_summary_is_appended(shell: Shell) -> None:
     assert done.returncode == 1
     assert path.read_text().startswith("before\n## migrate\n")
     assert done.stdout.startswith(b"::notice title=TY101 old-to-new,file=")
+
+
+@pytest.mark.parametrize("option", ["--report", "--output-file"])
+def test_a_file_that_cannot_be_written_is_wrong_use(shell: Shell, option: str) -> None:
+    done = shell.run("--dry-run", "-q", option, "missing/out", ".")
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1].endswith("missing/out cannot be written: No such file or directory")
+    assert b"Traceback" not in done.stderr
