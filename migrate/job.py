@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import TextIO
+from typing import BinaryIO, Literal, TextIO
 
 from migrate import annotate, baseline, discover, git, output
 from migrate.commands import CommandError
@@ -90,10 +91,12 @@ def show(report: Report, settings: Settings, *, applied: bool) -> None:
     if settings.statistics:
         output.emit("statistics", report, view, sys.stderr.buffer)
     if settings.report:
-        _save("html", report, view, settings.report, "--report")
+        with _file(settings.report, "--report") as file:
+            output.emit("html", report, view, file)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if name == "github" and summary:
-        _save("markdown", report, view, summary, "GITHUB_STEP_SUMMARY", mode="ab")
+        with _file(summary, "GITHUB_STEP_SUMMARY", "ab") as file:
+            output.emit("markdown", report, view, file)
 
 
 def view_for(settings: Settings, stream: TextIO, *, applied: bool) -> View:
@@ -114,18 +117,20 @@ def _emit(report: Report, settings: Settings, *, applied: bool) -> None:
     view = view_for(settings, sys.stdout, applied=applied)
     if settings.output_file and settings.output_file != "-":
         name = "diff" if settings.output_format == "rich" else settings.output_format
-        _save(name, report, dataclasses.replace(view, color=False), settings.output_file, "--output-file")
+        with _file(settings.output_file, "--output-file") as file:
+            output.emit(name, report, dataclasses.replace(view, color=False), file)
         return
     drawn = sys.stdout.isatty() or view.color
     name = "diff" if settings.output_format == "rich" and not drawn else settings.output_format
     output.emit(name, report, view, sys.stdout.buffer)
 
 
-def _save(name: str, report: Report, view: View, path: str, option: str, *, mode: str = "wb") -> None:
-    """Writes a format to a file. Raises `SettingsError` where that cannot be written."""
+@contextlib.contextmanager
+def _file(path: str, option: str, mode: Literal["wb", "ab"] = "wb") -> Iterator[BinaryIO]:
+    """An open file that `option` names. Raises `SettingsError` where it cannot be written."""
     try:
         with open(path, mode) as file:
-            output.emit(name, report, view, file)
+            yield file
     except OSError as error:
         raise SettingsError(f"{option}: {path} cannot be written: {error.strerror}") from error
 
