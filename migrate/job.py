@@ -7,7 +7,7 @@ import dataclasses
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal, TextIO
 
 from migrate import annotate, baseline, discover, git, output
