@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,6 @@ from migrate.suppress import Suppressions
 from migrate.syntax.module import Module
 
 __all__ = [
-    "Importers",
     "Indexed",
     "Job",
     "Rewritten",
@@ -69,22 +67,6 @@ def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis])
     """By analysis, the modules whose importers have to be indexed too. `facts` go by analysis, then by path."""
     wanted = {one.name: one.seeks(facts.get(one.name, {}).values()) for one in analyses}
     return {name: modules for name, modules in wanted.items() if modules}
-
-
-class Importers:
-    """Finds, in a file's bytes, an import that mentions one of `modules` by its last component."""
-
-    def __init__(self, modules: Iterable[str]) -> None:
-        self._words = sorted({name.rpartition(".")[2].encode() for name in modules})
-        names = b"|".join(map(re.escape, self._words))
-        line = rb"(?:import|from)\b(?:\\\r?\n|[^\r\n])*?"
-        block = rb"from\b[^\r\n(]*\bimport\s*\([^)]*?"
-        self._pattern = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t\"]*(?:%s|%s)\b(?:%s)\b" % (block, line, names), re.MULTILINE)
-
-    def match(self, data: bytes) -> bool:
-        """Whether there is such an import."""
-        # Most files do not hold the words at all, and to look for them is twenty times cheaper than the pattern.
-        return any(word in data for word in self._words) and bool(self._pattern.search(data))
 
 
 def link(

@@ -11,6 +11,7 @@ from migrate import discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Lost, open_executor
+from migrate.importers import Importers
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
@@ -139,13 +140,13 @@ class Session:
         known: dict[str, frozenset[str]] = {}
         while (wanted := engine.sought(self._facts, analyses)) != known:
             fresh = {name: modules - known.get(name, frozenset()) for name, modules in wanted.items()}
-            finders = {name: engine.Importers(modules) for name, modules in fresh.items() if modules}
+            finders = {name: Importers(modules) for name, modules in fresh.items() if modules}
             known = wanted
             self._collect(
                 (
                     path,
                     data,
-                    tuple(name for name, one in finders.items() if self._lacks(name, path) and one.match(data)),
+                    tuple(name for name, one in finders.items() if self._lacks(name, path) and one.match(path, data)),
                 )
                 for path, data in self._read(self._found.files, "Following imports")
             )

@@ -20,7 +20,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("migrate.source", "migrate.edits", "migrate.diff"),
     ("migrate.syntax",),
     ("migrate.codemod",),
-    ("migrate.statements", "migrate.suppress", "migrate.rules", "migrate.settle", "migrate.annotate", "migrate.engine"),
+    (
+        "migrate.statements",
+        "migrate.suppress",
+        "migrate.rules",
+        "migrate.settle",
+        "migrate.annotate",
+        "migrate.engine",
+        "migrate.importers",
+    ),
     ("migrate.registry", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
     ("migrate.work", "migrate.executors", "migrate.runner"),
     (

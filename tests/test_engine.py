@@ -10,7 +10,7 @@ import toys
 
 from migrate import engine, rules
 from migrate.codemod import Codemod, Options
-from migrate.engine import Importers, Job, Rewritten
+from migrate.engine import Job, Rewritten
 from migrate.model import Finding, Left, Level, Notice
 from migrate.settle import Hold, Policy
 
@@ -43,31 +43,6 @@ def test_index_gives_facts_or_the_line_to_blame() -> None:
     failure = engine.index("a.py", b"x = 1\ny = = 2\n", [toys.ANALYSIS]).failure
     assert failure is not None
     assert failure.line == 2
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "import pkg.model",
-        "import os, model as m",
-        "    from .model import Net",
-        "from . import (\n    data,\n    model,\n)",
-        "from pkg import data, \\\n    model",
-        "from . import model\r",
-        '   "from nets import model\\n",',
-    ],
-)
-def test_importers_are_found_by_the_last_component(line: str) -> None:
-    finder = Importers(["nets.model"])
-    assert finder.match(f"import os\n{line}\nx = 1\n".encode())
-    assert not finder.match(b"import os\n" + line.replace("model", "modeling").encode())
-
-
-def test_importers_are_not_found_in_other_lines() -> None:
-    finder = Importers(["model"])
-    assert not finder.match(b"model = 1\nimportant(model)\n")
-    assert not finder.match(b"import os\nx = model\n")
-    assert not finder.match(b"from x import (a, b)\nmodel = 1\n")
 
 
 def test_rewrites_up_to_the_level() -> None:

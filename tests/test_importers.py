@@ -1,0 +1,68 @@
+"""Who imports a module: every spelling of an import is seen, other packages' modules of the same name are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrate.importers import Importers
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pkg.nets.model",
+        "import pkg.nets.model as m",
+        "import os, pkg.nets.model as m",
+        "import os, \\\n    pkg.nets.model",
+        "import nets.model",
+        "import model  # why",
+        "    from .model import Net",
+        "from . import (\n    data,  # (why)\n    model,\n)",
+        "from . import data, \\\n    model",
+        "from . import model\r",
+        "from .. nets import model",
+        "from ..nets.model import Net, other",
+        "from pkg.nets.model import *",
+        "from pkg.nets import data, model as m",
+        "from pkg.nets.model import (Net)",
+        "import pkg.nets.model; x = 1",
+        "import pkg.nets.model.inner",
+        '   "from pkg.nets import model\\n",',
+        "\ufefffrom pkg.nets import model",
+        "try:\n\timport pkg.nets.model\nexcept ImportError:\n\tpass",
+    ],
+)
+def test_every_spelling(line: str) -> None:
+    data = f"{'' if line[0] == chr(0xFEFF) else 'import os'}\n{line}\nx = 1\n".lstrip("\n").encode()
+    assert Importers(["pkg.nets.model"]).match("pkg/nets/train.py", data)
+    assert Importers(["model"]).match("pkg/nets/train.py", data)
+    assert not Importers(["pkg.nets.modeling"]).match("pkg/nets/train.py", data)
+    assert not Importers(["pkg.nets.odel"]).match("pkg/nets/train.py", data)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import other.model",
+        "from other import model",
+        "from . import model",
+        "from .model import Net",
+        "from .nets import data",
+        "from ..nets.model import Net",
+        "from pkg.nets import data  # model",
+        "model = 1",
+        "important(model)",
+        "x = 'import pkg.nets.model'",
+        "from x import (a, b)\nmodel = 1",
+        "# import pkg.nets.model",
+    ],
+)
+def test_what_is_none_or_another_s(line: str) -> None:
+    assert not Importers(["pkg.nets.model"]).match("pkg/train.py", f"import os\n{line}\n".encode())
+
+
+def test_a_package_is_imported_with_what_is_in_it() -> None:
+    assert Importers(["pkg.nets"]).match("a.py", b"import pkg.nets.model\n")
+    assert Importers(["pkg.nets"]).match("pkg/a.py", b"from .nets import Net\n")
+    assert Importers(["pkg"]).match("pkg/a.py", b"from . import Net, pkg\n")
+    assert Importers(["work.pkg"]).match("/work/pkg/a.py", b"from . import Net  # pkg\n")
