@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrate.model import Finding, Rule
+from migrate.model import Finding, Level, Rule
 from migrate.syntax.module import Module
 
 __all__ = ["Analysis", "Codemod", "Options"]
@@ -17,10 +17,11 @@ __all__ = ["Analysis", "Codemod", "Options"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked of the codemods: `values` holds each option's name and value, `selected` the codemods."""
+    """What the user asked of the codemods: each option's name and value, the codemods `selected`, the `level` allowed."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
+    level: Level = Level.RENAMES
 
     def get(self, name: str, default: str) -> str:
         """The value of option `name`."""

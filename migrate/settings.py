@@ -242,7 +242,7 @@ class Settings:
         on -= {code for code, name in rules.items() if _named(self.ignore, code, name)}
         names = tuple(one.name for one in codemods if one.name not in self.ignore and on & {r.code for r in one.rules})
         values = {name: self.values.get(name, known[0]) for name, known in self.registry.options.items()}
-        return Policy(names, frozenset(rules) - on, self.level, Options(values, frozenset(names)))
+        return Policy(names, frozenset(rules) - on, self.level, Options(values, frozenset(names), self.level))
 
     def to_toml(self) -> str:
         """These settings as a `migrate.toml` that would make them."""

@@ -61,9 +61,9 @@ class Callees:
         if binding.kind is BindingKind.PARAMETER:
             own = owner.kind in _BODY_SCOPES and self.body(scope) == self._bodies[owner]
             return Text((Hole(parameter=name if own else ""),))
-        if binding.kind is BindingKind.ASSIGN and binding.value is not None:
-            if self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE:
-                return self.text(binding.value, owner, depth + 1)
+        known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
+        if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
+            return self.text(binding.value, owner, depth + 1)
         return Text((Hole(loop=_counting_loop(binding.node, owner)),))
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:

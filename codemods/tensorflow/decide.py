@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from codemods.tensorflow.naming import Claim, Claims, Place, Site
 from codemods.tensorflow.old_names import OldNames
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
@@ -32,17 +34,24 @@ def hazards(site: Site, scopes: ScopeTable) -> str:
 class Decider:
     """Decides names one site at a time; `claims` holds every name of the tree and grows with each decision."""
 
-    def __init__(self, scopes: ScopeTable, claims: Claims, old: OldNames, *, keep: bool) -> None:
+    def __init__(self, scopes: ScopeTable, claims: Claims, old: OldNames, *, keep: bool, unsafe: bool) -> None:
         self.scopes = scopes
         self.claims = claims
         self.old = old
         self.keep = keep
+        self.unsafe = unsafe
 
     def decide(self, site: Site) -> NamePlan | LeavePlan:
         """What becomes of one creation."""
         hazard = hazards(site, self.scopes)
-        if hazard:
-            return LeavePlan("GV203", hazard)
+        if hazard and not self.unsafe:
+            return LeavePlan("GV203", hazard, self.old.shifted(site))
+        decision = self._decide(site)
+        if hazard and isinstance(decision, NamePlan):
+            return replace(decision, level=Level.UNSAFE, warning=hazard)
+        return decision
+
+    def _decide(self, site: Site) -> NamePlan | LeavePlan:
         if site.wraps:
             return self._wrapped(site)
         if site.creation.name is None:
@@ -123,14 +132,14 @@ class Decider:
     def _unique(self, site: Site, base: str, level: Level = Level.EXACT) -> NamePlan | LeavePlan:
         """The name that the graph would give at this moment, which is what `tf.Variable` would have got."""
         if site.nested:
-            return LeavePlan("GV211")
+            return LeavePlan("GV211", renames=self.old.shifted(site))
         names = site.names or (literal(base),)
         strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
         folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
         escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
         if escapes:
             if not site.alone:
-                return LeavePlan("GV204")
+                return LeavePlan("GV204", renames=self.old.shifted(site))
             strip = Strip.NOTHING
         renames = self.old.renames(site, f"{base}*") if level is Level.RENAMES else ()
         fallback = base if site.may_be_none else ""

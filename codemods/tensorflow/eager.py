@@ -1,4 +1,4 @@
-"""Tells eager and TensorFlow 2 code, where `get_variable` does not belong, from graph code: by evidence, site by site."""
+"""Tells eager and TensorFlow 2 code, where `get_variable` does not belong, from graph code, site by site."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ Event = Creation | Call | StoreUse | NamedOp | Enter | Reset
 
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
-    """A statement of a block in which variables are made: what it binds and reads, and whether a scope can go around."""
+    """A statement of a block in which variables are made: what it binds and reads, and if a scope can go around it."""
 
     at: At
     end: At

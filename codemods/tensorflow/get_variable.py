@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.analysis import ANALYSIS, CALL_OPTIONS
@@ -19,7 +21,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
-from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Wrap
+from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite
@@ -63,10 +65,11 @@ def _findings(
 ) -> Iterator[Finding]:
     node = site.node
     if isinstance(decision, LeavePlan):
-        yield _left(module, node, decision.code, decision.detail)
+        yield _left(module, node, decision.code, decision.detail, decision.renames)
         return
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
-    edit = _build(module, site, plan, decision, options, speller)
+    request = _request(module, site, plan, decision, speller)
+    edit = build(module, node, replace(request, form=_form(options)), site.statement)
     if isinstance(edit, Refusal):
         yield _left(module, node, _REFUSED[edit.reason], edit.reason.value)
         return
@@ -77,29 +80,32 @@ def _findings(
     yield module.finding(
         code,
         node,
-        _message(module, node, decision, edit),
+        _message(module, node, edit),
         Rewrite(level, changes),
         renames=decision.renames,
         requires=_requires(module, plan, decision),
     )
+    if decision.warning:
+        text = f"{decision.warning} of the scope around it is given to get_variable, and was not given to tf.Variable"
+        yield module.finding("GV304", node, text, Notice())
     for remark in edit.remarks:
         yield module.finding(_REMARKS[remark.kind], node, remark.text, Notice())
 
 
-def _build(
-    module: Module, site: CallSite, plan: FilePlan, decision: NamePlan, options: Options, speller: Speller
-) -> CallEdit | Refusal:
-    request = CallRequest(
+def _form(options: Options) -> Literal["shape", "value"]:
+    return "value" if options.get("form", "shape") == "value" else "shape"
+
+
+def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan, speller: Speller) -> CallRequest:
+    return CallRequest(
         name=_name_text(module, site.node, decision, speller),
         spell=speller,
         resolve=lambda node: knowledge.canonical(resolve(node, site.scope)),
         scope=site.scope,
-        form="value" if options.get("form", "shape") == "value" else "shape",
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
         version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
     )
-    return build(module, site.node, request, site.statement)
 
 
 def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Speller) -> str:
@@ -133,12 +139,14 @@ def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, 
     return (*needed, *(wrap_id(path, first) for path, first in decision.wraps))
 
 
-def _left(module: Module, node: ast.Call, code: str, detail: str) -> Finding:
+def _left(module: Module, node: ast.Call, code: str, detail: str, renames: tuple[Rename, ...] = ()) -> Finding:
     summary = GET_VARIABLE_RULES[code].summary
-    return module.finding(code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)))
+    return module.finding(
+        code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)), renames=renames
+    )
 
 
-def _message(module: Module, node: ast.Call, decision: NamePlan, edit: CallEdit) -> str:
+def _message(module: Module, node: ast.Call, edit: CallEdit) -> str:
     form = (
         "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
     )

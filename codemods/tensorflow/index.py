@@ -6,6 +6,7 @@ import ast
 import re
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.facts import (
     At,
@@ -24,7 +25,6 @@ from codemods.tensorflow.facts import (
     StatementFacts,
     StoreUse,
 )
-from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.targets import target_of
 from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_scope, keyword_or_place, scope_of

@@ -1,4 +1,4 @@
-"""What TensorFlow's own names do to variables, as tables: who makes them, who hides them, who tells eager from graph code.
+"""What TensorFlow's own names do to variables, as tables: who makes them, and who tells eager from graph code.
 
 Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `canonical`).
 """
@@ -103,10 +103,10 @@ SPEAKING_OPS = (
 
 # Libraries whose functions make no TensorFlow variable.
 SAFE_MODULES = frozenset(
-    """abc argparse bisect builtins collections contextlib copy csv cv2 datetime enum functools glob gzip h5py heapq imageio
-    io itertools json logging math matplotlib numpy operator os pandas pathlib pickle PIL pprint random re scipy shutil
-    six skimage sklearn string struct subprocess sys tarfile tempfile threading time tqdm traceback types typing
-    unittest urllib warnings zipfile __future__ cPickle absl""".split()
+    """abc argparse bisect builtins collections contextlib copy csv cv2 datetime enum functools glob gzip h5py
+    heapq imageio io itertools json logging math matplotlib numpy operator os pandas pathlib pickle PIL pprint
+    random re scipy shutil six skimage sklearn string struct subprocess sys tarfile tempfile threading time tqdm
+    traceback types typing unittest urllib warnings zipfile __future__ cPickle absl""".split()
 )
 
 # Calling one of these anywhere in a file makes the whole program eager.
@@ -192,11 +192,11 @@ SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_s
 # What ops are called that nobody names, in lower case as the graph compares names: the commonest of them.
 DEFAULT_OP_NAMES = frozenset(
     """abs accuracy add addn argmax assign avgpool biasadd cast concat concat_1 const conv2d cond div equal exp
-    expanddims fill gather group_deps identity init l2loss log logsoftmax matmul max maxpool mean min mul neg noop
-    ones ones_like pack pad placeholder pow prod random_normal random_uniform range rank realdiv relu relu6 reshape
-    save shape sigmoid softmax softplus split sqrt square squareddifference squeeze stack stridedslice strided_slice
-    sub sum tanh tile transpose truediv truncated_normal unpack variable variablev2 varhandleop while zeros
-    zeros_like xw_plus_b dropout moments batchnorm gradients""".split()
+    expanddims fill gather group_deps identity init l2loss log logsoftmax matmul max maxpool mean min mul neg
+    noop ones ones_like pack pad placeholder pow prod random_normal random_uniform range rank realdiv relu relu6
+    reshape save shape sigmoid softmax softplus split sqrt square squareddifference squeeze stack stridedslice
+    strided_slice sub sum tanh tile transpose truediv truncated_normal unpack variable variablev2 varhandleop
+    while zeros zeros_like xw_plus_b dropout moments batchnorm gradients""".split()
 )
 
 # `tf.app.run()` calls the module's `main` once.

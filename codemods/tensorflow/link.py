@@ -19,6 +19,7 @@ from codemods.tensorflow.scopes import ScopeTable
 from codemods.tensorflow.text import literal, overlaps
 from codemods.tensorflow.tree import BodyKey, Tree
 from migrate.codemod import Options
+from migrate.model import Level, Rename
 
 __all__ = ["link", "seeks"]
 
@@ -42,7 +43,7 @@ def _module_name(path: str) -> str:
 
 
 def _leads_on(file: FileFacts, found: set[str]) -> bool:
-    """Whether calling into a file from outside can create a variable, or importing from it passes such a function on."""
+    """Whether calls into a file from outside can create a variable, or an import from it passes such a function on."""
     for body in file.bodies:
         for event in () if body.is_module else body.events:
             if isinstance(event, Creation):
@@ -94,11 +95,16 @@ class _Linker:
                     key = (path, body.index)
                     eager = eager_reason(self.tree, key, event.frames)
                     if event.refusal:
-                        self.left[path, event.at] = LeavePlan(_REFUSALS[event.refusal])
+                        self.left[path, event.at] = LeavePlan(_REFUSALS[event.refusal], renames=self._shifted(event))
                     elif eager:
                         self.left[path, event.at] = LeavePlan("GV207", eager)
                     else:
                         yield key, number, event
+
+    def _shifted(self, creation: Creation) -> tuple[Rename, ...]:
+        """An unnamed variable that is left gets another number when others are counted no more."""
+        unnamed = creation.name is None and not self.keep
+        return (Rename("*Variable*", "*Variable*", False),) if unnamed else ()
 
     def _site(self, body: BodyKey, number: int, creation: Creation) -> Site:
         instances = self.reach.instances(body, number)
@@ -181,8 +187,8 @@ class _Linker:
         return replace(decision, wraps=wraps, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)
 
     def plans(self) -> dict[str, FilePlan]:
-        claims, old = self._claims(), OldNames(self.scopes, self.meeting, self.sites)
-        decider = Decider(self.scopes, claims, old, keep=self.keep)
+        claims, old = self._claims(), OldNames(self.scopes, self.sites, renames_others=not self.keep)
+        decider = Decider(self.scopes, claims, old, keep=self.keep, unsafe=self.options.level is Level.UNSAFE)
         creations: dict[str, dict[At, NamePlan | LeavePlan]] = {}
         for (path, at), left in self.left.items():
             creations.setdefault(path, {})[at] = left

@@ -130,12 +130,13 @@ class Claims:
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
-        """Enters a claim. A name that is a hole and nothing else claims nothing: it could be anything."""
+        """Enters a claim. A name of which nothing is known counts for a variable that is asked of the graph: its name
+        could be any, and `get_variable` would raise for the next of that name. For anything else it claims nothing."""
         known = claim.name.literal
         if known is not None:
             self._exact[known.lower()].append(claim)
             self._known[claim.instance.body[0]].append(claim)
-        elif any(isinstance(part, str) for part in claim.name.parts):
+        elif claim.in_new_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
 
     def rivals(self, claim: Claim) -> list[Claim]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.naming import Site
 from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable, Step
@@ -19,9 +18,9 @@ _UNNAMED = "Variable"
 class OldNames:
     """Knows what `tf.Variable` called each variable. A part that only a run can tell is a `*`."""
 
-    def __init__(self, scopes: ScopeTable, meeting: Meeting, sites: Iterable[Site]) -> None:
+    def __init__(self, scopes: ScopeTable, sites: Iterable[Site], *, renames_others: bool) -> None:
         self.scopes = scopes
-        self.meeting = meeting
+        self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if site.creation.name is None])
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[str, tuple[int, int]], int]:
@@ -69,6 +68,13 @@ class OldNames:
         """The entries of a site that goes into wraps: its own, or those around the calls of its factory."""
         scopes = [f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/" for _, wrap in site.wraps]
         return tuple(dict.fromkeys(entry for scope in scopes for entry in self.renames(site, scope + new_name)))
+
+    def shifted(self, site: Site) -> tuple[Rename, ...]:
+        """What becomes of an unnamed variable that is left: its number, as others are counted no more."""
+        if site.creation.name is not None or not self.renames_others:
+            return ()
+        prefixes = {self.prefix(instance, new=False) for instance in site.instances}
+        return tuple(Rename(f"{one}{_UNNAMED}*", f"{one}{_UNNAMED}*", False) for one in sorted(prefixes))
 
     def renames(self, site: Site, new_name: str, *, full: bool = False) -> tuple[Rename, ...]:
         """The entries of a site whose new name, relative to its variable scope (or `full`), is `new_name`."""

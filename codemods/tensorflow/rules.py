@@ -29,6 +29,7 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV211", "nested-creation", _LEFT, "The initial value makes variables itself, and both ask the graph for a name"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
+    ("GV304", "scope-now-reaches", _NOTICE, "A scope around the call now changes the variable that it makes"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
 )
 _LAYERS: tuple[tuple[str, str, RuleKind, str], ...] = (

@@ -151,7 +151,7 @@ class ScopeTable:
     # how often
 
     def repeats(self, instance: Instance, text: Text | None = None) -> bool:
-        """Whether an instance can happen again under the very same scopes: loops and callers since the last fresh one."""
+        """Whether an instance can happen again under the same scopes: by loops and callers since the last fresh one."""
         loops: set[At] = set()
         fresh = False
         covered = set(text.loops) if text is not None else set()

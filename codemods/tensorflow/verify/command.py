@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,19 +14,22 @@ __all__ = ["Options", "build"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked on the command line; `settings` are those that the migrated copy is made with."""
+    """What was asked on the command line; `settings` are those that the migrated copy is made with.
+
+    What is empty or None here is taken from the configuration.
+    """
 
     script: str
     arguments: tuple[str, ...] = ()
     against: str = ""
     other: str = ""
     root: str = ""
-    python: str = sys.executable
-    until: str = "session"
+    python: str = ""
+    until: str = ""
     stub: tuple[str, ...] = ()
     stub_missing: bool = False
-    timeout: float = 300.0
-    memory: int = 8_192
+    timeout: float | None = None
+    memory: int | None = None
     tensorflow: int = 0
     blame: bool = True
     map: str = ""

@@ -21,6 +21,7 @@ from migrate.commands import CommandError
 from migrate.model import Report, Rewrite
 from migrate.registry import Registry
 from migrate.runner import Session
+from migrate.settings import Settings
 
 __all__ = ["EXIT_CODES", "errors", "present", "run"]
 
@@ -38,10 +39,11 @@ def run(options: Options, registry: Registry, running: Probe | None = None) -> i
     if options.against and options.other:
         raise CommandError("--against and --with exclude each other")
     with errors():
-        asked = _asked(options)
-        with contextlib.nullcontext(running) if running else Probe(options.python) as probe:
+        chosen = settings.load(registry, dict(options.settings))
+        asked = _asked(options, chosen)
+        with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:
             probe.start()
-            answer = _answer(probe, asked, options, registry)
+            answer = _answer(probe, asked, options, chosen)
         present(answer, options.output_format, options.color)
         if options.map:
             renames.write(Path(options.map), answer.comparison)
@@ -78,26 +80,25 @@ def present(answer: Answer, output_format: str, color: str, out: TextIO | None =
     show(answer, console)
 
 
-def _asked(options: Options) -> Asked:
+def _asked(options: Options, chosen: Settings) -> Asked:
     return Asked(
         script=scripts.locate(options.script, Path(options.root) if options.root else None),
         arguments=options.arguments,
-        python=options.python,
-        until=options.until,
-        stubs=options.stub,
-        stub_missing=options.stub_missing,
-        limits=Limits(options.timeout, options.memory),
+        python=options.python or chosen.python or sys.executable,
+        until=options.until or chosen.until,
+        stubs=options.stub or chosen.stub,
+        stub_missing=options.stub_missing or chosen.stub_missing,
+        limits=Limits(options.timeout or float(chosen.timeout), options.memory or chosen.memory),
         version=options.tensorflow,
     )
 
 
-def _answer(probe: Probe, asked: Asked, options: Options, registry: Registry) -> Answer:
+def _answer(probe: Probe, asked: Asked, options: Options, chosen: Settings) -> Answer:
     if options.other:
         second = scripts.locate(options.other)
         return Answer(started(probe, asked).compare_with(second.root, {}, second.main))
     if options.against:
         return _against(probe, asked, options.against)
-    chosen = settings.load(registry, dict(options.settings))
     with Session(chosen, discover.find([str(asked.script.root)], chosen)) as session:
         report = session.report()
         _tell(report)
