@@ -127,6 +127,16 @@ def test_it_runs_until_a_function(verify):
     assert "(2 same)" in out
 
 
+def test_the_configuration_says_how_it_runs(verify):
+    text = PLAIN + "import nowhere\ndef train():\n    raise RuntimeError\n\ntrain()\n"
+    assert verify({"main.py": text})[0] == 5
+    configured = {"main.py": text, "pyproject.toml": "[tool.migrate]\nstub-missing = true\nuntil = 'train'\n"}
+    assert verify(configured)[0] == 0
+    code, out, _ = verify(configured, until="exit")
+    assert code == 5
+    assert "RuntimeError" in out
+
+
 def test_stand_ins_for_data_and_modules(verify):
     text = (
         "import gym, nowhere.data as data\nfrom tensorflow.examples.tutorials.mnist import input_data\n"
