@@ -69,8 +69,9 @@ class Decider:
         if site.place in (Place.ROOT, Place.IN_STEP):
             if not site.repeats and not stored and not site.may_be_none:
                 return self._same(site)
-            numbered = self._numbered(site, rivals)
-            return numbered or self._unique(site, _UNNAMED)
+            if self._moved(site):
+                return self._unique(site, _UNNAMED, Level.RENAMES)
+            return self._numbered(site, rivals) or self._unique(site, _UNNAMED)
         if site.place in (Place.NAMED, Place.MIXED) and not site.repeats and not stored:
             full = self._full_name(site, site.names[0])
             if full:
@@ -82,14 +83,17 @@ class Decider:
 
     def _same(self, site: Site) -> NamePlan:
         """The name as it stands. It was another where something that is renamed now came before it."""
-        renamed = [rival for rival in self._wrapped_rivals(site) if not self._surely_before(site, rival)]
-        if not renamed:
+        if not self._moved(site):
             return NamePlan(NameForm.SAME, Level.EXACT)
         renames = tuple(
             Rename(f"{self.old.old(site, instance, name)}*", self.old.prefix(instance, new=True) + name.pattern, False)
             for instance, name in zip(site.instances, site.names, strict=True)
         )
         return NamePlan(NameForm.SAME, Level.RENAMES, renames=renames)
+
+    def _moved(self, site: Site) -> bool:
+        """Whether something of its name gets out of the way that may have come before it: its number changes."""
+        return any(not self._surely_before(site, rival) for rival in self._wrapped_rivals(site))
 
     def _numbered(self, site: Site, rivals: list[Claim]) -> NamePlan | None:
         """`w_1` for the second `w`, where every one of them surely happens, once, in a known order."""
@@ -141,7 +145,7 @@ class Decider:
             if not site.alone:
                 return LeavePlan("GV204", renames=self.old.shifted(site))
             strip = Strip.NOTHING
-        renames = self.old.renames(site, f"{base}*") if level is Level.RENAMES else ()
+        renames = self.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
         fallback = base if site.may_be_none else ""
         return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
 

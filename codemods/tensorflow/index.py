@@ -278,9 +278,17 @@ class _Indexer:
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             optional_name=self.optional_name(site),
-            refusal=_refusal(site.node),
+            refusal=_refusal(site.node) or self.scope_as_name(site),
             plain_root=raw == knowledge.VARIABLE,
         )
+
+    def scope_as_name(self, site: CallSite) -> str:
+        """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name."""
+        node = keyword_or_place(site.node, "name", 5)
+        found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
+        aliased = found is not None and any(_is_alias(binding.node, self.walk) for binding in found[1])
+        ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("/")
+        return "scope-as-name" if aliased or ends else ""
 
     def note_block(self, site: CallSite) -> None:
         """Keeps the statements of a block in which a layer may stand."""
@@ -347,6 +355,13 @@ def _defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
 
 def _none_defaults(arguments: ast.arguments) -> list[str]:
     return [name for name, value in _defaults(arguments) if isinstance(value, ast.Constant) and value.value is None]
+
+
+def _is_alias(node: ast.AST, walk: Walk) -> bool:
+    """Whether a name is bound behind the `as` of a `with`."""
+    return any(
+        frame.item is not None and frame.item.optional_vars is node for site in walk.calls for frame in site.frames
+    )
 
 
 def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

@@ -123,7 +123,7 @@ class Layers:
                 return
         layer = self._unit_name(site) if site.repeats and not self.extent.tree.body(site.body).is_module else ""
         stem = stem_of(creation.target)
-        layer = layer or self._dictionary(site)
+        layer = layer or self._dictionary(site) or ("" if creation.target else _LAYER)
         members.append(Member(place, layer or (stem.layer if stem else creation.target), site.repeats, [site]))
 
     def _unit_name(self, site: Site) -> str:

@@ -23,7 +23,12 @@ from migrate.model import Level, Rename
 
 __all__ = ["link", "seeks"]
 
-_REFUSALS = {"star-arguments": "GV201", "no-counterpart": "GV202", "no-initial-value": "GV206"}
+_REFUSALS = {
+    "scope-as-name": "GV204",
+    "star-arguments": "GV201",
+    "no-counterpart": "GV202",
+    "no-initial-value": "GV206",
+}
 
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
@@ -49,7 +54,8 @@ def _leads_on(file: FileFacts, found: set[str]) -> bool:
             if isinstance(event, Creation):
                 return True
             if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
-                if not found.isdisjoint(event.callee.name.split(".")[:-1]):
+                leads = not found.isdisjoint(event.callee.name.split(".")[:-1])
+                if leads:
                     return True
     return file.path.endswith("__init__.py") and any(
         not found.isdisjoint(dotted.split(".")) for dotted in file.imports.values()
@@ -167,8 +173,9 @@ class _Linker:
                 continue
             instances = self.reach.instances(key, number)
             for name, instance in zip(site_names(event, instances), instances, strict=True):
+                again = self.scopes.repeats_at_all(instances)
                 store, creates = isinstance(event, StoreUse), isinstance(event, Creation)
-                claims.add(Claim(name, instance, (key[0], event.at), creates=creates, in_store=store))
+                claims.add(Claim(name, instance, (key[0], event.at), creates, store, repeats=again))
 
     # plans
 

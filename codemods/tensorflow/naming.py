@@ -91,9 +91,9 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    if instance.way.partial:
-        if scopes.reach.above(instance.body) & {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}:
-            return Place.BROKEN
+    kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
+    if instance.way.partial and scopes.reach.above(instance.body) & kinds:
+        return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes.stands(instance)]
     if Step.BROKEN in steps:
         return Place.BROKEN
@@ -130,8 +130,7 @@ class Claims:
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
-        """Enters a claim. A name of which nothing is known counts for a variable that is asked of the graph: its name
-        could be any, and `get_variable` would raise for the next of that name. For anything else it claims nothing."""
+        """Enters a claim. One of which nothing is known counts for a new variable only, as `get_variable` may then raise."""
         known = claim.name.literal
         if known is not None:
             self._exact[known.lower()].append(claim)

@@ -45,7 +45,7 @@ class OldNames:
 
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
-        parts = ["*/"] if instance.way.partial else []
+        parts = ["*"] if instance.way.partial else []
         for stand, text in zip(self.scopes.stands(instance), self.scopes.path(instance), strict=True):
             step = self.scopes.step(stand)
             if new and step in (Step.NAME, Step.NAME_MANY):
@@ -68,6 +68,14 @@ class OldNames:
         """The entries of a site that goes into wraps: its own, or those around the calls of its factory."""
         scopes = [f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/" for _, wrap in site.wraps]
         return tuple(dict.fromkeys(entry for scope in scopes for entry in self.renames(site, scope + new_name)))
+
+    def asked(self, site: Site, base: str) -> tuple[Rename, ...]:
+        """The entries of a site whose name is asked of the graph, which puts the name scopes in front as before."""
+        entries = []
+        for place, instance in enumerate(site.instances):
+            old = self.old(site, instance, site.names[place] if site.names else None)
+            entries.append(Rename(old, f"{self.prefix(instance, new=False)}{base}*", False))
+        return tuple(dict.fromkeys(entries))
 
     def shifted(self, site: Site) -> tuple[Rename, ...]:
         """What becomes of an unnamed variable that is left: its number, as others are counted no more."""

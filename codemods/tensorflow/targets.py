@@ -91,7 +91,7 @@ def _grip(statement: ast.stmt, path: list[ast.AST]) -> Grip:
 
 
 def _inner_name(path: list[ast.AST]) -> tuple[str, str]:
-    """A name from within the expression, such as a dictionary's key or a list's position; with the dictionary's name."""
+    """A name from within the expression: a dictionary's key, a list's position; with the dictionary's name."""
     for depth in range(len(path) - 2, -1, -1):
         node, below = path[depth], path[depth + 1]
         match node:

@@ -73,7 +73,7 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
 
 
 def overlaps(first: Text, second: Text) -> bool:
-    """Whether the two can be the same graph name, which ignores case; two texts with holes are compared by their ends."""
+    """Whether the two can be the same graph name, which ignores case; of two with holes only the ends are compared."""
     one, two = first.literal, second.literal
     if one is not None and two is not None:
         return one.lower() == two.lower()
