@@ -129,3 +129,36 @@ def test_a_file_that_cannot_be_written_is_wrong_use(shell: Shell, option: str) -
     assert done.returncode == 2
     assert done.stderr.decode().splitlines()[-1].endswith("missing/out cannot be written: No such file or directory")
     assert b"Traceback" not in done.stderr
+
+
+def notebook(*cells: str) -> bytes:
+    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    made = [{**code, "source": cell.splitlines(keepends=True)} for cell in cells]
+    whole = {"cells": made, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 2}
+    return json.dumps(whole, indent=1).encode() + b"\n"
+
+
+def test_notebooks_are_read_as_code_and_changed_as_json(shell: Shell, tmp_path: Path) -> None:
+    path = shell.cwd / "n.ipynb"
+    path.write_bytes(notebook("%matplotlib inline\na = old()  # é", 'b = "x"; c = old(1)'))
+    drawn = shell.run("--dry-run", "--color", "always", "n.ipynb", PYTHONUTF8="1").stdout.decode()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", drawn)
+    assert "- a = old()  # é\n" in text
+    assert '+ b = "x"; c = new(1)\n' in text
+    assert '\\"' not in text
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    shutil.copy(path, copy)
+    subprocess.run(["git", "apply"], cwd=copy, input=shell.run("--dry-run", "n.ipynb").stdout, check=True)
+    (file,) = json.loads(shell.run("--dry-run", "--output-format", "json", "n.ipynb").stdout)["files"]
+    edits = {
+        (edit["start"]["byte"], edit["end"]["byte"], edit["text"])
+        for finding in file["findings"]
+        for edit in finding["edits"]
+    }
+    data = path.read_bytes()
+    for start, end, new in sorted(edits, reverse=True):
+        data = data[:start] + new.encode(file["encoding"]) + data[end:]
+    assert shell.run("n.ipynb").returncode == 0
+    assert path.read_bytes() == data == (copy / "n.ipynb").read_bytes()
+    assert b"new(1)" in data

@@ -301,3 +301,18 @@ def test_nothing_to_review(shell: Shell) -> None:
     code, rest = review(shell).end()
     assert code == 0
     assert "Nothing to migrate" in rest
+
+
+def test_a_notebook_is_one_question(shell: Shell) -> None:
+    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [{**code, "source": ["a = old()\n", "b = 1"]}, {**code, "source": ["c = old()"]}]
+    whole = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 2}
+    path = shell.cwd / "n.ipynb"
+    path.write_text(json.dumps(whole, indent=1))
+    terminal = review(shell, EDITOR="false")
+    shown = terminal.answer("e", "y")
+    assert terminal.end()[0] == 0
+    assert "(1/1) n.ipynb" in shown[0]
+    assert "+ c = new()" in shown[0]
+    assert "cannot be edited here" in shown[1]
+    assert path.read_text().count("new()") == 2
