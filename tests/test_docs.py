@@ -1,0 +1,335 @@
+"""The docs hold: lists and pictures are current, examples are what the tool does, commands run, links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from codemods.tensorflow.rules import GET_VARIABLE_RULES, LAYER_RULES
+from migrate import registry
+from migrate.model import Rule, RuleKind
+from migrate.rules import RULES
+from migrate.testing import Case, check, expected, read
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS))
+
+import generate  # noqa: E402
+
+PAGES = ROOT / "codemods" / "tensorflow" / "pages"
+OWN_RULES = [*GET_VARIABLE_RULES.values(), *LAYER_RULES.values()]
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")), *sorted(PAGES.glob("*.md"))]
+AGAIN = "run: python docs/generate.py"
+MIGRATE = str(Path(sys.executable).with_name("migrate"))
+FENCE = re.compile(r"^(`{3,})(\w*)[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
+PROGRAM = 'import tensorflow.compat.v1 as tf\n\nw = tf.Variable(tf.zeros([2]), name="w")\n'
+MIGRATED = 'import tensorflow.compat.v1 as tf\n\nw = tf.get_variable("w", [2], initializer=tf.zeros_initializer())\n'
+
+
+def fences(path: Path, language: str) -> list[str]:
+    """The fenced blocks of a page in one language."""
+    return [body for _, name, body in FENCE.findall(path.read_text(encoding="utf-8")) if name == language]
+
+
+def commands(path: Path) -> list[str]:
+    """What follows a prompt in the blocks of a page."""
+    lines = "".join(fences(path, "console")).splitlines()
+    return [re.sub(r"\s+#.*", "", line[2:]) for line in lines if line.startswith("$ ")]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A project under git with one file to migrate, in which commands run as they do for a user."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "net.py").write_text(PROGRAM)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(Path(MIGRATE).parent), prepend=os.pathsep)
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "all"]):
+        subprocess.run(["git", *who, *command], check=True)
+    subprocess.run(["git", "update-ref", "refs/remotes/origin/main", "HEAD"], check=True)
+    return tmp_path
+
+
+# the pages of the codes
+
+
+def test_every_page_belongs_to_a_rule():
+    assert sorted(path.stem for path in PAGES.glob("*.md")) == sorted(rule.code for rule in OWN_RULES)
+
+
+@pytest.mark.parametrize("rule", OWN_RULES, ids=lambda rule: rule.code)
+def test_page_has_its_sections(rule: Rule):
+    wanted = ["What it means", "Why", "Example", "What to do"]
+    if rule.kind is RuleKind.REWRITE:
+        wanted.insert(3, "Safety")
+    sections = re.split(r"^## (.*)\n", rule.page, flags=re.MULTILINE)
+    assert sections[1::2] == wanted
+    assert all(len(body.split()) > 3 for body in sections[2::2] if not body.startswith("Nothing"))
+
+
+@pytest.mark.parametrize("rule", OWN_RULES, ids=lambda rule: rule.code)
+def test_the_page_s_example_is_reported_under_its_code(rule: Rule):
+    (case,) = read(PAGES / f"{rule.code}.md")
+    assert any(line.split()[1] == rule.code for line in case.findings or ())
+    problems = check(case, registry.load())
+    assert not [one for one in problems if not (is_python_2(case) and "does not parse" in one)]
+
+
+def is_python_2(case: Case) -> bool:
+    """Whether a case's program is written in Python 2, which nothing here can parse or run."""
+    return re.search(r"^print [^(]", case.before["main.py"], re.MULTILINE) is not None
+
+
+def cases_that_run() -> list[Case]:
+    files = [*sorted(PAGES.glob("*.md")), DOCS / "names.md"]
+    cases = [case for file in files for case in read(file) if case.after]
+    return [case for case in cases if not is_python_2(case)]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("case", cases_that_run(), ids=lambda case: case.id)
+def test_the_docs_examples_build_the_same_variables(case: Case, tensorflow_programs):
+    comparison = tensorflow_programs.run_pair(dict(case.before), expected(case), until="exit")
+    explained = [line for line in comparison.explain() if " -> " not in line or ": " in line.partition("variable ")[2]]
+    assert comparison.before.graphs[0].variables
+    assert not explained
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_engine_s_rules_have_a_page(rule: Rule):
+    assert rule.page.startswith("## What it means\n")
+    assert "## What to do\n" in rule.page
+
+
+# what is generated
+
+
+def test_the_list_of_codes_is_current():
+    assert (DOCS / "codes.md").read_text(encoding="utf-8") == generate.codes(), AGAIN
+
+
+def test_the_table_of_keys_is_current():
+    page = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    assert page == generate.configuration(page), AGAIN
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="records a pseudo-terminal")
+def test_the_picture_shows_what_the_tool_shows():
+    import picture
+
+    drawn = picture.draw(picture.record())
+    kept = picture.PICTURE.read_text(encoding="utf-8")
+    assert shown(kept) == shown(drawn), AGAIN
+    assert any("get_variable" in line for line in shown(kept))
+
+
+def shown(svg: str) -> list[str]:
+    """The lines of text in a picture, whatever version of rich has drawn it."""
+    lines: dict[str, list[tuple[float, str]]] = {}
+    for x, y, text in re.findall(r'<text [^>]*?x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', svg, re.DOTALL):
+        lines.setdefault(y, []).append((float(x), unescape(text).replace("\xa0", " ").rstrip("\n")))
+    return ["".join(text for _, text in sorted(parts)).rstrip() for _, parts in sorted(lines.items(), key=_height)]
+
+
+def _height(line: tuple[str, object]) -> float:
+    return float(line[0])
+
+
+@pytest.mark.parametrize("case", [*read(DOCS / "names.md")], ids=lambda case: case.title)
+def test_names_are_decided_as_the_page_says(case: Case):
+    assert case.findings
+    assert not "\n".join(check(case, registry.load()))
+
+
+# README
+
+
+def test_the_set_up_commands_run_here_and_in_ci():
+    first, second = commands(ROOT / "README.md")[:2]
+    assert first.endswith(" && migrate --dry-run examples/")
+    wanted = second.rpartition(" && ")[2]
+    assert wanted.startswith("python -m pytest")
+    (pattern,) = re.findall(r"sed -n '(.*?)' README\.md", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    found = subprocess.run(["sed", "-n", pattern, ROOT / "README.md"], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines() == [wanted]
+    extras = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.search(r'^test = \[[^]]*"tensorflow-cpu', extras, re.MULTILINE)
+
+
+def test_the_first_command_previews_every_example():
+    done = subprocess.run([MIGRATE, "--dry-run", "examples/"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    for example in generate.EXAMPLES:
+        assert f"+++ b/examples/{example.name}\n" in done.stdout
+    assert " 0 left." in done.stderr
+
+
+def test_exit_codes_are_the_same_everywhere():
+    tables = [
+        re.findall(r"^\| (\d+) \| ", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for path in (ROOT / "README.md", DOCS / "configuration.md")
+    ]
+    assert tables[0] == tables[1] == ["0", "1", "2", "3", "4", "5", "130"]
+
+
+# recipes
+
+
+def test_what_the_page_on_ci_runs_runs(project: Path):
+    page = DOCS / "ci.md"
+    lines = re.findall(r"^\s*- (?:run: )?(migrate --.*)$", "".join(fences(page, "yaml")), re.MULTILINE)
+    lines += commands(page)
+    assert len(lines) >= 7
+    for line in lines:
+        done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 1), f"{line}\n{done.stderr}"
+    assert json.loads(Path("migrate.sarif").read_text())["version"] == "2.1.0"
+    assert json.loads(Path("gl-code-quality-report.json").read_text())
+    assert Path("migrate-baseline.json").exists()
+    assert Path("migrate.html").read_text().startswith("<!doctype html>")
+    assert Path("src/net.py").read_text() == PROGRAM
+
+
+def test_the_action_s_step_finds_what_there_is(project: Path):
+    yaml = pytest.importorskip("yaml")
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    step = action["runs"]["steps"][-1]
+    assert "${{" not in step["run"]  # inputs come through the environment, so that no input is a command
+    given = {name: str(value["default"]) for name, value in action["inputs"].items()}
+    folder = project / "installed"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "migrate").symlink_to(MIGRATE)
+    values = {
+        "${{ runner.temp }}/migrate": str(folder),
+        **{f"${{{{ inputs.{name} }}}}": value for name, value in given.items()},
+        "${{ inputs.args }}": "--strict --statistics",
+    }
+    environment = {name: values[text] for name, text in step["env"].items()}
+    summary = project / "summary.md"
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+        env={**os.environ, **environment, "GITHUB_STEP_SUMMARY": str(summary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert re.search(r"^::\w+ title=.*GV101.*,file=src/net\.py,line=3", done.stdout, re.MULTILINE), done.stdout
+    assert "src/net.py" in summary.read_text()
+
+
+def test_the_problem_matcher_reads_every_line(project: Path):
+    (tasks,) = fences(DOCS / "editors.md", "json")
+    (task,) = json.loads(tasks)["tasks"]
+    Path("src/left.py").write_text(PROGRAM + "\nv = tf.Variable(1, tf.float32, name='v')\nu = tf.Variable(name='u')\n")
+    done = subprocess.run([task["command"], *task["args"]], capture_output=True, text=True, check=False)
+    pattern = task["problemMatcher"]["pattern"]
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        match = re.match(pattern["regexp"], line)
+        assert match, line
+        assert Path(match[pattern["file"]]).exists()
+        assert match[pattern["code"]] in registry.load().rules
+        assert int(match[pattern["line"]]) >= 3
+        assert match[pattern["message"]]
+
+
+def test_the_filters_and_tools_of_editors_work(project: Path):
+    rows = re.findall(r"^\| Arguments \| `(.*)` \|$", (DOCS / "editors.md").read_text(encoding="utf-8"), re.MULTILINE)
+    tool, watcher = (row.replace("$FilePath$", str(project / "src" / "net.py")) for row in rows)
+    done = subprocess.run(f"migrate {tool}", shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("src/net.py:3:5: ")
+    assert subprocess.run(f"migrate {watcher}", shell=True, capture_output=True, check=False).returncode == 0
+    assert Path("src/net.py").read_text() == MIGRATED
+
+
+@pytest.mark.skipif(shutil.which("vim") is None, reason="vim is not installed")
+def test_the_recipe_for_vim_fills_the_quickfix_list_and_filters(project: Path):
+    setting, filtering = fences(DOCS / "editors.md", "vim")
+    script = (
+        setting
+        + "edit src/net.py\nsilent make!\n"
+        + "call writefile(map(getqflist(), {_, one -> bufname(one.bufnr) . ' ' . one.lnum . ' ' . one.col}), 'list')\n"
+        + filtering.replace(":%!", "silent %!").replace("stdin-filename %", "stdin-filename src/net.py")
+        + "write! out.py\nqa!\n"
+    )
+    Path("script.vim").write_text(script)
+    subprocess.run(["vim", "-Nu", "NONE", "-es", "-S", "script.vim"], check=False, timeout=60)
+    assert Path("list").read_text() == "src/net.py 3 5\n"
+    assert Path("out.py").read_text() == MIGRATED
+
+
+# writing a codemod
+
+
+def test_the_page_on_codemods_is_a_codemod_that_works(tmp_path, monkeypatch):
+    codemod, test = fences(DOCS / "codemods.md", "python")
+    (case,) = fences(DOCS / "codemods.md", "markdown")
+    (tmp_path / "old_initializer.py").write_text(codemod)
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "names.md").write_text(case)
+    (tmp_path / "test_old_initializer.py").write_text(test)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_old_initializer.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("old_initializer")
+    assert set(module.CODEMOD.rules) == {module.RENAMED, module.ALIASED}
+
+
+# what a reader can follow
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path):
+    text = re.sub(FENCE, "", path.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def anchors(path: Path) -> list[str]:
+    """The anchors that the headings of a page get."""
+    text = re.sub(FENCE, "", path.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_no_text_names_a_machine(path: Path):
+    assert not re.search(r"/(?:tmp|root|home|work|opt)/\w", path.read_text(encoding="utf-8"))
+
+
+def test_every_page_is_on_the_index():
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    for path in DOCS.glob("*.md"):
+        assert path.name == "index.md" or f"]({path.name})" in index, path.name
+
+
+def test_every_option_that_the_texts_name_exists():
+    known: dict[str, set[str]] = {}
+    for command in ("", "list", "explain", "undo", "verify", "checkpoint"):
+        done = subprocess.run([MIGRATE, *command.split(), "--help"], capture_output=True, text=True, check=True)
+        known[command] = set(re.findall(r"(?<!\w)(--?[a-z][\w-]*)", done.stdout))
+    for path in TEXTS:
+        for words in re.findall(r"(?<![\w./-])migrate ((?:[\w.\-/='\"$%*]+ ?)+)", path.read_text(encoding="utf-8")):
+            first = words.split()[0]
+            options = known[first if first in known else ""] | {"--"}
+            for option in re.findall(r"(?<![\w-])(--?[a-z][\w-]*)", words):
+                assert option in options, f"{path.name}: migrate {words}"
