@@ -20,12 +20,14 @@ _VARIABLE_SCOPE_HAZARDS = {
     "constraint": "constraint",
     "caching_device": "caching_device",
     "dtype": "dtype",
+    "auxiliary_name_scope": "auxiliary_name_scope",  # without a name scope, only `get_variable` bears its name
     "initializer": "",  # `get_variable` is always given one: no hazard
 }
 HAZARDS = frozenset({*filter(None, _VARIABLE_SCOPE_HAZARDS.values()), "**"})
 _POSITIONS = (
     *("name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device"),
     *("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint"),
+    "auxiliary_name_scope",
 )
 _HARMLESS = (
     "tensorflow.device",
@@ -112,7 +114,8 @@ def _hazards(node: ast.Call) -> tuple[str, ...]:
     found = []
     for keyword, value in given.items():
         hazard = "**" if keyword == "**" else _VARIABLE_SCOPE_HAZARDS.get(keyword, "")
-        if hazard and not (isinstance(value, ast.Constant) and value.value in (None, False)):
+        harmless = (True,) if keyword == "auxiliary_name_scope" else (None, False)
+        if hazard and not (isinstance(value, ast.Constant) and value.value in harmless):
             found.append(hazard)
     return tuple(found)
 
