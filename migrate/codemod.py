@@ -34,6 +34,7 @@ class Analysis:
 
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
+    `companions` are triggers too, but count only once another file has facts: what they find can meet it.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
     `link` joins the facts of all files into a plan a file, which must pickle too.
     """
@@ -42,6 +43,7 @@ class Analysis:
     triggers: tuple[tuple[bytes, ...], ...]
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
+    companions: tuple[tuple[bytes, ...], ...] = ()
     seeks: Callable[[Iterable[Any]], frozenset[str]] = lambda facts: frozenset()
 
 

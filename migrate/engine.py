@@ -20,6 +20,7 @@ __all__ = [
     "Indexed",
     "Job",
     "Rewritten",
+    "accompanying",
     "index",
     "link",
     "rewrite",
@@ -51,7 +52,16 @@ class Rewritten:
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     """The names of the analyses that have to see a file, judging by its bytes alone."""
-    return tuple(one.name for one in analyses if any(all(word in data for word in group) for group in one.triggers))
+    return tuple(one.name for one in analyses if _holds(data, one.triggers))
+
+
+def accompanying(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
+    """The names of the analyses that have to see a file once they have seen another, judging by its bytes alone."""
+    return tuple(one.name for one in analyses if _holds(data, one.companions))
+
+
+def _holds(data: bytes, groups: tuple[tuple[bytes, ...], ...]) -> bool:
+    return any(all(word in data for word in group) for group in groups)
 
 
 def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:

@@ -76,6 +76,7 @@ class Session:
         self._executor = open_executor(settings.executor, settings.jobs, settings.scheduler)
         self._facts: Facts = {}
         self._digests: dict[str, int] = {}  # of the bytes that the facts come from
+        self._beside: dict[str, tuple[str, ...]] = {}  # files that matter only beside others, to which analyses
         self._commented: set[str] = set()  # files with comments to migrate, plan or not
         self._results: dict[str, Rewritten] = {}
         self._failures = {failure.path: failure for failure in found.failures}
@@ -127,12 +128,18 @@ class Session:
         """Collects the facts of the files that have a codemod's triggers."""
         analyses = self._settings.registry.analyses
         self._collect(self._triggered(path, data, analyses) for path, data in self._read(self._found.files, "Reading"))
+        beside = sorted(path for path, names in self._beside.items() if any(self._facts.get(name) for name in names))
+        self._collect((path, data, self._beside[path]) for path, data in self._read(beside, "Reading"))
 
     def _triggered(self, path: str, data: bytes, analyses: Sequence[Any]) -> tuple[str, bytes, tuple[str, ...]]:
         if MARKER in data:
             self._commented.add(path)
             self._digests[path] = hash(data)
-        return path, data, engine.triggered(data, analyses)
+        names = engine.triggered(data, analyses)
+        beside = () if names else engine.accompanying(data, analyses)
+        if beside:
+            self._beside[path] = beside
+        return path, data, names
 
     def _seek(self) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""

@@ -13,6 +13,7 @@ __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", b"Variable"),),
+    companions=((b"tensorflow", b"get_variable"),),
     index=index,
     link=link,
     seeks=seeks,

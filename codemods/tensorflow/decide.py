@@ -165,7 +165,7 @@ class Decider:
             return self._unique(site, site.creation.target or _NO_TARGET, Level.RENAMES)
         return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=self.old.renames(site, name))
 
-    def _wrapped(self, site: Site) -> NamePlan:
+    def _wrapped(self, site: Site) -> NamePlan | LeavePlan:
         """Inside a wrap a name meets only what the same wrap holds."""
         if site.creation.name is not None and not site.may_be_none:
             rivals = self._rivals(site)
@@ -174,7 +174,9 @@ class Decider:
             base = site.names[0].literal or site.creation.target or _NO_TARGET
         else:
             base = site.inner or site.creation.target or _NO_TARGET
-        name = self._free(site, base, domain=site.domain) or base
+        name = self._free(site, base, domain=site.domain)
+        if not name:
+            return LeavePlan("GV205", base, self.old.shifted(site))
         form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
         return NamePlan(form, Level.RENAMES, name, fallback, renames=self.old.wrapped(site, name))
 

@@ -140,6 +140,7 @@ class StoreUse:
     at: At
     frames: tuple[FrameFacts, ...]
     name: Text | None = None
+    asked: bool = False  # its name is asked of the graph with `unique_name`, so that it meets none before it
     switches_reuse: bool = False
 
 

@@ -233,13 +233,19 @@ class _Indexer:
         if name in _CONTROL_FLOW:
             self.mark_control_flow(site)
         if knowledge.makes_store_variables(name):
-            return StoreUse(at, frames, self.named(site, "name", 0 if "get_" in name else 99))
+            return self.store_use(site, at, frames, 0 if "get_" in name else 99)
         if name in knowledge.SCOPE_CALLS:
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
         named = self.named(site, "name", 99)
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
+
+    def store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], place: int) -> StoreUse:
+        base = _asked_base(keyword_or_place(site.node, "name", place))
+        if base is not None:
+            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
+        return StoreUse(at, frames, self.named(site, "name", place))
 
     def named(self, site: CallSite, keyword: str, place: int) -> Text | None:
         node = keyword_or_place(site.node, keyword, place)
@@ -355,6 +361,16 @@ def _defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
 
 def _none_defaults(arguments: ast.arguments) -> list[str]:
     return [name for name, value in _defaults(arguments) if isinstance(value, ast.Constant) and value.value is None]
+
+
+def _asked_base(name: ast.expr | None) -> ast.expr | None:
+    """What `graph.unique_name(base, ...)`, with or without `.split("/")[-1]`, is given; None for any other name."""
+    match name:
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(value=inner, attr="split"))):
+            return _asked_base(inner)
+        case ast.Call(func=ast.Attribute(attr="unique_name"), args=[base, *_]):
+            return base
+    return None
 
 
 def _is_alias(node: ast.AST, walk: Walk) -> bool:

@@ -174,8 +174,10 @@ class _Linker:
             instances = self.reach.instances(key, number)
             for name, instance in zip(site_names(event, instances), instances, strict=True):
                 again = self.scopes.repeats_at_all(instances)
-                store, creates = isinstance(event, StoreUse), isinstance(event, Creation)
-                claims.add(Claim(name, instance, (key[0], event.at), creates, store, repeats=again))
+                asked = isinstance(event, StoreUse) and event.asked
+                store = isinstance(event, StoreUse) and not asked
+                creates = asked or isinstance(event, Creation)
+                claims.add(Claim(name, instance, (key[0], event.at), creates, store, asked, again))
 
     # plans
 

@@ -130,7 +130,7 @@ class Claims:
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
-        """Enters a claim. One of which nothing is known counts for a new variable only, as `get_variable` may then raise."""
+        """Enters a claim. One that could be any name counts for a new variable only, for which `get_variable` can raise."""
         known = claim.name.literal
         if known is not None:
             self._exact[known.lower()].append(claim)
@@ -140,16 +140,22 @@ class Claims:
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
-        return [one for one in self._candidates(claim) if one.domain == claim.domain and self._is_rival(one, claim)]
+        again = claim.domain is None  # under a scope for each run nothing is numbered
+        return [
+            one for one in self._candidates(claim, again) if one.domain == claim.domain and self._is_rival(one, claim)
+        ]
 
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others to the same name that are moved out of the way, into wraps."""
-        return [one for one in self._candidates(claim) if one.domain is not None and self._is_rival(one, claim)]
+        return [one for one in self._candidates(claim, True) if one.domain is not None and self._is_rival(one, claim)]
 
-    def _candidates(self, claim: Claim) -> list[Claim]:
+    def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
         known, path = claim.name.literal, claim.instance.body[0]
         if known is not None:
-            candidates = [*self._exact.get(known.lower(), ()), *self._numbering(known.lower())]
+            candidates = [
+                *self._exact.get(known.lower(), ()),
+                *(self._numbering(known.lower()) if numbered else ()),
+            ]
         else:
             candidates = [one for one in self._known.get(path, ()) if overlaps(one.name, claim.name)]
         return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]

@@ -28,6 +28,8 @@ __all__ = ["EXIT_CODES", "errors", "present", "run"]
 # Beside those of the main command: 1 says there that something would change, and here that names do.
 EXIT_CODES = {Verdict.SAME: 0, Verdict.RENAMED: 1, Verdict.DIFFERENT: 5}
 
+_PIPED = 160  # columns where nobody looks at a terminal, so that names stay whole
+
 
 def run(options: Options, registry: Registry, running: Probe | None = None) -> int:
     """Does what `options` ask and returns the exit code; `running` is a probe to use instead of one of its own.
@@ -76,7 +78,10 @@ def present(answer: Answer, output_format: str, color: str, out: TextIO | None =
 
     forced = {"always": True, "never": False}.get(color)
     plain = color == "never" or bool(os.environ.get("NO_COLOR"))
-    console = Console(file=stream, force_terminal=forced, no_color=plain, highlight=False, markup=False, emoji=False)
+    wide = None if stream.isatty() or os.environ.get("COLUMNS") else _PIPED
+    console = Console(
+        width=wide, file=stream, force_terminal=forced, no_color=plain, highlight=False, markup=False, emoji=False
+    )
     show(answer, console)
 
 
