@@ -192,7 +192,8 @@ def _show(path: str, finding: Finding, *, several: bool) -> str:
         case _:
             word = "notice"
     place = f"{path}:{finding.line}" if several else str(finding.line)
-    renames = ", ".join(f"{one.old} -> {one.new}" for one in finding.renames)
+    made = finding.renames if isinstance(finding.outcome, Rewrite) else ()
+    renames = ", ".join(f"{one.old} -> {one.new}" for one in made)
     return " ".join(filter(None, [place, finding.code, word, renames]))
 
 
