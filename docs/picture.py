@@ -57,7 +57,12 @@ def record(command: tuple[str, ...] = COMMAND, width: int = WIDTH) -> str:
 def draw(recorded: str, command: tuple[str, ...] = COMMAND, width: int = WIDTH) -> str:
     """The picture of a terminal in which `command` wrote what was recorded."""
     console = Console(
-        record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor", legacy_windows=False
+        record=True,
+        width=width,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
     )
     shown = " ".join(command)
     console.print(Text.assemble(("$ ", "dim"), (shown, "bold")))
