@@ -1,0 +1,277 @@
+"""Holds the migration against random programs: `python tests/random_programs.py --seconds 600 --seed 1` runs that long.
+
+For each program and each way to name it asks: does the migrated program build the same variables, under the same names
+or under those that the findings report, and does a second run change nothing? What fails is made small and printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from programs import Program, write
+from shrinking import shrink
+
+from codemods.tensorflow.verify.compare import Comparison, Pair, compare
+from codemods.tensorflow.verify.dump import Dump, Variable
+from codemods.tensorflow.verify.probe import Limits, Probe
+from codemods.tensorflow.verify.statistics import DRAWS
+from migrate import registry, rules
+from migrate.model import Finding, Left, Level, Rename, Rewrite
+from migrate.registry import Registry
+from migrate.testing import Case, Produced, produce
+
+__all__ = ["Failure", "Prover", "explain", "main", "options_of"]
+
+Options = dict[str, str]
+_MOST_VARIABLES = 40
+_BROKEN = (rules.CONFLICT, rules.UNPARSABLE, rules.UNSTABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is wrong with the migration of a program: `kind` is one word, `text` says it."""
+
+    kind: str
+    text: str
+
+    @property
+    def kind_of_text(self) -> str:
+        """What is wrong without the names in it: failures that are alike here often have one cause."""
+        return self.kind + re.sub(r"\S*[\d/_'.*]\S*|\b\w{1,2}\b", "?", self.text)
+
+
+@dataclass
+class Prover:
+    """Migrates programs and runs them before and after. `kept` counts what becomes of the calls."""
+
+    probe: Probe
+    known: Registry = field(default_factory=registry.load)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _last: tuple[Program, int, Dump] | None = None
+
+    def runs(self, program: Program) -> bool:
+        """Whether a program runs to its end before it is migrated, and is no giant."""
+        dump = self._run(program, 0)
+        return dump.end.complete and len(dump.variables) <= _MOST_VARIABLES
+
+    def failure(self, program: Program, options: Options) -> Failure | None:
+        """The first thing that is wrong with the migration of a program that runs, None where nothing is."""
+        made = produce(_case(program, options), self.known)
+        for _, finding in made.findings:
+            self.outcomes[f"{options.get('names', 'idiomatic')} {_word(finding)}"] += 1
+        return next(self._failures(program, options, made), None)
+
+    def _failures(self, program: Program, options: Options, made: Produced) -> Iterator[Failure]:
+        for failure in made.failures:
+            yield Failure("crash", failure)
+        for path, finding in made.findings:
+            if finding.code in _BROKEN:
+                yield Failure("held", f"{path}:{finding.line}: {finding.message}")
+        after = Program({path: data.decode() for path, data in made.files.items()}, program.compat)
+        if after.files == program.files:
+            return
+        again = produce(_case(after, options), self.known)
+        for path, data in again.files.items():
+            if data != made.files[path]:
+                yield Failure("second", f"a second run changes {path} into\n{data.decode()}")
+        yield from compared(self._comparison(program, after), made, options)
+
+    def _comparison(self, before: Program, after: Program) -> Comparison:
+        comparison = compare(self._run(before, 0), self._run(after, 0))
+        if comparison.undecided:
+            comparison = compare(self._run(before, DRAWS), self._run(after, DRAWS))
+        return comparison
+
+    def _run(self, program: Program, draws: int) -> Dump:
+        if self._last is not None and self._last[:2] == (program, draws):
+            return self._last[2]
+        dump = self.probe.dump(
+            program.files, until="exit", compat=program.compat, draws=draws, limits=Limits(seconds=20.0)
+        )
+        if self._last is None or self._last[0] != program:
+            self._last = (program, draws, dump)
+        return dump
+
+
+def compared(comparison: Comparison, made: Produced, options: Options) -> Iterator[Failure]:
+    """What two runs have different beyond what the findings say."""
+    for difference in comparison.differences:
+        yield Failure("run", f"{difference.what}: {difference.before} -> {difference.after}")
+    if comparison.differences:
+        return
+    for graph in comparison.graphs:
+        for pair in graph.pairs:
+            yield from _pair(pair)
+        for difference in graph.differences:
+            yield Failure("graph", f"{difference.what}: {difference.before} -> {difference.after}")
+        yield from _names([pair for pair in graph.pairs if pair.before and pair.after], made, options)
+        for old, new in graph.renamed_ops:
+            if old and new:  # whether the code names an op is a guess, so one that seems to come or go proves nothing
+                yield Failure("op", f"the op {old} is called {new} now")
+
+
+def _pair(pair: Pair) -> Iterator[Failure]:
+    match pair:
+        case Pair(before=Variable() as old, after=None):
+            yield Failure("variables", f"{old.name} is gone")
+        case Pair(before=None, after=Variable() as new):
+            yield Failure("variables", f"{new.name} is new")
+        case Pair(before=Variable() as old, differences=differences):
+            for one in differences:
+                yield Failure(one.what, f"{old.name}: {one.what}: {one.before} -> {one.after}")
+
+
+def _names(pairs: list[Pair], made: Produced, options: Options) -> Iterator[Failure]:
+    """Names that change though they must not, or otherwise than the findings say."""
+    steady = options.get("names") == "keep" or options.get("level") == "exact"
+    new_names = [pair.after.name for pair in pairs if pair.after]
+    for pair in pairs:
+        old, new = pair.before, pair.after
+        assert old is not None
+        assert new is not None
+        if old.name != new.name and steady:
+            yield Failure("name", f"{old.name} is called {new.name} now, though every name must stay")
+        elif old.slot_of is not None:
+            if not new.name.startswith(new_names[old.slot_of]) and old.name.startswith(pairs[old.slot_of].before.name):
+                yield Failure("slot", f"the slot {old.name} is called {new.name}")
+        else:
+            yield from _reported(old, new.name, _told(old, made))
+
+
+def _told(variable: Variable, made: Produced) -> list[Finding]:
+    """The rewrites of the creations that stand where a variable was made."""
+    return [
+        finding
+        for path, finding in made.findings
+        if path == variable.file and finding.code in ("GV101", "GV102") and finding.line <= variable.line
+        if variable.line <= finding.line + finding.message.count("\n") and isinstance(finding.outcome, Rewrite)
+    ]
+
+
+def _reported(old: Variable, new: str, told: list[Finding]) -> Iterator[Failure]:
+    if not told:
+        if old.name != new:
+            yield Failure("unreported", f"{old.name} is called {new} now, though its creation is not rewritten")
+        return
+    fits = [one for one in told if _fits(one, old.name, new)]
+    announced = ", ".join(f"{one.old} -> {one.new}" for finding in told for one in finding.renames)
+    if old.name == new and not fits and any(one.exact and one.old == old.name for f in told for one in f.renames):
+        yield Failure("announced", f"{old.name} keeps its name, though {announced} is announced")
+    elif old.name != new and not fits:
+        yield Failure("report", f"{old.name} is called {new} now, and the report says {announced or 'nothing'}")
+    elif old.name != new and all(finding.outcome.level is Level.EXACT for finding in fits):
+        yield Failure("level", f"{old.name} is called {new} now by a finding of level exact")
+
+
+def _fits(finding: Finding, old: str, new: str) -> bool:
+    if old == new and not finding.renames:
+        return True
+    return any(_matches(one, old, new) for one in finding.renames)
+
+
+def _matches(rename: Rename, old: str, new: str) -> bool:
+    if rename.exact:
+        return (rename.old, rename.new) == (old, new)
+    return fnmatch.fnmatchcase(old, rename.old) and fnmatch.fnmatchcase(new, rename.new)
+
+
+def _case(program: Program, options: Options) -> Case:
+    return Case(Path("random"), 1, "random", program.files, {}, None, options)
+
+
+def _word(finding: Finding) -> str:
+    match finding.outcome:
+        case Rewrite(level):
+            return level.value
+        case Left():
+            return f"left {finding.code}"
+    return "notice"
+
+
+def options_of(seed: int) -> list[Options]:
+    """The ways in which the program of a seed is migrated: both ways to name, and one with the rest at random."""
+    draw = random.Random(f"options {seed}")
+    mixed = {
+        "names": draw.choice(["keep", "idiomatic"]),
+        "layers": draw.choice(["full", "all", "minimal", "off"]),
+        "form": draw.choice(["shape", "value"]),
+        "level": draw.choice(["exact", "renames"]),
+    }
+    return [{"names": "keep"}, {"names": "idiomatic"}, mixed]
+
+
+def explain(program: Program, options: Options, failure: Failure, prover: Prover) -> str:
+    """A failing program, what becomes of it, and what is wrong."""
+    made = produce(_case(program, options), prover.known)
+    after = Program({path: data.decode() for path, data in made.files.items()})
+    findings = "\n".join(
+        f"{path}:{one.line} {one.code} {_word(one)} {', '.join(f'{r.old} -> {r.new}' for r in one.renames)}".rstrip()
+        for path, one in made.findings
+    )
+    told = " ".join(f"{name}={value}" for name, value in options.items())
+    head = f"{failure.kind}: {failure.text}\noptions: {told} compat={program.compat}"
+    return f"{head}\n{program}\nbecomes\n{after}\n{findings}\n"
+
+
+def smallest(program: Program, options: Options, failure: Failure, prover: Prover) -> tuple[Program, Failure]:
+    """The smallest program that fails in the same way, and how it does."""
+
+    def fails(smaller: Program) -> bool:
+        found = prover.failure(smaller, options)
+        return found is not None and found.kind == failure.kind and prover.runs(smaller)
+
+    small = shrink(program, fails)
+    return small, prover.failure(small, options) or failure
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Tries programs until the time is over; 1 where any failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--seed", type=int, default=0, help="the first program; the others follow")
+    parser.add_argument("--stop", type=int, default=1_000_000, help="stop after this many distinct failures")
+    parser.add_argument("--alike", type=int, default=4, help="how many failures that read alike are made small")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that has TensorFlow")
+    given = parser.parse_args(arguments)
+    out = sys.stdout
+    with Probe(given.python) as probe:
+        prover = Prover(probe)
+        seen: set[str] = set()
+        alike: Counter[str] = Counter()
+        began, seed, valid = time.time(), given.seed, 0
+        while time.time() < began + given.seconds and len(seen) < given.stop:
+            program = write(seed)
+            seed += 1
+            if not prover.runs(program):
+                continue
+            valid += 1
+            for options in options_of(seed - 1):
+                failure = prover.failure(program, options)
+                if failure is None:
+                    continue
+                alike[failure.kind_of_text] += 1
+                if alike[failure.kind_of_text] > given.alike:
+                    continue
+                small, failure = smallest(program, options, failure, prover)
+                text = explain(small, options, failure, prover)
+                if text not in seen:
+                    seen.add(text)
+                    out.write(f"=== seed {seed - 1}\n{text}\n")
+                    out.flush()
+        out.write("\n".join(f"{count:7} {text}" for text, count in alike.most_common()) + "\n")
+        out.write(f"{valid} of {seed - given.seed} programs ran; {len(seen)} distinct failures\n")
+        out.write("\n".join(f"{count:7} {name}" for name, count in sorted(prover.outcomes.items())) + "\n")
+    return 1 if seen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
