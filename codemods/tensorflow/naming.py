@@ -130,7 +130,7 @@ class Claims:
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
-        """Enters a claim. One that could be any name counts for a new variable only, for which `get_variable` can raise."""
+        """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
         known = claim.name.literal
         if known is not None:
             self._exact[known.lower()].append(claim)

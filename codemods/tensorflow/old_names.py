@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from codemods.tensorflow.naming import Site
@@ -23,22 +24,22 @@ class OldNames:
         self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if site.creation.name is None])
 
-    def _number(self, unnamed: list[Site]) -> dict[tuple[str, tuple[int, int]], int]:
+    def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
         """The number of each unnamed variable in its scope, where all that counts is known."""
-        places: dict[tuple[object, ...], list[Site]] = {}
+        places: dict[tuple[object, ...], list[tuple[tuple[int, ...], Site]]] = {}
         uncertain: set[tuple[object, ...]] = set()
         for site in unnamed:
             for instance in site.instances:
                 place = self._place(instance)
-                places.setdefault(place, []).append(site)
-                if len(site.instances) > 1 or site.repeats or instance.conditional or "*" in str(place[1]):
+                places.setdefault(place, []).append((instance.way.order, site))
+                if site.repeats or instance.conditional or not instance.way.root or "*" in str(place[1]):
                     uncertain.add(place)
-        numbers = {}
-        for place, sites in places.items():
-            if place not in uncertain and len({site.body[0] for site in sites}) == 1:
-                for number, site in enumerate(sorted(sites, key=lambda site: site.instances[0].way.order)):
-                    numbers[site.key] = number
-        return numbers
+        return {
+            (site.key, order): number
+            for place, found in places.items()
+            if place not in uncertain and len({site.body[0] for _, site in found}) == 1
+            for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
+        }
 
     def _place(self, instance: Instance) -> tuple[object, ...]:
         return instance.way.graph, self.prefix(instance, new=False), instance.way.root or instance.body[0]
@@ -59,7 +60,7 @@ class OldNames:
         prefix = self.prefix(instance, new=False)
         if name is not None:
             return f"{prefix}{name.pattern}{'*' if site.repeats else ''}"
-        number = self._numbers.get(site.key)
+        number = self._numbers.get((site.key, instance.way.order))
         if number is None:
             return f"{prefix}{_UNNAMED}*"
         return f"{prefix}{_UNNAMED}_{number}" if number else f"{prefix}{_UNNAMED}"
@@ -74,7 +75,8 @@ class OldNames:
         entries = []
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
-            entries.append(Rename(old, f"{self.prefix(instance, new=False)}{base}*", False))
+            new = f"{self.prefix(instance, new=False)}{base}*"
+            entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
 
     def shifted(self, site: Site) -> tuple[Rename, ...]:
@@ -91,5 +93,10 @@ class OldNames:
             old = self.old(site, instance, site.names[place] if site.names else None)
             new = new_name if full else self.prefix(instance, new=True) + new_name
             if old != new or "*" in old:
-                entries.append(Rename(old, new, "*" not in old + new))
+                entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
+
+
+def _tidy(pattern: str) -> str:
+    """A pattern in which two unknown parts side by side are one."""
+    return re.sub(r"\*+", "*", pattern)

@@ -37,6 +37,7 @@ class Stand:
     path: str
     order: tuple[int, ...]
     frame: FrameFacts
+    name: Text = Text(())  # of a scope, with the arguments of its body filled in
 
     @property
     def key(self) -> tuple[str, tuple[int, ...], tuple[int, int]]:
@@ -228,7 +229,7 @@ class ReachTable:
             if depth == len(event.frames):
                 break
             frame = event.frames[depth]
-            stands = (*stands, Stand(key[0], way.order, frame))
+            stands = (*stands, Stand(key[0], way.order, frame, _scope_name(frame, way.arguments)))
             repeats = repeats or frame.kind == "loop"
             if frame.scope is not None and frame.scope.kind is ScopeKind.NEW_GRAPH:
                 stands, repeats, unknown, graph = (), False, False, ("new", *key, way.order, frame.at)
@@ -262,6 +263,11 @@ class ReachTable:
             self._resetting[key] = any(isinstance(event, Reset) and not event.frames for event in events)
             self._resetting[key] &= not any(isinstance(event, Creation) for event in events)
         return self._resetting[key]
+
+
+def _scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
+    scope = frame.scope
+    return substitute(scope.name or scope.default or Text(()), arguments) if scope is not None else Text(())
 
 
 def _bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:

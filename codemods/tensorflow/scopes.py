@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.extent import Extent, inside
@@ -142,11 +143,7 @@ class ScopeTable:
 
     def path(self, instance: Instance) -> list[Text]:
         """The names of the scopes around an instance, outermost first."""
-        return [
-            substitute(stand.frame.scope.name or stand.frame.scope.default or Text(()), instance.way.arguments)
-            for stand in self.stands(instance)
-            if stand.frame.scope is not None
-        ]
+        return [stand.name for stand in self.stands(instance)]
 
     # how often
 
@@ -159,7 +156,7 @@ class ScopeTable:
             if stand.frame.scope is not None and self._is_fresh(stand):
                 fresh, loops, covered = True, set(), set(text.loops) if text is not None else set()
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
-                covered |= stand.frame.scope.name.loops
+                covered |= stand.name.loops
             elif stand.frame.kind == "loop":
                 loops.add(stand.frame.at)
         if loops - covered:
@@ -285,18 +282,43 @@ class ScopeTable:
     def _find_op(self, item: Item) -> bool:
         if any((text.literal or "").lower() in knowledge.DEFAULT_OP_NAMES for text in item.texts):
             return True
-        path = item.key[0]
-        for body in self.reach.tree.files[path].bodies:
-            for number, event in enumerate(body.events):
-                name = event.name if isinstance(event, NamedOp | Creation | StoreUse) else None
-                if isinstance(event, Creation) and name is None:
-                    name = literal("Variable")
-                if name is None or not any(overlaps(name, text) for text in item.texts):
-                    continue
-                for one in self.reach.instances((path, body.index), number):
-                    if any(self.same_place(one, two) for two in item.instances):
-                        return True
-        return False
+        return any(
+            overlaps(name, text) and self.meeting.may_meet(one, two) and self.same_place(one, two)
+            for two, text in zip(item.instances, item.texts, strict=True)
+            for name, one in self._bearers(item.key[0], text)
+        )
+
+    def _bearers(self, path: str, text: Text) -> list[tuple[Text, Instance]]:
+        """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""
+        literals, patterns = self._borne
+        known = text.literal
+        return [*(literals.get(known.lower(), ()) if known is not None else ()), *patterns.get(path, ())]
+
+    @cached_property
+    def _borne(self) -> tuple[Mapping[str, list[tuple[Text, Instance]]], Mapping[str, list[tuple[Text, Instance]]]]:
+        """What bears a name: by the name where it is known, by file where a part of it is."""
+        literals: dict[str, list[tuple[Text, Instance]]] = defaultdict(list)
+        patterns: dict[str, list[tuple[Text, Instance]]] = defaultdict(list)
+        for path, file in self.reach.tree.files.items():
+            for body in file.bodies:
+                for number, event in enumerate(body.events):
+                    name = _borne_name(event)
+                    if name is None:
+                        continue
+                    for instance in self.reach.instances((path, body.index), number):
+                        given = substitute(name, instance.way.arguments)
+                        if given.literal is not None:
+                            literals[given.literal.lower()].append((given, instance))
+                        elif any(isinstance(part, str) for part in given.parts):
+                            patterns[path].append((given, instance))
+        return literals, patterns
+
+
+def _borne_name(event: Event) -> Text | None:
+    """The name that an event gives to an op or variable; a hole alone tells nothing."""
+    if isinstance(event, Creation) and event.name is None:
+        return literal("Variable")
+    return event.name if isinstance(event, NamedOp | Creation | StoreUse) else None
 
 
 def _resets(scope: ScopeFacts) -> bool:
