@@ -59,8 +59,8 @@ def question(example: Path) -> tuple[str, str]:
 _EXAMPLES_HEAD = """\
 # Examples
 
-Seven programs in [`examples/`](../examples), each with the question that it answers: what `migrate` makes of it, and what it
-prints before and after. Every one builds the same variables before and after; the tests run them.
+Seven programs in [`examples/`](../examples), each with the question that it answers: what `migrate` makes of it, and
+what it prints before and after. Every one builds the same variables before and after; the tests run them.
 
 """
 
@@ -106,20 +106,18 @@ def shown_programs(page: str) -> Mapping[str, str]:
 _CODES_HEAD = """\
 # Codes
 
-Everything that `migrate` says of a place in the code stands under one of these codes. `migrate explain CODE` shows a code's page in
-the terminal, `migrate list` shows this list. **rewrite**: the call or scope is rewritten; **left**: it stays as it is, and a person
-can look at it; **notice**: something worth knowing, beside a call that another code counts.
+Everything that `migrate` says of a place in the code stands under one of these codes. `migrate explain CODE` shows a
+code's page in the terminal, `migrate list` shows this list. **rewrite**: the call or scope is rewritten; **left**: it
+stays as it is, and a person can look at it; **notice**: something worth knowing, beside a call that another code counts.
 """
 
 
 def codes() -> str:
     """The list of codes, by codemod."""
     known = registry.load()
-    parts = [_CODES_HEAD]
-    for codemod in known.codemods:
-        parts.append(f"## {codemod.name}\n\n{codemod.summary}.\n\n{_table(codemod.rules, _page)}")
-    parts.append(f"## The engine's own\n\nWhat holds for every codemod.\n\n{_table(RULES, lambda rule: rule.code)}")
-    return "\n".join(parts)
+    parts = [f"## {one.name}\n\n{one.summary}.\n\n{_table(one.rules, _page)}" for one in known.codemods]
+    own = f"## The engine's own\n\nWhat holds for every codemod.\n\n{_table(RULES, lambda rule: rule.code)}"
+    return "\n".join((_CODES_HEAD, *parts, own))
 
 
 def _page(rule: Rule) -> str:

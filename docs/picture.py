@@ -42,7 +42,7 @@ _FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monos
 
 
 def record(command: tuple[str, ...] = COMMAND, width: int = WIDTH) -> str:
-    """What `command` writes to a terminal of `width` columns, escape sequences included; it runs in the project's root."""
+    """What `command`, run in the project's root, writes to a terminal of `width` columns, escape sequences included."""
     reader, writer = pty.openpty()
     script = Path(sys.executable).with_name(command[0])
     with subprocess.Popen(
