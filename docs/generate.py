@@ -108,7 +108,7 @@ _CODES_HEAD = """\
 
 Everything that `migrate` says of a place in the code stands under one of these codes. `migrate explain CODE` shows a
 code's page in the terminal, `migrate list` shows this list. **rewrite**: the call or scope is rewritten; **left**: it
-stays as it is, and a person can look at it; **notice**: something worth knowing, beside a call that another code counts.
+stays as it is, and a person can look at it; **notice**: worth knowing, beside a call that another code counts.
 """
 
 

@@ -1,4 +1,4 @@
-"""The docs hold: lists and the picture are current, examples are what the tool does, recipes run, links lead somewhere."""
+"""The docs hold: what is generated is current, examples are what the tool does, recipes run, links lead somewhere."""
 
 from __future__ import annotations
 
