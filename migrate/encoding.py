@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-__all__ = ["Decoded", "SourceError", "decode", "encode", "line_of"]
+__all__ = ["Decoded", "SourceError", "declared", "decode", "encode", "line_of"]
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _FIRST_LINES = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|$)([^\r\n]*)")
@@ -50,7 +50,7 @@ def decode(data: bytes) -> Decoded:
         raise _nul(data)
     bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     body = data[len(bom) :]
-    encoding, line = _declared(body)
+    encoding, line = declared(body)
     if bom and encoding not in {"utf-8", "utf-8-sig"}:
         raise SourceError(f"begins with a UTF-8 byte order mark but declares {encoding}", line)
     encoding = "utf-8" if encoding == "utf-8-sig" else encoding
@@ -84,7 +84,7 @@ def _nul(data: bytes) -> SourceError:
     return SourceError("holds a NUL byte, which Python does not read", line_of(data, first))
 
 
-def _declared(body: bytes) -> tuple[str, int]:
+def declared(body: bytes) -> tuple[str, int]:
     """The encoding's name as Python normalizes it, and the line that declares it. Raises `SourceError`."""
     lines = _FIRST_LINES.match(body)
     first, second = lines.groups() if lines else (b"", b"")

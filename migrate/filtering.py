@@ -11,7 +11,7 @@ from migrate.model import Report
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
 
-__all__ = ["execute"]
+__all__ = ["execute", "project"]
 
 _NAMELESS = "<stdin>"
 _PROJECT = ("pyproject.toml", "migrate.toml", "setup.py", "setup.cfg")
@@ -40,7 +40,7 @@ def execute(settings: Settings) -> int:
 
 def _around(path: str, settings: Settings) -> Found:
     """The sources of the project that holds `path`, and `path` itself whether it exists or not."""
-    root = _project(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
+    root = project(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
     if root is None:
         if not settings.quiet:
             hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
@@ -50,7 +50,7 @@ def _around(path: str, settings: Settings) -> Found:
     return Found(sorted({*found.files, path}), found.failures, frozenset({path}))
 
 
-def _project(folder: str) -> str | None:
+def project(folder: str) -> str | None:
     """The nearest folder with a project's file, or its repository; None where there is neither."""
     here = folder
     while os.path.dirname(here) != here:

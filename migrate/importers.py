@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["Importers"]
+__all__ = ["Importers", "outline"]
 
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
 _BEGIN = rb"^(?:\xef\xbb\xbf)?[ \t\"]*"
@@ -49,6 +49,11 @@ class Importers:
             dotted == one or ("." + dotted).endswith("." + one) or (not relative and one.endswith("." + dotted))
             for one in self._modules
         )
+
+
+def outline(data: bytes) -> bytes:
+    """The import statements of a source, which are all that `Importers.match` looks at."""
+    return b"\n".join(match.group() for match in _STATEMENT.finditer(data))
 
 
 def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from typing import Any
 from migrate import discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
-from migrate.executors import Lost, open_executor
+from migrate.executors import Executor, Lost, open_executor
 from migrate.importers import Importers
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
@@ -66,14 +66,19 @@ class Session:
     """
 
     def __init__(
-        self, settings: Settings, found: Found, extent: Extent = Extent(), progress: Progress = _quiet
+        self,
+        settings: Settings,
+        found: Found,
+        extent: Extent = Extent(),
+        progress: Progress = _quiet,
+        executor: Executor | None = None,
     ) -> None:
         self._settings = settings
         self._found = found
         self._extent = extent
         self._progress = progress
         self._work = Work(settings.registry.references)
-        self._executor = open_executor(settings.executor, settings.jobs, settings.scheduler)
+        self._executor = executor or open_executor(settings.executor, settings.jobs, settings.scheduler)
         self._facts: Facts = {}
         self._digests: dict[str, int] = {}  # of the bytes that the facts come from
         self._beside: dict[str, tuple[str, ...]] = {}  # files that matter only beside others, to which analyses

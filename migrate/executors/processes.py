@@ -150,11 +150,11 @@ def _weight(tasks: Sequence[Any]) -> int:
 
 
 def _context() -> Any:
-    """Forked processes are warm at once; where threads run, or the system's libraries forbid it, the default it is."""
+    """Forked processes are warm at once; where threads run, or the system's libraries forbid it, they start afresh."""
     import multiprocessing  # noqa: PLC0415
 
     safe = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if safe else None)
+    return multiprocessing.get_context("fork" if safe else "spawn")
 
 
 def _processors() -> int:

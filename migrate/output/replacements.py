@@ -7,7 +7,7 @@ migrated text to the last character.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.diff import hunks, split
@@ -47,17 +47,18 @@ class Replaced:
         return tuple(one for one in self.replacements if one.owners & wanted)
 
 
-def replaced(result: FileResult) -> Replaced | None:
+def replaced(result: FileResult, reader: Callable[[str, bytes], Source] = Source.from_bytes) -> Replaced | None:
     """The replacements that turn `result.before` into `result.after`; None where nothing changes.
 
     Where the findings' own changes do not account for the difference (a notebook, whose cells are JSON in the file),
-    the changed lines are replaced instead, on behalf of all rewritten findings together.
+    the changed lines are replaced instead, on behalf of all rewritten findings together. With `source.read` as
+    `reader` the text is not the file's but the program that a notebook's cells form.
     """
     if not result.changed or result.before is None or result.after is None:
         return None
     try:
-        source = Source.from_bytes(result.path, result.before)
-        after = Source.from_bytes(result.path, result.after).text
+        source = reader(result.path, result.before)
+        after = reader(result.path, result.after).text
     except SourceError:
         return None
     rewritten = [finding for finding in result.findings if isinstance(finding.outcome, Rewrite)]
