@@ -95,11 +95,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A variable whose graph name changes; a pattern (`*` for what only a run knows) where `exact` is false."""
+    """A variable's graph name before and after, perhaps the same; with a `*` for what only a run knows, and not `exact` then."""
 
     old: str
     new: str
     exact: bool
+
+    @property
+    def changes(self) -> bool:
+        """Whether the name changes, as far as it is known."""
+        return self.old != self.new
 
 
 @dataclass(frozen=True, slots=True)

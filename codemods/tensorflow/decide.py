@@ -47,6 +47,8 @@ class Decider:
         if hazard and not self.unsafe:
             return LeavePlan("GV203", hazard, self.old.shifted(site))
         decision = self._decide(site)
+        if isinstance(decision, NamePlan) and decision.level is Level.EXACT:
+            decision = replace(decision, renames=self.old.kept(site))
         if hazard and isinstance(decision, NamePlan):
             return replace(decision, level=Level.UNSAFE, warning=hazard)
         return decision

@@ -63,8 +63,17 @@ def _leads_on(file: FileFacts, found: set[str]) -> bool:
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
-    """The plan of each file."""
-    return _Linker(Tree(dict(sorted(facts.items()))), options).plans()
+    """The plan of each file. Programs that no import joins are looked at one by one, so that each bears its own cost."""
+    files = dict(sorted(facts.items()))
+    plans: dict[str, FilePlan] = {}
+    for paths in Tree(files).programs():
+        if any(_creates(files[path]) for path in paths):
+            plans |= _Linker(Tree({path: files[path] for path in paths}), options).plans()
+    return plans
+
+
+def _creates(file: FileFacts) -> bool:
+    return any(isinstance(event, Creation) for body in file.bodies for event in body.events)
 
 
 class _Linker:

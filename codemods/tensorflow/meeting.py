@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
+from codemods.tensorflow.graphs import components
 from codemods.tensorflow.reach import Instance, exclusive
 from codemods.tensorflow.tree import Tree
 
@@ -15,23 +19,22 @@ class Meeting:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._programs: dict[str, frozenset[str]] = {}
 
-    def programs(self, path: str) -> frozenset[str]:
-        """The files whose run brings in `path`: itself and whatever imports it, directly or not."""
-        if path not in self._programs:
-            seen, queue = {path}, [path]
-            while queue:
-                for importer in self.tree.importers[queue.pop()]:
-                    if importer not in seen:
-                        seen.add(importer)
-                        queue.append(importer)
-            self._programs[path] = frozenset(seen)
-        return self._programs[path]
+    @cached_property
+    def _tops(self) -> Mapping[str, frozenset[str]]:
+        """For each file, those that nothing imports and whose run brings it in; a circle of imports counts as one."""
+        tops: dict[str, frozenset[str]] = {}
+        importers = self.tree.importers
+        for circle in components(self.tree.files, importers.__getitem__):  # importers come before what they import
+            inside = set(circle)
+            above = {tops[one] for path in circle for one in importers[path] if one not in inside}
+            own = above.pop() if len(above) == 1 else frozenset[str]().union(*above) if above else frozenset(circle[:1])
+            tops.update(dict.fromkeys(circle, own))
+        return tops
 
     def files(self, first: str, second: str) -> bool:
         """Whether one run can bring in both files."""
-        return first == second or not self.programs(first).isdisjoint(self.programs(second))
+        return first == second or not self._tops[first].isdisjoint(self._tops[second])
 
     def may_meet(self, first: Instance, second: Instance) -> bool:
         """Whether both can happen in one graph."""

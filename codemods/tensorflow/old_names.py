@@ -86,12 +86,18 @@ class OldNames:
         prefixes = {self.prefix(instance, new=False) for instance in site.instances}
         return tuple(Rename(f"{one}{_UNNAMED}*", f"{one}{_UNNAMED}*", False) for one in sorted(prefixes))
 
-    def renames(self, site: Site, new_name: str, *, full: bool = False) -> tuple[Rename, ...]:
-        """The entries of a site whose new name, relative to its variable scope (or `full`), is `new_name`."""
+    def kept(self, site: Site) -> tuple[Rename, ...]:
+        """The entries of a site that keeps its names."""
+        names = site.names or (None,) * len(site.instances)
+        olds = (_tidy(self.old(site, *pair)) for pair in zip(site.instances, names, strict=True))
+        return tuple(Rename(old, old, "*" not in old) for old in dict.fromkeys(olds))
+
+    def renames(self, site: Site, new_name: str) -> tuple[Rename, ...]:
+        """The entries of a site whose new name, relative to its variable scope, is `new_name`."""
         entries = []
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = new_name if full else self.prefix(instance, new=True) + new_name
+            new = self.prefix(instance, new=True) + new_name
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))

@@ -37,7 +37,7 @@ class Stand:
     path: str
     order: tuple[int, ...]
     frame: FrameFacts
-    name: Text = Text(())  # of a scope, with the arguments of its body filled in
+    name: Text  # of a scope, with the arguments of its body filled in
 
     @property
     def key(self) -> tuple[str, tuple[int, ...], tuple[int, int]]:
@@ -134,15 +134,19 @@ class ReachTable:
     def _above(self) -> Mapping[BodyKey, frozenset[str]]:
         around: dict[BodyKey, frozenset[str]] = {}
         for component in self._components:  # callers come before what they call
-            edges = [edge for key in component for edge in self.callers(key)]
-            tags = frozenset[str]().union(*(self._tags(caller, number, around) for caller, number in edges))
-            around.update(dict.fromkeys(component, tags))
+            tags: set[str] = set()
+            for origin, frames in (one for key in component for one in self._origins(key)):
+                tags |= around.get(origin, frozenset())
+                scopes = (frame.scope for frame in frames if frame.scope is not None)
+                tags.update(tag for scope in scopes for tag in (scope.kind.value, *scope.hazards))
+            around.update(dict.fromkeys(component, frozenset(tags)))
         return around
 
-    def _tags(self, caller: BodyKey, number: int, around: Mapping[BodyKey, frozenset[str]]) -> frozenset[str]:
-        scopes = [frame.scope for frame in self.tree.body(caller).events[number].frames if frame.scope is not None]
-        own = {tag for scope in scopes for tag in (scope.kind.value, *scope.hazards)}
-        return around.get(caller, frozenset()) | own
+    def _origins(self, key: BodyKey) -> list[tuple[BodyKey, tuple[FrameFacts, ...]]]:
+        """Bodies whose scopes can be around a body, with the frames there: its callers, and for a lambda its definition."""
+        origins = [(caller, self.tree.body(caller).events[number].frames) for caller, number in self.callers(key)]
+        body = self.tree.body(key)
+        return [*origins, ((key[0], body.parent), body.frames)] if body.is_lambda else origins
 
     def callers(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
         """The calls that can run a body: the calling body and the number of its event."""
@@ -180,7 +184,11 @@ class ReachTable:
     @cached_property
     def _components(self) -> list[list[BodyKey]]:
         """The bodies by mutual recursion, callers before what they call."""
-        return list(components(list(self._callers), lambda key: [caller for caller, _ in self.callers(key)]))
+        lambdas = [
+            (path, body.index) for path, file in self.tree.files.items() for body in file.bodies if body.is_lambda
+        ]
+        nodes = dict.fromkeys([*self._callers, *lambdas])
+        return list(components(list(nodes), lambda key: [origin for origin, _ in self._origins(key)]))
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []
@@ -195,7 +203,8 @@ class ReachTable:
                 if len(ways) > _MAX_WAYS:
                     return (Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",)),)
         if not ways or self._open_ended(key, body):
-            ways.append(Way("", (), (), dict(body.defaults), unknown=True, graph=("unknown",)))
+            roams = body.is_lambda or key in self._escaped  # handed on: it may run within scopes that are not seen here
+            ways.append(Way("", (), (), dict(body.defaults), unknown=True, partial=roams, graph=("unknown",)))
         return tuple(ways)
 
     def _open_ended(self, key: BodyKey, body: BodyFacts) -> bool:

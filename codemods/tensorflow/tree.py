@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, ClassFacts, FileFacts
+from migrate.syntax.modules import Modules
 
 __all__ = ["BodyKey", "ClassKey", "Tree"]
 
@@ -22,22 +23,34 @@ class Tree:
 
     def __init__(self, files: Mapping[str, FileFacts]) -> None:
         self.files = files
-        self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._modules = Modules(files)
         self._targets: dict[tuple[str, Callee], list[BodyKey]] = {}
-        for path in files:
-            parts = _module_parts(path)
-            if parts:
-                self._by_last[parts[-1]].append((parts, path))
+        self._bases: dict[ClassKey, list[ClassKey]] = {}
+        self._own_functions: dict[str, dict[str, list[BodyKey]]] = {}
 
     @cached_property
     def importers(self) -> Mapping[str, list[str]]:
         """The files that import each file."""
         importers: dict[str, list[str]] = {path: [] for path in self.files}
-        for path, file in self.files.items():
-            for module in sorted(file.modules):
-                for imported in self._imported(module, path):
-                    importers[imported].append(path)
+        for path, imports in self.imports.items():
+            for imported in imports:
+                importers[imported].append(path)
         return importers
+
+    @cached_property
+    def imports(self) -> Mapping[str, Collection[str]]:
+        """The files that each file imports."""
+        return {
+            path: dict.fromkeys(found for module in sorted(file.modules) for found in self._imported(module, path))
+            for path, file in self.files.items()
+        }
+
+    def programs(self) -> list[list[str]]:
+        """The files by what imports join, in whatever direction: what one file does can concern no other's program."""
+        joined: dict[str, list[str]] = defaultdict(list)
+        for path, leader in self._programs.items():
+            joined[leader].append(path)
+        return list(joined.values())
 
     def _imported(self, dotted: str, path: str) -> list[str]:
         """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
@@ -66,30 +79,9 @@ class Tree:
 
     def modules(self, dotted: str, origin: str) -> list[str]:
         """The files that module name `dotted`, as written in file `origin`, can mean."""
-        if dotted.startswith("."):
-            return self._relative(dotted, origin)
-        wanted = tuple(dotted.split("."))
-        if wanted[0] in knowledge.SAFE_MODULES:
+        if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
             return []  # the standard library's `logging`, whatever the tree has under that name
-        found = [
-            (min(len(parts), len(wanted)), path)
-            for parts, path in self._by_last.get(wanted[-1], ())
-            if _is_suffix(parts, wanted) or (_is_suffix(wanted, parts) and _reachable(parts, wanted, origin))
-        ]
-        best = max((length for length, _ in found), default=0)
-        matches = [path for length, path in found if length == best]
-        if len(matches) > 1:  # of several modules of that name the nearest one is meant
-            nearness = {path: _common_folders(path, origin) for path in matches}
-            nearest = max(nearness.values())
-            matches = [path for path in matches if nearness[path] == nearest]
-        return matches
-
-    def _relative(self, dotted: str, origin: str) -> list[str]:
-        level = len(dotted) - len(dotted.lstrip("."))
-        folder = origin.replace("\\", "/").split("/")[:-1]
-        folder = folder[: len(folder) - (level - 1)] if level > 1 else folder
-        name = "/".join([*folder, *filter(None, dotted[level:].split("."))])
-        return [path for path in (f"{name}.py", f"{name}/__init__.py", f"{name}.pyi") if path in self.files]
+        return self._modules.find(dotted, origin)
 
     def symbol(self, dotted: str, origin: str, depth: int = 0) -> list[tuple[str, Callee]]:
         """What a dotted name means: functions and classes with their files; re-exports are followed."""
@@ -127,9 +119,11 @@ class Tree:
 
     def bases(self, key: ClassKey) -> list[ClassKey]:
         """The classes of the tree that a class directly derives from."""
-        found = []
-        for base in self.class_facts(key).bases:
-            found += [(path, callee.index) for path, callee in self._classes(base, key[0])]
+        found = self._bases.get(key)
+        if found is None:
+            found = self._bases[key] = []
+            for base in self.class_facts(key).bases:
+                found += [(path, callee.index) for path, callee in self._classes(base, key[0])]
         return found
 
     def ancestors(self, key: ClassKey) -> Iterator[ClassKey]:
@@ -164,12 +158,13 @@ class Tree:
         return []
 
     @cached_property
-    def _methods(self) -> Mapping[str, list[BodyKey]]:
-        named: dict[str, list[BodyKey]] = defaultdict(list)
+    def _methods(self) -> Mapping[str, Mapping[str, list[BodyKey]]]:
+        """All methods by name, then by file."""
+        named: dict[str, dict[str, list[BodyKey]]] = defaultdict(dict)
         for path, file in self.files.items():
             for body in file.bodies:
                 if body.owner >= 0:
-                    named[body.name].append((path, body.index))
+                    named[body.name].setdefault(path, []).append((path, body.index))
         return named
 
     # calls
@@ -228,22 +223,37 @@ class Tree:
             classes = self._classes(callee.receiver, path)
             if classes or callee.receiver.kind is CalleeKind.CLASS:
                 return [key for owner, found in classes for key in self.method((owner, found.index), callee.name)]
-        functions = [
-            (path, body.index) for body in self.files[path].bodies if body.name == callee.name and body.owner < 0
-        ]
-        methods = [key for key in self._methods.get(callee.name, ()) if self._knows(path, key[0])]
-        found = [*methods, *(functions if callee.receiver is None else ())]
+        functions = self._functions(path).get(callee.name, ()) if callee.receiver is None else ()
+        found = [*self._known_methods(path, callee.name), *functions]
         return found if len(found) <= _MAX_NAMESAKES else []
+
+    def _functions(self, path: str) -> Mapping[str, list[BodyKey]]:
+        """The functions of a file that are no methods, by name."""
+        known = self._own_functions.get(path)
+        if known is None:
+            known = self._own_functions[path] = defaultdict(list)
+            for body in self.files[path].bodies:
+                if body.owner < 0:
+                    known[body.name].append((path, body.index))
+        return known
+
+    def _known_methods(self, path: str, name: str) -> Iterator[BodyKey]:
+        """The methods of that name which a file can mean, in the order of their files."""
+        named = self._methods.get(name, {})
+        known = {path, *self.imports[path]}
+        for owner in sorted(known) if len(known) < len(named) else named:
+            if owner in known:
+                yield from named.get(owner, ())
 
     def _knows(self, path: str, other: str) -> bool:
         """Whether a file can be taken to mean the other's methods by their names: its own, and those it imports."""
-        return path == other or path in self.importers[other]
+        return path == other or other in self.imports[path]
 
     def unclear(self, key: BodyKey) -> bool:
         """Whether calls on unknown objects may run a method, without anybody knowing which method they mean."""
         name = self.body(key).name
         callers = self._attribute_calls.get((self._programs[key[0]], name), set())
-        namesakes = len(self._methods.get(name, ()))
+        namesakes = sum(map(len, self._methods.get(name, {}).values()))
         return any(namesakes > _MAX_NAMESAKES or not self._knows(caller, key[0]) for caller in callers)
 
     @cached_property
@@ -263,26 +273,3 @@ class Tree:
         if callee.kind is CalleeKind.IMPORTED:
             return [found for found in self.symbol(callee.name, path) if found[1].kind is CalleeKind.CLASS]
         return []
-
-
-def _module_parts(path: str) -> tuple[str, ...]:
-    parts = [part for part in path.replace("\\", "/").rsplit(".", 1)[0].split("/") if part not in ("", ".", "..")]
-    if parts and parts[-1] == "__init__":
-        parts.pop()
-    return tuple(parts)
-
-
-def _reachable(parts: tuple[str, ...], wanted: tuple[str, ...], origin: str) -> bool:
-    """Whether an import can find a module: one of a single name lies beside or above the file that imports it."""
-    root = parts[: len(parts) - len(wanted)]
-    return len(wanted) > 1 or root == _module_parts(origin)[: len(root)]
-
-
-def _is_suffix(tail: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return len(tail) <= len(whole) and whole[len(whole) - len(tail) :] == tail
-
-
-def _common_folders(first: str, second: str) -> int:
-    """How many folders two paths share from the top."""
-    folders = zip(first.replace("\\", "/").split("/")[:-1], second.replace("\\", "/").split("/")[:-1], strict=False)
-    return next((place for place, (one, two) in enumerate(folders) if one != two), 1 << 30)

@@ -61,7 +61,7 @@ def count(report: Report) -> Counts:
 
 def renames(report: Report) -> tuple[Rename, ...]:
     """Each variable, or pattern of variables, that gets another graph name, once, in the order of the old names."""
-    found = {rename for finding in report.findings() for rename in finding.renames if rename.old != rename.new}
+    found = {rename for finding in report.findings() for rename in finding.renames if rename.changes}
     return tuple(sorted(found, key=lambda rename: (rename.old, rename.new)))
 
 

@@ -116,7 +116,7 @@ def _file(result: FileResult, view: View) -> Iterator[Segment]:
 def _worth_telling(finding: Finding, view: View) -> bool:
     match finding.outcome:
         case Rewrite():
-            return bool(finding.renames) or view.verbosity > 0
+            return any(rename.changes for rename in finding.renames) or view.verbosity > 0
         case Left():
             return view.verbosity >= 0
         case _:
@@ -146,7 +146,7 @@ def draw_told(finding: Finding, view: View) -> Iterator[Segment]:
     yield Segment(said(finding))
     yield _NEWLINE
     arrow = "→" if view.unicode else "->"
-    for rename in finding.renames:
+    for rename in filter(lambda one: one.changes, finding.renames):
         yield Segment(f"    {visible(rename.old)} {arrow} {visible(rename.new)}", _LEVELS["renames"])
         yield _NEWLINE
 
