@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, FrameFacts, Reset, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, FrameFacts, Reset, ScopeKind, StoreUse
 from codemods.tensorflow.graphs import components
 from codemods.tensorflow.text import Hole, Text, substitute
 from codemods.tensorflow.tree import BodyKey, Tree
@@ -143,7 +143,7 @@ class ReachTable:
         return around
 
     def _origins(self, key: BodyKey) -> list[tuple[BodyKey, tuple[FrameFacts, ...]]]:
-        """Bodies whose scopes can be around a body, with the frames there: its callers, and for a lambda its definition."""
+        """Bodies whose scopes can be around a body, with the frames there: its callers; for a lambda its definition."""
         origins = [(caller, self.tree.body(caller).events[number].frames) for caller, number in self.callers(key)]
         body = self.tree.body(key)
         return [*origins, ((key[0], body.parent), body.frames)] if body.is_lambda else origins
@@ -211,6 +211,22 @@ class ReachTable:
         special = body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"
         unclear = body.owner >= 0 and self.tree.unclear(key)
         return body.decorated or special or unclear or key in self._escaped
+
+    def switches_reuse(self, instance: Instance) -> bool:
+        """Whether `reuse_variables()` may have been called in a scope around an instance before it happens."""
+        places = (*instance.way.calls, (instance.body, instance.event))
+        return any(self._switched(self.tree.body(key), number) for key, number in places)
+
+    def _switched(self, body: BodyFacts, number: int) -> bool:
+        frames = body.events[number].frames
+        for place, event in enumerate(body.events):
+            if not isinstance(event, StoreUse) or not event.switches_reuse:
+                continue
+            inner = [one for one in event.frames if one.scope is not None and one.scope.kind is ScopeKind.VARIABLE]
+            again = any(one.kind == "loop" and one in frames for one in event.frames)
+            if (place < number or again) and (not inner or inner[-1] in frames):
+                return True
+        return False
 
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""
