@@ -17,7 +17,7 @@ __all__ = ["Analysis", "Codemod", "Options"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked of the codemods: each option's name and value, the codemods `selected`, the `level` allowed."""
+    """What the user asked of the codemods: each option's value, the codemods `selected`, the `level` allowed."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
@@ -26,6 +26,10 @@ class Options:
     def get(self, name: str, default: str) -> str:
         """The value of option `name`."""
         return self.values.get(name, default)
+
+
+def _nothing(_: Iterable[Any]) -> frozenset[str]:
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Analysis:
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
     companions: tuple[tuple[bytes, ...], ...] = ()
-    seeks: Callable[[Iterable[Any]], frozenset[str]] = lambda facts: frozenset()
+    seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

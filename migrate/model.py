@@ -95,7 +95,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A variable's graph name before and after, perhaps the same; with a `*` for what only a run knows, and not `exact` then."""
+    """A variable's graph name before and after, perhaps the same; not `exact` with a `*` for what only a run knows."""
 
     old: str
     new: str

@@ -28,6 +28,8 @@ def hazards(site: Site, scopes: ScopeTable) -> str:
             found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
         if instance.way.partial:
             found += HAZARDS & scopes.reach.above(instance.body)
+        if scopes.reach.switches_reuse(instance):
+            found.append("reuse")
     return ", ".join(sorted(set(found)))
 
 
@@ -71,7 +73,7 @@ class Decider:
         if site.place in (Place.ROOT, Place.IN_STEP):
             if not site.repeats and not stored and not site.may_be_none:
                 return self._same(site)
-            if self._moved(site):
+            if self._moved(site) or (site.may_be_none and not self.keep):
                 return self._unique(site, _UNNAMED, Level.RENAMES)
             return self._numbered(site, rivals) or self._unique(site, _UNNAMED)
         if site.place in (Place.NAMED, Place.MIXED) and not site.repeats and not stored:
@@ -186,11 +188,16 @@ class Decider:
         """`base`, or `base_1` and so on: the first name that nothing claims; "" where a pattern claims them all."""
         for number in range(_MAX_NUMBER):
             name = f"{base}_{number}" if number else base
-            claims = [Claim(literal(name), one, site.key, creates=True, domain=domain) for one in site.instances]
-            if not any(self.claims.rivals(claim) for claim in claims):
+            claims = [
+                Claim(literal(name), one, site.key, creates=True, chosen=True, domain=domain) for one in site.instances
+            ]
+            rivals = [rival for claim in claims for rival in self.claims.rivals(claim)]
+            if not rivals:
                 for claim in claims:
                     self.claims.add(claim)
                 return name
+            if number == 0 and not all(rival.chosen for rival in rivals):
+                base = f"{base}_var"  # `base_1` is what TensorFlow would call the next one that the program names so
         return ""
 
     # rivals

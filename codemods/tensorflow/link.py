@@ -63,7 +63,7 @@ def _leads_on(file: FileFacts, found: set[str]) -> bool:
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
-    """The plan of each file. Programs that no import joins are looked at one by one, so that each bears its own cost."""
+    """The plan of each file. Programs that no import joins are looked at one by one: each bears its own cost."""
     files = dict(sorted(facts.items()))
     plans: dict[str, FilePlan] = {}
     for paths in Tree(files).programs():
@@ -167,7 +167,7 @@ class _Linker:
             names = site.names or (literal("Variable"),) * len(site.instances)
             for name, instance in zip(names, site.instances, strict=True):
                 again = site.repeats or not site.names
-                claims.add(Claim(name, instance, site.key, True, False, True, again, domain))
+                claims.add(Claim(name, instance, site.key, True, False, True, repeats=again, domain=domain))
         for path, file in self.tree.files.items():
             for body in file.bodies:
                 self._claim_others(claims, (path, body.index))
@@ -186,7 +186,7 @@ class _Linker:
                 asked = isinstance(event, StoreUse) and event.asked
                 store = isinstance(event, StoreUse) and not asked
                 creates = asked or isinstance(event, Creation)
-                claims.add(Claim(name, instance, (key[0], event.at), creates, store, asked, again))
+                claims.add(Claim(name, instance, (key[0], event.at), creates, store, asked, repeats=again))
 
     # plans
 

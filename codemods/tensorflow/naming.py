@@ -115,6 +115,7 @@ class Claim:
     creates: bool = False  # a variable, and no other op
     in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
     in_new_store: bool = False  # `get_variable` will make it
+    chosen: bool = False  # not by the program but by this tool, which can choose again
     repeats: bool = False  # made again and again, so that `w_1`, `w_2` and so on are claimed as well
     domain: object = None  # the wrap that it stands in, or `MOVED`
 
@@ -170,5 +171,8 @@ class Claims:
         return (
             one.owner != other.owner
             and self.meeting.may_meet(one.instance, other.instance)
-            and self.scopes.same_place(one.instance, other.instance)
+            and (
+                self.scopes.same_place(one.instance, other.instance)
+                or (one.in_store and self.scopes.same_store(one.instance, other.instance))
+            )
         )

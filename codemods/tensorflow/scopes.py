@@ -136,6 +136,15 @@ class ScopeTable:
                 return False
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
+    def same_store(self, first: Instance, second: Instance) -> bool:
+        """The same for names in the variable store, which know of variable scopes only."""
+        one, two = self._store_path(first), self._store_path(second)
+        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
+
+    def _store_path(self, instance: Instance) -> list[Text]:
+        names = (Step.NAME, Step.NAME_MANY)
+        return [stand.name for stand in self.stands(instance) if self.step(stand) not in names]
+
     def stands(self, instance: Instance) -> list[Stand]:
         """The name scopes and variable scopes around an instance, outermost first."""
         kinds = (ScopeKind.NAME, ScopeKind.VARIABLE)

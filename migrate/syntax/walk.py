@@ -180,6 +180,9 @@ class _Walker:
         self.result.scopes[node] = scope
         return scope
 
+    def nothing(self, _: ast.AST) -> None:
+        """What holds no name and no call."""
+
     # expressions
 
     def call(self, node: ast.Call) -> None:
@@ -398,7 +401,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Match: _Walker.match_,
     ast.With: _Walker.with_,
     ast.AsyncWith: _Walker.with_,
-    ast.Constant: lambda walker, node: None,
+    ast.Constant: _Walker.nothing,
 }
 if hasattr(ast, "TryStar"):
     _HANDLERS[ast.TryStar] = _Walker.try_
