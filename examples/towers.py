@@ -34,12 +34,16 @@ def shared(x):
     return outputs
 
 
-for build in (own, shared):
-    with tf.Graph().as_default():
-        halves = tf.split(tf.constant(INPUTS), len(DEVICES))
-        loss = tf.add_n([tf.reduce_mean(tf.square(output)) for output in build(halves)])
-        train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
-        print(build.__name__, [variable.op.name for variable in tf.trainable_variables()])
-        with tf.Session(config=tf.ConfigProto(device_count={"CPU": len(DEVICES)})) as session:
-            session.run(tf.global_variables_initializer())
-            session.run(train)
+def train(outputs):
+    loss = tf.add_n([tf.reduce_mean(tf.square(output)) for output in outputs])
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    print([variable.op.name for variable in tf.trainable_variables()])
+    with tf.Session(config=tf.ConfigProto(device_count={"CPU": len(DEVICES)})) as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+
+
+with tf.Graph().as_default():
+    train(own(tf.split(tf.constant(INPUTS), len(DEVICES))))
+with tf.Graph().as_default():
+    train(shared(tf.split(tf.constant(INPUTS), len(DEVICES))))

@@ -104,7 +104,7 @@ def cases_that_run() -> list[Case]:
 def test_the_docs_examples_build_the_same_variables(case: Case, tensorflow_programs):
     comparison = tensorflow_programs.run_pair(dict(case.before), expected(case), until="exit")
     findings = [finding for _, finding in produce(case, registry.load()).findings]
-    renames = [rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames]
+    renames = [rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames if rename.changes]
     assert comparison.before.graphs[0].variables
     assert comparison.verdict is (Verdict.RENAMED if renames else Verdict.SAME), "\n".join(comparison.explain())
     assert not list(undeclared(comparison, renames))
@@ -294,6 +294,11 @@ def test_the_page_on_codemods_is_a_codemod_that_works(tmp_path, monkeypatch):
     assert set(module.CODEMOD.rules) == {module.RENAMED, module.ALIASED}
 
 
+def test_every_codemod_is_on_the_page():
+    listed = re.findall(r"^- `([\w-]+)`: \S", (DOCS / "codemods.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == [one.name for one in registry.load().codemods]
+
+
 # what a reader can follow
 
 
@@ -329,7 +334,7 @@ def test_every_page_is_on_the_index():
 
 def test_every_option_that_the_texts_name_exists():
     known: dict[str, set[str]] = {}
-    for command in ("", "list", "explain", "undo", "verify", "checkpoint"):
+    for command in ("", "list", "explain", "undo", "verify", "checkpoint", "new"):
         done = subprocess.run([MIGRATE, *command.split(), "--help"], capture_output=True, text=True, check=True)
         known[command] = set(re.findall(r"(?<!\w)(--?[a-z][\w-]*)", done.stdout))
     for path in TEXTS:
