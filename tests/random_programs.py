@@ -13,7 +13,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,12 +63,13 @@ class Prover:
         dump = self._run(program, 0)
         return dump.end.complete and len(dump.variables) <= _MOST_VARIABLES
 
-    def failure(self, program: Program, options: Options) -> Failure | None:
-        """The first thing that is wrong with the migration of a program that runs, None where nothing is."""
+    def failure(self, program: Program, options: Options, kinds: Collection[str] = ()) -> Failure | None:
+        """The first thing (of `kinds`, if any) that is wrong with the migration of a program that runs, or None."""
         made = produce(_case(program, options), self.known)
         for _, finding in made.findings:
             self.outcomes[f"{options.get('names', 'idiomatic')} {_word(finding)}"] += 1
-        return next(self._failures(program, options, made), None)
+        found = self._failures(program, options, made)
+        return next((one for one in found if not kinds or one.kind in kinds), None)
 
     def _failures(self, program: Program, options: Options, made: Produced) -> Iterator[Failure]:
         for failure in made.failures:
@@ -226,11 +227,10 @@ def smallest(program: Program, options: Options, failure: Failure, prover: Prove
     """The smallest program that fails in the same way, and how it does."""
 
     def fails(smaller: Program) -> bool:
-        found = prover.failure(smaller, options)
-        return found is not None and found.kind == failure.kind and prover.runs(smaller)
+        return prover.failure(smaller, options, (failure.kind,)) is not None and prover.runs(smaller)
 
     small = shrink(program, fails)
-    return small, prover.failure(small, options) or failure
+    return small, prover.failure(small, options, (failure.kind,)) or failure
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -239,6 +239,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=0, help="the first program; the others follow")
     parser.add_argument("--stop", type=int, default=1_000_000, help="stop after this many distinct failures")
+    parser.add_argument("--kinds", nargs="*", default=(), help="look for failures of these kinds only, such as `name`")
     parser.add_argument("--alike", type=int, default=4, help="how many failures that read alike are made small")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has TensorFlow")
     given = parser.parse_args(arguments)
@@ -255,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
                 continue
             valid += 1
             for options in options_of(seed - 1):
-                failure = prover.failure(program, options)
+                failure = prover.failure(program, options, given.kinds)
                 if failure is None:
                     continue
                 alike[failure.kind_of_text] += 1
