@@ -326,6 +326,15 @@ def test_no_text_names_a_machine(path: Path):
     assert not re.search(r"/(?:tmp|root|home|work|opt)/\w", path.read_text(encoding="utf-8"))
 
 
+def test_the_way_around_the_house_names_rooms_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Trying and testing")[0]
+    homes = (ROOT, ROOT / "migrate", ROOT / "codemods" / "tensorflow")
+    names = re.findall(r"`([\w/]+(?:\.py|/))`", text)
+    assert len(names) > 30
+    for name in names:
+        assert any((home / name).exists() for home in homes), name
+
+
 def test_every_page_is_on_the_index():
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     for path in DOCS.glob("*.md"):
