@@ -128,7 +128,7 @@ PAIRS = Codemod(
         ((b"make(",), (b"use(",)),
         _index_pairs,
         _link_pairs,
-        lambda facts: frozenset(name for one in facts if one["made"] for name in ("maker", *one["from"])),
+        seeks=lambda facts: frozenset(name for one in facts if one["made"] for name in ("maker", *one["from"])),
     ),
     _rewrite_pairs,
 )
