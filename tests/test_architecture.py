@@ -46,7 +46,7 @@ AT_HOME = {
     "distributed": ("migrate.executors.dask",),
     "pygls": ("migrate.lsp",),
     "lsprotocol": ("migrate.lsp",),
-    "typer": ("migrate.cli", "migrate.commands", "codemods.tensorflow.verify"),
+    "typer": ("migrate.cli", "migrate.commands", "migrate.lsp", "codemods.tensorflow.verify"),
     "rich": ("migrate.output", "migrate.review", "migrate.commands", "codemods.tensorflow.verify"),
     "pathspec": ("migrate.excludes",),
 }
