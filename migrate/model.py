@@ -109,10 +109,14 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """The call is rewritten by `changes`, or by another finding that `Finding.requires` names."""
+    """The call is rewritten by `changes`, or by another finding that `Finding.requires` names.
+
+    What only `supports` the rewrites of calls, such as a scope around them or an import, is no call seen itself.
+    """
 
     level: Level
     changes: tuple[Change, ...]
+    supports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,15 @@ def hold(finding: Finding, reason: Hold) -> Finding:
         finding,
         code=reason.code,
         message=f"{finding.code} {reason.message}: {finding.message}",
-        outcome=Left(reason.advice),
+        outcome=Notice() if _supports(finding) else Left(reason.advice),
         renames=(),
         requires=(),
     )
+
+
+def _supports(finding: Finding) -> bool:
+    """Whether a finding is of something that is no call seen: left, it is only worth knowing."""
+    return isinstance(finding.outcome, Rewrite) and finding.outcome.supports
 
 
 def applied(findings: Iterable[Finding]) -> frozenset[str]:

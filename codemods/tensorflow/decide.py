@@ -59,7 +59,7 @@ class Decider:
         if site.wraps:
             return self._wrapped(site)
         if site.creation.name is None:
-            return self._unique(site, _UNNAMED) if self.keep else self._unnamed(site)
+            return self._unique(site, _UNNAMED) if self.keep or site.looked_up else self._unnamed(site)
         return self._named(site)
 
     # names that the program gives
@@ -158,7 +158,7 @@ class Decider:
     def _unnamed(self, site: Site) -> NamePlan | LeavePlan:
         target = site.creation.target or _NO_TARGET
         if site.repeats:
-            return self._unique(site, self._free(site, target, domain=None) or target, Level.RENAMES)
+            return self._unique(site, self._free(site, target, domain=None) or f"{target}_var", Level.RENAMES)
         if site.place is Place.NAMED:
             full = self._full_name(site, literal(target))
             if not full:
@@ -180,7 +180,8 @@ class Decider:
             base = site.inner or site.creation.target or _NO_TARGET
         name = self._free(site, base, domain=site.domain)
         if not name:
-            return LeavePlan("GV205", base, self.old.shifted(site))
+            renames = self.old.wrapped(site, f"{base}*")
+            return NamePlan(NameForm.UNIQUE, Level.RENAMES, base, strip=Strip.FOLDERS, renames=renames)
         form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
         return NamePlan(form, Level.RENAMES, name, fallback, renames=self.old.wrapped(site, name))
 

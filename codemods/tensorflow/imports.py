@@ -61,4 +61,4 @@ def _removed(module: Module, node: ast.AST, name: str, rewritten: Sequence[Findi
         return
     message = f"{name} is imported for nothing once its calls are rewritten"
     needed = tuple(finding.id for finding in rewritten)
-    yield module.finding(_CODE, aliases[place], message, Rewrite(Level.EXACT, (edit,)), requires=needed)
+    yield module.finding(_CODE, aliases[place], message, Rewrite(Level.EXACT, (edit,), supports=True), requires=needed)

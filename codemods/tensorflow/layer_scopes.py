@@ -59,7 +59,9 @@ def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) 
     message = f"the name scope {text} becomes a variable scope of the same name"
     if plan.form is ScopeForm.UNIQUE:
         message = f"the scope {text}, which is entered again, becomes a variable scope of its own each time"
-    return module.finding(_CODES[plan.form], node, message, Rewrite(Level.EXACT, (*edits, *speller.imports)))
+    return module.finding(
+        _CODES[plan.form], node, message, Rewrite(Level.EXACT, (*edits, *speller.imports), supports=True)
+    )
 
 
 def _argument_start(module: Module, node: ast.Call) -> int:
@@ -83,7 +85,9 @@ def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], pla
     header = f"with {speller('variable_scope')}({name}{plain}):"
     span = Span(module.span(first).start, module.span(last).end)
     message = f"a variable scope {wrap.name} around what runs again, a new one each time"
-    return module.finding(_WRAP, first, message, Rewrite(Level.RENAMES, (Wrap(span, header), *speller.imports)))
+    return module.finding(
+        _WRAP, first, message, Rewrite(Level.RENAMES, (Wrap(span, header), *speller.imports), supports=True)
+    )
 
 
 def scope_id(module: Module, plan: ScopePlan) -> str:

@@ -98,8 +98,8 @@ class Layers:
         """Whether a creation needs a scope, or may have one because its name changes anyway."""
         if site.creation.grip is not Grip.STATEMENT or site.place not in (Place.ROOT, Place.IN_STEP):
             return False
-        if site.repeats:
-            return not site.opaque_name
+        if site.repeats or site.looked_up:
+            return not site.opaque_name and not site.looked_up
         if self._dictionary(site):
             return site.creation.name is None
         if self.option in ("off", "minimal"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from codemods.tensorflow.decide import Decider, hazards
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.extent import Extent
 from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers import Layers, is_alone
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.naming import MOVED, Claim, Claims, Site, place_of, site_names
@@ -127,8 +129,20 @@ class _Linker:
         site = Site(body, number, creation, instances, place_of(instances, self.scopes), names=names)
         site.repeats = self._repeats(site)
         site.nested = self._is_nested(site)
+        site.looked_up = self._is_looked_up(site)
         site.alone = is_alone(site, self.extent)
         return site
+
+    def _is_looked_up(self, site: Site) -> bool:
+        """Whether the program has a string such as `w:0` that may mean this variable, by a number of it too."""
+        bases = {
+            re.sub(r"_\d+$", "", lookup.partition(":")[0].rpartition("/")[2])
+            for path, file in self.tree.files.items()
+            if file.lookups and self.meeting.files(path, site.body[0])
+            for lookup in file.lookups
+        }
+        names = site.names or (literal("Variable"),)
+        return any(overlaps(name, literal(base)) for name in names for base in bases)
 
     def _is_nested(self, site: Site) -> bool:
         """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
@@ -137,9 +151,11 @@ class _Linker:
             for event in self.tree.body(site.body).events[: site.number]
             if site.creation.at < event.at < site.creation.end
         )
+        if any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in site.names):
+            return True
         return any(
             isinstance(event, Creation | StoreUse)
-            or (isinstance(event, NamedOp) and event.name == site.creation.name)
+            or (isinstance(event, NamedOp) and any(overlaps(event.name, name) for name in site.names))
             or (isinstance(event, Call) and self.extent.creates(event, site.body))
             for event in inner
         )

@@ -45,6 +45,7 @@ class Site:
     repeats: bool = False  # can happen again under the same scopes, or meet itself by another way
     names: tuple[Text, ...] = ()  # the name that it passes, in each instance; empty where it passes none
     nested: bool = False  # its arguments may make variables, or an op of its name, before it does
+    looked_up: bool = False  # the program asks for it by its graph name
     alone: bool = False  # its statement holds nothing else that a scope around it would change
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory

@@ -195,7 +195,7 @@ class ScopeTable:
         if item is None:
             return Step.BROKEN
         if self._is_fresh(stand):
-            return Step.FRESH
+            return Step.BROKEN if item.fresh_by_itself and self._meets_an_op(item) else Step.FRESH
         if item.form is ScopeForm.PLAIN:
             return Step.IN_STEP
         once = self.enters_once(item) and not item.rivals and not self._meets_an_op(item)

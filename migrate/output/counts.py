@@ -22,6 +22,7 @@ class Counts:
     rewritten_by: Mapping[str, int]
     left_by: Mapping[str, int]
     notices_by: Mapping[str, int]
+    supporting: int  # rewrites of what is no call: scopes and imports that the calls' rewrites need
 
     @property
     def rewritten(self) -> int:
@@ -45,8 +46,11 @@ def count(report: Report) -> Counts:
     rewritten: Counter[str] = Counter()
     left: Counter[str] = Counter()
     notices: Counter[str] = Counter()
+    supporting = 0
     for finding in report.findings():
         match finding.outcome:
+            case Rewrite(supports=True):
+                supporting += 1
             case Rewrite(level):
                 levels[level] += 1
                 rewritten[finding.code] += 1
@@ -56,7 +60,8 @@ def count(report: Report) -> Counts:
                 notices[finding.code] += 1
     by_level = {level: levels[level] for level in Level if levels[level]}
     changed, failed = len(report.changed), len(report.failures)
-    return Counts(report.files, changed, failed, by_level, _sorted(rewritten), _sorted(left), _sorted(notices))
+    by_code = _sorted(rewritten), _sorted(left), _sorted(notices)
+    return Counts(report.files, changed, failed, by_level, *by_code, supporting)
 
 
 def renames(report: Report) -> tuple[Rename, ...]:

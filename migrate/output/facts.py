@@ -121,6 +121,7 @@ def _numbers(counts: Counts) -> Data:
         "changed": counts.changed,
         "failed": counts.failed,
         "seen": counts.seen,
+        "supporting": counts.supporting,
         "rewritten": counts.rewritten,
         "left": counts.left,
         "by_level": {level.value: number for level, number in counts.levels.items()},

@@ -40,7 +40,8 @@ def headline(counts: Counts, view: View) -> str:
     files = f"{plural(counts.changed, 'file')} of {counts.files:,} {verb}"
     levels = ", ".join(f"{number:,} {level.value}" for level, number in counts.levels.items())
     calls = f"{plural(counts.seen, 'call')} seen: {counts.rewritten:,} rewritten" + (f" ({levels})" if levels else "")
-    return f"{files}; {calls}, {counts.left:,} left."
+    scopes = f" Scopes and imports changed with them: {counts.supporting:,}." if counts.supporting else ""
+    return f"{files}; {calls}, {counts.left:,} left.{scopes}"
 
 
 def rename_lines(report: Report, view: View, arrow: str) -> Iterator[str]:
