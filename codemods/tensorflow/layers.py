@@ -123,7 +123,9 @@ class Layers:
                 return
         layer = self._unit_name(site) if site.repeats and not self.extent.tree.body(site.body).is_module else ""
         stem = stem_of(creation.target)
-        layer = layer or self._dictionary(site) or ("" if creation.target else _LAYER)
+        layer = layer or self._dictionary(site)
+        if not layer and stem is None and (site.repeats or not creation.target):
+            layer = _LAYER
         members.append(Member(place, layer or (stem.layer if stem else creation.target), site.repeats, [site]))
 
     def _unit_name(self, site: Site) -> str:
@@ -218,7 +220,10 @@ class Layers:
         if not needed and len(sites) < 2:
             return  # a lone variable is no layer
         first, last = statements[group[0].place], statements[self._taken_in(body, statements, group)]
-        name = group[0].layer if repeats else self._free(group[0].layer, body[0])
+        layer = group[0].layer
+        if layer == _LAYER and len(sites) == 1 and sites[0].creation.target:
+            layer = sites[0].creation.target
+        name = layer if repeats else self._free(layer, body[0])
         wrap = WrapPlan(first.at, last.at, name, unique=repeats, keeps_op_names=False)
         self.wraps[body[0]].append(wrap)
         for site in sites:
