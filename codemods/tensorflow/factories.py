@@ -24,6 +24,7 @@ class FactoryCall:
     """A call of a factory, and the ways that lead to it."""
 
     body: BodyKey
+    number: int  # of the call among its body's events
     call: Call
     instances: tuple[Instance, ...]
     repeats: bool
@@ -97,7 +98,7 @@ def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> F
     instances = scopes.reach.instances(caller, number)
     if place_of(instances, scopes) not in (Place.ROOT, Place.IN_STEP):
         return None
-    return FactoryCall(caller, call, instances, scopes.repeats_at_all(instances))
+    return FactoryCall(caller, number, call, instances, scopes.repeats_at_all(instances))
 
 
 def calls_by_block(

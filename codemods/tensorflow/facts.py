@@ -131,6 +131,7 @@ class Call:
     opaque_arguments: bool = False  # `*args` or `**kwargs`
     block: At = (0, 0)
     whole: bool = False  # it is all that its statement assigns
+    tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class BodyFacts:
     optional: frozenset[str] = frozenset()  # parameters that are None by default
     owner: int = -1  # the class that it is a method of
     parent: int = -1  # the body that defines it
+    at: At = (0, 0)  # its definition
     is_module: bool = False
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs

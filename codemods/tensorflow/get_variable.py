@@ -24,7 +24,7 @@ from migrate.codemod import Codemod, Options
 from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import CallSite
+from migrate.syntax.walk import CallSite, Scope, ScopeKind
 
 __all__ = ["CODEMOD"]
 
@@ -104,8 +104,22 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         scope=site.scope,
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
+        dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
     )
+
+
+def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:
+    """Whether an expression names a parameter that some call passes a tensor."""
+    if not plan.dynamic:
+        return False
+    for inner in ast.walk(node):
+        found = scope.find(inner.id) if isinstance(inner, ast.Name) else None
+        if found is None or found[0].kind is not ScopeKind.FUNCTION:
+            continue
+        if isinstance(inner, ast.Name) and inner.id in plan.dynamic.get(position(found[0].node), ()):
+            return True
+    return False
 
 
 def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Speller) -> str:

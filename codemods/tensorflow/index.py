@@ -26,6 +26,7 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.targets import target_of
+from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
@@ -120,6 +121,7 @@ class _Indexer:
             frozenset(_none_defaults(node.args)),
             owner=self.callees.class_number(scope.parent) if in_class else -1,
             parent=self.callees.body(scope.parent),
+            at=position(node),
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(name not in _TRANSPARENT_DECORATORS for name in decorators),
             static="staticmethod" in decorators,
@@ -341,7 +343,13 @@ class _Indexer:
             any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
             position(site.block[0]),
             whole,
+            self.tensors(site, callee),
         )
+
+    def tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
+        """The arguments that may hold a tensor, for a call that may be of this tree's code."""
+        followed = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
+        return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in followed else ()
 
     def argument(self, node: ast.expr, scope: Scope) -> Text | None:
         """What is known of a string argument; None for what is clearly no string."""

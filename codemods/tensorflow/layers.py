@@ -234,6 +234,8 @@ class Layers:
         for member in group:
             for site in member.factory.sites if member.factory else ():
                 site.wraps.append((body[0], wrap))
+                if member.call is not None:
+                    site.call_wraps[body, member.call.number] = wrap
 
     def _free(self, name: str, path: str) -> str:
         """A scope name that nothing which may meet it bears."""

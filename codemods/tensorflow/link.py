@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.decide import Decider, hazards
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.extent import Extent
-from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
+from codemods.tensorflow.facts import At, BodyFacts, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers import Layers, is_alone
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.naming import MOVED, Claim, Claims, Site, place_of, site_names
 from codemods.tensorflow.old_names import OldNames
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan, WrapPlan
-from codemods.tensorflow.reach import ReachTable
+from codemods.tensorflow.reach import ReachTable, dynamic_parameters
 from codemods.tensorflow.scopes import ScopeTable
 from codemods.tensorflow.text import literal, overlaps
 from codemods.tensorflow.tree import BodyKey, Tree
 from migrate.codemod import Options
 from migrate.model import Level, Rename
+from migrate.syntax.modules import Modules
 
 __all__ = ["link", "seeks"]
 
@@ -35,33 +36,45 @@ _REFUSALS = {
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
     """The modules whose importers decide how often variables are made: those with functions that lead to a creation."""
-    files = list(facts)
-    found: set[str] = set()
-    while True:
-        before = len(found)
-        found.update(_module_name(file.path) for file in files if _leads_on(file, found))
-        if len(found) == before:
-            return frozenset(found)
+    files = {file.path: file for file in facts}
+    modules = Modules(files)
+    leading = [path for path, file in files.items() if any(not one.is_module and _creates(one) for one in file.bodies)]
+    users: dict[str, list[str]] = {}
+    for path, file in files.items():
+        for used in dict.fromkeys(found for dotted in _passed_on(file) for found in _owners(dotted, path, modules)):
+            users.setdefault(used, []).append(path)
+    found = set(leading)
+    while leading:
+        fresh = [user for user in users.get(leading.pop(), ()) if user not in found]
+        found.update(fresh)
+        leading += fresh
+    return frozenset(map(_module_name, found))
 
 
 def _module_name(path: str) -> str:
-    """The last component of the module that a file is."""
-    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").rpartition("/")[2]
+    """The dotted name of the module that a file is, from the top of its path."""
+    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
 
 
-def _leads_on(file: FileFacts, found: set[str]) -> bool:
-    """Whether calls into a file from outside can create a variable, or an import from it passes such a function on."""
+def _passed_on(file: FileFacts) -> Iterator[str]:
+    """The imported names through which a call from outside, or an import, can lead on to another file."""
     for body in file.bodies:
         for event in () if body.is_module else body.events:
-            if isinstance(event, Creation):
-                return True
             if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
-                leads = not found.isdisjoint(event.callee.name.split(".")[:-1])
-                if leads:
-                    return True
-    return file.path.endswith("__init__.py") and any(
-        not found.isdisjoint(dotted.split(".")) for dotted in file.imports.values()
-    )
+                yield event.callee.name
+    if file.path.endswith("__init__.py"):
+        yield from file.imports.values()
+
+
+def _owners(dotted: str, origin: str, modules: Modules) -> list[str]:
+    """The files that a dotted name can come from, or be."""
+    while dotted.strip("."):
+        found = modules.find(dotted, origin)
+        if found:
+            return found
+        level = len(dotted) - len(dotted.lstrip("."))
+        dotted = dotted[:level] + dotted[level:].rpartition(".")[0]
+    return modules.find(dotted, origin) if dotted else []
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
@@ -69,13 +82,13 @@ def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FileP
     files = dict(sorted(facts.items()))
     plans: dict[str, FilePlan] = {}
     for paths in Tree(files).programs():
-        if any(_creates(files[path]) for path in paths):
+        if any(_creates(body) for path in paths for body in files[path].bodies):
             plans |= _Linker(Tree({path: files[path] for path in paths}), options).plans()
     return plans
 
 
-def _creates(file: FileFacts) -> bool:
-    return any(isinstance(event, Creation) for body in file.bodies for event in body.events)
+def _creates(body: BodyFacts) -> bool:
+    return any(isinstance(event, Creation) for event in body.events)
 
 
 class _Linker:
@@ -221,7 +234,7 @@ class _Linker:
         return replace(decision, wraps=wraps, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)
 
     def plans(self) -> dict[str, FilePlan]:
-        claims, old = self._claims(), OldNames(self.scopes, self.sites, renames_others=not self.keep)
+        claims, old = self._claims(), self._old_names()
         decider = Decider(self.scopes, claims, old, keep=self.keep, unsafe=self.options.level is Level.UNSAFE)
         creations: dict[str, dict[At, NamePlan | LeavePlan]] = {}
         for (path, at), left in self.left.items():
@@ -229,17 +242,30 @@ class _Linker:
         for site in self.sites:
             path = site.body[0]
             creations.setdefault(path, {})[site.creation.at] = self._needing(site, decider.decide(site))
-        return {
-            path: FilePlan(
-                decided,
-                {
-                    at: ScopePlan(at, item.form)
-                    for (owner, at), item in self.scopes.items.items()
-                    if owner == path and item.form
-                },
-                tuple(self.wraps.get(path, ())),
-                self.tree.files[path].version_2_root,
-                any(file.seeded for file in self.tree.files.values()),
-            )
-            for path, decided in creations.items()
-        }
+        dynamic = dynamic_parameters(self.reach)
+        paths = {*creations, *self.wraps, *(path for (path, _), item in self.scopes.items.items() if item.form)}
+        return {path: self._file_plan(path, creations.get(path, {}), dynamic) for path in sorted(paths)}
+
+    def _old_names(self) -> OldNames:
+        uncounted = frozenset(
+            path for (path, at) in self.left for event in self._creations_at(path, at) if event.name is None
+        )
+        return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
+
+    def _creations_at(self, path: str, at: At) -> Iterable[Creation]:
+        events = (event for body in self.tree.files[path].bodies for event in body.events)
+        return (event for event in events if isinstance(event, Creation) and event.at == at)
+
+    def _file_plan(
+        self, path: str, decided: Mapping[At, NamePlan | LeavePlan], dynamic: Mapping[BodyKey, frozenset[str]]
+    ) -> FilePlan:
+        forms = {at: item.form for (owner, at), item in self.scopes.items.items() if owner == path}
+        file = self.tree.files[path]
+        return FilePlan(
+            decided,
+            {at: ScopePlan(at, form) for at, form in forms.items() if form is not None},
+            tuple(self.wraps.get(path, ())),
+            file.version_2_root,
+            {file.bodies[index].at: names for (owner, index), names in dynamic.items() if owner == path},
+            any(one.seeded for one in self.tree.files.values()),
+        )

@@ -49,6 +49,7 @@ class Site:
     alone: bool = False  # its statement holds nothing else that a scope around it would change
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
+    call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
     inner: str = ""  # its name in there, where the layer's name has taken a part of it
 
     @property

@@ -19,8 +19,11 @@ _UNNAMED = "Variable"
 class OldNames:
     """Knows what `tf.Variable` called each variable. A part that only a run can tell is a `*`."""
 
-    def __init__(self, scopes: ScopeTable, sites: Iterable[Site], *, renames_others: bool) -> None:
+    def __init__(
+        self, scopes: ScopeTable, sites: Iterable[Site], *, renames_others: bool, uncounted: frozenset[str]
+    ) -> None:
         self.scopes = scopes
+        self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if site.creation.name is None])
 
@@ -32,7 +35,12 @@ class OldNames:
             for instance in site.instances:
                 place = self._place(instance)
                 places.setdefault(place, []).append((instance.way.order, site))
-                if site.repeats or instance.conditional or not instance.way.root or "*" in str(place[1]):
+                if (
+                    self.scopes.repeats(instance)
+                    or instance.conditional
+                    or not instance.way.root
+                    or "*" in str(place[1])
+                ):
                     uncertain.add(place)
         return {
             (site.key, order): number
@@ -67,8 +75,15 @@ class OldNames:
 
     def wrapped(self, site: Site, new_name: str) -> tuple[Rename, ...]:
         """The entries of a site that goes into wraps: its own, or those around the calls of its factory."""
-        scopes = [f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/" for _, wrap in site.wraps]
-        return tuple(dict.fromkeys(entry for scope in scopes for entry in self.renames(site, scope + new_name)))
+        entries = []
+        for place, instance in enumerate(site.instances):
+            wrap = site.call_wraps.get(instance.way.calls[-1]) if instance.way.calls else None
+            wrap = wrap or site.wraps[0][1]
+            scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
+            old = self.old(site, instance, site.names[place] if site.names else None)
+            new = self.prefix(instance, new=True) + scope + new_name
+            entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
+        return tuple(dict.fromkeys(entries))
 
     def asked(self, site: Site, base: str) -> tuple[Rename, ...]:
         """The entries of a site whose name is asked of the graph, which puts the name scopes in front as before."""

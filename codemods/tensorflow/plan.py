@@ -87,4 +87,5 @@ class FilePlan:
     scopes: Mapping[At, ScopePlan] = field(default_factory=dict)
     wraps: tuple[WrapPlan, ...] = ()
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
+    dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from codemods.tensorflow.graphs import components
 from codemods.tensorflow.text import Hole, Text, substitute
 from codemods.tensorflow.tree import BodyKey, Tree
 
-__all__ = ["Instance", "Reach", "ReachTable", "Stand", "Way", "exclusive"]
+__all__ = ["Instance", "Reach", "ReachTable", "Stand", "Way", "dynamic_parameters", "exclusive"]
 
 _MAX_WAYS = 24
 
@@ -290,6 +290,33 @@ class ReachTable:
         return self._resetting[key]
 
 
+def dynamic_parameters(reach: ReachTable) -> Mapping[BodyKey, frozenset[str]]:
+    """The parameters of each body that some call passes what may be a tensor."""
+    found: dict[BodyKey, set[str]] = defaultdict(set)
+    for path, file in reach.tree.files.items():
+        for body in file.bodies:
+            for event in body.events:
+                if isinstance(event, Call) and event.tensors:
+                    for target in reach.tree.targets(event, (path, body.index)):
+                        found[target].update(_parameter_names(reach.tree.body(target), event.tensors))
+    return {key: frozenset(names) for key, names in found.items()}
+
+
+def _parameter_names(body: BodyFacts, passed: tuple[int | str, ...]) -> Iterator[str]:
+    """The parameters that positions and keywords of a call mean."""
+    own = _bound_parameters(body)
+    for place in passed:
+        if isinstance(place, str):
+            yield place
+        elif place < len(own):
+            yield own[place]
+
+
+def _bound_parameters(body: BodyFacts) -> tuple[str, ...]:
+    """The parameters that a call's arguments are bound to: those of a method without its `self`."""
+    return body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+
+
 def _scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
     scope = frame.scope
     return substitute(scope.name or scope.default or Text(()), arguments) if scope is not None else Text(())
@@ -299,7 +326,7 @@ def _bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str
     """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
     if call.opaque_arguments:
         return {}
-    parameters = body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+    parameters = _bound_parameters(body)
     bound: dict[str, Text] = dict(body.defaults)
     for name, text in zip(parameters, call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))

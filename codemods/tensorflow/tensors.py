@@ -1,0 +1,40 @@
+"""Which arguments of a call may hold a tensor: a shape made of one is known only when the program runs."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow.callees import Callees
+from migrate.syntax.names import single_value
+from migrate.syntax.walk import Scope
+
+__all__ = ["tensor_arguments"]
+
+_STATIC = ("tensorflow.TensorShape", "tensorflow.Dimension", "tensorflow.compat.dimension_value")
+_MAX_ASSIGNMENTS = 4  # `n = tf.shape(x)[0]; m = n * 2`: how many of those are followed
+
+
+def tensor_arguments(call: ast.Call, scope: Scope, callees: Callees) -> tuple[int | str, ...]:
+    """The positions and keywords of the arguments that may hold a tensor."""
+    found: list[int | str] = [
+        place for place, node in enumerate(call.args) if _may_be_tensor(node, scope, callees, _MAX_ASSIGNMENTS)
+    ]
+    found += [
+        item.arg for item in call.keywords if item.arg and _may_be_tensor(item.value, scope, callees, _MAX_ASSIGNMENTS)
+    ]
+    return tuple(found)
+
+
+def _may_be_tensor(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:
+    if isinstance(node, ast.Constant | ast.Lambda) or depth == 0:
+        return False
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            name = callees.canonical(inner.func, scope) or ""
+            if name.startswith("tensorflow.") and not name.startswith(_STATIC):
+                return True
+        elif isinstance(inner, ast.Name):
+            value = single_value(inner.id, scope)
+            if value is not None and value is not node and _may_be_tensor(value, scope, callees, depth - 1):
+                return True
+    return False
