@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 
-__all__ = ["Importers", "outline"]
+__all__ = ["Importers", "Imports", "outline"]
 
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
-_BEGIN = rb"^(?:\xef\xbb\xbf)?[ \t\"]*"
+# The line end in front is a literal, for which the search is three times faster than for `^`.
+_BEGIN = rb"\n(?:\xef\xbb\xbf)?[ \t\"]*"
 _REST = rb"((?:\\\r?\n|[^\r\n])*)"
 _STATEMENT = re.compile(
     _BEGIN
@@ -16,8 +18,7 @@ _STATEMENT = re.compile(
     + _REST
     + rb")|import[ \t]+"
     + _REST
-    + rb")",
-    re.MULTILINE,
+    + rb")"
 )
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 
@@ -30,35 +31,104 @@ class Importers:
     """
 
     def __init__(self, modules: Iterable[str]) -> None:
-        self._modules = [name.strip(".") for name in sorted(set(modules))]
-        self._words = sorted({name.rpartition(".")[2].encode() for name in self._modules})
-        self._ends = {name.rpartition(".")[2] for name in self._modules}
+        self._modules = frozenset(name.strip(".") for name in modules)
+        self._ends: set[str] = set()  # what the names end in, two components or more
+        self._folders: dict[str, set[str]] = {}  # by the last component, where such modules lie
+        for name in self._modules:
+            folder, _, last = name.rpartition(".")
+            self._folders.setdefault(last, set()).add(folder)
+            self._ends.update(end for end in _ends(name) if "." in end)
+        self._words = sorted(word.encode() for word in self._folders)
+
+    @property
+    def words(self) -> Iterable[str]:
+        """The last components of the modules: no name with another one is an import of them."""
+        return self._folders
 
     def match(self, path: str, data: bytes) -> bool:
         """Whether the source at `path` imports one of the modules, or something from it."""
         # Most files do not hold the words at all, and to look for them is twenty times cheaper than the pattern.
         if not any(word in data for word in self._words):
             return False
-        return any(self._means(dotted, relative=relative) for dotted, relative in _imported(path, data))
+        return any(self.means(path, dotted, relative=relative) for dotted, relative in _imported(path, data))
 
-    def _means(self, dotted: str, *, relative: bool) -> bool:
-        """A program may be started from any folder, so that the front of an absolute name may be missing."""
-        if dotted.rpartition(".")[2] not in self._ends:
+    def means(self, path: str, dotted: str, *, relative: bool) -> bool:
+        """Whether `dotted`, in the file at `path`, is one of the modules.
+
+        A program may be started from any folder, so that the front of an absolute name may be missing; a name of a
+        single component is found beside the file or above it.
+        """
+        if dotted.rpartition(".")[2] not in self._folders:
             return False
-        return any(
-            dotted == one or ("." + dotted).endswith("." + one) or (not relative and one.endswith("." + dotted))
-            for one in self._modules
-        )
+        if any(end in self._modules for end in _ends(dotted)):
+            return True
+        if relative:
+            return False
+        return dotted in self._ends or ("." not in dotted and self._is_above(path, dotted))
+
+    def _is_above(self, path: str, name: str) -> bool:
+        folders = self._folders[name]
+        return any(folder in folders for folder in _fronts(path.replace("\\", "/").rpartition("/")[0]))
+
+
+class Imports:
+    """The imports of a whole tree, each file read once: who imports a module is found without another look at any.
+
+    `paths` are the files of the tree: an import that can be none of them is not remembered.
+    """
+
+    def __init__(self, paths: Iterable[str], sources: Iterable[tuple[str, bytes]]) -> None:
+        self._words = {word: word for path in paths for word in _words(path)}
+        self._by_word: dict[str, list[tuple[str, str, bool]]] = {}
+        for path, data in sources:
+            for dotted, relative in dict.fromkeys(_imported(path, data)):
+                word = self._words.get(dotted.rpartition(".")[2])
+                if word is not None:
+                    self._by_word.setdefault(word, []).append((path, sys.intern(dotted), relative))
+
+    def of(self, modules: Importers) -> set[str]:
+        """The paths of the files that import one of the modules."""
+        return {
+            path
+            for word in modules.words
+            for path, dotted, relative in self._by_word.get(word, ())
+            if modules.means(path, dotted, relative=relative)
+        }
+
+
+def _ends(dotted: str) -> Iterator[str]:
+    """`a.b.c`, `b.c`, `c`."""
+    yield dotted
+    while "." in dotted:
+        dotted = dotted.partition(".")[2]
+        yield dotted
+
+
+def _fronts(folder: str) -> Iterator[str]:
+    """`a.b`, `a` and nothing, for `a/b`."""
+    dotted = folder.replace("/", ".").strip(".")
+    yield dotted
+    while dotted:
+        dotted = dotted.rpartition(".")[0]
+        yield dotted
+
+
+def _words(path: str) -> Iterator[str]:
+    """What the last component of the module's name can be: the file's own name, for `__init__` its folder's."""
+    parts = path.replace("\\", "/").split("/")
+    yield parts[-1].rpartition(".")[0]
+    if len(parts) > 1:
+        yield parts[-2].rpartition(".")[2]
 
 
 def outline(data: bytes) -> bytes:
     """The import statements of a source, which are all that `Importers.match` looks at."""
-    return b"\n".join(match.group() for match in _STATEMENT.finditer(data))
+    return b"".join(match.group() for match in _STATEMENT.finditer(b"\n" + data))
 
 
 def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
     """The dotted names that may be modules, in every import of a file, and whether they were relative to its path."""
-    for match in _STATEMENT.finditer(data):
+    for match in _STATEMENT.finditer(b"\n" + data):
         if match[1] is None:
             for name in _names(match[4]):
                 parts = name.split(".")

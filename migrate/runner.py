@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +12,7 @@ from migrate import discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
-from migrate.importers import Importers
+from migrate.importers import Importers, Imports
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
@@ -150,18 +151,18 @@ class Session:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
         analyses = self._settings.registry.analyses
         known: dict[str, frozenset[str]] = {}
+        imports: Imports | None = None
         while (wanted := engine.sought(self._facts, analyses)) != known:
-            fresh = {name: modules - known.get(name, frozenset()) for name, modules in wanted.items()}
-            finders = {name: Importers(modules) for name, modules in fresh.items() if modules}
+            if imports is None:
+                imports = Imports(self._found.files, self._read(self._found.files, "Following imports"))
+            importers: dict[str, list[str]] = {}
+            for name, modules in wanted.items():
+                fresh = Importers(modules - known.get(name, frozenset()))
+                for path in filter(partial(self._lacks, name), imports.of(fresh)):
+                    importers.setdefault(path, []).append(name)
             known = wanted
-            self._collect(
-                (
-                    path,
-                    data,
-                    tuple(name for name, one in finders.items() if self._lacks(name, path) and one.match(path, data)),
-                )
-                for path, data in self._read(self._found.files, "Following imports")
-            )
+            again = self._read(sorted(importers), "Following imports")
+            self._collect((path, data, tuple(importers[path])) for path, data in again)
 
     def _lacks(self, analysis: str, path: str) -> bool:
         return path not in self._facts.get(analysis, {})
