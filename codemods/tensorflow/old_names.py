@@ -36,7 +36,8 @@ class OldNames:
                 place = self._place(instance)
                 places.setdefault(place, []).append((instance.way.order, site))
                 if (
-                    self.scopes.repeats(instance)
+                    site.body[0] in self.uncounted
+                    or self.scopes.repeats(instance)
                     or instance.conditional
                     or not instance.way.root
                     or "*" in str(place[1])
