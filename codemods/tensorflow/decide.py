@@ -59,7 +59,7 @@ class Decider:
         if site.wraps:
             return self._wrapped(site)
         if site.creation.name is None:
-            return self._unique(site, _UNNAMED) if self.keep or site.looked_up else self._unnamed(site)
+            return self._kept(site) if self.keep or site.looked_up else self._unnamed(site)
         return self._named(site)
 
     # names that the program gives
@@ -152,6 +152,14 @@ class Decider:
         renames = self.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
         fallback = base if site.may_be_none else ""
         return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
+
+    def _kept(self, site: Site) -> NamePlan | LeavePlan:
+        """An unnamed creation keeps the name that TensorFlow gives it."""
+        claims = [Claim(literal(_UNNAMED), instance, site.key) for instance in site.instances]
+        rivals = [rival for claim in claims for rival in self.claims.rivals(claim)]
+        if any(rival.in_store and not self._surely_after(site, rival) for rival in rivals):
+            return LeavePlan("GV205", _UNNAMED)
+        return self._unique(site, _UNNAMED)
 
     # names taken from targets
 

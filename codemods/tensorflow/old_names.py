@@ -61,7 +61,7 @@ class OldNames:
             if new and step in (Step.NAME, Step.NAME_MANY):
                 continue
             sure = step in (Step.IN_STEP, Step.NAME) or (new and step is Step.BROKEN)
-            parts.append(f"{text.pattern if text.parts else '*'}{'' if sure else '*'}/")
+            parts.append(f"{text.pattern}{'' if sure else '*'}/" if text.parts else "*")
         return "".join(parts)
 
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:

@@ -215,12 +215,35 @@ class ReachTable:
     def switches_reuse(self, instance: Instance) -> bool:
         """Whether `reuse_variables()` may have been called in a scope around an instance before it happens."""
         places = (*instance.way.calls, (instance.body, instance.event))
-        return any(self._switched(self.tree.body(key), number) for key, number in places)
+        return any(self._switched(key, number) for key, number in places)
 
-    def _switched(self, body: BodyFacts, number: int) -> bool:
+    def _switches(self, event: Event, body: BodyKey) -> bool:
+        if isinstance(event, Call):
+            return bool(self._switchers) and any(one in self._switchers for one in self.tree.targets(event, body))
+        return isinstance(event, StoreUse) and event.switches_reuse
+
+    @cached_property
+    def _switchers(self) -> frozenset[BodyKey]:
+        """Bodies that switch reuse on for whoever calls them, directly or through calls."""
+        found = {
+            (path, body.index)
+            for path, file in self.tree.files.items()
+            for body in file.bodies
+            if any(isinstance(one, StoreUse) and one.switches_reuse and not _in_scope(one) for one in body.events)
+        }
+        queue = list(found)
+        while queue:
+            for caller, number in self.callers(queue.pop()):
+                if caller not in found and not _in_scope(self.tree.body(caller).events[number]):
+                    found.add(caller)
+                    queue.append(caller)
+        return frozenset(found)
+
+    def _switched(self, key: BodyKey, number: int) -> bool:
+        body = self.tree.body(key)
         frames = body.events[number].frames
         for place, event in enumerate(body.events):
-            if not isinstance(event, StoreUse) or not event.switches_reuse:
+            if not self._switches(event, key):
                 continue
             inner = [one for one in event.frames if one.scope is not None and one.scope.kind is ScopeKind.VARIABLE]
             again = any(one.kind == "loop" and one in frames for one in event.frames)
@@ -288,6 +311,11 @@ class ReachTable:
             self._resetting[key] = any(isinstance(event, Reset) and not event.frames for event in events)
             self._resetting[key] &= not any(isinstance(event, Creation) for event in events)
         return self._resetting[key]
+
+
+def _in_scope(event: Event) -> bool:
+    """Whether an event stands in a variable scope of its own body."""
+    return any(frame.scope is not None and frame.scope.kind is ScopeKind.VARIABLE for frame in event.frames)
 
 
 def dynamic_parameters(reach: ReachTable) -> Mapping[BodyKey, frozenset[str]]:
