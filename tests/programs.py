@@ -15,7 +15,10 @@ __all__ = ["Program", "write"]
 
 Block = list["str | tuple[str, Block]"]  # lines, and headers with the block below each
 
-NAMES = "w w w w b b W w_1 w_2 conv x s layer Variable kernel Const v add weights W_conv1 b_conv1".split()
+NAMES = (
+    "w w w w b b W w_1 w_2 conv x s layer kernel v weights biases bias W1 b1 W_conv1 b_conv1 w w b alpha global_step W "
+    "w_1 s v Variable Const add"
+).split()
 SCOPES = "s s s S conv layer w s_1 outer block net s scope layer1 conv1 Variable".split()
 TARGETS = "w w b W weights v x kernel w_1 W_conv1 b_conv1 conv layer s".split()
 ODD_NAMES = ('PREFIX + "w"', "PREFIX", '"%s_%s" % (PREFIX, "w")', '"s/w"', '"w" if FLAG else "b"')
