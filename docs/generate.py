@@ -1,6 +1,7 @@
-"""Writes what the docs show of the tool: the picture, the examples' page, the list of codes, the table of options.
+"""Writes what the docs show of the tool: picture, examples, results of cases, list of codes, table of options.
 
-`python docs/generate.py` writes them all; it needs TensorFlow, to run the examples. The tests compare.
+`python docs/generate.py` writes them all; it needs TensorFlow, to run the examples. The tests compare. Read the
+difference before you keep it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from migrate import registry, settings  # noqa: E402
 from migrate.model import Rule  # noqa: E402
 from migrate.rules import RULES  # noqa: E402
 from migrate.settings import Scope  # noqa: E402
+from migrate.testing import update  # noqa: E402
 
 DOCS = ROOT / "docs"
 EXAMPLES = tuple(
@@ -116,12 +118,22 @@ def codes() -> str:
     """The list of codes, by codemod."""
     known = registry.load()
     parts = [f"## {one.name}\n\n{one.summary}.\n\n{_table(one.rules, _page)}" for one in known.codemods]
-    own = f"## The engine's own\n\nWhat holds for every codemod.\n\n{_table(RULES, lambda rule: rule.code)}"
-    return "\n".join((_CODES_HEAD, *parts, own))
+    own = f"## The engine's own\n\nWhat holds for every codemod.\n\n{_table(RULES, _below)}"
+    return "\n".join((_CODES_HEAD, *parts, own, *map(_in_full, RULES)))
 
 
 def _page(rule: Rule) -> str:
     return f"[{rule.code}](../codemods/tensorflow/pages/{rule.code}.md)"
+
+
+def _below(rule: Rule) -> str:
+    return f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
+
+
+def _in_full(rule: Rule) -> str:
+    page = re.sub(r"^## (.*)", r"**\1.**", rule.page.strip(), flags=re.MULTILINE)
+    page = re.sub(r"^(\*\*Example\.\*\*)\n", r"\1\n\n", page, flags=re.MULTILINE)
+    return f"### {rule.code} {rule.name}\n\n{rule.summary}.\n\n{page}\n"
 
 
 def _table(rules: tuple[Rule, ...], link: Callable[[Rule], str]) -> str:
@@ -170,6 +182,9 @@ def main() -> None:
     from codemods.tensorflow.verify.probe import Probe  # noqa: PLC0415
 
     picture.PICTURE.write_text(picture.draw(picture.record()), encoding="utf-8")
+    known = registry.load()
+    for file in (DOCS / "names.md", *sorted((ROOT / "codemods" / "tensorflow" / "pages").glob("*.md"))):
+        update(file, known)
     (DOCS / "codes.md").write_text(codes(), encoding="utf-8")
     page = DOCS / "configuration.md"
     page.write_text(configuration(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -41,10 +41,20 @@ RULES: tuple[Rule, ...] = (
 A codemod knows how to rewrite this call, but the rewrite is of a level that `--level` does not allow. `exact` keeps
 every graph name, `renames` keeps the variables and changes some names, `unsafe` may change the program.
 
+## Why
+How far a migration may go is not the tool's to decide: where old checkpoints must load, a good rewrite that renames a
+variable is a bad one.
+
 ## Example
+```python
+import tensorflow.compat.v1 as tf
+
+w = tf.Variable(tf.zeros([2]))
+```
+
 ```console
-$ migrate --level exact src/
-src/net.py:7:5: M001 left GV101 would rename a variable
+$ migrate --check -q --output-format concise --level exact src/
+src/net.py:3:5: M001 left GV101 is of level renames, this run allows exact: tf.Variable becomes get_variable ...
 ```
 
 ## What to do
@@ -60,9 +70,19 @@ want. `level = "exact"` in `[tool.migrate]` makes the choice for everybody.
 The statement carries `# migrate: ignore` or `# migrate: ignore[CODE]`. The call is counted as left; `--strict` accepts
 it, since a person has looked at it.
 
+## Why
+What somebody decided belongs beside the code, with its reason, and not into a list elsewhere.
+
 ## Example
 ```python
-w = tf.Variable(0)  # migrate: ignore[GV101] read by name in serving.py
+import tensorflow.compat.v1 as tf
+
+w = tf.Variable(0, name="w")  # migrate: ignore[GV102] read by name elsewhere
+```
+
+```console
+$ migrate --check -q --output-format concise src/
+src/net.py:3:5: M002 left GV102 is ignored by a comment (read by name elsewhere): tf.Variable becomes get_va ...
 ```
 
 ## What to do
@@ -77,9 +97,19 @@ Nothing. Remove the comment when its reason is gone.
 `--select` or `--ignore`, or the same keys in `[tool.migrate]`, switch this rule off. The call is counted as left;
 `--strict` accepts it.
 
+## Why
+A call that was seen is never passed over without a word, by whatever choice.
+
 ## Example
+```python
+import tensorflow.compat.v1 as tf
+
+w = tf.Variable(tf.zeros([2]))
+```
+
 ```console
-$ migrate --ignore GV102 src/
+$ migrate --check -q --output-format concise --ignore GV101 src/
+src/net.py:3:5: M003 left GV101 is switched off: tf.Variable becomes get_variable with a shape and an initia ...
 ```
 
 ## What to do
@@ -95,6 +125,23 @@ Some rewrites belong together: a call whose new name is only free inside a scope
 call needs was held back (by level, a comment, a choice in a review, or a conflict), so this one is held back too,
 in whatever file it stands.
 
+## Why
+Half of such a pair is another program: below, the variable would be called `w` and no longer `hidden/w`.
+
+## Example
+```python
+import tensorflow.compat.v1 as tf
+
+with tf.name_scope("hidden"):
+    w = tf.Variable(tf.zeros([2]), name="w")
+```
+
+```console
+$ migrate --check -q --output-format concise --ignore LS101 src/
+src/net.py:3:6: M003 notice LS101 is switched off: the name scope "hidden" becomes a variable scope of the s ...
+src/net.py:4:9: M004 left GV101 needs LS101@src/net.py:3:6, which is not made: tf.Variable becomes get_varia ...
+```
+
 ## What to do
 The message names the finding that is missing. Allow that one, and this one follows.
 """,
@@ -104,8 +151,11 @@ The message names the finding that is missing. Allow that one, and this one foll
         "declined",
         "The rewrite was not accepted in the review, or lies outside what this run was asked to change",
         """## What it means
-In `--interactive` the answer was no, or `--since` was given and the statement has not changed since. The source
-stays as it is.
+In `--interactive` the answer was no, the verification of `--verify` failed because of it, or it lies outside of what
+the run was asked to change. The source stays as it is.
+
+## Why
+A review is there to be able to say no.
 
 ## What to do
 Run again and answer yes, or put `# migrate: ignore[CODE] reason` on the statement to be asked no more.
@@ -117,6 +167,9 @@ Run again and answer yes, or put `# migrate: ignore[CODE] reason` on the stateme
         "The rewrite overlaps another one that was made first",
         """## What it means
 Two rewrites want to change the same characters. The first by position is made, this one is not.
+
+## Why
+Each rewrite is right for the text that its codemod has seen, and nobody has seen what the two would make together.
 
 ## What to do
 Run `migrate` once more: what is left is then rewritten by itself. Should it be reported again, write it by hand.
@@ -130,6 +183,9 @@ Run `migrate` once more: what is left is then rewritten by itself. Should it be 
 Every rewritten file is parsed before it is shown or written. This one did not parse, so none of its rewrites is made.
 This is a mistake in a codemod, never in your program.
 
+## Why
+A file that no longer parses is worse than one that is not migrated.
+
 ## What to do
 Please report it with the statement that the finding points at. Until then `# migrate: ignore` on that statement lets
 the rest of the file through.
@@ -140,8 +196,11 @@ the rest of the file through.
         "second-pass-not-empty",
         "The file is left alone because a second run would change it again",
         """## What it means
-A run over the rewritten file would rewrite it once more. A rewrite that does not settle cannot be trusted, so none of
-this file's is made. This is a mistake in a codemod, never in your program.
+A run over the rewritten file would rewrite it once more, so none of this file's rewrites is made. This is a mistake in
+a codemod, never in your program.
+
+## Why
+A rewrite that does not settle cannot be trusted, and would make every check in CI fail for ever.
 
 ## What to do
 Please report it with the statement that the finding points at.
@@ -155,9 +214,19 @@ Please report it with the statement that the finding points at.
         """## What it means
 There is a `# migrate: ignore` here, but nothing on its statement is found under the codes that it names.
 
+## Why
+A comment that has no effect any more hides the next finding on its line, and misleads whoever reads it.
+
 ## Example
 ```python
-w = tf.get_variable("w", [3])  # migrate: ignore[GV101]
+import tensorflow.compat.v1 as tf
+
+v = tf.get_variable("v", [3])  # migrate: ignore[GV101]
+```
+
+```console
+$ migrate --check -q --output-format concise src/
+src/net.py:3:32: M009 notice nothing here is found under GV101
 ```
 
 ## What to do

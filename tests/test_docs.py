@@ -104,7 +104,9 @@ def cases_that_run() -> list[Case]:
 def test_the_docs_examples_build_the_same_variables(case: Case, tensorflow_programs):
     comparison = tensorflow_programs.run_pair(dict(case.before), expected(case), until="exit")
     findings = [finding for _, finding in produce(case, registry.load()).findings]
-    renames = [rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames if rename.changes]
+    renames = [
+        rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames if rename.changes
+    ]
     assert comparison.before.graphs[0].variables
     assert comparison.verdict is (Verdict.RENAMED if renames else Verdict.SAME), "\n".join(comparison.explain())
     assert not list(undeclared(comparison, renames))
@@ -112,9 +114,20 @@ def test_the_docs_examples_build_the_same_variables(case: Case, tensorflow_progr
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_the_engine_s_rules_have_a_page(rule: Rule):
-    assert rule.page.startswith("## What it means\n")
-    assert "## What to do\n" in rule.page
+def test_the_engine_s_pages_have_their_sections_and_real_examples(rule: Rule, project: Path):
+    sections = re.split(r"^## (.*)\n", rule.page, flags=re.MULTILINE)
+    assert [title for title in sections[1::2] if title != "Example"] == ["What it means", "Why", "What to do"]
+    blocks = {name: body for _, name, body in FENCE.findall(rule.page)}
+    if not blocks:
+        return
+    Path("src/net.py").write_text(blocks["python"])
+    command, *wanted = blocks["console"].splitlines()
+    done = subprocess.run(command[2:], shell=True, capture_output=True, text=True, check=False)
+    found = done.stdout.splitlines()
+    assert len(found) == len(wanted)
+    assert any(f" {rule.code} " in line for line in found)
+    for line, shown_line in zip(found, wanted, strict=True):
+        assert line == shown_line or (shown_line.endswith(" ...") and line.startswith(shown_line[:-4]))
 
 
 # what is generated

@@ -31,7 +31,9 @@ def _migrated(example: Path) -> tuple[str, list[Rename]]:
     produced = produce(Case(example, 1, name, {name: example.read_text(encoding="utf-8")}, {}, None), registry.load())
     assert not produced.failures
     findings = [one for _, one in produced.findings]
-    renames = [rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames if rename.changes]
+    renames = [
+        rename for one in findings if isinstance(one.outcome, Rewrite) for rename in one.renames if rename.changes
+    ]
     return produced.files[name].decode("utf-8"), renames
 
 
