@@ -16,7 +16,7 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "explain": ("migrate.commands.rules:explain", "Show the page of a code."),
     "undo": ("migrate.commands.undo:undo", "Bring back what a run has written over."),
     "new": ("migrate.commands.new:new", "Begin a codemod: the file, its cases, its entry point."),
-    "lsp": ("migrate.lsp:serve", "Serve an editor over the Language Server Protocol."),
+    "lsp": ("migrate.commands.lsp:serve", "Serve an editor over the Language Server Protocol."),
 }
 
 
