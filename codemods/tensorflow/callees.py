@@ -29,6 +29,7 @@ class Callees:
         self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in _BODY_SCOPES]
         self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
         self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
+        self._loops: dict[Scope, dict[ast.AST, At]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
 
     def body(self, scope: Scope) -> int:
@@ -64,7 +65,13 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        return Text((Hole(loop=_counting_loop(binding.node, owner)),))
+        return Text((Hole(loop=self._counting_loop(binding.node, owner)),))
+
+    def _counting_loop(self, target: ast.AST, owner: Scope) -> At:
+        """Where the loop stands whose rounds each give `target` another value, or (0, 0)."""
+        if owner not in self._loops:
+            self._loops[owner] = _counting_targets(owner)
+        return self._loops[owner].get(target, (0, 0))
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:
         """What a call of `function` calls."""
@@ -148,20 +155,18 @@ def _first_parameter(scope: Scope) -> str:
     return ""
 
 
-def _counting_loop(target: ast.AST, owner: Scope) -> At:
-    """Where the loop stands whose rounds each give `target` another value, or (0, 0)."""
-    if not isinstance(target, ast.Name):
-        return 0, 0
-    for loop in _loops(owner.node):
-        if _counts(loop.target, loop.iter, target):
-            return position(loop if isinstance(loop, ast.For) else owner.node)
-    return 0, 0
-
-
-def _loops(root: ast.AST) -> list[ast.For | ast.comprehension]:
-    if isinstance(root, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        return list(root.generators) if len(root.generators) == 1 else []
-    return [node for node in ast.walk(root) if isinstance(node, ast.For)]
+def _counting_targets(scope: Scope) -> dict[ast.AST, At]:
+    """The names that take another value in each round of a loop of a scope, with the place of the loop."""
+    loops: list[tuple[ast.expr, ast.expr, ast.AST]] = [(loop.target, loop.iter, loop) for loop in scope.loops]
+    generators = getattr(scope.node, "generators", [])
+    if len(generators) == 1:
+        loops.append((generators[0].target, generators[0].iter, scope.node))
+    found: dict[ast.AST, At] = {}
+    for target, iterated, loop in loops:
+        name = target.elts[0] if isinstance(target, ast.Tuple) else target
+        if isinstance(name, ast.Name) and _counts(target, iterated, name):
+            found[name] = position(loop)
+    return found
 
 
 def _counts(target: ast.expr, iterated: ast.expr, name: ast.Name) -> bool:

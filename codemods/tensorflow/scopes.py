@@ -45,7 +45,6 @@ class Item:
     scope: ScopeFacts
     instances: tuple[Instance, ...]
     texts: tuple[Text, ...]  # its name in each instance, arguments filled in
-    rivals: list[Item] = field(default_factory=list)  # others that may bear the same name in the same place
     form: ScopeForm | None = None  # what it becomes
     meets_op: bool | None = None  # whether something else may take its name; None until that is looked up
 
@@ -71,7 +70,8 @@ class ScopeTable:
         self.meeting = meeting
         self.migrated = migrated
         self.items = {item.key: item for item in self._items()}
-        self._name_rivals()
+        self._rivals: dict[ItemKey, list[Item]] = {}
+        self._once: dict[ItemKey, bool] = {}
         if convert:
             self._convert()
 
@@ -96,34 +96,57 @@ class ScopeTable:
                     return frame.scope
         return event.scope
 
-    def _name_rivals(self) -> None:
-        buckets: dict[str, list[Item]] = defaultdict(list)
-        patterned: dict[str, list[Item]] = defaultdict(list)
-        for item in self.items.values():
-            for text in item.texts:
-                known = text.literal
-                (buckets[known.lower()] if known is not None else patterned[item.key[0]]).append(item)
-        for bucket in buckets.values():
-            self._pair(bucket, bucket)
-        for path, items in patterned.items():
-            self._pair(items, [item for item in self.items.values() if item.key[0] == path])
+    def rivals(self, item: Item) -> list[Item]:
+        """The other scopes that may bear the same name in the same place; looked for where somebody asks, for few do."""
+        known = self._rivals.get(item.key)
+        if known is None:
+            found = {other.key: other for other in self._namesakes(item) if other is not item}
+            known = self._rivals[item.key] = [other for other in found.values() if self._are_rivals(item, other)]
+        return known
 
-    def _pair(self, items: list[Item], others: list[Item]) -> None:
-        for item in items:
-            for other in others:
-                if other is not item and other not in item.rivals and self._are_rivals(item, other):
-                    item.rivals.append(other)
-                    other.rivals.append(item)
+    def _namesakes(self, item: Item) -> Iterator[Item]:
+        """The scopes of the same known name, in any file; where a name is not all known, those of the same file."""
+        path = item.key[0]
+        for name in {text.literal for text in item.texts}:
+            yield from self._in_file.get(path, ()) if name is None else self._bearing[name.lower()]
+        yield from self._patterned.get(path, ())
+
+    @cached_property
+    def _bearing(self) -> Mapping[str, list[Item]]:
+        bearing: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            for name in {text.literal.lower() for text in item.texts if text.literal is not None}:
+                bearing[name].append(item)
+        return bearing
+
+    @cached_property
+    def _in_file(self) -> Mapping[str, list[Item]]:
+        in_file: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            in_file[item.key[0]].append(item)
+        return in_file
+
+    @cached_property
+    def _patterned(self) -> Mapping[str, list[Item]]:
+        return {
+            path: [item for item in items if any(text.literal is None for text in item.texts)]
+            for path, items in self._in_file.items()
+        }
 
     def _are_rivals(self, item: Item, other: Item) -> bool:
         return any(
-            overlaps(one, two) and self.meeting.may_meet(first, second) and self.same_place(first, second)
+            overlaps(one, two)
+            and self.meeting.may_meet(first, second)
+            and self.same_place(first, second, converted=False)
             for first, one in zip(item.instances, item.texts, strict=True)
             for second, two in zip(other.instances, other.texts, strict=True)
         )
 
-    def same_place(self, first: Instance, second: Instance) -> bool:
-        """Whether two instances can stand under the same scopes, judging by the scopes' names."""
+    def same_place(self, first: Instance, second: Instance, *, converted: bool = True) -> bool:
+        """Whether two instances can stand under the same scopes, judging by the scopes' names.
+
+        `converted` says whether the scopes count as what they become rather than as what they are.
+        """
         one, two = self.path(first), self.path(second)
         if first.way.partial or second.way.partial:
             return True
@@ -132,7 +155,7 @@ class ScopeTable:
         ):
             return True
         for outer, inner in zip(self.stands(first), self.stands(second), strict=False):
-            if outer.key != inner.key and (self._is_fresh(outer) or self._is_fresh(inner)):
+            if outer.key != inner.key and (self._is_fresh(outer, converted) or self._is_fresh(inner, converted)):
                 return False
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
@@ -183,9 +206,9 @@ class ScopeTable:
 
     # what becomes of them
 
-    def _is_fresh(self, stand: Stand) -> bool:
+    def _is_fresh(self, stand: Stand, converted: bool = True) -> bool:
         item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
-        return item is not None and (item.form is ScopeForm.UNIQUE or item.fresh_by_itself)
+        return item is not None and ((converted and item.form is ScopeForm.UNIQUE) or item.fresh_by_itself)
 
     def step(self, stand: Stand) -> Step:
         """What a scope around an instance means for names."""
@@ -198,7 +221,7 @@ class ScopeTable:
             return Step.BROKEN if item.fresh_by_itself and self._meets_an_op(item) else Step.FRESH
         if item.form is ScopeForm.PLAIN:
             return Step.IN_STEP
-        once = self.enters_once(item) and not item.rivals and not self._meets_an_op(item)
+        once = self.enters_once(item) and not self.rivals(item) and not self._meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
             return Step.NAME if once and scope.plain and not scope.alias and not _resets(scope) else Step.NAME_MANY
         if scope.name is None or not once:
@@ -207,6 +230,12 @@ class ScopeTable:
 
     def enters_once(self, item: Item) -> bool:
         """Whether a scope is entered at most once under its name in one place."""
+        known = self._once.get(item.key)
+        if known is None:
+            known = self._once[item.key] = self._enters_once(item)
+        return known
+
+    def _enters_once(self, item: Item) -> bool:
         pairs = list(zip(item.instances, item.texts, strict=True))
         if any(self.repeats(instance, text) for instance, text in pairs):
             return False
@@ -229,10 +258,11 @@ class ScopeTable:
             plain = item.scope.kind is ScopeKind.NAME and self.enters_once(item) and not self._is_later_rival(item)
             if item.scope.kind is ScopeKind.NAME or not self.enters_once(item) or self._is_later_rival(item):
                 item.form = ScopeForm.PLAIN if plain else ScopeForm.UNIQUE
+                self._once.clear()  # what is inside may now be entered once where it was not
 
     def _is_later_rival(self, item: Item) -> bool:
         """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
-        return any(not self._surely_before(item, rival) for rival in item.rivals)
+        return any(not self._surely_before(item, rival) for rival in self.rivals(item))
 
     def _surely_before(self, item: Item, rival: Item) -> bool:
         return all(
@@ -250,11 +280,11 @@ class ScopeTable:
         if literal is not None and (not literal or literal.endswith("/")):
             return False
         held = inside(self.reach.tree.body(item.body).events, item.key[1])
-        if scope.kind is ScopeKind.VARIABLE and self.enters_once(item) and not item.rivals:
+        if not self._holds_migrated(item.body, held):
             return False
-        return self._holds_migrated(item.body, held) and not self.extent.uses_store(
-            (event for _, event in held), item.body
-        )
+        if scope.kind is ScopeKind.VARIABLE and self.enters_once(item) and not self.rivals(item):
+            return False
+        return not self.extent.uses_store((event for _, event in held), item.body)
 
     def _holds_migrated(self, body: BodyKey, held: list[tuple[int, Event]]) -> bool:
         return any(
@@ -264,12 +294,12 @@ class ScopeTable:
         )
 
     def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
-        if any(rival.key not in chosen and rival.scope.kind is ScopeKind.NAME for rival in item.rivals):
+        if any(rival.key not in chosen and rival.scope.kind is ScopeKind.NAME for rival in self.rivals(item)):
             return False
-        standing = [rival for rival in item.rivals if rival.key not in chosen]
+        standing = [rival for rival in self.rivals(item) if rival.key not in chosen]
         if any(not self._surely_before(rival, item) for rival in standing):
             return False  # what a variable scope of that name makes later would find its name taken
-        if any(rival.scope.name != item.scope.name for rival in item.rivals):  # unique names ignore case, scopes do not
+        if any(rival.scope.name != item.scope.name for rival in self.rivals(item)):  # unique names ignore case, scopes do not
             return False
         if self._meets_an_op(item):
             return False

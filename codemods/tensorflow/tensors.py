@@ -26,7 +26,7 @@ def tensor_arguments(call: ast.Call, scope: Scope, callees: Callees) -> tuple[in
 
 
 def _may_be_tensor(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:
-    if isinstance(node, ast.Constant | ast.Lambda) or depth == 0:
+    if not isinstance(node, _HOLDERS) or depth == 0:
         return False
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):

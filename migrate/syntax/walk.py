@@ -55,6 +55,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
     children: list[Scope] = field(default_factory=list)
+    loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
 
     def bind(self, name: str, binding: Binding) -> None:
         """Adds a binding; a walrus in a comprehension binds in the scope around it."""
@@ -109,13 +110,17 @@ class CallSite:
 
 @dataclass(slots=True)
 class Walk:
-    """What one walk finds. `loads` are names and attributes read other than as the function of a call."""
+    """What one walk finds. `loads` are names and attributes read other than as the function of a call.
+
+    `imports` are those without an alias, `strings` all string constants outside of annotations.
+    """
 
     module: Scope
     scopes: dict[ast.AST, Scope]
     calls: list[CallSite]
     loads: list[tuple[ast.expr, Scope]]
     imports: list[ast.Import]
+    strings: list[str]
 
 
 def walk(tree: ast.Module) -> Walk:
@@ -131,7 +136,7 @@ class _Walker:
         self.frames: tuple[Frame, ...] = ()
         self.statement: ast.stmt = ast.Pass()
         self.block: Sequence[ast.stmt] = ()
-        self.result = Walk(self.scope, {tree: self.scope}, [], [], [])
+        self.result = Walk(self.scope, {tree: self.scope}, [], [], [], [])
         self.statements(tree.body)
 
     def statements(self, body: Sequence[ast.stmt]) -> None:
@@ -180,8 +185,9 @@ class _Walker:
         self.result.scopes[node] = scope
         return scope
 
-    def nothing(self, _: ast.AST) -> None:
-        """What holds no name and no call."""
+    def constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self.result.strings.append(node.value)
 
     # expressions
 
@@ -324,6 +330,7 @@ class _Walker:
         self.scope.outer_names.update(node.names)
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
+        self.scope.loops.append(node)
         self.visit(node.iter)
         self.visit(node.target)
         self.within(Frame(FrameKind.LOOP, node), node.body)
@@ -401,7 +408,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Match: _Walker.match_,
     ast.With: _Walker.with_,
     ast.AsyncWith: _Walker.with_,
-    ast.Constant: _Walker.nothing,
+    ast.Constant: _Walker.constant,
 }
 if hasattr(ast, "TryStar"):
     _HANDLERS[ast.TryStar] = _Walker.try_

@@ -1,0 +1,251 @@
+"""Classifies a module's calls: each becomes the event that it is for variables, or none."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.blocks import statements_of
+from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.facts import (
+    At,
+    Call,
+    Callee,
+    CalleeKind,
+    Creation,
+    Enter,
+    Event,
+    FrameFacts,
+    Grip,
+    NamedOp,
+    Reset,
+    StatementFacts,
+    StoreUse,
+)
+from codemods.tensorflow.signatures import none_defaults
+from codemods.tensorflow.targets import Target, target_of
+from codemods.tensorflow.tensors import tensor_arguments
+from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.withs import entered_scope, keyword_or_place, scope_of
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope
+
+__all__ = ["Events"]
+
+_CONTROL_FLOW = frozenset(
+    f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
+)
+_ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
+_FOLLOWED = frozenset({CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS})
+
+
+class Events:
+    """The events of one module by body, and what else its calls tell; `collect` goes over all calls once."""
+
+    def __init__(self, module: Module, callees: Callees) -> None:
+        self.module = module
+        self.walk = module.walk
+        self.callees = callees
+        self.frames: dict[tuple[Frame, ...], tuple[FrameFacts, ...]] = {(): ()}
+        self.by_body: list[list[Event]] = [[] for _ in callees.body_scopes]
+        self.names: set[str] = set()  # every TensorFlow name called, canonical
+        self.raw: set[str] = set()  # the same as they resolve
+        self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
+        self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
+        self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
+        self.aliases = {frame.item.optional_vars for site in self.walk.calls for frame in site.frames if frame.item}
+
+    def collect(self) -> None:
+        """Classifies every call."""
+        for site in self.walk.calls:
+            event = self._event(site)
+            if event is not None:
+                self.by_body[self.callees.body(site.scope)].append(event)
+
+    def frame_facts(self, frames: tuple[Frame, ...], scope: Scope) -> tuple[FrameFacts, ...]:
+        """The facts of frames, shared by all that stands in them."""
+        known = self.frames.get(frames)
+        if known is None:
+            last = frames[-1]
+            if last.kind is FrameKind.WITH:
+                assert last.item is not None
+                assert isinstance(last.node, ast.With | ast.AsyncWith)
+                entered = scope_of(last.item, last.node, scope, self.callees)
+                fact = FrameFacts("with", entered.at, 0, entered)
+            else:
+                fact = FrameFacts(last.kind.value, position(last.node), last.arm)
+            known = (*self.frame_facts(frames[:-1], scope), fact)
+            self.frames[frames] = known
+        return known
+
+    def _event(self, site: CallSite) -> Event | None:
+        raw = resolve(site.node.func, site.scope)
+        name = knowledge.canonical(raw)
+        if raw is not None and name is not None and name.startswith("tensorflow."):
+            self.names.add(name)
+            self.raw.add(raw)
+            return self._tensorflow_event(site, name, raw)
+        return self._call_event(site)
+
+    def _tensorflow_event(self, site: CallSite, name: str, raw: str) -> Event | None:
+        at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
+        if name == knowledge.VARIABLE:
+            return self._creation(site, at, frames, raw)
+        if name == "tensorflow.reset_default_graph":
+            return Reset(at, frames)
+        if name in knowledge.MAIN_RUNNERS:
+            return self._main_event(site, at, frames)
+        if name in _CONTROL_FLOW:
+            self._mark_control_flow(site)
+        if knowledge.makes_store_variables(name):
+            return self._store_use(site, at, frames, 0 if "get_" in name else 99)
+        if name in knowledge.SCOPE_CALLS:
+            return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
+        named = self._named(site, "name", 99)
+        if named is None and name.startswith(knowledge.SPEAKING_OPS):
+            named = literal("")  # its name or tag is the user's, wherever it comes from
+        return NamedOp(at, frames, named) if named is not None else None
+
+    def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], place: int) -> StoreUse:
+        base = _asked_base(keyword_or_place(site.node, "name", place))
+        if base is not None:
+            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
+        return StoreUse(at, frames, self._named(site, "name", place))
+
+    def _named(self, site: CallSite, keyword: str, place: int) -> Text | None:
+        node = keyword_or_place(site.node, keyword, place)
+        if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
+            return None
+        return self.callees.text(node, site.scope)
+
+    def _mark_control_flow(self, site: CallSite) -> None:
+        for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
+            if isinstance(argument, ast.Lambda):
+                self.control_flow.add(self.callees.body(self.walk.scopes[argument]))
+            elif isinstance(argument, ast.Name):
+                callee = self.callees.callee(argument, site.scope)
+                if callee.kind is CalleeKind.BODY:
+                    self.control_flow.add(callee.index)
+
+    def _main_event(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...]) -> Event:
+        """`tf.app.run()` calls `main`, or what it is given."""
+        given = keyword_or_place(site.node, "main", 0) or ast.Name("main", ast.Load())
+        self.asked.add(given)
+        return Call(at, frames, self.callees.callee(given, site.scope), opaque_arguments=True)
+
+    def _creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
+        target = target_of(site.statement, site.node, self._function_name(site.scope))
+        self._note_block(site)
+        return Creation(
+            at,
+            frames,
+            self._named(site, "name", 5),
+            target.name,
+            target.group,
+            target.grip,
+            position(site.statement),
+            (site.statement.end_lineno or 0, site.statement.end_col_offset or 0),
+            position(site.block[0]),
+            target.returned,
+            (site.node.end_lineno or 0, site.node.end_col_offset or 0),
+            optional_name=self._optional_name(site),
+            refusal=_refusal(site.node) or self._scope_as_name(site),
+            plain_root=raw == knowledge.VARIABLE,
+        )
+
+    def _scope_as_name(self, site: CallSite) -> str:
+        """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name."""
+        node = keyword_or_place(site.node, "name", 5)
+        found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
+        aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
+        ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("/")
+        return "scope-as-name" if aliased or ends else ""
+
+    def _note_block(self, site: CallSite) -> None:
+        """Keeps the statements of a block in which a layer may stand."""
+        first = position(site.block[0])
+        if first not in self.blocks:
+            self.blocks[first] = statements_of(site.block, self.module.source)
+
+    def _optional_name(self, site: CallSite) -> str:
+        """The parameter with default None that the call passes on as its name."""
+        node = keyword_or_place(site.node, "name", 5)
+        body = self.callees.body_scopes[self.callees.body(site.scope)].node
+        if isinstance(node, ast.Name) and isinstance(body, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return node.id if node.id in none_defaults(body.args) else ""
+        return ""
+
+    def _function_name(self, scope: Scope) -> str:
+        return getattr(self.callees.body_scopes[self.callees.body(scope)].node, "name", "")
+
+    def _call_event(self, site: CallSite) -> Event | None:
+        node = site.node
+        callee = self.callees.callee(node.func, site.scope)
+        if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
+            self.asked.update(node.args)
+        if callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in knowledge.SAFE_MODULES:
+            return None
+        at, frames = position(node), self.frame_facts(site.frames, site.scope)
+        if callee.name == "reuse_variables":
+            return StoreUse(at, frames, switches_reuse=True)
+        target = self._whole_target(site, callee)
+        keywords = ((item.arg, self._argument(item.value, site.scope)) for item in node.keywords)
+        return Call(
+            at,
+            frames,
+            callee,
+            tuple(self._argument(argument, site.scope) for argument in node.args),
+            tuple((name, text) for name, text in keywords if name and text is not None),
+            target.name if target else "",
+            target.grip if target else Grip.HEADER,
+            position(site.statement),
+            any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
+            position(site.block[0]),
+            target is not None,
+            self._tensors(site, callee),
+        )
+
+    def _whole_target(self, site: CallSite, callee: Callee) -> Target | None:
+        """What a statement assigns a call to, where the call is all of its value and may be a factory's."""
+        statement = site.statement
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is not site.node:
+            return None
+        if callee.kind not in _FOLLOWED:
+            return None
+        self._note_block(site)
+        return target_of(statement, site.node, self._function_name(site.scope))
+
+    def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
+        """The arguments that may hold a tensor, for a call that may be of this tree's code."""
+        return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in _FOLLOWED else ()
+
+    def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
+        """What is known of a string argument; None for what is clearly no string."""
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            return None
+        if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):
+            return self.callees.text(node, scope)
+        return None
+
+
+def _asked_base(name: ast.expr | None) -> ast.expr | None:
+    """What `graph.unique_name(base, ...)`, with or without `.split("/")[-1]`, is given; None for any other name."""
+    match name:
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(value=inner, attr="split"))):
+            return _asked_base(inner)
+        case ast.Call(func=ast.Attribute(attr="unique_name"), args=[base, *_]):
+            return base
+    return None
+
+
+def _refusal(node: ast.Call) -> str:
+    """Why this call has no counterpart, whatever stands around it."""
+    keywords = {item.arg for item in node.keywords}
+    if None in keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+        return "star-arguments"
+    if keywords & {"variable_def", "import_scope"} or len(node.args) > 6:
+        return "no-counterpart"
+    if not node.args and not keywords & {"initial_value"}:
+        return "no-initial-value"
+    return ""
