@@ -248,7 +248,7 @@ def test_the_action_s_step_finds_what_there_is(project: Path):
 
 
 def test_the_problem_matcher_reads_every_line(project: Path):
-    (tasks,) = fences(DOCS / "editors.md", "json")
+    tasks, _ = fences(DOCS / "editors.md", "json")
     (task,) = json.loads(tasks)["tasks"]
     Path("src/left.py").write_text(PROGRAM + "\nv = tf.Variable(1, tf.float32, name='v')\nu = tf.Variable(name='u')\n")
     done = subprocess.run([task["command"], *task["args"]], capture_output=True, text=True, check=False)
