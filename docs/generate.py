@@ -22,7 +22,7 @@ from migrate import registry, settings  # noqa: E402
 from migrate.model import Rule  # noqa: E402
 from migrate.rules import RULES  # noqa: E402
 from migrate.settings import Scope  # noqa: E402
-from migrate.testing import update  # noqa: E402
+from migrate.testing import collect, produce, update  # noqa: E402
 
 DOCS = ROOT / "docs"
 EXAMPLES = tuple(
@@ -183,7 +183,11 @@ def main() -> None:
 
     picture.PICTURE.write_text(picture.draw(picture.record()), encoding="utf-8")
     known = registry.load()
-    for file in (DOCS / "names.md", *sorted((ROOT / "codemods" / "tensorflow" / "pages").glob("*.md"))):
+    files = [DOCS / "names.md", *sorted((ROOT / "codemods" / "tensorflow" / "pages").glob("*.md"))]
+    failures = [one for case in collect(files) for one in produce(case, known).failures]
+    if failures:
+        sys.exit("\n".join(failures))
+    for file in files:
         update(file, known)
     (DOCS / "codes.md").write_text(codes(), encoding="utf-8")
     page = DOCS / "configuration.md"
