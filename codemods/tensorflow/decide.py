@@ -182,7 +182,7 @@ class Decider:
         if site.creation.name is not None and not site.may_be_none:
             rivals = self._rivals(site)
             if not any(rival.domain is not None for rival in rivals):
-                return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.wrapped(site, site.names[0].pattern))
+                return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.wrapped(site))
             base = site.names[0].literal or site.creation.target or _NO_TARGET
         else:
             base = site.inner or site.creation.target or _NO_TARGET

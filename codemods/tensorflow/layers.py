@@ -11,6 +11,7 @@ from codemods.tensorflow.factories import Factory, FactoryCall, calls_by_block, 
 from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, Grip, NamedOp, StatementFacts, StoreUse
 from codemods.tensorflow.naming import Place, Site
 from codemods.tensorflow.plan import WrapPlan
+from codemods.tensorflow.reach import Instance
 from codemods.tensorflow.scopes import ScopeTable
 from codemods.tensorflow.stems import stem_of
 from codemods.tensorflow.targets import factory_name, snake_case
@@ -19,6 +20,7 @@ from codemods.tensorflow.tree import BodyKey
 __all__ = ["Layers", "is_alone"]
 
 _LAYER = "layer"
+_MAX_NUMBER = 1000  # layers of one name in one program
 _NOT_TAKEN_IN = frozenset({"off", "minimal"})  # `--layers` of which the ops of a layer stay outside
 
 
@@ -42,7 +44,9 @@ class Layers:
     extent: Extent
     option: str
     wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
+    bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)  # every wrap, by each way that leads to it
     _crowded: set[tuple[BodyKey, str]] = field(default_factory=set)  # dictionaries that need a scope
+    _named: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # names of ops and variables
     _taken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # scope names, and their files
 
     def plan(self, sites: list[Site]) -> Mapping[str, list[WrapPlan]]:
@@ -50,6 +54,8 @@ class Layers:
         for item in self.scopes.items.values():
             for text in item.texts:
                 self._taken[(text.literal or "").lower()].append(item.key[0])
+        for name, path in self.scopes.literal_names():
+            self._named[name].append(path)
         factories = [one for one in find_factories(sites, self.scopes, self.extent) if self._can_be_wrapped(one)]
         self._find_crowded(sites)
         in_factory = {id(site) for factory in factories for site in factory.sites}
@@ -223,9 +229,11 @@ class Layers:
         layer = group[0].layer
         if layer == _LAYER and len(sites) == 1 and sites[0].creation.target:
             layer = sites[0].creation.target
-        name = layer if repeats else self._free(layer, body[0])
+        name = self._free(layer, body[0], sites, unique=repeats)
         wrap = WrapPlan(first.at, last.at, name, unique=repeats, keeps_op_names=False)
         self.wraps[body[0]].append(wrap)
+        instances = sites[0].instances if sites else group[0].call.instances if group[0].call else ()
+        self.bearers += [(wrap, instance) for instance in instances]
         for site in sites:
             site.domain = (body, first.at)
             site.wraps.append((body[0], wrap))
@@ -237,15 +245,20 @@ class Layers:
                 if member.call is not None:
                     site.call_wraps[body, member.call.number] = wrap
 
-    def _free(self, name: str, path: str) -> str:
-        """A scope name that nothing which may meet it bears."""
-        number = 0
-        while True:
-            candidate = f"{name}_{number}" if number else name
-            if not any(self.scopes.meeting.files(path, other) for other in self._taken[candidate.lower()]):
-                self._taken[candidate.lower()].append(path)
-                return candidate
-            number += 1
+    def _free(self, name: str, path: str, sites: list[Site], *, unique: bool) -> str:
+        """A scope name that nothing which may meet it bears: scopes, ops, and variables other than those inside."""
+        own = {(text.literal or "").lower() for site in sites for text in site.names}
+        for number in range(_MAX_NUMBER):
+            candidate = f"{name}_{number}" if number and not unique else f"{name}_scope" if number else name
+            key = candidate.lower()
+            taken = [*self._taken[key], *(() if key in own else self._named[key])]
+            if not any(self.scopes.meeting.files(path, other) for other in taken):
+                break
+            if number and unique:
+                name = candidate
+        if not unique:
+            self._taken[key].append(path)
+        return candidate
 
 
 def is_alone(site: Site, extent: Extent) -> bool:

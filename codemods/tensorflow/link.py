@@ -107,10 +107,11 @@ class _Linker:
         convert = "layer-scopes" in options.selected
         self.scopes = ScopeTable(self.reach, self.extent, self.meeting, self._is_migrated, convert)
         self.sites = [self._site(*found) for found in creations]
+        self.layers = Layers(self.scopes, self.extent, options.get("layers", "full"))
         self.wraps: Mapping[str, list[WrapPlan]] = {}
         if convert and not self.keep:
             safe = [site for site in self.sites if not hazards(site, self.scopes)]
-            self.wraps = Layers(self.scopes, self.extent, options.get("layers", "full")).plan(safe)
+            self.wraps = self.layers.plan(safe)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated
@@ -166,9 +167,10 @@ class _Linker:
         )
         if any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in site.names):
             return True
+        known = [name for name in site.names if any(isinstance(part, str) for part in name.parts)]
         return any(
             isinstance(event, Creation | StoreUse)
-            or (isinstance(event, NamedOp) and any(overlaps(event.name, name) for name in site.names))
+            or (isinstance(event, NamedOp) and any(name.parts and overlaps(event.name, name) for name in known))
             or (isinstance(event, Call) and self.extent.creates(event, site.body))
             for event in inner
         )
@@ -200,6 +202,11 @@ class _Linker:
         for path, file in self.tree.files.items():
             for body in file.bodies:
                 self._claim_others(claims, (path, body.index))
+        for item in self.scopes.items.values():  # a scope's name is taken in the graph as an op's is
+            for text, instance in zip(item.texts, item.instances, strict=True):
+                claims.add(Claim(text, instance, item.key, repeats=not self.scopes.enters_once(item)))
+        for wrap, instance in self.layers.bearers:
+            claims.add(Claim(literal(wrap.name), instance, (instance.body[0], wrap.first), repeats=wrap.unique))
         return claims
 
     def _claim_others(self, claims: Claims, key: BodyKey) -> None:
@@ -250,6 +257,9 @@ class _Linker:
         uncounted = frozenset(
             path for (path, at) in self.left for event in self._creations_at(path, at) if event.name is None
         )
+        unnamed = {site.body[0] for site in self.sites if site.creation.name is None} | uncounted
+        if len(unnamed) > 1:  # which of them a run brings in, and when, is not known
+            uncounted = frozenset(unnamed)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
 
     def _creations_at(self, path: str, at: At) -> Iterable[Creation]:

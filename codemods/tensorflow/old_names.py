@@ -61,7 +61,10 @@ class OldNames:
             if new and step in (Step.NAME, Step.NAME_MANY):
                 continue
             sure = step in (Step.IN_STEP, Step.NAME) or (new and step is Step.BROKEN)
-            parts.append(f"{text.pattern}{'' if sure else '*'}/" if text.parts else "*")
+            if any(isinstance(part, str) for part in text.parts):
+                parts.append(f"{text.pattern}{'' if sure else '*'}/")
+            else:
+                parts = ["*"]  # it may be the scope's whole name, or none
         return "".join(parts)
 
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:
@@ -74,15 +77,18 @@ class OldNames:
             return f"{prefix}{_UNNAMED}*"
         return f"{prefix}{_UNNAMED}_{number}" if number else f"{prefix}{_UNNAMED}"
 
-    def wrapped(self, site: Site, new_name: str) -> tuple[Rename, ...]:
-        """The entries of a site that goes into wraps: its own, or those around the calls of its factory."""
+    def wrapped(self, site: Site, new_name: str = "") -> tuple[Rename, ...]:
+        """The entries of a site that goes into wraps: its own, or those around the calls of its factory.
+
+        Without a new name the variable bears, within them, the one that it passes.
+        """
         entries = []
         for place, instance in enumerate(site.instances):
             wrap = site.call_wraps.get(instance.way.calls[-1]) if instance.way.calls else None
             wrap = wrap or site.wraps[0][1]
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = self.prefix(instance, new=True) + scope + new_name
+            new = self.prefix(instance, new=True) + scope + (new_name or site.names[place].pattern)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
 
@@ -97,7 +103,7 @@ class OldNames:
 
     def shifted(self, site: Site) -> tuple[Rename, ...]:
         """What becomes of an unnamed variable that is left: its number, as others are counted no more."""
-        if site.creation.name is not None or not self.renames_others:
+        if (site.creation.name is not None and not site.may_be_none) or not self.renames_others:
             return ()
         prefixes = {self.prefix(instance, new=False) for instance in site.instances}
         return tuple(Rename(f"{one}{_UNNAMED}*", f"{one}{_UNNAMED}*", False) for one in sorted(prefixes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
@@ -97,7 +97,7 @@ class ScopeTable:
         return event.scope
 
     def rivals(self, item: Item) -> list[Item]:
-        """The other scopes that may bear the same name in the same place; looked for where somebody asks, for few do."""
+        """The other scopes that may bear the same name in the same place; looked for where somebody asks."""
         known = self._rivals.get(item.key)
         if known is None:
             found = {other.key: other for other in self._namesakes(item) if other is not item}
@@ -299,7 +299,8 @@ class ScopeTable:
         standing = [rival for rival in self.rivals(item) if rival.key not in chosen]
         if any(not self._surely_before(rival, item) for rival in standing):
             return False  # what a variable scope of that name makes later would find its name taken
-        if any(rival.scope.name != item.scope.name for rival in self.rivals(item)):  # unique names ignore case, scopes do not
+        # unique names ignore case, scopes do not
+        if any(rival.scope.name != item.scope.name for rival in self.rivals(item)):
             return False
         if self._meets_an_op(item):
             return False
@@ -326,6 +327,11 @@ class ScopeTable:
             for two, text in zip(item.instances, item.texts, strict=True)
             for name, one in self._bearers(item.key[0], text)
         )
+
+    def literal_names(self) -> list[tuple[str, str]]:
+        """Every name that the program gives to an op or variable, in lower case, with the file that does."""
+        literals, _ = self._borne
+        return [(name, instance.body[0]) for name, found in literals.items() for _, instance in found]
 
     def _bearers(self, path: str, text: Text) -> list[tuple[Text, Instance]]:
         """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""

@@ -11,6 +11,7 @@ from migrate.syntax.walk import Scope
 __all__ = ["tensor_arguments"]
 
 _STATIC = ("tensorflow.TensorShape", "tensorflow.Dimension", "tensorflow.compat.dimension_value")
+_HOLDERS = (ast.List, ast.Tuple, ast.Call, ast.BinOp, ast.Subscript, ast.Name)  # what a shape is written as
 _MAX_ASSIGNMENTS = 4  # `n = tf.shape(x)[0]; m = n * 2`: how many of those are followed
 
 
