@@ -232,7 +232,7 @@ class _Builder:
         """A value that is passed as it stands, with what it needs around it."""
         if whole.literal is not None:
             return (whole.literal,)
-        convert = self.request.spell("convert_to_tensor")
+        convert = self.request.spell("convert_to_tensor") if whole.wrapping in _CONVERTING else ""
         dtype = self.bound["dtype"].value if "dtype" in self.bound else ast.Constant(None)
         match whole.wrapping:
             case Wrapping.NONE:
@@ -271,6 +271,7 @@ class _Builder:
             )
 
 
+_CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)
 _FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
 
 

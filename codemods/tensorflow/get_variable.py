@@ -113,13 +113,23 @@ def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:
     """Whether an expression names a parameter that some call passes a tensor."""
     if not plan.dynamic:
         return False
-    for inner in ast.walk(node):
+    for inner in _values(node):
         found = scope.find(inner.id) if isinstance(inner, ast.Name) else None
         if found is None or found[0].kind is not ScopeKind.FUNCTION:
             continue
         if isinstance(inner, ast.Name) and inner.id in plan.dynamic.get(position(found[0].node), ()):
             return True
     return False
+
+
+def _values(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an expression whose own value counts: not what `int(...)` or a static shape is taken of."""
+    yield node
+    static = isinstance(node, ast.Attribute) and node.attr in {"shape", "get_shape"}
+    converted = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"int", "len"}
+    if not static and not converted:
+        for child in ast.iter_child_nodes(node):
+            yield from _values(child)
 
 
 def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Speller) -> str:

@@ -219,8 +219,8 @@ def canonical(dotted: str | None) -> str | None:
         return "tensorflow"
     for root in _ROOTS:
         if dotted.startswith(root):
-            return "tensorflow." + dotted[len(root) :]
-    return dotted
+            dotted = "tensorflow." + dotted[len(root) :]
+    return _ALIASES.get(dotted, dotted)
 
 
 def makes_store_variables(name: str) -> bool:

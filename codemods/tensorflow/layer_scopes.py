@@ -84,7 +84,9 @@ def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], pla
     plain = ", auxiliary_name_scope=False" if wrap.keeps_op_names else ""
     header = f"with {speller('variable_scope')}({name}{plain}):"
     span = Span(module.span(first).start, module.span(last).end)
-    message = f"a variable scope {wrap.name} around what runs again, a new one each time"
+    message = f"a variable scope {wrap.name} around the variables of a layer"
+    if wrap.unique:
+        message = f"a variable scope {wrap.name} around what runs again, a new one each time"
     return module.finding(
         _WRAP, first, message, Rewrite(Level.RENAMES, (Wrap(span, header), *speller.imports), supports=True)
     )

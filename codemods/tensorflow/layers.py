@@ -148,8 +148,10 @@ class Layers:
     def _plan_block(self, body: BodyKey, statements: tuple[StatementFacts, ...], members: list[Member]) -> None:
         members = [member for member in members if self._is_clean(body, statements[member.place], member)]
         members.sort(key=lambda member: member.place)
-        for group in self._groups(body, statements, members):
-            self._wrap(body, statements, group)
+        groups = list(self._groups(body, statements, members))
+        ends = [group[0].place for group in groups[1:]] + [len(statements)]
+        for group, end in zip(groups, ends, strict=True):
+            self._wrap(body, statements, group, end)
 
     def _groups(
         self, body: BodyKey, statements: tuple[StatementFacts, ...], members: list[Member]
@@ -199,33 +201,36 @@ class Layers:
             if statement.at <= event.at < statement.end
         )
 
-    def _taken_in(self, body: BodyKey, statements: tuple[StatementFacts, ...], group: list[Member]) -> int:
+    def _taken_in(self, body: BodyKey, statements: tuple[StatementFacts, ...], group: list[Member], end: int) -> int:
         """The place of the last statement of the layer: those that use its variables at once come along."""
         last = group[-1].place
         if self.option in _NOT_TAKEN_IN or self._ops_are_looked_up(body):
             return last
         bound = {name for member in group for name in statements[member.place].binds}
-        for place in range(last + 1, len(statements)):
+        for place in range(last + 1, end):
             statement = statements[place]
-            if statement.cell != statements[last].cell:
+            if statement.cell != statements[last].cell or not self._is_clean(body, statement):
                 break
-            if bound.isdisjoint(statement.reads) or not self._is_clean(body, statement):
-                break
-            if not group[0].repeats or group[0].call is not None:
-                stems = [stem_of(name) for name in statement.binds]
-                if not any(stem is not None and stem.layer == group[0].layer for stem in stems):
-                    break
+            if bound.isdisjoint(statement.reads) or not self._is_of_layer(statement, group[0]):
+                continue  # it comes along if one behind it belongs to the layer
             bound.update(statement.binds)
             last = place
         return last
 
-    def _wrap(self, body: BodyKey, statements: tuple[StatementFacts, ...], group: list[Member]) -> None:
+    def _is_of_layer(self, statement: StatementFacts, member: Member) -> bool:
+        """Whether a statement that uses a layer's variables is part of it, by its name where there are names to go by."""
+        if member.repeats and member.call is None:
+            return True
+        stems = [stem_of(name) for name in statement.binds]
+        return any(stem is not None and stem.layer == member.layer for stem in stems)
+
+    def _wrap(self, body: BodyKey, statements: tuple[StatementFacts, ...], group: list[Member], end: int) -> None:
         sites = [site for member in group for site in member.sites]
         repeats = group[0].repeats
         needed = repeats or group[0].call is not None or bool(self._dictionary(sites[0]))
         if not needed and len(sites) < 2:
             return  # a lone variable is no layer
-        first, last = statements[group[0].place], statements[self._taken_in(body, statements, group)]
+        first, last = statements[group[0].place], statements[self._taken_in(body, statements, group, end)]
         layer = group[0].layer
         if layer == _LAYER and len(sites) == 1 and sites[0].creation.target:
             layer = sites[0].creation.target

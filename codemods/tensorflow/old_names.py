@@ -88,7 +88,9 @@ class OldNames:
             wrap = wrap or site.wraps[0][1]
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = self.prefix(instance, new=True) + scope + (new_name or site.names[place].pattern)
+            own = site.names[place] if site.names else None
+            passed = own is not None and (not new_name or (site.may_be_none and own.literal is not None))
+            new = self.prefix(instance, new=True) + scope + (own.pattern if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
 

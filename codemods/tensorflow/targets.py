@@ -54,8 +54,19 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     if inner:
         return Target(clean(inner), clean(group), grip, returned)
     if returned:
-        return Target(factory_name(function), "", grip, returned)
+        return Target(_value_name(call) or factory_name(function), "", grip, returned)
     return Target(clean(_statement_name(statement, path)), "", grip, returned)
+
+
+_GENERIC = frozenset(
+    {"initial", "init", "value", "initial_value", "initializer", "x", "val", "data", "tensor", "shape"}
+)
+
+
+def _value_name(call: ast.Call) -> str:
+    """The name of the initial value, where it says more than that it is one: `tf.Variable(weight)`."""
+    value = call.args[0] if call.args else None
+    return clean(value.id) if isinstance(value, ast.Name) and value.id not in _GENERIC else ""
 
 
 def _path(root: ast.AST, goal: ast.AST) -> list[ast.AST]:

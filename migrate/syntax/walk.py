@@ -343,6 +343,9 @@ class _Walker:
 
     def if_(self, node: ast.If) -> None:
         self.visit(node.test)
+        if _is_main_guard(node.test) and not node.orelse:
+            self.statements(node.body)  # a script's own code: what is asked of a script is asked of it
+            return
         self.within(Frame(FrameKind.BRANCH, node, 0), node.body)
         self.within(Frame(FrameKind.BRANCH, node, 1), node.orelse)
 
@@ -371,6 +374,11 @@ class _Walker:
             self.frames = (*self.frames, Frame(FrameKind.WITH, node, item=item))
         self.statements(node.body)
         self.frames = outer
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`."""
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
