@@ -16,9 +16,10 @@ from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, Re
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, wrap_id
+from codemods.tensorflow.passing import passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
-from codemods.tensorflow.spelling import Speller
+from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
 from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Wrap
@@ -57,6 +58,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
+    yield from passed_on(module)
     yield from tidy_imports(module, rewritten)
 
 
@@ -68,8 +70,12 @@ def _findings(
         yield _left(module, node, decision.code, decision.detail, decision.renames)
         return
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
-    request = _request(module, site, plan, decision, speller)
-    edit = build(module, node, replace(request, form=_form(options)), site.statement)
+    try:
+        request = _request(module, site, plan, decision, speller)
+        edit = build(module, node, replace(request, form=_form(options)), site.statement)
+    except UnspellableError:
+        yield _left(module, node, "GV210", "the file has no name for TensorFlow itself")
+        return
     if isinstance(edit, Refusal):
         yield _left(module, node, _REFUSED[edit.reason], edit.reason.value)
         return

@@ -40,6 +40,24 @@ def _uses(module: Module, name: str) -> int:
     )
 
 
+def _stands_alone(module: Module, node: ast.ImportFrom) -> bool:
+    """Whether an import has its lines for itself and is not all that its block holds."""
+    siblings = next((body for body in _blocks(module.parents[node]) if node in body), [])
+    own = range(node.lineno, (node.end_lineno or 0) + 1)
+    return len(siblings) > 1 and not any(one is not node and one.lineno in own for one in siblings)
+
+
+def _blocks(parent: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(parent, name, [])
+
+
+def _whole_lines(module: Module, node: ast.ImportFrom) -> Span:
+    starts = module.source.line_starts
+    end = node.end_lineno or node.lineno
+    return Span(starts[node.lineno - 1], starts[end] if end < len(starts) else len(module.source.text))
+
+
 def _removed(module: Module, node: ast.AST, name: str, rewritten: Sequence[Finding]) -> Iterator[Finding]:
     assert isinstance(node, ast.ImportFrom)
     aliases = node.names
@@ -55,10 +73,10 @@ def _removed(module: Module, node: ast.AST, name: str, rewritten: Sequence[Findi
         edit = Edit(Span(here.start, module.span(aliases[place + 1]).start), "")
     elif place:
         edit = Edit(Span(module.span(aliases[place - 1]).end, here.end), "")
-    elif added:
+    elif added or not _stands_alone(module, node):
         return  # the names that come in stand behind it: taking it out would leave a comma
     else:
-        return
+        edit = Edit(_whole_lines(module, node), "")
     message = f"{name} is imported for nothing once its calls are rewritten"
     needed = tuple(finding.id for finding in rewritten)
     yield module.finding(_CODE, aliases[place], message, Rewrite(Level.EXACT, (edit,), supports=True), requires=needed)

@@ -218,7 +218,7 @@ class Layers:
         return last
 
     def _is_of_layer(self, statement: StatementFacts, member: Member) -> bool:
-        """Whether a statement that uses a layer's variables is part of it, by its name where there are names to go by."""
+        """Whether a statement that uses a layer's variables is part of it, by its name where names tell."""
         if member.repeats and member.call is None:
             return True
         stems = [stem_of(name) for name in statement.binds]

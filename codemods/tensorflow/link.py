@@ -104,7 +104,7 @@ class _Linker:
         self.left: dict[tuple[str, At], LeavePlan] = {}
         creations = [*self._creations()]
         self.migrated = {(body, number) for body, number, _ in creations}
-        convert = "layer-scopes" in options.selected
+        convert = {"layer-scopes", "get-variable"} <= options.selected
         self.scopes = ScopeTable(self.reach, self.extent, self.meeting, self._is_migrated, convert)
         self.sites = [self._site(*found) for found in creations]
         self.layers = Layers(self.scopes, self.extent, options.get("layers", "full"))

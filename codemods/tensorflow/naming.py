@@ -96,6 +96,8 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
     if instance.way.partial and scopes.reach.above(instance.body) & kinds:
         return Place.BROKEN
+    if instance.way.unknown and scopes.reach.opaque_scopes & {ScopeKind.NAME, ScopeKind.VARIABLE}:
+        return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes.stands(instance)]
     if Step.BROKEN in steps:
         return Place.BROKEN

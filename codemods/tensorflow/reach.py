@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, FrameFacts, Reset, ScopeKind, StoreUse
+from codemods.tensorflow.facts import (
+    BodyFacts,
+    Call,
+    CalleeKind,
+    Creation,
+    Event,
+    FrameFacts,
+    Reset,
+    ScopeKind,
+    StoreUse,
+)
 from codemods.tensorflow.graphs import components
 from codemods.tensorflow.text import Hole, Text, substitute
 from codemods.tensorflow.tree import BodyKey, Tree
@@ -211,6 +221,19 @@ class ReachTable:
         special = body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"
         unclear = body.owner >= 0 and self.tree.unclear(key)
         return body.decorated or special or unclear or key in self._escaped
+
+    @cached_property
+    def opaque_scopes(self) -> frozenset[ScopeKind]:
+        """The kinds of scopes within which the tree calls functions that it does not know, such as a decorator's."""
+        return frozenset(
+            frame.scope.kind
+            for file in self.tree.files.values()
+            for body in file.bodies
+            for event in body.events
+            if isinstance(event, Call) and event.callee.kind is CalleeKind.OPAQUE
+            for frame in event.frames
+            if frame.scope is not None
+        )
 
     def switches_reuse(self, instance: Instance) -> bool:
         """Whether `reuse_variables()` may have been called in a scope around an instance before it happens."""

@@ -11,7 +11,11 @@ from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["Speller", "import_binding"]
+__all__ = ["Speller", "UnspellableError", "import_binding"]
+
+
+class UnspellableError(LookupError):
+    """The file has no name for TensorFlow, and none can be imported beside what it has."""
 
 
 @dataclass(slots=True)
@@ -25,7 +29,7 @@ class Speller:
     imports: list[Edit] = field(default_factory=list)
 
     def __call__(self, name: str) -> str:
-        """The text for `tensorflow.<name>`, such as `tf.get_variable` for `get_variable`."""
+        """The text for `tensorflow.<name>`, such as `tf.get_variable` for `get_variable`. Raises `UnspellableError`."""
         base = self._base()
         return f"{base}.{name}" if base else self._imported(name)
 
@@ -59,7 +63,7 @@ class Speller:
     def _add_import(self, name: str) -> str:
         binding = import_binding(self.function, self.scope)
         if binding is None or not isinstance(binding.node, ast.ImportFrom):
-            raise LookupError(name)
+            raise UnspellableError(name)
         taken = self.scope.find(name) is not None
         spelled = f"tf_{name}" if taken else name
         end = self.module.span(binding.node.names[-1]).end

@@ -1,0 +1,37 @@
+"""Reports `tf.Variable` where it is passed on as a value: what calls it then is out of sight."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
+from migrate.model import Finding, Left
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+
+__all__ = ["passed_on"]
+
+_CODE = "GV212"
+_ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "super"})
+
+
+def passed_on(module: Module) -> Iterator[Finding]:
+    """One finding for each place that hands `tf.Variable` to something that may call it."""
+    for node, scope in module.walk.loads:
+        if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
+            continue
+        if _may_be_called(module, node):
+            yield module.finding(_CODE, node, GET_VARIABLE_RULES[_CODE].summary, Left(advice(_CODE)))
+
+
+def _may_be_called(module: Module, node: ast.expr) -> bool:
+    """Whether it goes into a call or comes out of a function; asking whether something is a variable calls nothing."""
+    parent = module.parents[node]
+    if isinstance(parent, ast.keyword):
+        parent = module.parents[parent]
+    if isinstance(parent, ast.Call):
+        asked = isinstance(parent.func, ast.Name) and parent.func.id in _ASKING
+        return not asked and node is not parent.func
+    return isinstance(parent, ast.Return | ast.Lambda)
