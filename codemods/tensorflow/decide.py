@@ -81,8 +81,7 @@ class Decider:
             if full:
                 return NamePlan(NameForm.LITERAL, Level.EXACT, full)
         if site.place is Place.BROKEN and not self.keep and not site.repeats and not stored and not site.may_be_none:
-            names = {name.pattern for name in site.names}
-            return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.renames(site, names.pop()))
+            return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.renames(site))
         return self._unique(site, _UNNAMED)
 
     def _same(self, site: Site) -> NamePlan:
@@ -174,7 +173,7 @@ class Decider:
             target = full
         name = self._free(site, target, domain=None)
         if not name:
-            return self._unique(site, site.creation.target or _NO_TARGET, Level.RENAMES)
+            return self._unique(site, f"{site.creation.target or _NO_TARGET}_var", Level.RENAMES)
         return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=self.old.renames(site, name))
 
     def _wrapped(self, site: Site) -> NamePlan | LeavePlan:
@@ -197,11 +196,13 @@ class Decider:
         """`base`, or `base_1` and so on: the first name that nothing claims; "" where a pattern claims them all."""
         for number in range(_MAX_NUMBER):
             name = f"{base}_{number}" if number else base
+            again = site.repeats and domain is None
             claims = [
-                Claim(literal(name), one, site.key, creates=True, chosen=True, domain=domain) for one in site.instances
+                Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain)
+                for one in site.instances
             ]
             rivals = [rival for claim in claims for rival in self.claims.rivals(claim)]
-            if not rivals:
+            if not rivals and not (again and self.claims.has_number(name, site.body[0])):
                 for claim in claims:
                     self.claims.add(claim)
                 return name

@@ -149,14 +149,15 @@ class _Linker:
 
     def _is_looked_up(self, site: Site) -> bool:
         """Whether the program has a string such as `w:0` that may mean this variable, by a number of it too."""
-        bases = {
-            re.sub(r"_\d+$", "", lookup.partition(":")[0].rpartition("/")[2])
+        asked = {
+            lookup.partition(":")[0].rpartition("/")[2]
             for path, file in self.tree.files.items()
             if file.lookups and self.meeting.files(path, site.body[0])
             for lookup in file.lookups
         }
+        asked |= {re.sub(r"_\d+$", "", name) for name in asked}
         names = site.names or (literal("Variable"),)
-        return any(overlaps(name, literal(base)) for name in names for base in bases)
+        return any(overlaps(name, literal(one)) for name in names for one in asked)
 
     def _is_nested(self, site: Site) -> bool:
         """Whether something inside the call takes a name after the call's own name has been asked of the graph."""

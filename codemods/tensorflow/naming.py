@@ -143,6 +143,11 @@ class Claims:
         elif claim.in_new_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
 
+    def has_number(self, name: str, path: str) -> bool:
+        """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
+        numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
+        return any(numbered.fullmatch(one.name.literal or "") for one in self._known.get(path, ()))
+
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
         again = claim.domain is None  # under a scope for each run nothing is numbered

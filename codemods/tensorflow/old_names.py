@@ -100,6 +100,8 @@ class OldNames:
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
             new = f"{self.prefix(instance, new=False)}{base}*"
+            if site.names:
+                old = f"{old}*"  # others of its name may have come before it
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
 
@@ -116,12 +118,12 @@ class OldNames:
         olds = (_tidy(self.old(site, *pair)) for pair in zip(site.instances, names, strict=True))
         return tuple(Rename(old, old, "*" not in old) for old in dict.fromkeys(olds))
 
-    def renames(self, site: Site, new_name: str) -> tuple[Rename, ...]:
-        """The entries of a site whose new name, relative to its variable scope, is `new_name`."""
+    def renames(self, site: Site, new_name: str = "") -> tuple[Rename, ...]:
+        """The entries of a site whose new name, relative to its variable scope, is `new_name`, or the one it passes."""
         entries = []
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = self.prefix(instance, new=True) + new_name
+            new = self.prefix(instance, new=True) + (new_name or site.names[place].pattern)
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
