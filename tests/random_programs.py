@@ -25,7 +25,7 @@ from codemods.tensorflow.verify.dump import Dump, Variable
 from codemods.tensorflow.verify.probe import Limits, Probe
 from codemods.tensorflow.verify.statistics import DRAWS
 from migrate import registry, rules
-from migrate.model import Finding, Left, Level, Rename, Rewrite
+from migrate.model import Finding, Left, Level, Notice, Rename, Rewrite
 from migrate.registry import Registry
 from migrate.testing import Case, Produced, produce
 
@@ -158,17 +158,17 @@ def _is_steady(options: Options) -> bool:
 
 
 def _told(variable: Variable, made: Produced) -> list[Finding]:
-    """The rewrites of the creations that stand where a variable was made."""
+    """What is said of the creations where a variable was made; one that is left may get another number too."""
     return [
         finding
         for path, finding in made.findings
-        if path == variable.file and finding.code in ("GV101", "GV102") and finding.line <= variable.line
-        if variable.line <= finding.line + finding.message.count("\n") and isinstance(finding.outcome, Rewrite)
+        if (path, finding.line) == (variable.file, variable.line) and not isinstance(finding.outcome, Notice)
+        if isinstance(finding.outcome, Left) or not finding.outcome.supports
     ]
 
 
 def _reported(old: Variable, new: str, told: list[Finding]) -> Iterator[Failure]:
-    if not told:
+    if all(isinstance(one.outcome, Left) and not one.renames for one in told):
         if old.name != new:
             yield Failure("unreported", f"{old.name} is called {new} now, though its creation is not rewritten")
         return
@@ -178,8 +178,12 @@ def _reported(old: Variable, new: str, told: list[Finding]) -> Iterator[Failure]
         yield Failure("announced", f"{old.name} keeps its name, though {announced} is announced")
     elif old.name != new and not fits:
         yield Failure("report", f"{old.name} is called {new} now, and the report says {announced or 'nothing'}")
-    elif old.name != new and all(finding.outcome.level is Level.EXACT for finding in fits):
+    elif old.name != new and all(_is_exact(finding) for finding in fits):
         yield Failure("level", f"{old.name} is called {new} now by a finding of level exact")
+
+
+def _is_exact(finding: Finding) -> bool:
+    return isinstance(finding.outcome, Rewrite) and finding.outcome.level is Level.EXACT
 
 
 def _fits(finding: Finding, old: str, new: str) -> bool:
