@@ -149,6 +149,8 @@ class Layers:
         members = [member for member in members if self._is_clean(body, statements[member.place], member)]
         members.sort(key=lambda member: member.place)
         groups = list(self._groups(body, statements, members))
+        if not groups:
+            return
         ends = [group[0].place for group in groups[1:]] + [len(statements)]
         for group, end in zip(groups, ends, strict=True):
             self._wrap(body, statements, group, end)
