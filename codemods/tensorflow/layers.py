@@ -151,7 +151,7 @@ class Layers:
         groups = list(self._groups(body, statements, members))
         if not groups:
             return
-        ends = [group[0].place for group in groups[1:]] + [len(statements)]
+        ends = [*(group[0].place for group in groups[1:]), len(statements)][: len(groups)]
         for group, end in zip(groups, ends, strict=True):
             self._wrap(body, statements, group, end)
 
