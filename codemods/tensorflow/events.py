@@ -186,6 +186,8 @@ class Events:
             self.asked.update(node.args)
         if callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in knowledge.SAFE_MODULES:
             return None
+        if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
+            return None
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
         if callee.name == "reuse_variables":
             return StoreUse(at, frames, switches_reuse=True)
@@ -205,6 +207,11 @@ class Events:
             target is not None,
             self._tensors(site, callee),
         )
+
+    def _is_initializer(self, function: ast.expr, scope: Scope) -> bool:
+        """Whether a call of `function` makes an initializer, whose own calls run nothing of the program's."""
+        name = self.callees.canonical(function, scope) or ""
+        return name.startswith("tensorflow.") and (name.endswith("_initializer") or ".initializers." in name)
 
     def _whole_target(self, site: CallSite, callee: Callee) -> Target | None:
         """What a statement assigns a call to, where the call is all of its value and may be a factory's."""
