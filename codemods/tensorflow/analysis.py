@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from codemods.tensorflow.index import index
@@ -10,9 +11,16 @@ from migrate.codemod import Analysis
 
 __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 
+# A call, an alias in an import, or an alias by assignment: `Variable(`, `Variable as V`, `V = tf.Variable`. Half of the
+# files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
+_CALLED = re.compile(
+    rb"\bVariable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)"
+    rb"|=[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*Variable(?:V1)?\b"
+)
+
 ANALYSIS = Analysis(
     name="tensorflow-variables",
-    triggers=((b"tensorflow", b"Variable"),),
+    triggers=((b"tensorflow", b"Variable", _CALLED),),
     companions=((b"tensorflow", b"get_variable"),),
     index=index,
     link=link,

@@ -231,12 +231,9 @@ class _Linker:
         """The decision, with the scopes of its own file that it takes for granted."""
         if isinstance(decision, LeavePlan):
             return decision
-        scopes = {
-            stand.frame.at
-            for instance in site.instances
-            for stand in self.scopes.stands(instance)
-            if stand.path == site.body[0] and self.scopes.items[stand.path, stand.frame.at].form is not None
-        }
+        stands = (stand for instance in site.instances for stand in self.scopes.stands(instance))
+        items = (self.scopes.items.get((stand.path, stand.frame.at)) for stand in stands if stand.path == site.body[0])
+        scopes = {item.key[1] for item in items if item is not None and item.form is not None}
         control_flow = self.tree.body(site.body).in_control_flow
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
         return replace(decision, wraps=wraps, scopes=tuple(sorted(scopes)), in_control_flow=control_flow)

@@ -138,7 +138,7 @@ class Claims:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
         known = claim.name.literal
         if known is not None:
-            self._exact[known.lower()].append(claim)
+            self._exact[_last(known)].append(claim)
             self._known[claim.instance.body[0]].append(claim)
         elif claim.in_new_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
@@ -163,8 +163,8 @@ class Claims:
         known, path = claim.name.literal, claim.instance.body[0]
         if known is not None:
             candidates = [
-                *self._exact.get(known.lower(), ()),
-                *(self._numbering(known.lower()) if numbered else ()),
+                *self._exact.get(_last(known), ()),
+                *(self._numbering(_last(known)) if numbered else ()),
             ]
         else:
             candidates = [one for one in self._known.get(path, ()) if overlaps(one.name, claim.name)]
@@ -180,8 +180,24 @@ class Claims:
         return (
             one.owner != other.owner
             and self.meeting.may_meet(one.instance, other.instance)
-            and (
-                self.scopes.same_place(one.instance, other.instance)
-                or (one.in_store and self.scopes.same_store(one.instance, other.instance))
-            )
+            and self._same_name(one, other)
         )
+
+    def _same_name(self, one: Claim, other: Claim) -> bool:
+        """Whether two claims are to one name in one place, or to one full name: `w` in the scope `a`, and `a/w`."""
+        if "/" in one.name.pattern + other.name.pattern:
+            full = self._full(one)
+            return full is None or full == self._full(other)
+        return self.scopes.same_place(one.instance, other.instance) or (
+            one.in_store and self.scopes.same_store(one.instance, other.instance)
+        )
+
+    def _full(self, claim: Claim) -> str | None:
+        """A claim's graph name, None where a part of it is not known."""
+        parts = [text.literal for text in (*self.scopes.path(claim.instance), claim.name)]
+        return None if None in parts or claim.instance.way.partial else "/".join(map(str, parts)).lower()
+
+
+def _last(name: str) -> str:
+    """The last part of a name, by which claims are found; names are compared without regard to case."""
+    return name.lower().rpartition("/")[2]

@@ -166,10 +166,22 @@ class ReachTable:
 
     def ways(self, key: BodyKey) -> tuple[Way, ...]:
         """Every way to a body, at most `_MAX_WAYS` of them; one that stands for all where there are more."""
-        known = self._ways.get(key)
-        if known is None:
-            known = self._ways[key] = self._find(key)
-        return known
+        waiting = [key]
+        while waiting:  # callers first, without recursion: chains of calls can be longer than Python's stack
+            last = waiting[-1]
+            missing = [caller for caller in self._sources(last) if caller not in self._ways]
+            if last not in self._ways and not missing:
+                self._ways[last] = self._find(last)
+            if last in self._ways:
+                waiting.pop()
+            waiting += missing
+        return self._ways[key]
+
+    def _sources(self, key: BodyKey) -> list[BodyKey]:
+        """The bodies whose ways go into a body's own."""
+        if key in self._ways or key in self._recursive or self.tree.body(key).is_module:
+            return []
+        return [caller for caller, _ in self.callers(key)]
 
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)

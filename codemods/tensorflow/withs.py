@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow.callees import Callees, position
-from codemods.tensorflow.facts import ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.text import Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import Scope
@@ -55,9 +55,24 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         match name:
             case "tensorflow.name_scope" | "tensorflow.variable_scope" | "tensorflow.variable_op_scope":
                 facts = entered_scope(name, node, scope, callees)
+            case None if _opens_scope(node, scope, callees):
+                facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
             case _:
                 facts = ScopeFacts(_graph_kind(node, scope, callees), at)
     return _with_alias(facts, item, statement)
+
+
+def _opens_scope(node: ast.Call, scope: Scope, callees: Callees) -> bool:
+    """Whether a context manager that is not TensorFlow's own may open a scope: by its name, or by what it does."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if "scope" in called and "arg_scope" not in called:
+        return True
+    callee = callees.callee(node.func, scope)
+    if callee.kind is not CalleeKind.BODY:
+        return False
+    body = callees.body_scopes[callee.index].node
+    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in ast.walk(body)}
+    return bool(names & {"name_scope", "variable_scope", "variable_op_scope", "op_scope"})
 
 
 def _with_alias(facts: ScopeFacts, item: ast.withitem, statement: ast.With | ast.AsyncWith) -> ScopeFacts:
