@@ -94,12 +94,14 @@ class Place:
     scopes: tuple[str, ...] = ()  # what stands behind `as`: names of name scopes
     variable_scopes: tuple[str, ...] = ()
     tensors: tuple[str, ...] = ("tf.constant(1.0)",)
+    variables: tuple[str, ...] = ()
     helpers: tuple[Helper, ...] = ()
     creates: bool = True
 
     def knows(self, tensor: str) -> Place:
         """The place behind a statement that binds a tensor."""
-        return replace(self, tensors=(*self.tensors, tensor))
+        others = tuple(one for one in self.variables if one != tensor)
+        return replace(self, tensors=(*self.tensors, tensor), variables=others)
 
     def within(self, **changes: object) -> Place:
         """The place one block further in."""
@@ -117,6 +119,7 @@ class _Writer:
     draw: random.Random
     large: bool
     count: int = 0
+    spelled: str = "tf.Variable"
 
     def chance(self, probability: float) -> bool:
         return self.draw.random() < probability
@@ -133,6 +136,8 @@ class _Writer:
 
     def program(self) -> Program:
         head, compat = self.draw.choice(IMPORTS)
+        if head == IMPORTS[0][0] and self.chance(0.1):
+            head, self.spelled = "import tensorflow as tf\nfrom tensorflow import Variable", "Variable"
         place = Place()
         files: dict[str, str] = {"main.py": ""}
         imports: Block = []
@@ -346,6 +351,8 @@ class _Writer:
     def value(self, place: Place) -> str:
         if self.chance(0.05) and place.tensors[1:]:
             return self.draw.choice([f"tf.cast({place.tensors[-1]}, tf.float32) * 2.0", "lambda: tf.zeros([2])"])
+        if self.chance(0.04) and place.variables:
+            return f"{self.draw.choice(place.variables)}.initialized_value()"
         return self.draw.choice(VALUES).replace("SHAPE", self.draw.choice(SHAPES))
 
     def creation(self, place: Place) -> str:
@@ -360,7 +367,9 @@ class _Writer:
             parts.append("dtype=tf.float32")
         if self.chance(0.03) and parts == [value]:
             parts.append("False")
-        return f"tf.Variable({', '.join(parts)})"
+        if self.chance(0.03) and parts == [value]:
+            parts += ["True", "None", "True", "None", self.name(place)]
+        return f"{self.spelled}({', '.join(parts)})"
 
     def optional(self, place: Place) -> bool:
         return bool(place.optional) and self.chance(0.7)
@@ -400,7 +409,7 @@ class _Writer:
         target, call = self.draw.choice(TARGETS), self.creation(place)
         if place.method and self.chance(0.6):
             return [f"self.{target} = {call}"], place
-        known = place.knows(target)
+        known = replace(place.knows(target), variables=(*place.variables, target))
         match self.draw.randrange(14):
             case 0:
                 return [call], place
@@ -497,7 +506,11 @@ class _Writer:
         return [(f"def {name}({header}):", body)], known
 
     def lambda_(self, place: Place) -> tuple[Block, Place]:
-        match self.draw.randrange(3):
+        match self.draw.randrange(4):
+            case 3:
+                tensor = self.draw.choice(place.tensors)
+                arms = f"lambda: tf.identity({tensor}), lambda: {tensor} + {tensor}"
+                return [f'y = tf.cond(tf.constant(True), {arms}, name="{self.draw.choice(NAMES)}")'], place
             case 0:
                 return [f"make = lambda: {self.creation(place)}", *["v = make()"] * self.draw.randint(1, 2)], place
             case 1:
@@ -618,7 +631,7 @@ class _Writer:
         return [("try:", body), end], place
 
     def graph(self, place: Place) -> tuple[Block, Place]:
-        clean = replace(place, tensors=place.tensors[:1], scopes=(), variable_scopes=())
+        clean = replace(place, tensors=place.tensors[:1], variables=(), scopes=(), variable_scopes=())
         inner = clean.within()
         match self.draw.randrange(4):
             case 0:
