@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
-from migrate import annotate, rules
+from migrate import annotate
 from migrate.lsp.answers import INDEXING, View, diagnostics, level_of, meets
 from migrate.lsp.documents import Document
 from migrate.lsp.project import Reading
@@ -70,11 +70,11 @@ def _fixes(view: View, at: Span) -> Iterator[types.CodeAction]:
 
 
 def _rewrite(view: View, finding: Finding) -> tuple[Reading, Finding | None]:
-    """The rewrite of a call: the finding itself or, where its level was not allowed, what a higher one would make."""
+    """The rewrite of a call: the finding itself or, where it is left, what a higher level would make of it."""
     look = view.look
     if isinstance(finding.outcome, Rewrite):
         return look.own, finding
-    if finding.code in (rules.LEVEL, rules.DEPENDENT) and look.finished:
+    if look.finished and annotate.open_calls([finding]):
         return look.unsafe, look.unsafe.rewritten(finding)
     return look.own, None
 

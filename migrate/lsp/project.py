@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from migrate import discover, settings
+from migrate import annotate, discover, settings
 from migrate.discover import Found
 from migrate.excludes import Excludes
 from migrate.executors import open_executor
@@ -17,7 +18,7 @@ from migrate.lsp.memory import Remembering, Results, Sources
 from migrate.model import FileResult, Finding, Level, Report, Rewrite
 from migrate.output.replacements import Replaced, fixes, replaced
 from migrate.registry import Registry
-from migrate.rules import LEVEL
+from migrate.rules import DEPENDENT
 from migrate.runner import Extent, Progress, Session
 from migrate.settings import Settings, SettingsError
 from migrate.source import Source, read
@@ -61,9 +62,10 @@ class Reading:
 
     def rewritten(self, finding: Finding) -> Finding | None:
         """The rewrite that this level makes where another one has left `finding`."""
-        code = finding.message.partition(" ")[0]  # what is held back says first what it was
-        own = (one for one in self.result(finding.path).findings if one.code == code and one.span == finding.span)
-        return next((one for one in own if isinstance(one.outcome, Rewrite)), None)
+        own = [one for one in self.result(finding.path).findings if one.span == finding.span]
+        first = finding.message.partition(" ")[0]  # what is held back says first what it was
+        made = [one for one in own if isinstance(one.outcome, Rewrite)]
+        return next((one for one in made if one.code == first), made[0] if made else None)
 
     def together(self, ids: Iterable[str]) -> tuple[Finding, ...]:
         """The findings called `ids` and all that have to be applied with them, in order."""
@@ -125,6 +127,7 @@ class Project:
         self._results = Results()
         self._found: Found | None = None
         self._listed: frozenset[str] = frozenset()
+        self._excluded: frozenset[str] = frozenset()  # files that are open but were not found
         self._indexed = False
 
     def forget(self, paths: Iterable[str], *, listing: bool) -> None:
@@ -157,7 +160,7 @@ class Project:
             yield self._look(options, seen, open_ones, Found(sorted(open_ones)), watch.quietly())
             if not whole:
                 return
-        found = self._search(options)
+        found = self._search(options, open_ones)
         watch.check()
         mine = {path: one for path, one in open_ones.items() if self._belongs(path, options)}
         everything = Found(sorted({*found.files, *mine}), found.failures, frozenset(mine))
@@ -179,7 +182,7 @@ class Project:
         own = self._read(options, documents, found, watch)
         findings = [finding for path in documents for finding in own.result(path).findings]
         levels = {one.outcome.level for one in findings if isinstance(one.outcome, Rewrite)}
-        settled = levels <= {Level.EXACT} and not any(one.code == LEVEL for one in findings)
+        settled = levels <= {Level.EXACT} and not annotate.open_calls(findings)
         root = os.getcwd() if self.root is not None else ""
         return Look(root, seen, documents, False, settled, own, own, own)
 
@@ -191,18 +194,29 @@ class Project:
         return replace(look, finished=True, exact=readings[0], unsafe=readings[1])
 
     def _read(self, options: Settings, documents: Mapping[str, Document], found: Found, watch: Watch) -> Reading:
-        inner = open_executor(options.executor, options.jobs, options.scheduler)
-        executor = Remembering(inner, self._sources, self._results, watch.check)
-        with Session(options, found, Extent(self._sources), watch.step, executor) as session:
-            report = session.report()
+        """Facts are those of all files; rewritten are the open ones and, in other files, what those need."""
         notebooks = frozenset(path for path, one in documents.items() if isinstance(one, Notebook))
-        return Reading(report, notebooks)
+        wanted = frozenset(documents)
+        while True:
+            inner = open_executor(options.executor, options.jobs, options.scheduler)
+            executor = Remembering(inner, self._sources, self._results, watch.check)
+            extent = Extent(self._sources, only=wanted.__contains__)
+            with Session(options, found, extent, watch.step, executor) as session:
+                report = session.report()
+            needed = {path for finding in report.findings() for path in _lacking(finding)}
+            if needed <= wanted:
+                return Reading(report, notebooks)
+            wanted |= needed
 
-    def _search(self, options: Settings) -> Found:
-        """The folder's sources, searched for once until something is new there."""
-        if self._found is None:
-            self._found = discover.find([self.root], options) if self.root is not None else Found([])
+    def _search(self, options: Settings, paths: Iterable[str]) -> Found:
+        """The folder's sources, searched for again when something is new there, an open file such as one of `paths`."""
+        if self.root is None:
+            return Found([])
+        strange = {path for path in paths if path not in self._listed and os.path.exists(path)}
+        if self._found is None or not strange <= self._excluded:
+            self._found = discover.find([self.root], options)
             self._listed = frozenset(self._found.files)
+            self._excluded = frozenset(strange - self._listed)
         return self._found
 
     def _belongs(self, path: str, options: Settings) -> bool:
@@ -223,6 +237,15 @@ class Project:
         """Names, and globs of the configuration, are relative to the folder, as for a run in it."""
         if self.root is not None:
             os.chdir(self.root)
+
+
+_NEEDS = re.compile(r"needs \w+@(.+):\d+:\d+, which is not made")  # as `settle.missing` has it
+
+
+def _lacking(finding: Finding) -> tuple[str, ...]:
+    """The file of the rewrite for want of which this one is held back."""
+    match = _NEEDS.search(finding.message) if finding.code == DEPENDENT else None
+    return (match[1],) if match else ()
 
 
 @dataclass(frozen=True, slots=True)
