@@ -5,14 +5,17 @@ A codemod never changes anything: it yields findings, and the engine applies the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from migrate.model import Finding, Level, Rule
 from migrate.syntax.module import Module
 
-__all__ = ["Analysis", "Codemod", "Options"]
+__all__ = ["Analysis", "Codemod", "Options", "Trigger"]
+
+Trigger: TypeAlias = "bytes | re.Pattern[bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,19 @@ def _nothing(_: Iterable[Any]) -> frozenset[str]:
 class Analysis:
     """How facts are found in each file and joined over all of them; several codemods may share one.
 
-    `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it.
+    `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, and every
+    pattern does.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
-    `companions` are triggers too, but count only once another file has facts: what they find can meet it.
+    `companions` are triggers too, but count only for files that imports join with one that has facts.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
     `link` joins the facts of all files into a plan a file, which must pickle too.
     """
 
     name: str
-    triggers: tuple[tuple[bytes, ...], ...]
+    triggers: tuple[tuple[Trigger, ...], ...]
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
-    companions: tuple[tuple[bytes, ...], ...] = ()
+    companions: tuple[tuple[Trigger, ...], ...] = ()
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
 
 

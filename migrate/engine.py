@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrate import annotate, edits, rules, suppress
-from migrate.codemod import Analysis, Codemod, Options
+from migrate.codemod import Analysis, Codemod, Options, Trigger
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
 from migrate.settle import Hold, Policy, applied, settle, silencing
 from migrate.source import Source, SourceError
@@ -60,8 +60,11 @@ def accompanying(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     return tuple(one.name for one in analyses if _holds(data, one.companions))
 
 
-def _holds(data: bytes, groups: tuple[tuple[bytes, ...], ...]) -> bool:
-    return any(all(word in data for word in group) for group in groups)
+def _holds(data: bytes, groups: tuple[tuple[Trigger, ...], ...]) -> bool:
+    return any(
+        all(one in data if isinstance(one, bytes) else one.search(data) is not None for one in group)
+        for group in groups
+    )
 
 
 def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:

@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
-__all__ = ["Importers", "Imports", "outline"]
+from migrate.syntax.modules import Modules
+
+__all__ = ["Importers", "Imports", "module_name", "outline"]
 
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
 # The line end in front is a literal, for which the search is three times faster than for `^`.
@@ -80,11 +82,14 @@ class Imports:
     def __init__(self, paths: Iterable[str], sources: Iterable[tuple[str, bytes]]) -> None:
         self._words = {word: word for path in paths for word in _words(path)}
         self._by_word: dict[str, list[tuple[str, str, bool]]] = {}
+        self._by_path: dict[str, list[tuple[str, bool]]] = {}
         for path, data in sources:
             for dotted, relative in dict.fromkeys(_imported(path, data)):
                 word = self._words.get(dotted.rpartition(".")[2])
                 if word is not None:
-                    self._by_word.setdefault(word, []).append((path, sys.intern(dotted), relative))
+                    name = sys.intern(dotted)
+                    self._by_word.setdefault(word, []).append((path, name, relative))
+                    self._by_path.setdefault(path, []).append((name, relative))
 
     def of(self, modules: Importers) -> set[str]:
         """The paths of the files that import one of the modules."""
@@ -94,6 +99,39 @@ class Imports:
             for path, dotted, relative in self._by_word.get(word, ())
             if modules.means(path, dotted, relative=relative)
         }
+
+
+    def joined(self, known: Iterable[str], others: Iterable[str]) -> list[str]:
+        """Those of `others` that imports join with one of `known`, in whatever direction, or by way of each other."""
+        waiting = [*known]
+        missing = dict.fromkeys(others)
+        beside = self._neighbours({*waiting, *missing})
+        found = []
+        while waiting:
+            fresh = [path for path in dict.fromkeys(beside.get(waiting.pop(), ())) if path in missing]
+            for path in fresh:
+                del missing[path]
+            found += fresh
+            waiting += fresh
+        return found
+
+    def _neighbours(self, paths: set[str]) -> dict[str, list[str]]:
+        """For each of some files those of them that it imports, and those that import it."""
+        modules = Modules(paths)
+        names = {module_name(path): path for path in paths}
+        beside: dict[str, list[str]] = {}
+        for path in paths:
+            for dotted, relative in self._by_path.get(path, ()):
+                exact = [names[dotted]] if dotted in names else []
+                for other in exact if relative else modules.find(dotted, path):
+                    beside.setdefault(path, []).append(other)
+                    beside.setdefault(other, []).append(path)
+        return beside
+
+
+def module_name(path: str) -> str:
+    """The dotted name of the module that a file is, from the top of its path."""
+    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
 
 
 def _ends(dotted: str) -> Iterator[str]:

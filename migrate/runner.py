@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
-from migrate import discover, engine, rules
+from migrate import collecting, discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
@@ -100,14 +100,18 @@ class Session:
 
     def report(self) -> Report:
         """Everything that is found; the first call does the work."""
+        with collecting.paused():
+            self._look()
+        kept = tuple(one.result for _, one in sorted(self._results.items()) if one.result.findings)
+        return Report(kept, len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
+
+    def _look(self) -> None:
         if not self._indexed:
             self._index()
-            self._seek()
+            self._follow()
             self._indexed = True
             plans = self._link(self._facts)
             self._settle(plans, sorted(path for path in {*plans, *self._commented} if self._extent.wants(path)))
-        kept = tuple(one.result for _, one in sorted(self._results.items()) if one.result.findings)
-        return Report(kept, len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
 
     def without(self, ids: Iterable[str]) -> Report:
         """The same without some rewrites, for once: what is asked next starts from everything again."""
@@ -134,8 +138,6 @@ class Session:
         """Collects the facts of the files that have a codemod's triggers."""
         analyses = self._settings.registry.analyses
         self._collect(self._triggered(path, data, analyses) for path, data in self._read(self._found.files, "Reading"))
-        beside = sorted(path for path, names in self._beside.items() if any(self._facts.get(name) for name in names))
-        self._collect((path, data, self._beside[path]) for path, data in self._read(beside, "Reading"))
 
     def _triggered(self, path: str, data: bytes, analyses: Sequence[Any]) -> tuple[str, bytes, tuple[str, ...]]:
         if MARKER in data:
@@ -147,14 +149,21 @@ class Session:
             self._beside[path] = beside
         return path, data, names
 
-    def _seek(self) -> None:
+    def _follow(self) -> None:
+        """Collects the facts of the files that imports join with those that have some, as far as they can matter."""
+        seeking = bool(engine.sought(self._facts, self._settings.registry.analyses))
+        if seeking or (self._beside and self._facts):
+            imports = Imports(self._found.files, self._read(self._found.files, "Following imports"))
+            self._seek(imports)
+            beside = sorted(imports.joined({path for own in self._facts.values() for path in own}, self._beside))
+            self._collect((path, data, self._beside[path]) for path, data in self._read(beside, "Following imports"))
+            self._seek(imports)
+
+    def _seek(self, imports: Imports) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
         analyses = self._settings.registry.analyses
         known: dict[str, frozenset[str]] = {}
-        imports: Imports | None = None
         while (wanted := engine.sought(self._facts, analyses)) != known:
-            if imports is None:
-                imports = Imports(self._found.files, self._read(self._found.files, "Following imports"))
             importers: dict[str, list[str]] = {}
             for name, modules in wanted.items():
                 fresh = Importers(modules - known.get(name, frozenset()))

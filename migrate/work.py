@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from migrate import engine, registry
+from migrate import collecting, engine, registry
 from migrate.codemod import Analysis
 from migrate.engine import Indexed, Rewritten
 from migrate.model import Failure, FileResult, Rewrite
@@ -53,7 +53,9 @@ class Work:
         """The facts of one source."""
         chosen = self._analyses(task.analyses)
         return _guard(
-            lambda: engine.index(task.path, task.data, chosen), lambda failure: Indexed(task.path, failure=failure)
+            task,
+            lambda: engine.index(task.path, task.data, chosen),
+            lambda failure: Indexed(task.path, failure=failure),
         )
 
     def rewrite(self, task: RewriteTask) -> Rewritten:
@@ -61,6 +63,7 @@ class Work:
         codemods, analyses = _load(self.references).codemods, self._analyses(task.analyses)
         job = engine.Job(codemods, analyses, task.plans, task.policy, task.held, task.lines, task.comment)
         return _guard(
+            task,
             lambda: engine.rewrite(task.path, task.data, job),
             lambda failure: Rewritten(FileResult(task.path, failure=failure)),
         )
@@ -74,11 +77,14 @@ class Work:
         return [one for one in _load(self.references).analyses if one.name in names]
 
 
-def _guard(action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
+def _guard(task: IndexTask | RewriteTask, action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
     try:
-        return action()
+        with collecting.paused():
+            return action()
     except Exception as error:  # a codemod is anybody's code; its mistake costs one file, not the run
         return fail(Failure(f"internal error: {type(error).__name__}: {error} {_place(error)}"))
+    finally:
+        collecting.relieve(len(task.data))
 
 
 def _place(error: BaseException) -> str:

@@ -54,7 +54,6 @@ class Scope:
     frames: tuple[Frame, ...]
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
-    children: list[Scope] = field(default_factory=list)
     loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
 
     def bind(self, name: str, binding: Binding) -> None:
@@ -181,7 +180,6 @@ class _Walker:
 
     def enter(self, kind: ScopeKind, node: ast.AST) -> Scope:
         scope = Scope(kind, node, self.scope, self.frames)
-        self.scope.children.append(scope)
         self.result.scopes[node] = scope
         return scope
 
