@@ -53,6 +53,7 @@ class Events:
         self.raw: set[str] = set()  # the same as they resolve
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
+        self.attributes: set[str] = set()  # what `getattr` is asked for by name
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
         self.aliases = {frame.item.optional_vars for site in self.walk.calls for frame in site.frames if frame.item}
 
@@ -184,12 +185,14 @@ class Events:
         callee = self.callees.callee(node.func, site.scope)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
+        if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
+            self.attributes |= {self.callees.text(node.args[1], site.scope).literal or ""}
         if callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in knowledge.SAFE_MODULES:
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
-        if callee.name == "reuse_variables":
+        if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._whole_target(site, callee)
         keywords = ((item.arg, self._argument(item.value, site.scope)) for item in node.keywords)

@@ -143,7 +143,7 @@ class _Indexer:
         """Functions and classes that are referred to other than by calling them, here or from other files."""
         callees: list[Callee] = []
         imports: set[str] = set()
-        attributes: set[str] = set()
+        attributes = set(self.events.attributes)
         for node, scope in self.walk.loads:
             if node in self.events.asked:
                 continue

@@ -16,6 +16,7 @@ __all__ = [
     "MAIN_RUNNERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
+    "SCOPE_SWITCHES",
     "SEEDS",
     "SPEAKING_OPS",
     "STORE_METHODS",
@@ -186,6 +187,11 @@ VERSION_1_ONLY = (
 )
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
+)
+# Methods of a variable scope that change what `get_variable` makes in it from then on.
+SCOPE_SWITCHES = frozenset(
+    """reuse_variables set_regularizer set_partitioner set_custom_getter set_dtype set_caching_device
+    set_use_resource""".split()
 )
 SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_seed", "tensorflow.random.set_seed"})
 

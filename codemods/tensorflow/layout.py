@@ -23,8 +23,7 @@ from migrate.syntax.module import Module
 
 __all__ = ["Unreadable", "lay_out"]
 
-_MORE = re.compile(r"[\w'\"]")  # behind a call: more than closing brackets, commas and colons
-_ENDED = re.compile(r"\)\s*,")  # before it: a call that ends
+_CREATION = re.compile(r"\w*[vV]ariable\(")  # another variable on the same line
 _WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
 _NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
 # Strings over several lines stay as they are.
@@ -143,7 +142,7 @@ class _Writer:
 
     def too_long(self, pieces: Sequence[str | Span]) -> bool:
         behind = LINE_END.split(self.text[self.span.end : self.span.end + 500], maxsplit=1)[0]
-        if _MORE.search(behind.partition("#")[0]) or _ENDED.search(self.before):
+        if _CREATION.search(behind) or _CREATION.search(self.before):
             return False  # another call shares the line: a break in this one would only hide where that one begins
         new = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces) + behind
         return _longest(new) > _width(self.text)

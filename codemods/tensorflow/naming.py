@@ -167,7 +167,11 @@ class Claims:
                 *(self._numbering(_last(known)) if numbered else ()),
             ]
         else:
-            candidates = [one for one in self._known.get(path, ()) if overlaps(one.name, claim.name)]
+            candidates = [
+                one
+                for one in self._known.get(path, ())
+                if overlaps(one.name, claim.name) or (one.repeats and overlaps(_numbers(one.name), claim.name))
+            ]
         return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
 
     def _numbering(self, name: str) -> list[Claim]:
@@ -196,6 +200,11 @@ class Claims:
         """A claim's graph name, None where a part of it is not known."""
         parts = [text.literal for text in (*self.scopes.path(claim.instance), claim.name)]
         return None if None in parts or claim.instance.way.partial else "/".join(map(str, parts)).lower()
+
+
+def _numbers(name: Text) -> Text:
+    """What a name is called when it is made again: `w_1`, `w_2` and so on."""
+    return Text((f"{name.pattern}_", Hole()))
 
 
 def _last(name: str) -> str:

@@ -223,7 +223,7 @@ class ScopeTable:
             return Step.IN_STEP
         once = self.enters_once(item) and not self._is_later_rival(item) and not self._meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
-            return Step.NAME if once and scope.plain and not scope.alias and not _resets(scope) else Step.NAME_MANY
+            return Step.NAME if once and scope.plain and not _resets(scope) else Step.NAME_MANY
         if scope.name is None or not once:
             return Step.BROKEN
         return Step.IN_STEP

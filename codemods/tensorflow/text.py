@@ -42,8 +42,12 @@ class Text:
 
     @property
     def loops(self) -> frozenset[tuple[int, int]]:
-        """The loops whose rounds give different strings."""
-        return frozenset(part.loop for part in self.parts if isinstance(part, Hole) and part.loop[0])
+        """The loops whose rounds give different strings: not where two holes can share out the same digits."""
+        between = [part for part in self.parts[1:-1] if isinstance(part, str)]
+        holes = [part for part in self.parts if isinstance(part, Hole)]
+        if len(holes) > 1 and (len(between) < len(holes) - 1 or any(part.isdigit() for part in between)):
+            return frozenset()
+        return frozenset(part.loop for part in holes if part.loop[0])
 
 
 def literal(value: str) -> Text:

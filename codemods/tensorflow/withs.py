@@ -29,6 +29,7 @@ _POSITIONS = (
     *("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint"),
     "auxiliary_name_scope",
 )
+_SCOPES = ("tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope")
 _HARMLESS = (
     "tensorflow.device",
     "tensorflow.control_dependencies",
@@ -51,27 +52,45 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     at = position(node)
     name = callees.canonical(node.func, scope) if isinstance(node, ast.Call) else None
     facts = ScopeFacts(ScopeKind.OTHER, at)
-    if isinstance(node, ast.Call):
-        match name:
-            case "tensorflow.name_scope" | "tensorflow.variable_scope" | "tensorflow.variable_op_scope":
-                facts = entered_scope(name, node, scope, callees)
-            case None if _opens_scope(node, scope, callees):
-                facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
-            case _:
-                facts = ScopeFacts(_graph_kind(node, scope, callees), at)
+    if name in _SCOPES and isinstance(node, ast.Call):
+        facts = entered_scope(name, node, scope, callees)
+    elif not (name or "").startswith("tensorflow.") and _opens_scope(node, scope, callees):
+        facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
+    elif isinstance(node, ast.Call):
+        facts = ScopeFacts(_graph_kind(node, scope, callees), at)
     return _with_alias(facts, item, statement)
 
 
-def _opens_scope(node: ast.Call, scope: Scope, callees: Callees) -> bool:
+def _opens_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     """Whether a context manager that is not TensorFlow's own may open a scope: by its name, or by what it does."""
+    if not isinstance(node, ast.Call):
+        return _holds_scope(node, scope, callees)
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if "scope" in called and "arg_scope" not in called:
+    if ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called:
         return True
     callee = callees.callee(node.func, scope)
-    if callee.kind is not CalleeKind.BODY:
-        return False
-    body = callees.body_scopes[callee.index].node
-    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in ast.walk(body)}
+    match callee.kind:
+        case CalleeKind.BODY:
+            return _mentions_scopes(callees.body_scopes[callee.index].node)
+        case CalleeKind.CLASS:
+            return _mentions_scopes(callees.class_scopes[callee.index].node)
+        case CalleeKind.OPAQUE:
+            return isinstance(node.func, ast.Name)
+    return False
+
+
+def _holds_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether a name or attribute may hold a scope: by what it is assigned, or else by what it is called."""
+    value = single_value(node.id, scope) if isinstance(node, ast.Name) else None
+    if isinstance(value, ast.Call):
+        made_by = callees.canonical(value.func, scope) or ""
+        return made_by in _SCOPES or (not made_by.startswith("tensorflow.") and _opens_scope(value, scope, callees))
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return "scope" in name.lower() or name in {"vs", "ns"}
+
+
+def _mentions_scopes(node: ast.AST) -> bool:
+    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in ast.walk(node)}
     return bool(names & {"name_scope", "variable_scope", "variable_op_scope", "op_scope"})
 
 
