@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from migrate.executors import ExecutorError, Lost, R, T
+from migrate.executors.chunks import chunks, run, take, weight
 
 if TYPE_CHECKING:  # the import takes 15 ms, and most runs need no process
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,7 +24,6 @@ __all__ = ["ProcessExecutor"]
 _Flight: TypeAlias = "deque[tuple[list[T], Future[list[R]] | None]]"
 _PAYS = 400_000  # bytes: parsing them takes about as long as starting two processes does
 _CHUNK = 100_000  # bytes a chunk: some thirty files, a tenth of a second
-_OVERHEAD = 2_000  # bytes that a task counts beyond its source
 _AHEAD = 3  # chunks in flight a process: one at work, one waiting, one on its way
 
 
@@ -37,15 +38,15 @@ class ProcessExecutor:
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
         tasks = iter(tasks)
-        first = [] if self._eager or self._pool else list(_take(tasks, _PAYS))
-        if first and _weight(first) < _PAYS:
+        first = [] if self._eager or self._pool else list(take(tasks, _PAYS))
+        if first and weight(first) < _PAYS:
             yield from map(function, first)
             return
         yield from self._spread(function, itertools.chain(first, tasks))
 
     def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
         flight: _Flight[T, R] = deque()
-        for chunk in _chunks(tasks):
+        for chunk in chunks(tasks, _CHUNK):
             flight.append((chunk, self._submit(function, chunk)))
             if len(flight) >= self._jobs * _AHEAD:
                 yield from self._land(function, flight)
@@ -57,7 +58,7 @@ class ProcessExecutor:
         from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
 
         try:
-            return self._started().submit(_run, function, chunk)
+            return self._started().submit(run, function, chunk)
         except BrokenProcessPool:
             return None
 
@@ -122,31 +123,10 @@ def _result(future: Future[list[R]] | None) -> list[R] | None:
         return None
 
 
-def _run(function: Callable[[T], R], chunk: list[T]) -> list[R]:
-    return [function(task) for task in chunk]
-
-
 def _start() -> None:
-    """An interrupt is the main process's affair; it ends the others."""
+    """An interrupt is the main process's affair; it ends the others. What is inherited is not collected again."""
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _take(tasks: Iterator[T], weight: int) -> Iterator[T]:
-    """Draws tasks until they weigh `weight`."""
-    for task in tasks:
-        yield task
-        weight -= len(task.data) + _OVERHEAD
-        if weight <= 0:
-            return
-
-
-def _chunks(tasks: Iterator[T]) -> Iterator[list[T]]:
-    while chunk := list(_take(tasks, _CHUNK)):
-        yield chunk
-
-
-def _weight(tasks: Sequence[Any]) -> int:
-    return sum(len(task.data) + _OVERHEAD for task in tasks)
 
 
 def _context() -> Any:

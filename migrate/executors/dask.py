@@ -1,0 +1,139 @@
+"""Runs tasks on the workers of a Dask cluster. Sources travel with the tasks, so that no file system is shared.
+
+Workers need the same versions of this package and of the codemods, and nothing else; they never write.
+See https://distributed.dask.org/en/stable/resilience.html for what becomes of the tasks of a worker that is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any
+
+from migrate.executors import ExecutorError, Lost, R, T
+from migrate.executors.chunks import chunks, run
+from migrate.version import __version__
+
+__all__ = ["DaskExecutor"]
+
+_CHUNK = 200_000  # bytes: two tenths of a second of work, against a thousandth for the way there and back
+_AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting there, one on its way
+_PATIENCE = 10  # seconds for the scheduler to answer, and for a first worker to be there
+
+
+class DaskExecutor:
+    """A client of the scheduler at `address`; it connects when the first task is there."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client: Any = None
+        self._flight: deque[tuple[list[Any], Any]] = deque()
+
+    def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
+        """See `Executor.map`."""
+        for chunk in chunks(iter(tasks), _CHUNK):
+            self._flight.append((chunk, self._submit(function, chunk)))
+            while len(self._flight) >= self._width():
+                yield from self._land(function)
+        while self._flight:
+            yield from self._land(function)
+
+    def _width(self) -> int:
+        """How many chunks may be in flight: workers come and go."""
+        return max(1, sum(self._client.nthreads().values())) * _AHEAD if len(self._flight) >= _AHEAD else _AHEAD
+
+    def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
+        return self._connected().submit(run, function, chunk, pure=False)
+
+    def _land(self, function: Callable[[T], R]) -> Iterator[R | Lost]:
+        """The results of the oldest chunk. The scheduler gives the tasks of a lost worker to others by itself.
+
+        A chunk that several workers died of is done again task by task, so that one source is lost and not thirty.
+        """
+        chunk, future = self._flight.popleft()
+        results = self._result(future)
+        if results is not None:
+            yield from results
+            return
+        for task in chunk:
+            alone = self._result(self._submit(function, [task]))
+            yield alone[0] if alone else Lost(task.path, "several workers died of it, one after the other")
+
+    def _result(self, future: Any) -> list[Any] | None:
+        """A chunk's results, None where the workers that had it died. Raises `ExecutorError`."""
+        from distributed import CancelledError, KilledWorker  # noqa: PLC0415
+
+        try:
+            results: list[Any] = future.result()
+        except KilledWorker:
+            return None
+        except (OSError, CancelledError) as error:
+            raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
+        except ImportError as error:
+            raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
+        return results
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            self._client = _connect(self._address)
+        return self._client
+
+    def __enter__(self) -> DaskExecutor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if self._flight:
+            client.cancel([future for _, future in self._flight], force=True)
+            self._flight.clear()
+        client.close(timeout=_PATIENCE if kind is None else 1)
+
+
+_SAME = f"install migrate-variables {__version__} and the same codemods on every worker"
+
+
+def _connect(address: str) -> Any:
+    """A client with at least one worker. Raises `ExecutorError`."""
+    try:
+        from distributed import Client  # noqa: PLC0415
+    except ImportError as error:
+        raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
+    for name in ("distributed", "distributed.client", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters comes out as one line of ours
+    try:
+        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:  # a time-out is an OSError
+        raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+        _check_versions(client.run(_version))
+    except OSError as error:
+        client.close(timeout=1)
+        raise ExecutorError(f"the Dask scheduler at {address} has no workers: {_first_line(error)}") from error
+    except ImportError as error:
+        client.close(timeout=1)
+        raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
+    except ExecutorError:
+        client.close(timeout=1)
+        raise
+    return client
+
+
+def _version() -> str:
+    return __version__
+
+
+def _check_versions(found: dict[str, str]) -> None:
+    for worker, version in sorted(found.items()):
+        if version != __version__:
+            raise ExecutorError(f"the Dask worker at {worker} has migrate-variables {version}; {_SAME}")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
