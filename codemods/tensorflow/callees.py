@@ -29,6 +29,7 @@ class Callees:
         self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in _BODY_SCOPES]
         self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
         self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
+        self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
         self._loops: dict[Scope, dict[ast.AST, At]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
 
@@ -56,7 +57,19 @@ class Callees:
                 return Text((Hole(),))
             return self._bound_text(reference.id, found[0], found[1][0], scope, depth)
 
-        return text_of(node, name)
+        return text_of(self._parameter_behind(node, scope) or node, name)
+
+    def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
+        """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        method = self.body_scopes[self.body(scope)].node
+        if not isinstance(method, ast.FunctionDef) or node.value.id != _first_parameter(scope):
+            return None
+        if method not in self._attributes:
+            self._attributes[method] = _assigned_attributes(method)
+        values = self._attributes[method].get(node.attr, [])
+        return values[0] if len(values) == 1 and isinstance(values[0], ast.Name | ast.Constant) else None
 
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:
@@ -153,6 +166,17 @@ def _first_parameter(scope: Scope) -> str:
             return arguments[0].arg if arguments else ""
         current = current.parent
     return ""
+
+
+def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
+    """The values that a method assigns to each attribute, of whatever object."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(method):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    found.setdefault(target.attr, []).append(node.value)
+    return found
 
 
 def _counting_targets(scope: Scope) -> dict[ast.AST, At]:

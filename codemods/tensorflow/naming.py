@@ -130,7 +130,7 @@ class Claims:
 
     scopes: ScopeTable
     meeting: Meeting
-    _exact: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
@@ -138,7 +138,8 @@ class Claims:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
         known = claim.name.literal
         if known is not None:
-            self._exact[_last(known)].append(claim)
+            for place in self._places(claim):
+                self._exact[_last(known)][place].append(claim)
             self._known[claim.instance.body[0]].append(claim)
         elif claim.in_new_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
@@ -163,8 +164,8 @@ class Claims:
         known, path = claim.name.literal, claim.instance.body[0]
         if known is not None:
             candidates = [
-                *self._exact.get(_last(known), ()),
-                *(self._numbering(_last(known)) if numbered else ()),
+                *self._at(_last(known), claim),
+                *(self._numbering(_last(known), claim) if numbered else ()),
             ]
         else:
             candidates = [
@@ -174,10 +175,32 @@ class Claims:
             ]
         return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
 
-    def _numbering(self, name: str) -> list[Claim]:
+    def _places(self, claim: Claim) -> set[str]:
+        """Where a claim is looked for: the scopes before its name, in graph and store; `?` where they are not known."""
+        full = self._full(claim)
+        if full is None:
+            return {"?"}
+        store = [text.literal or "" for text in self.scopes.store_path(claim.instance)] if claim.in_store else None
+        folders = {full.rpartition("/")[0]}
+        return (
+            folders
+            if store is None
+            else {*folders, "/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0]}
+        )
+
+    def _at(self, name: str, claim: Claim) -> list[Claim]:
+        """The claims to a last part of a name that stand, or may stand, where `claim` does."""
+        buckets = self._exact.get(name)
+        if not buckets:
+            return []
+        places = {*self._places(claim), "?"}
+        wanted = buckets.values() if self._full(claim) is None else [buckets[one] for one in places if one in buckets]
+        return list({id(one): one for bucket in wanted for one in bucket}.values())
+
+    def _numbering(self, name: str, claim: Claim) -> list[Claim]:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
         match = _NUMBERED.fullmatch(name)
-        bucket = self._exact.get(match.group(1), []) if match else []
+        bucket = self._at(match.group(1), claim) if match else []
         return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
     def _is_rival(self, one: Claim, other: Claim) -> bool:

@@ -108,6 +108,8 @@ class ReachTable:
         self._callers = self._call_edges()
         self._escaped = self._escapes()
         self._resetting: dict[BodyKey, bool] = {}
+        self._places: dict[BodyKey, list[int]] = {}
+        self._switching: dict[BodyKey, list[int]] = {}
 
     # the call graph
 
@@ -277,14 +279,20 @@ class ReachTable:
     def _switched(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)
         frames = body.events[number].frames
-        for place, event in enumerate(body.events):
-            if not self._switches(event, key):
-                continue
+        for place in self._switch_places(key):
+            event = body.events[place]
             inner = [one for one in event.frames if one.scope is not None and one.scope.kind is ScopeKind.VARIABLE]
             again = any(one.kind == "loop" and one in frames for one in event.frames)
             if (place < number or again) and (not inner or inner[-1] in frames):
                 return True
         return False
+
+    def _switch_places(self, key: BodyKey) -> list[int]:
+        """The numbers of the events of a body that may switch reuse on."""
+        if key not in self._switching:
+            events = self.tree.body(key).events
+            self._switching[key] = [number for number, event in enumerate(events) if self._switches(event, key)]
+        return self._switching[key]
 
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""
@@ -325,11 +333,18 @@ class ReachTable:
         body = self.tree.body(key)
         if body.is_module and self.tree.files[key[0]].reruns:
             return None
-        for before in range(number - 1, -1, -1):
-            candidate = body.events[before]
-            if candidate.frames == event.frames[: len(candidate.frames)] and self._resets(key, candidate):
-                return before, len(candidate.frames)
+        for before in reversed(self._reset_places(key)):
+            frames = body.events[before].frames
+            if before < number and frames == event.frames[: len(frames)]:
+                return before, len(frames)
         return None
+
+    def _reset_places(self, key: BodyKey) -> list[int]:
+        """The numbers of the events of a body that reset the graph: nearly always none."""
+        if key not in self._places:
+            events = self.tree.body(key).events
+            self._places[key] = [number for number, event in enumerate(events) if self._resets(key, event)]
+        return self._places[key]
 
     def _resets(self, key: BodyKey, event: Event) -> bool:
         if isinstance(event, Reset):

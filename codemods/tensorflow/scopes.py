@@ -161,10 +161,11 @@ class ScopeTable:
 
     def same_store(self, first: Instance, second: Instance) -> bool:
         """The same for names in the variable store, which know of variable scopes only."""
-        one, two = self._store_path(first), self._store_path(second)
+        one, two = self.store_path(first), self.store_path(second)
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
-    def _store_path(self, instance: Instance) -> list[Text]:
+    def store_path(self, instance: Instance) -> list[Text]:
+        """The names of the variable scopes around an instance, those that name scopes become included."""
         names = (Step.NAME, Step.NAME_MANY)
         return [stand.name for stand in self.stands(instance) if self.step(stand) not in names]
 

@@ -129,9 +129,11 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return None
     if isinstance(node, ast.Constant) and node.value == "":
         return literal("")
+    text = callees.text(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
-        return None
-    return callees.text(node, scope)
+        known = any(isinstance(part, str) or part.parameter for part in text.parts)
+        return text if known else None
+    return text
 
 
 def _formats(node: ast.expr) -> bool:
