@@ -1,0 +1,145 @@
+"""A Dask cluster of real processes: the same report as in one process, workers may die, what is wrong is one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shell import SCRIPT
+
+from migrate import executors, registry, runner, settings
+from migrate.executors import ExecutorError, Lost
+from migrate.model import Report
+
+distributed = pytest.importorskip("distributed")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    path: str
+    data: bytes
+
+
+def tasks(number: int, weight: int = 50_000) -> Iterator[Numbered]:
+    return (Numbered(str(index), b"x" * weight) for index in range(number))
+
+
+def double(task: Numbered) -> int:
+    return 2 * int(task.path)
+
+
+def slow_double(task: Numbered) -> int:
+    time.sleep(0.05)
+    return 2 * int(task.path)
+
+
+def process(task: Numbered) -> int:
+    return os.getpid()
+
+
+def die_at_7(task: Numbered) -> int:
+    if task.path == "7":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return double(task)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    with distributed.LocalCluster(
+        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as made:
+        yield made
+
+
+def test_results_are_in_order_and_come_from_several_processes(cluster: Any) -> None:
+    with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
+        assert list(executor.map(double, tasks(200))) == list(range(0, 400, 2))
+        assert list(executor.map(double, tasks(0))) == []
+        pids = set(executor.map(process, tasks(60)))
+    assert len(pids) > 1
+    assert os.getpid() not in pids
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Any) -> None:
+    with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
+        results = executor.map(slow_double, tasks(120))
+        first = [next(results) for _ in range(5)]
+        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        assert first + list(results) == list(range(0, 240, 2))
+
+
+def test_what_kills_every_worker_is_lost_alone(cluster: Any) -> None:
+    with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
+        results = list(executor.map(die_at_7, tasks(20)))
+    lost = [one for one in results if isinstance(one, Lost)]
+    assert [one.path for one in lost] == ["7"]
+    assert [one for one in results if one not in lost] == [2 * number for number in range(20) if number != 7]
+
+
+@pytest.fixture
+def nobody() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{free.getsockname()[1]}"
+
+
+def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(_LAYERS)
+    command = [SCRIPT, "--dry-run", "--executor", "dask", "--scheduler", nobody, "a.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"migrate: error: no Dask scheduler answers at {nobody}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_scheduler_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 2)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
+        executor = executors.open_executor("dask", 0, empty.scheduler_address)
+        with executor, pytest.raises(ExecutorError, match="has no workers"):
+            next(iter(executor.map(double, tasks(1))))
+
+
+def test_the_report_is_that_of_one_process(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(30):
+        folder = tmp_path / f"package_{number % 5}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"layers_{number}.py").write_text(_LAYERS)
+        (folder / f"main_{number}.py").write_text(_MAIN.replace("layers", f"layers_{number}"))
+    (tmp_path / "broken.py").write_text("import tensorflow as tf\nw = tf.Variable(0\n")
+    serial = _report("serial", "")
+    assert len(serial.changed) == 60
+    assert len(serial.failures) == 1
+    assert _report("dask", cluster.scheduler_address) == serial
+
+
+def _report(executor: str, scheduler: str) -> Report:
+    made = settings.load(registry.load(), {"isolated": True})
+    return runner.run(replace(made, executor=executor, scheduler=scheduler), ["."])
+
+
+_LAYERS = """\
+import tensorflow as tf
+
+
+def weight(shape):
+    return tf.Variable(tf.truncated_normal(shape, stddev=0.1), name="weight")
+"""
+_MAIN = """\
+import tensorflow as tf
+from layers import weight
+
+a = weight([2, 3])
+b = weight([3, 4])
+step = tf.constant(0)
+"""
