@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
@@ -11,14 +13,9 @@ from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Eve
 from codemods.tensorflow.reach import ReachTable
 from codemods.tensorflow.tree import BodyKey
 
-__all__ = ["Extent", "inside"]
+__all__ = ["Extent"]
 
 _ACTIVATIONS = re.compile(r"act|nonlin|init|relu|sigm|tanh|fn|func|transfer", re.IGNORECASE)
-
-
-def inside(events: Iterable[Event], at: At) -> list[tuple[int, Event]]:
-    """The events, with their numbers, within the construct that stands at `at`."""
-    return [pair for pair in enumerate(events) if any(frame.at == at for frame in pair[1].frames)]
 
 
 class Extent:
@@ -27,6 +24,26 @@ class Extent:
     def __init__(self, reach: ReachTable) -> None:
         self.reach = reach
         self.tree = reach.tree
+        self._inside: dict[BodyKey, Mapping[At, list[tuple[int, Event]]]] = {}
+        self._sorted: dict[BodyKey, list[Event]] = {}
+
+    def inside(self, body: BodyKey, at: At) -> list[tuple[int, Event]]:
+        """The events of a body, with their numbers, within the construct that stands at `at`."""
+        if body not in self._inside:
+            held: dict[At, list[tuple[int, Event]]] = defaultdict(list)
+            for number, event in enumerate(self.tree.body(body).events):
+                for place in {frame.at for frame in event.frames}:
+                    held[place].append((number, event))
+            self._inside[body] = held
+        return self._inside[body].get(at, [])
+
+    def between(self, body: BodyKey, start: At, end: At) -> list[Event]:
+        """The events of a body whose calls begin from `start` on and before `end`."""
+        if body not in self._sorted:
+            self._sorted[body] = sorted(self.tree.body(body).events, key=lambda event: event.at)
+        events = self._sorted[body]
+        first = bisect_left(events, start, key=lambda event: event.at)
+        return events[first : bisect_left(events, end, lo=first, key=lambda event: event.at)]
 
     def uses_store(self, events: Iterable[Event], body: BodyKey) -> bool:
         """Whether something makes variables through the store there, or may for all that is known."""

@@ -187,8 +187,7 @@ class Layers:
 
     def _ops_are_looked_up(self, body: BodyKey) -> bool:
         """Whether the program looks ops up by name: then a new scope must not rename any."""
-        files = self.extent.tree.files
-        return any(file.lookups and self.scopes.meeting.files(path, body[0]) for path, file in files.items())
+        return any(self.scopes.meeting.files(path, body[0]) for path in self.extent.tree.looking_up)
 
     def _is_clean(self, body: BodyKey, statement: StatementFacts, member: Member | None = None) -> bool:
         """Whether a scope can go around a statement and changes no name there that somebody may look for."""
@@ -197,11 +196,8 @@ class Layers:
         own = {id(site.creation) for site in member.sites} if member else set()
         if member is not None and member.call is not None:
             own.add(id(member.call.call))
-        return all(
-            id(event) in own or may_move(event, body, self.extent)
-            for event in self.extent.tree.body(body).events
-            if statement.at <= event.at < statement.end
-        )
+        events = self.extent.between(body, statement.at, statement.end)
+        return all(id(event) in own or may_move(event, body, self.extent) for event in events)
 
     def _taken_in(self, body: BodyKey, statements: tuple[StatementFacts, ...], group: list[Member], end: int) -> int:
         """The place of the last statement of the layer: those that use its variables at once come along."""
@@ -273,11 +269,8 @@ def is_alone(site: Site, extent: Extent) -> bool:
     creation = site.creation
     statements = extent.tree.files[site.body[0]].blocks[creation.block]
     plain = any(statement.at == creation.statement and statement.plain for statement in statements)
-    others = (
-        event
-        for event in extent.tree.body(site.body).events
-        if creation.statement <= event.at < creation.statement_end and event is not creation
-    )
+    events = extent.between(site.body, creation.statement, creation.statement_end)
+    others = (event for event in events if event is not creation)
     return plain and creation.grip is Grip.STATEMENT and all(may_move(event, site.body, extent) for event in others)
 
 

@@ -151,9 +151,9 @@ class _Linker:
         """Whether the program has a string such as `w:0` that may mean this variable, by a number of it too."""
         asked = {
             lookup.partition(":")[0].rpartition("/")[2]
-            for path, file in self.tree.files.items()
-            if file.lookups and self.meeting.files(path, site.body[0])
-            for lookup in file.lookups
+            for path in self.tree.looking_up
+            if self.meeting.files(path, site.body[0])
+            for lookup in self.tree.files[path].lookups
         }
         asked |= {re.sub(r"_\d+$", "", name) for name in asked}
         names = site.names or (literal("Variable"),)
@@ -161,11 +161,8 @@ class _Linker:
 
     def _is_nested(self, site: Site) -> bool:
         """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
-        inner = (
-            event
-            for event in self.tree.body(site.body).events[: site.number]
-            if site.creation.at < event.at < site.creation.end
-        )
+        held = self.extent.between(site.body, site.creation.at, site.creation.end)
+        inner = [event for event in held if event.at != site.creation.at]
         if any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in site.names):
             return True
         known = [name for name in site.names if any(isinstance(part, str) for part in name.parts)]

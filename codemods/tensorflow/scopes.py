@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.extent import Extent, inside
+from codemods.tensorflow.extent import Extent
 from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.meeting import Meeting
 from codemods.tensorflow.plan import ScopeForm
@@ -90,7 +90,7 @@ class ScopeTable:
 
     def _aliased(self, key: BodyKey, event: Enter) -> ScopeFacts:
         """The scope as its `with` item knows it, which has its alias; a scope that no `with` enters is no candidate."""
-        for _, other in inside(self.reach.tree.body(key).events, event.at):
+        for _, other in self.extent.inside(key, event.at):
             for frame in other.frames:
                 if frame.at == event.at and frame.scope is not None:
                     return frame.scope
@@ -280,7 +280,7 @@ class ScopeTable:
         literal = scope.name.literal
         if literal is not None and (not literal or literal.endswith("/")):
             return False
-        held = inside(self.reach.tree.body(item.body).events, item.key[1])
+        held = self.extent.inside(item.body, item.key[1])
         if not self._holds_migrated(item.body, held):
             return False
         if scope.kind is ScopeKind.VARIABLE and self.enters_once(item) and not self.rivals(item):

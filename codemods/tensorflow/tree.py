@@ -107,6 +107,11 @@ class Tree:
             return self.symbol(".".join([passed_on, *names[1:]]), path, depth + 1)
         return []
 
+    @cached_property
+    def looking_up(self) -> tuple[str, ...]:
+        """The files that look ops up by name."""
+        return tuple(path for path, file in self.files.items() if file.lookups)
+
     # bodies and classes
 
     def body(self, key: BodyKey) -> BodyFacts:
