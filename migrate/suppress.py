@@ -72,8 +72,7 @@ def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
         for token in tokenize.generate_tokens(io.StringIO(source.code, newline="").readline):
             if token.type != tokenize.COMMENT:
                 continue
-            match = _COMMENT.search(token.string)
-            if match:
+            for match in _COMMENT.finditer(token.string):  # one comment may hold several, as `--add-ignore` writes them
                 start = source.line_starts[token.start[0] - 1] + token.start[1] + match.start()
                 yield Span(start, start + len(match.group().rstrip())), match
     except (tokenize.TokenError, SyntaxError):  # ast parses what tokenize rejects: a stray form feed, a last backslash

@@ -56,6 +56,12 @@ def test_names_codes() -> None:
     assert found.ignores[0].reason == "until the checkpoint is gone"
 
 
+def test_one_comment_may_hold_several() -> None:
+    found = read("x = old()  # migrate: ignore[TY999] once  # migrate: ignore[TY101]\n")
+    assert [(one.codes, one.reason) for one in found.ignores] == [(("TY999",), "once"), (("TY101",), "")]
+    assert found.of(finding(1)) is found.ignores[1]
+
+
 def test_position_of_a_comment_behind_tabs_and_wide_characters() -> None:
     text = "\tx\n".strip() + " = 'ä𝄞'  # migrate: ignore[A]  \r\ny = 2\r\n"
     found = read(text)
