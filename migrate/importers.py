@@ -100,7 +100,6 @@ class Imports:
             if modules.means(path, dotted, relative=relative)
         }
 
-
     def joined(self, known: Iterable[str], others: Iterable[str]) -> list[str]:
         """Those of `others` that imports join with one of `known`, in whatever direction, or by way of each other."""
         waiting = [*known]
