@@ -82,7 +82,8 @@ class Decider:
                 return NamePlan(NameForm.LITERAL, Level.EXACT, full)
         if site.place is Place.BROKEN and not self.keep and not site.repeats and not stored and not site.may_be_none:
             return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.renames(site))
-        return self._unique(site, _UNNAMED)
+        counted = site.may_be_none and not self.keep  # among unnamed ones, some of which get names
+        return self._unique(site, _UNNAMED, Level.RENAMES if counted else Level.EXACT)
 
     def _same(self, site: Site) -> NamePlan:
         """The name as it stands. It was another where something that is renamed now came before it."""

@@ -96,7 +96,7 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
     if instance.way.partial and scopes.reach.above(instance.body) & kinds:
         return Place.BROKEN
-    if instance.way.unknown and scopes.reach.opaque_scopes & {ScopeKind.NAME, ScopeKind.VARIABLE}:
+    if instance.way.unknown and ScopeKind.VARIABLE in scopes.reach.opaque_scopes:
         return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes.stands(instance)]
     if Step.BROKEN in steps:
@@ -212,12 +212,15 @@ class Claims:
 
     def _same_name(self, one: Claim, other: Claim) -> bool:
         """Whether two claims are to one name in one place, or to one full name: `w` in the scope `a`, and `a/w`."""
+        if one.in_store and self.scopes.same_store(one.instance, other.instance):
+            return True
+        full, others = self._full(one), self._full(other)
+        depths = len(self.scopes.stands(one.instance)), len(self.scopes.stands(other.instance))
+        if full is not None and others is not None and depths[0] != depths[1]:
+            return full == others
         if "/" in one.name.pattern + other.name.pattern:
-            full = self._full(one)
-            return full is None or full == self._full(other)
-        return self.scopes.same_place(one.instance, other.instance) or (
-            one.in_store and self.scopes.same_store(one.instance, other.instance)
-        )
+            return full is None or full == others
+        return self.scopes.same_place(one.instance, other.instance)
 
     def _full(self, claim: Claim) -> str | None:
         """A claim's graph name, None where a part of it is not known."""

@@ -25,7 +25,7 @@ class OldNames:
         self.scopes = scopes
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
-        self._numbers = self._number([site for site in sites if site.creation.name is None])
+        self._numbers = self._number([site for site in sites if site.creation.name is None or site.may_be_none])
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
         """The number of each unnamed variable in its scope, where all that counts is known."""
@@ -37,6 +37,7 @@ class OldNames:
                 places.setdefault(place, []).append((instance.way.order, site))
                 if (
                     site.body[0] in self.uncounted
+                    or site.may_be_none
                     or self.scopes.repeats(instance)
                     or instance.conditional
                     or not instance.way.root

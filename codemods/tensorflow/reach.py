@@ -7,6 +7,7 @@ only code that leads to variables is looked at; they are bounded, and whatever i
 from __future__ import annotations
 
 import enum
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from codemods.tensorflow.tree import BodyKey, Tree
 __all__ = ["Instance", "Reach", "ReachTable", "Stand", "Way", "dynamic_parameters", "exclusive"]
 
 _MAX_WAYS = 24
+_COMPUTES = re.compile(r"act|nonlin|relu|sigm|tanh|init|regul", re.IGNORECASE)  # parameters that make no variable
 
 
 class Reach(enum.Enum):
@@ -245,6 +247,7 @@ class ReachTable:
             for body in file.bodies
             for event in body.events
             if isinstance(event, Call) and event.callee.kind is CalleeKind.OPAQUE
+            if not _COMPUTES.search(event.callee.name)
             for frame in event.frames
             if frame.scope is not None
         )
