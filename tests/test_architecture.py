@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.settle",
         "migrate.annotate",
         "migrate.engine",
+        "migrate.collecting",
         "migrate.importers",
     ),
     ("migrate.registry", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
