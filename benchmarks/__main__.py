@@ -1,0 +1,70 @@
+"""`python -m benchmarks`: measures every line of the budget and writes the table into docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from benchmarks import peers, trees
+from benchmarks.lines import LINES, Bench, Row
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
+
+
+def main() -> None:
+    options = _arguments()
+    work = options.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    bench = Bench(work, trees.dense(work, options.archives), options.sparse, options.repeat, options.full)
+    rows: list[Row] = []
+    for line in LINES:
+        if not options.only or line.__name__ in options.only:
+            for row in line(bench):
+                print(_cells(row), flush=True)
+                rows.append(row)
+    text = table(rows)
+    if options.write:
+        PAGE.write_text(_TABLE.sub(lambda _: text, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        sys.stdout.write("\n" + text)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path("build/benchmarks"), help="where trees are put")
+    parser.add_argument("--archives", type=Path, help="wheels and source archives, instead of a download from PyPI")
+    parser.add_argument("--sparse", type=Path, default=trees.sparse(), help="an installed site-packages")
+    parser.add_argument("--repeat", type=int, default=3, help="how often each command is run; the least counts")
+    parser.add_argument("--full", action="store_true", help="also the lines that take minutes")
+    parser.add_argument("--only", nargs="*", choices=[line.__name__ for line in LINES], help="only these lines")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
+    return parser.parse_args()
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows in Markdown, and what was measured under which versions."""
+    head = "| work | migrate | against | ratio | budget | kept |\n|---|---|---|---|---|---|\n"
+    body = "".join(f"| {' | '.join(_cells(row))} |\n" for row in rows)
+    return f"{head}{body}\nMeasured on {date.today():%d %B %Y} with {', '.join(peers.versions())}.\n"
+
+
+def _cells(row: Row) -> list[str]:
+    if row.ratio is None:
+        return [row.work, row.ours, row.other, "", "", ""]
+    kept = "" if row.budget is None else "yes" if row.ratio <= row.budget else "no"
+    return [row.work, row.ours, row.other, _times(row.ratio), _times(row.budget), kept]
+
+
+def _times(ratio: float | None) -> str:
+    """`2.0` for twice as much, `1/8` for an eighth."""
+    if ratio is None:
+        return ""
+    return f"{ratio:.1f}" if ratio >= 0.7 else f"1/{1 / ratio:.1f}".removesuffix(".0")
+
+
+main()

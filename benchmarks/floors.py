@@ -1,0 +1,34 @@
+"""What nobody can be faster than in Python: reading every file, and `ast.parse` of those that need it.
+
+`python floors.py read TREE` walks and reads; `python floors.py check TREE` also parses what holds both words;
+`python floors.py parse TREE` parses what holds a call, and reads nothing else twice.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import warnings
+
+
+def main(what: str, tree: str) -> None:
+    warnings.simplefilter("ignore")
+    for folder, _, names in os.walk(tree):
+        for name in names:
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    data = file.read()
+                if what != "read" and b"Variable(" in data and b"tensorflow" in data:
+                    _parse(data)
+
+
+def _parse(data: bytes) -> None:
+    try:
+        ast.parse(data)
+    except (SyntaxError, ValueError):
+        pass  # Python 2
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

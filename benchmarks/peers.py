@@ -1,0 +1,90 @@
+"""The tools beside which `migrate` is measured; one that is not installed is None."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.measure import Command
+
+__all__ = ["ast_grep", "floor", "libcst_runner", "migrate", "ripgrep", "upgrade", "versions"]
+
+HERE = Path(__file__).parent
+SCRIPTS = Path(sys.executable).parent
+
+
+def migrate(tree: Path, *options: str) -> Command:
+    """Our side; the settings of whatever stands above the tree do not count."""
+    return Command(
+        [SCRIPTS / "migrate", "--isolated", "--exclude", "nothing", *options, tree], codes=frozenset({0, 1, 3})
+    )
+
+
+def floor(what: str, tree: Path) -> Command:
+    return Command([sys.executable, HERE / "floors.py", what, tree])
+
+
+def libcst_runner(tree: Path, copy: Path) -> Command:
+    """LibCST's own runner in one process; it writes, so that each run gets a copy."""
+
+    def fresh() -> None:
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(tree, copy)
+
+    words = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "plain_libcst.PlainVariable"]
+    words += ["-j", "1", "--hide-progress", "--no-format", str(copy)]
+    os.environ["PYTHONPATH"] = str(HERE)
+    return Command(words, cwd=HERE, codes=frozenset({0, 1}), prepare=fresh)
+
+
+def upgrade(tree: Path, work: Path) -> Command | None:
+    """TensorFlow's own script, which renames calls and knows no scopes."""
+    script = SCRIPTS / "tf_upgrade_v2"
+    target = work / "upgraded"
+    words = [
+        script,
+        "--intree",
+        tree,
+        "--outtree",
+        target,
+        "--reportfile",
+        work / "report.txt",
+        "--copyotherfiles",
+        "False",
+    ]
+    if not script.exists():
+        return None
+    return Command(words, codes=frozenset({0, 1}), prepare=lambda: shutil.rmtree(target, ignore_errors=True))
+
+
+def ast_grep(tree: Path) -> Command | None:
+    """Only finds the calls."""
+    script = shutil.which("ast-grep", path=f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}")
+    words = [script, "run", "--no-ignore", "vcs", "-l", "py", "-p", "tf.Variable($$$)", str(tree)] if script else []
+    return Command(words, codes=frozenset({0, 1})) if script else None
+
+
+def ripgrep(tree: Path) -> Command | None:
+    """Only finds the files that hold the word."""
+    script = shutil.which("rg")
+    words = [script, "-l", "--no-ignore", "--hidden", "-g", "*.py", r"\btf\.Variable\(", str(tree)] if script else []
+    return Command(words, codes=frozenset({0, 1})) if script else None
+
+
+def versions() -> list[str]:
+    """What was measured, with versions."""
+    found = [f"Python {sys.version.split()[0]}", f"{os.cpu_count()} processors"]
+    for name in ("migrate-variables", "libcst", "tensorflow-cpu", "tensorflow", "ast-grep-cli", "distributed"):
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    if shutil.which("rg"):
+        found.append(
+            subprocess.run(["rg", "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
+        )
+    return found
