@@ -11,11 +11,11 @@ from migrate.codemod import Analysis
 
 __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 
-# A call, an alias in an import, or an alias by assignment: `Variable(`, `Variable as V`, `V = tf.Variable`. Half of the
+# A call, an alias, or what `map` and `partial` are given: `Variable(`, `Variable as V`, `V = tf.Variable`. Half of the
 # files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
 _CALLED = re.compile(
     rb"\bVariable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)"
-    rb"|=[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*Variable(?:V1)?\b"
+    rb"|(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+[ \t]*\.[ \t]*)*Variable(?:V1)?\b"
 )
 
 ANALYSIS = Analysis(

@@ -80,7 +80,8 @@ class Decider:
             full = self._full_name(site, site.names[0])
             if full:
                 return NamePlan(NameForm.LITERAL, Level.EXACT, full)
-        if site.place is Place.BROKEN and not self.keep and not site.repeats and not stored and not site.may_be_none:
+        relative = not self.keep and not site.repeats and not stored and not site.may_be_none
+        if site.place is Place.BROKEN and relative and self.scopes.known(site.instances):
             return NamePlan(NameForm.SAME, Level.RENAMES, renames=self.old.renames(site))
         counted = site.may_be_none and not self.keep  # among unnamed ones, some of which get names
         return self._unique(site, _UNNAMED, Level.RENAMES if counted else Level.EXACT)
@@ -165,7 +166,7 @@ class Decider:
 
     def _unnamed(self, site: Site) -> NamePlan | LeavePlan:
         target = site.creation.target or _NO_TARGET
-        if site.repeats:
+        if site.repeats or not self.scopes.known(site.instances):
             return self._unique(site, self._free(site, target, domain=None) or f"{target}_var", Level.RENAMES)
         if site.place is Place.NAMED:
             full = self._full_name(site, literal(target))

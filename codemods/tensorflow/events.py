@@ -150,6 +150,7 @@ class Events:
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
+            computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in ast.walk(value)),
             optional_name=self._optional_name(site),
             refusal=_refusal(site.node) or self._scope_as_name(site),
             plain_root=raw == knowledge.VARIABLE,
@@ -237,6 +238,12 @@ class Events:
         if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):
             return self.callees.text(node, scope)
         return None
+
+
+def _values(node: ast.Call) -> list[ast.expr]:
+    """The initial value that a call passes, if any."""
+    value = keyword_or_place(node, "initial_value", 0)
+    return [] if value is None else [value]
 
 
 def _asked_base(name: ast.expr | None) -> ast.expr | None:

@@ -111,6 +111,7 @@ class Creation:
     block: At  # the first of the statement's siblings
     returned: bool = False
     end: At = (0, 0)
+    computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`
@@ -241,5 +242,6 @@ class FileFacts:
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again
     seeded: bool = False
+    hands_on: bool = False  # `tf.Variable` itself is passed to something
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # strings such as "y:0" that look ops up by name

@@ -34,6 +34,7 @@ class _Indexer:
         self.walk = module.walk
         self.callees = Callees(module.walk)
         self.events = Events(module, self.callees)
+        self.hands_on = False
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
@@ -68,6 +69,7 @@ class _Indexer:
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
             seeded=bool(names & knowledge.SEEDS),
+            hands_on=self.hands_on,
             blocks=self.events.blocks,
             lookups=self.lookups(),
         )
@@ -148,17 +150,24 @@ class _Indexer:
             if node in self.events.asked:
                 continue
             if isinstance(node, ast.Attribute):
-                if node.attr not in attributes and resolve(node, scope) is None:
-                    attributes.add(node.attr)
-            elif isinstance(node, ast.Name):
-                found = scope.find(node.id)
-                for binding in found[1] if found else ():
-                    callee = self.callees.definition(binding)
-                    if callee is not None:
-                        callees.append(callee)
-                    elif binding.kind is BindingKind.IMPORT and not binding.dotted.startswith("tensorflow"):
-                        imports.add(binding.dotted)
-        return callees, imports, attributes
+                self.note_attribute(node, scope, attributes)
+                continue
+            found = scope.find(node.id) if isinstance(node, ast.Name) else None
+            for binding in found[1] if found else ():
+                callee = self.callees.definition(binding)
+                if callee is not None:
+                    callees.append(callee)
+                elif binding.kind is BindingKind.IMPORT:
+                    self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
+                    imports.add(binding.dotted)
+        return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
+
+    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str]) -> None:
+        """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""
+        if node.attr == "Variable" and self.callees.canonical(node, scope) == knowledge.VARIABLE:
+            self.hands_on = True
+        elif node.attr not in attributes and resolve(node, scope) is None:
+            attributes.add(node.attr)
 
     def lookups(self) -> frozenset[str]:
         """Strings such as `w:0`, by which a program asks for a tensor."""

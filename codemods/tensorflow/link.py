@@ -163,7 +163,7 @@ class _Linker:
         """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
         held = self.extent.between(site.body, site.creation.at, site.creation.end)
         inner = [event for event in held if event.at != site.creation.at]
-        if any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in site.names):
+        if site.creation.computes and any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in site.names):
             return True
         known = [name for name in site.names if any(isinstance(part, str) for part in name.parts)]
         return any(
@@ -245,7 +245,13 @@ class _Linker:
             path = site.body[0]
             creations.setdefault(path, {})[site.creation.at] = self._needing(site, decider.decide(site))
         dynamic = dynamic_parameters(self.reach)
-        paths = {*creations, *self.wraps, *(path for (path, _), item in self.scopes.items.items() if item.form)}
+        passing = (path for path, file in self.tree.files.items() if file.hands_on)
+        paths = {
+            *creations,
+            *self.wraps,
+            *passing,
+            *(path for (path, _), item in self.scopes.items.items() if item.form),
+        }
         return {path: self._file_plan(path, creations.get(path, {}), dynamic) for path in sorted(paths)}
 
     def _old_names(self) -> OldNames:

@@ -329,6 +329,10 @@ class ScopeTable:
             for name, one in self._bearers(item.key[0], text)
         )
 
+    def known(self, instances: tuple[Instance, ...]) -> bool:
+        """Whether every scope around some instances is one that the analysis has seen being made."""
+        return all((stand.path, stand.frame.at) in self.items for one in instances for stand in self.stands(one))
+
     def literal_names(self) -> list[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
         literals, _ = self._borne

@@ -62,13 +62,18 @@ class Speller:
 
     def _add_import(self, name: str) -> str:
         binding = import_binding(self.function, self.scope)
-        if binding is None or not isinstance(binding.node, ast.ImportFrom):
+        if binding is None or not isinstance(binding.node, ast.ImportFrom) or not _is_root(binding.node):
             raise UnspellableError(name)
         taken = self.scope.find(name) is not None
         spelled = f"tf_{name}" if taken else name
         end = self.module.span(binding.node.names[-1]).end
         self.imports.append(Edit(Span(end, end), f", {name} as {spelled}" if taken else f", {name}"))
         return spelled
+
+
+def _is_root(node: ast.ImportFrom) -> bool:
+    """Whether an import takes names from TensorFlow itself, which has them all, and not from a module within it."""
+    return not node.level and knowledge.canonical(node.module) == "tensorflow"
 
 
 def import_binding(function: ast.expr, scope: Scope) -> Binding | None:
