@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 
 from codemods.tensorflow.index import index
-from codemods.tensorflow.link import link, seeks
+from codemods.tensorflow.leading import seeks
+from codemods.tensorflow.link import link
 from migrate.codemod import Analysis
 
 __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.decide import Decider, hazards
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.extent import Extent
-from codemods.tensorflow.facts import At, BodyFacts, Call, CalleeKind, Creation, FileFacts, NamedOp, StoreUse
+from codemods.tensorflow.facts import At, BodyFacts, Call, Creation, FileFacts, NamedOp, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers import Layers, is_alone
 from codemods.tensorflow.meeting import Meeting
@@ -22,9 +22,8 @@ from codemods.tensorflow.text import literal, overlaps
 from codemods.tensorflow.tree import BodyKey, Tree
 from migrate.codemod import Options
 from migrate.model import Level, Rename
-from migrate.syntax.modules import Modules
 
-__all__ = ["link", "seeks"]
+__all__ = ["link"]
 
 _REFUSALS = {
     "scope-as-name": "GV204",
@@ -34,55 +33,13 @@ _REFUSALS = {
 }
 
 
-def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
-    """The modules whose importers decide how often variables are made: those with functions that lead to a creation."""
-    files = {file.path: file for file in facts}
-    modules = Modules(files)
-    leading = [path for path, file in files.items() if any(not one.is_module and _creates(one) for one in file.bodies)]
-    users: dict[str, list[str]] = {}
-    for path, file in files.items():
-        for used in dict.fromkeys(found for dotted in _passed_on(file) for found in _owners(dotted, path, modules)):
-            users.setdefault(used, []).append(path)
-    found = set(leading)
-    while leading:
-        fresh = [user for user in users.get(leading.pop(), ()) if user not in found]
-        found.update(fresh)
-        leading += fresh
-    return frozenset(map(_module_name, found))
-
-
-def _module_name(path: str) -> str:
-    """The dotted name of the module that a file is, from the top of its path."""
-    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
-
-
-def _passed_on(file: FileFacts) -> Iterator[str]:
-    """The imported names through which a call from outside, or an import, can lead on to another file."""
-    for body in file.bodies:
-        for event in () if body.is_module else body.events:
-            if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
-                yield event.callee.name
-    if file.path.endswith("__init__.py"):
-        yield from file.imports.values()
-
-
-def _owners(dotted: str, origin: str, modules: Modules) -> list[str]:
-    """The files that a dotted name can come from, or be."""
-    while dotted.strip("."):
-        found = modules.find(dotted, origin)
-        if found:
-            return found
-        level = len(dotted) - len(dotted.lstrip("."))
-        dotted = dotted[:level] + dotted[level:].rpartition(".")[0]
-    return modules.find(dotted, origin) if dotted else []
-
-
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
     """The plan of each file. Programs that no import joins are looked at one by one: each bears its own cost."""
     files = dict(sorted(facts.items()))
     plans: dict[str, FilePlan] = {}
     for paths in Tree(files).programs():
-        if any(_creates(body) for path in paths for body in files[path].bodies):
+        creates = any(_creates(body) for path in paths for body in files[path].bodies)
+        if creates or any(files[path].hands_on for path in paths):
             plans |= _Linker(Tree({path: files[path] for path in paths}), options).plans()
     return plans
 

@@ -27,7 +27,7 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV209", "maybe-callable", _LEFT, "The initial value may be a function"),
     ("GV210", "not-understood", _LEFT, "The call is written in a way that is not understood"),
     ("GV211", "nested-creation", _LEFT, "The initial value makes variables itself, and both ask the graph for a name"),
-    ("GV212", "passed-as-value", _LEFT, "tf.Variable itself is passed on, so that something else calls it"),
+    ("GV212", "passed-as-value", _LEFT, "The class tf.Variable is passed on, so that something else calls it"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
     ("GV304", "scope-now-reaches", _NOTICE, "A scope around the call now changes the variable that it makes"),
