@@ -128,7 +128,9 @@ PAIRS = Codemod(
         ((b"make(",), (b"use(",)),
         _index_pairs,
         _link_pairs,
-        seeks=lambda facts: frozenset(name for one in facts if one["made"] for name in ("maker", *one["from"])),
+        seeks=lambda facts: dict.fromkeys(
+            (name for one in facts if one["made"] for name in ("maker", *one["from"])), frozenset()
+        ),
     ),
     _rewrite_pairs,
 )

@@ -48,9 +48,10 @@ class _Leading:
         for path, file in self.tree.files.items():
             for body in file.bodies:
                 for event in body.events:
-                    if isinstance(event, Creation) and not event.refusal:
-                        if not eager_reason(self.tree, (path, body.index), event.frames):
-                            self._lead((path, body.index))
+                    key = (path, body.index)
+                    open_ = isinstance(event, Creation) and not event.refusal
+                    if open_ and not eager_reason(self.tree, key, event.frames):
+                        self._lead(key)
 
     # who mentions what
 

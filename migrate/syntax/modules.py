@@ -6,7 +6,7 @@ import bisect
 from collections import defaultdict
 from collections.abc import Iterable
 
-__all__ = ["Modules", "parts_of"]
+__all__ = ["Modules", "module_name", "parts_of"]
 
 Parts = tuple[str, ...]
 
@@ -82,6 +82,11 @@ def parts_of(path: str) -> Parts:
     if parts and parts[-1] == "__init__":
         parts.pop()
     return tuple(parts)
+
+
+def module_name(path: str) -> str:
+    """The dotted name of the module that a file is, from the top of its path, whatever characters the folders have."""
+    return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
 
 
 def _folder(path: str) -> Parts:
