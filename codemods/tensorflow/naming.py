@@ -96,7 +96,9 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
     if instance.way.partial and scopes.reach.above(instance.body) & kinds:
         return Place.BROKEN
-    if instance.way.unknown and ScopeKind.VARIABLE in scopes.reach.opaque_scopes:
+    first = instance.way.calls[0][0] if instance.way.calls else instance.body
+    hidden = instance.way.unknown and scopes.reach.is_handed_on(first)
+    if hidden and ScopeKind.VARIABLE in scopes.reach.opaque_scopes:
         return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes.stands(instance)]
     if Step.BROKEN in steps:

@@ -297,6 +297,10 @@ class ReachTable:
             self._switching[key] = [number for number, event in enumerate(events) if self._switches(event, key)]
         return self._switching[key]
 
+    def is_handed_on(self, key: BodyKey) -> bool:
+        """Whether something in the tree can call a body without naming it: a decorator, or whoever it is passed to."""
+        return self.tree.body(key).decorated or key in self._escaped
+
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""
         return bool(self.callers(key)) and key not in self._recursive and not self._open_ended(key, self.tree.body(key))
