@@ -107,12 +107,17 @@ def _line(difference: Difference) -> Text:
 
 
 def _traceback(error: Raised, when: str, frames: Mapping[Frame, list[Finding]], console: Console) -> None:
-    console.print(Text(f"\n{error.type} {when}: {error.message.strip()}", style="bold red"))
+    console.print(Text(f"\n{_shown(error.type)} {when}: {_shown(error.message.strip())}", style="bold red"))
     for frame in error.frames:
         console.print(Text(f"  {frame.file}:{frame.line} in {frame.function}"))
-        console.print(Text(f"    {frame.text}"))
+        console.print(Text(f"    {_shown(frame.text)}"))
         for finding in frames.get(frame, []):
             console.print(Text(f"    rewritten by {_place(finding)}", style="yellow"))
+
+
+def _shown(text: str) -> str:
+    """A program's own words with control characters, line ends excepted, as escapes: they may not steer the terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
 
 
 def _place(finding: Finding) -> str:
