@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import sys
 import warnings
@@ -24,10 +25,8 @@ def main(what: str, tree: str) -> None:
 
 
 def _parse(data: bytes) -> None:
-    try:
+    with contextlib.suppress(SyntaxError, ValueError):  # Python 2
         ast.parse(data)
-    except (SyntaxError, ValueError):
-        pass  # Python 2
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import peers, trees
 from benchmarks.measure import Command, Cost, measure, python
 
-__all__ = ["Bench", "LINES", "Row"]
+__all__ = ["LINES", "Bench", "Row"]
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ def one_file(bench: Bench) -> Iterator[Row]:
     code = (
         "import sys, time\nfrom migrate import registry, runner, settings\n"
         "made = settings.load(registry.load(), {'isolated': True, 'jobs': 1})\nrunner.run(made, sys.argv[1:])\n"
-        "start = time.perf_counter()\nfor _ in range({0}): runner.run(made, sys.argv[1:])\n"
+        "start = time.perf_counter()\nfor _ in range(TIMES): runner.run(made, sys.argv[1:])\n"
     )
-    once, often = measure([python(code.format(1), path), python(code.format(51), path)], bench.repeat)
+    once, often = measure([python(code.replace("TIMES", "1"), path), python(code.replace("TIMES", "51"), path)], bench.repeat)
     yield Row("one file in a warm process: CPU", f"{(often.cpu - once.cpu) / 50 * 1000:.0f} ms", "no budget")
 
 

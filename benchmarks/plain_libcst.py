@@ -41,7 +41,7 @@ class PlainVariable(VisitorBasedCodemodCommand):
         name = target.attr.value if isinstance(target, cst.Attribute) else getattr(target, "value", "variable")
         self.targets.append(name if isinstance(name, str) else "variable")
 
-    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802
+    def leave_Assign(self, _: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802
         self.targets.pop()
         return updated_node
 

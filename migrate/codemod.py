@@ -31,8 +31,8 @@ class Options:
         return self.values.get(name, default)
 
 
-def _nothing(_: Iterable[Any]) -> Mapping[str, frozenset[str]]:
-    return {}
+def _nothing(_: Iterable[Any]) -> frozenset[str]:
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ class Analysis:
     pattern does.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
     `companions` are triggers too, but count only for files that imports join with one that has facts.
-    `seeks` names, from all facts so far, the modules whose importers must be indexed as well, triggers or not; each
-    with words of which such an importer holds at least one, with none where any importer is meant.
+    `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
     `link` joins the facts of all files into a plan a file, which must pickle too.
     """
 
@@ -53,7 +52,7 @@ class Analysis:
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
     companions: tuple[tuple[Trigger, ...], ...] = ()
-    seeks: Callable[[Iterable[Any]], Mapping[str, frozenset[str]]] = _nothing
+    seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

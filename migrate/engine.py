@@ -76,13 +76,8 @@ def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:
     return Indexed(path, _facts(module, analyses))
 
 
-def sought(
-    facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]
-) -> dict[str, Mapping[str, frozenset[str]]]:
-    """By analysis, the modules whose importers have to be indexed too, as `Analysis.seeks` names them.
-
-    `facts` go by analysis, then by path.
-    """
+def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> dict[str, frozenset[str]]:
+    """By analysis, the modules whose importers have to be indexed too. `facts` go by analysis, then by path."""
     wanted = {one.name: one.seeks(facts.get(one.name, {}).values()) for one in analyses}
     return {name: modules for name, modules in wanted.items() if modules}
 

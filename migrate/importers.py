@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from migrate.syntax.modules import Modules, module_name
 
-__all__ = ["Importers", "Imports", "mentions", "outline"]
+__all__ = ["Importers", "Imports", "outline"]
 
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
 # The line end in front is a literal, for which the search is three times faster than for `^`.
@@ -22,7 +22,6 @@ _STATEMENT = re.compile(
     + _REST
     + rb")"
 )
-_NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 
 
@@ -35,14 +34,12 @@ class Importers:
 
     def __init__(self, modules: Iterable[str]) -> None:
         self._modules = frozenset(name.strip(".") for name in modules)
-        self._ends: dict[str, list[str]] = {}  # by what they end in, two components or more
+        self._ends: set[str] = set()  # what the names end in, two components or more
         self._folders: dict[str, set[str]] = {}  # by the last component, where such modules lie
         for name in self._modules:
             folder, _, last = name.rpartition(".")
             self._folders.setdefault(last, set()).add(folder)
-            for end in _ends(name):
-                if "." in end:
-                    self._ends.setdefault(end, []).append(name)
+            self._ends.update(end for end in _ends(name) if "." in end)
         self._words = sorted(word.encode() for word in self._folders)
 
     @property
@@ -55,25 +52,25 @@ class Importers:
         # Most files do not hold the words at all, and to look for them is twenty times cheaper than the pattern.
         if not any(word in data for word in self._words):
             return False
-        found = (self.meant(path, dotted, relative=relative) for dotted, relative in _imported(path, data))
-        return any(True for names in found for _ in names)
+        return any(self.means(path, dotted, relative=relative) for dotted, relative in _imported(path, data))
 
-    def meant(self, path: str, dotted: str, *, relative: bool) -> Iterator[str]:
-        """Which of the modules `dotted` can be in the file at `path`.
+    def means(self, path: str, dotted: str, *, relative: bool) -> bool:
+        """Whether `dotted`, in the file at `path`, is one of the modules.
 
         A program may be started from any folder, so that the front of an absolute name may be missing; a name of a
         single component is found beside the file or above it.
         """
         if dotted.rpartition(".")[2] not in self._folders:
-            return
-        yield from (end for end in _ends(dotted) if end in self._modules)
-        if not relative and "." in dotted:
-            yield from self._ends.get(dotted, ())
-        elif not relative:
-            folders = self._folders[dotted]
-            for folder in _fronts(path.replace("\\", "/").rpartition("/")[0]):
-                if folder in folders:
-                    yield f"{folder}.{dotted}".lstrip(".")
+            return False
+        if any(end in self._modules for end in _ends(dotted)):
+            return True
+        if relative:
+            return False
+        return dotted in self._ends or ("." not in dotted and self._is_above(path, dotted))
+
+    def _is_above(self, path: str, name: str) -> bool:
+        folders = self._folders[name]
+        return any(folder in folders for folder in _fronts(path.replace("\\", "/").rpartition("/")[0]))
 
 
 class Imports:
@@ -94,14 +91,14 @@ class Imports:
                     self._by_word.setdefault(word, []).append((path, name, relative))
                     self._by_path.setdefault(path, []).append((name, relative))
 
-    def of(self, modules: Importers) -> dict[str, set[str]]:
-        """The paths of the files that import one of the modules, with the modules that each imports."""
-        found: dict[str, set[str]] = {}
-        for word in modules.words:
-            for path, dotted, relative in self._by_word.get(word, ()):
-                for name in modules.meant(path, dotted, relative=relative):
-                    found.setdefault(path, set()).add(name)
-        return found
+    def of(self, modules: Importers) -> set[str]:
+        """The paths of the files that import one of the modules."""
+        return {
+            path
+            for word in modules.words
+            for path, dotted, relative in self._by_word.get(word, ())
+            if modules.means(path, dotted, relative=relative)
+        }
 
     def joined(self, known: Iterable[str], others: Iterable[str]) -> list[str]:
         """Those of `others` that imports join with one of `known`, in whatever direction, or by way of each other."""
@@ -157,15 +154,8 @@ def _words(path: str) -> Iterator[str]:
 
 
 def outline(data: bytes) -> bytes:
-    """The import statements of a source and the names in it: all that `Importers` and `mentions` look at."""
-    statements = (match.group() for match in _STATEMENT.finditer(b"\n" + data))
-    return b"".join([*statements, b"\n# ", b" ".join(sorted(set(_NAME.findall(data))))])
-
-
-def mentions(data: bytes, words: Iterable[str]) -> bool:
-    """Whether one of the names stands in a source, be it in a comment; any source will do where there are no words."""
-    wanted = {word.encode() for word in words}
-    return not wanted or not wanted.isdisjoint(_NAME.findall(data))
+    """The import statements of a source, which are all that `Importers.match` looks at."""
+    return b"".join(match.group() for match in _STATEMENT.finditer(b"\n" + data))
 
 
 def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +12,7 @@ from migrate import collecting, discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
-from migrate.importers import Importers, Imports, mentions
+from migrate.importers import Importers, Imports
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
@@ -161,21 +162,16 @@ class Session:
     def _seek(self, imports: Imports) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
         analyses = self._settings.registry.analyses
-        known: dict[str, Mapping[str, frozenset[str]]] = {}
+        known: dict[str, frozenset[str]] = {}
         while (wanted := engine.sought(self._facts, analyses)) != known:
-            importers: dict[str, dict[str, frozenset[str]]] = {}
+            importers: dict[str, list[str]] = {}
             for name, modules in wanted.items():
-                before = known.get(name, {})
-                fresh = {one.strip("."): words for one, words in modules.items() if words != before.get(one)}
-                for path, found in imports.of(Importers(fresh)).items():
-                    if self._lacks(name, path):
-                        every = [fresh[one] for one in found]
-                        importers.setdefault(path, {})[name] = frozenset().union(*every) if all(every) else frozenset()
+                fresh = Importers(modules - known.get(name, frozenset()))
+                for path in filter(partial(self._lacks, name), imports.of(fresh)):
+                    importers.setdefault(path, []).append(name)
             known = wanted
-            self._collect(
-                (path, data, tuple(name for name, words in importers[path].items() if mentions(data, words)))
-                for path, data in self._read(sorted(importers), "Following imports")
-            )
+            again = self._read(sorted(importers), "Following imports")
+            self._collect((path, data, tuple(importers[path])) for path, data in again)
 
     def _lacks(self, analysis: str, path: str) -> bool:
         return path not in self._facts.get(analysis, {})

@@ -128,9 +128,7 @@ PAIRS = Codemod(
         ((b"make(",), (b"use(",)),
         _index_pairs,
         _link_pairs,
-        seeks=lambda facts: dict.fromkeys(
-            (name for one in facts if one["made"] for name in ("maker", *one["from"])), frozenset()
-        ),
+        seeks=lambda facts: frozenset(name for one in facts if one["made"] for name in ("maker", *one["from"])),
     ),
     _rewrite_pairs,
 )

@@ -26,7 +26,7 @@ def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> st
 
 
 def _is_tensorflow(path: str, file: FileFacts) -> bool:
-    """Whether a file belongs to TensorFlow, whose `get_variable` calls `Variable`: it lies there and knows its insides."""
+    """Whether a file belongs to TensorFlow, whose `get_variable` calls `Variable`: it lies there, with its insides."""
     folders = path.replace("\\", "/")
     lies = any(f"{name}/python/" in folders for name in ("tensorflow", "tensorflow_core"))
     return lies and any(dotted.startswith("tensorflow.python.") for dotted in file.imports.values())
