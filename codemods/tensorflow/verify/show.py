@@ -116,7 +116,7 @@ def _traceback(error: Raised, when: str, frames: Mapping[Frame, list[Finding]], 
 
 
 def _shown(text: str) -> str:
-    """A program's own words with control characters, line ends excepted, as escapes: they may not steer the terminal."""
+    """A program's own words with control characters as escapes, line ends excepted: they may not steer a terminal."""
     return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
 
 
