@@ -114,7 +114,9 @@ def one_file(bench: Bench) -> Iterator[Row]:
         "made = settings.load(registry.load(), {'isolated': True, 'jobs': 1})\nrunner.run(made, sys.argv[1:])\n"
         "start = time.perf_counter()\nfor _ in range(TIMES): runner.run(made, sys.argv[1:])\n"
     )
-    once, often = measure([python(code.replace("TIMES", "1"), path), python(code.replace("TIMES", "51"), path)], bench.repeat)
+    once, often = measure(
+        [python(code.replace("TIMES", "1"), path), python(code.replace("TIMES", "51"), path)], bench.repeat
+    )
     yield Row("one file in a warm process: CPU", f"{(often.cpu - once.cpu) / 50 * 1000:.0f} ms", "no budget")
 
 

@@ -16,6 +16,10 @@ pytest.importorskip("pygls")
 USER = """\
 import tensorflow as tf
 
+pytestmark = pytest.mark.skipif(
+    "MIGRATE_TEST_TIMING" not in os.environ, reason="races the indexing of a tree: set MIGRATE_TEST_TIMING to run it"
+)
+
 def build_{0}(x):
     with tf.variable_scope("block_{0}"):
         kernel = tf.Variable(tf.truncated_normal([3, 3, 16, 16], stddev=0.1), name="kernel")

@@ -285,7 +285,7 @@ def test_a_change_in_one_cell_changes_that_cell_only(
     index = data.draw(st.integers(0, len(cells) - 1))
     new = data.draw(_TEXT).replace("%", "")
     old = source.notebook.cells[index].text
-    if "%%" in old:
+    if "%%" in old or "\r" in old + new:
         return
     start = source.line_starts[source.notebook.cells[index].line - 1]
     assert source.text.startswith(old, start)
