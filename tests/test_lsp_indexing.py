@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,12 @@ from test_lsp import LAYERS, WHOLE, at, codes
 
 pytest.importorskip("pygls")
 
-USER = """\
-import tensorflow as tf
-
 pytestmark = pytest.mark.skipif(
     "MIGRATE_TEST_TIMING" not in os.environ, reason="races the indexing of a tree: set MIGRATE_TEST_TIMING to run it"
 )
+
+USER = """\
+import tensorflow as tf
 
 def build_{0}(x):
     with tf.variable_scope("block_{0}"):
