@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codemods.tensorflow.facts import FileFacts, FrameFacts
-from codemods.tensorflow.tree import BodyKey, Tree
+from codemods.tensorflow.program.tree import BodyKey, Tree
 
 __all__ = ["eager_reason"]
 
@@ -39,7 +39,7 @@ def _enclosing(tree: Tree, key: BodyKey) -> str:
         body = tree.files[path].bodies[index]
         if body.eager:
             return "it stands in a tf.function"
-        if body.owner >= 0 and any(tree.class_facts(one).eager for one in tree.ancestors((path, body.owner))):
+        if body.owner >= 0 and any(tree.classes.facts(one).eager for one in tree.classes.ancestors((path, body.owner))):
             return "its class holds its own variables, as Keras layers and tf.Module do"
         index = body.parent
     return ""

@@ -81,8 +81,7 @@ def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], pla
     site = next(site for site in module.walk.calls if site.statement is first)
     speller = Speller(module, ast.Name("", ast.Load()), site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
-    plain = ", auxiliary_name_scope=False" if wrap.keeps_op_names else ""
-    header = f"with {speller('variable_scope')}({name}{plain}):"
+    header = f"with {speller('variable_scope')}({name}):"
     span = Span(module.span(first).start, module.span(last).end)
     message = f"a variable scope {wrap.name} around the variables of a layer"
     if wrap.unique:

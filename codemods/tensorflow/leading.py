@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.facts import Call, CalleeKind, Creation, FileFacts
-from codemods.tensorflow.tree import Tree
+from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
 
 __all__ = ["seeks"]
@@ -51,9 +51,9 @@ def _passed_on(file: FileFacts) -> Iterator[str]:
 def _owners(dotted: str, origin: str, tree: Tree) -> list[str]:
     """The files that a dotted name can come from, or be."""
     while dotted.strip("."):
-        found = tree.modules(dotted, origin)
+        found = tree.imports.modules(dotted, origin)
         if found:
             return found
         level = len(dotted) - len(dotted.lstrip("."))
         dotted = dotted[:level] + dotted[level:].rpartition(".")[0]
-    return tree.modules(dotted, origin) if dotted else []
+    return tree.imports.modules(dotted, origin) if dotted else []

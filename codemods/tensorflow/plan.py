@@ -76,7 +76,6 @@ class WrapPlan:
     last: At
     name: str  # a literal
     unique: bool  # `variable_scope(None, default_name=name)` rather than `variable_scope(name)`
-    keeps_op_names: bool  # `auxiliary_name_scope=False`
 
 
 @dataclass(frozen=True, slots=True)

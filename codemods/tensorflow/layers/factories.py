@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.extent import Extent
-from codemods.tensorflow.facts import Call, Creation, Grip
-from codemods.tensorflow.naming import Place, Site, place_of
-from codemods.tensorflow.reach import Instance
-from codemods.tensorflow.scopes import ScopeTable
-from codemods.tensorflow.tree import BodyKey
+from codemods.tensorflow.facts import At, Call, Creation, Grip
+from codemods.tensorflow.layers.moving import may_move
+from codemods.tensorflow.naming.sites import Place, Site, place_of
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["Factory", "FactoryCall", "find_factories"]
+__all__ = ["Factory", "FactoryCall", "calls_by_block", "find_factories"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ def find_factories(sites: Iterable[Site], scopes: ScopeTable, extent: Extent) ->
 
 def _factory(body: BodyKey, sites: list[Site], scopes: ScopeTable, extent: Extent) -> Factory | None:
     facts = scopes.reach.tree.body(body)
-    if facts.is_module or not _is_simple(body, sites, extent) or not scopes.reach.is_closed(body):
+    if facts.is_module or not _is_simple(body, sites, extent) or not scopes.reach.graph.is_closed(body):
         return None
     calls = []
-    for caller, number in scopes.reach.callers(body):
+    for caller, number in scopes.reach.graph.callers(body):
         call = _call(caller, number, scopes, extent)
         if call is None:
             return None
@@ -71,14 +72,7 @@ def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
     if any(not site.repeats or _in_loop(site) or site.place not in (Place.ROOT, Place.IN_STEP) for site in sites):
         return False
     return all(
-        isinstance(event, Creation)
-        or (
-            isinstance(event, Call)
-            and not extent.uses_store([event], body)
-            and not extent.creates(event, body)
-            and not extent.speaks(event, body)
-        )
-        for event in events
+        isinstance(event, Creation) or (isinstance(event, Call) and may_move(event, body, extent)) for event in events
     )
 
 
@@ -98,14 +92,14 @@ def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> F
     instances = scopes.reach.instances(caller, number)
     if place_of(instances, scopes) not in (Place.ROOT, Place.IN_STEP):
         return None
-    return FactoryCall(caller, number, call, instances, scopes.repeats_at_all(instances))
+    return FactoryCall(caller, number, call, instances, scopes.places.recurs(instances))
 
 
 def calls_by_block(
     factories: Iterable[Factory],
-) -> Mapping[tuple[BodyKey, tuple[int, int]], list[tuple[Factory, FactoryCall]]]:
+) -> Mapping[tuple[BodyKey, At], list[tuple[Factory, FactoryCall]]]:
     """The calls of all factories by the block of statements that they stand in."""
-    blocks: dict[tuple[BodyKey, tuple[int, int]], list[tuple[Factory, FactoryCall]]] = defaultdict(list)
+    blocks: dict[tuple[BodyKey, At], list[tuple[Factory, FactoryCall]]] = defaultdict(list)
     for factory in factories:
         for call in factory.calls:
             blocks[call.body, call.call.block].append((factory, call))

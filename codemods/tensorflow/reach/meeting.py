@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from codemods.tensorflow.graphs import components
-from codemods.tensorflow.reach import Instance, exclusive
-from codemods.tensorflow.tree import Tree
+from codemods.tensorflow.program.tree import Tree
+from codemods.tensorflow.reach.graphs import components
+from codemods.tensorflow.reach.ways import Instance, exclusive
 
 __all__ = ["Meeting"]
 
@@ -24,7 +24,7 @@ class Meeting:
     def _tops(self) -> Mapping[str, frozenset[str]]:
         """For each file, those that nothing imports and whose run brings it in; a circle of imports counts as one."""
         tops: dict[str, frozenset[str]] = {}
-        importers = self.tree.importers
+        importers = self.tree.imports.importers
         for circle in components(self.tree.files, importers.__getitem__):  # importers come before what they import
             inside = set(circle)
             above = {tops[one] for path in circle for one in importers[path] if one not in inside}

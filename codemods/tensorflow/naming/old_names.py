@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from codemods.tensorflow.naming import Site
-from codemods.tensorflow.reach import Instance
-from codemods.tensorflow.scopes import ScopeTable, Step
+from codemods.tensorflow.naming.sites import UNNAMED, Site
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text
 from migrate.model import Rename
 
 __all__ = ["OldNames"]
-
-_UNNAMED = "Variable"
 
 
 class OldNames:
@@ -25,7 +24,7 @@ class OldNames:
         self.scopes = scopes
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
-        self._numbers = self._number([site for site in sites if site.creation.name is None or site.may_be_none])
+        self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
         """The number of each unnamed variable in its scope, where all that counts is known."""
@@ -38,7 +37,7 @@ class OldNames:
                 if (
                     site.body[0] in self.uncounted
                     or site.may_be_none
-                    or self.scopes.repeats(instance)
+                    or self.scopes.places.repeats(instance)
                     or instance.conditional
                     or not instance.way.root
                     or "*" in str(place[1])
@@ -57,9 +56,9 @@ class OldNames:
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
         parts = ["*"] if instance.way.partial else []
-        for stand, text in zip(self.scopes.stands(instance), self.scopes.path(instance), strict=True):
+        for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
             step = self.scopes.step(stand)
-            if new and step in (Step.NAME, Step.NAME_MANY):
+            if new and step.is_name:
                 continue
             sure = step in (Step.IN_STEP, Step.NAME) or (new and step is Step.BROKEN)
             if any(isinstance(part, str) for part in text.parts):
@@ -75,8 +74,8 @@ class OldNames:
             return f"{prefix}{name.pattern}{'*' if site.repeats else ''}"
         number = self._numbers.get((site.key, instance.way.order))
         if number is None:
-            return f"{prefix}{_UNNAMED}*"
-        return f"{prefix}{_UNNAMED}_{number}" if number else f"{prefix}{_UNNAMED}"
+            return f"{prefix}{UNNAMED}*"
+        return f"{prefix}{UNNAMED}_{number}" if number else f"{prefix}{UNNAMED}"
 
     def wrapped(self, site: Site, new_name: str = "") -> tuple[Rename, ...]:
         """The entries of a site that goes into wraps: its own, or those around the calls of its factory.
@@ -111,7 +110,7 @@ class OldNames:
         if (site.creation.name is not None and not site.may_be_none) or not self.renames_others:
             return ()
         prefixes = {self.prefix(instance, new=False) for instance in site.instances}
-        return tuple(Rename(f"{one}{_UNNAMED}*", f"{one}{_UNNAMED}*", False) for one in sorted(prefixes))
+        return tuple(Rename(f"{one}{UNNAMED}*", f"{one}{UNNAMED}*", False) for one in sorted(prefixes))
 
     def kept(self, site: Site) -> tuple[Rename, ...]:
         """The entries of a site that keeps its names."""

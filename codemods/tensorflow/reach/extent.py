@@ -10,8 +10,8 @@ from functools import cached_property
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StoreUse
-from codemods.tensorflow.reach import ReachTable
-from codemods.tensorflow.tree import BodyKey
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.callgraph import CallGraph
 
 __all__ = ["Extent"]
 
@@ -21,9 +21,9 @@ _ACTIVATIONS = re.compile(r"act|nonlin|init|relu|sigm|tanh|fn|func|transfer", re
 class Extent:
     """Follows calls to say what a piece of code can do to the variable store."""
 
-    def __init__(self, reach: ReachTable) -> None:
-        self.reach = reach
-        self.tree = reach.tree
+    def __init__(self, graph: CallGraph) -> None:
+        self.graph = graph
+        self.tree = graph.tree
         self._inside: dict[BodyKey, Mapping[At, list[tuple[int, Event]]]] = {}
         self._sorted: dict[BodyKey, list[Event]] = {}
 
@@ -81,15 +81,10 @@ class Extent:
 
     def _leading_to(self, wanted: Callable[[Event, BodyKey], bool]) -> frozenset[BodyKey]:
         """The bodies in which a wanted event happens, directly or through calls."""
-        found = {
-            (path, body.index)
-            for path, file in self.tree.files.items()
-            for body in file.bodies
-            if any(wanted(event, (path, body.index)) for event in body.events)
-        }
+        found = {key for key, body in self.tree.bodies() if any(wanted(event, key) for event in body.events)}
         queue = list(found)
         while queue:
-            for caller, _ in self.reach.callers(queue.pop()):
+            for caller, _ in self.graph.callers(queue.pop()):
                 if caller not in found:
                     found.add(caller)
                     queue.append(caller)

@@ -1,114 +1,20 @@
-"""Chooses each variable's new name, so that it is the old one wherever that can be, and never one that is taken."""
+"""Every name that something in a program bears or will bear, and who else may be after the same one."""
 
 from __future__ import annotations
 
-import enum
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
-from codemods.tensorflow.meeting import Meeting
-from codemods.tensorflow.plan import WrapPlan
-from codemods.tensorflow.reach import Instance
-from codemods.tensorflow.scopes import ScopeTable, Step
-from codemods.tensorflow.text import Hole, Text, overlaps, substitute
-from codemods.tensorflow.tree import BodyKey
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import Hole, Text, overlaps
 
-__all__ = ["MOVED", "Claim", "Claims", "Place", "Site", "place_of", "site_names"]
+__all__ = ["MOVED", "Claim", "Claims"]
 
-
-_NUMBERED = re.compile(r"(.+)_\d+")
 MOVED = "moved"  # the domain of variables that get another name
-
-
-class Place(enum.Enum):
-    """What the scopes around a creation do to its name, taken over all the ways that lead to it."""
-
-    ROOT = "root"  # no scope at all
-    IN_STEP = "in step"  # variable scopes that name what they hold as name scopes would
-    NAMED = "named"  # name scopes only: `get_variable` would lose their names
-    MIXED = "mixed"  # name scopes within variable scopes that are in step
-    BROKEN = "broken"
-
-
-@dataclass(slots=True)
-class Site:
-    """A creation on its way to a decision."""
-
-    body: BodyKey
-    number: int
-    creation: Creation
-    instances: tuple[Instance, ...]
-    place: Place
-    repeats: bool = False  # can happen again under the same scopes, or meet itself by another way
-    names: tuple[Text, ...] = ()  # the name that it passes, in each instance; empty where it passes none
-    nested: bool = False  # its arguments may make variables, or an op of its name, before it does
-    looked_up: bool = False  # the program asks for it by its graph name
-    alone: bool = False  # its statement holds nothing else that a scope around it would change
-    domain: object = None  # the wrap or factory that it goes into
-    wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
-    call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
-    inner: str = ""  # its name in there, where the layer's name has taken a part of it
-
-    @property
-    def key(self) -> tuple[str, tuple[int, int]]:
-        """Names the site among all files, in their order."""
-        return self.body[0], self.creation.at
-
-    @property
-    def opaque_name(self) -> bool:
-        """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
-        holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]
-        return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
-
-    @property
-    def may_be_none(self) -> bool:
-        """Whether the name that is passed on may be None."""
-        return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
-
-
-def _passed_on(name: Text) -> bool:
-    return any(isinstance(part, Hole) and part.parameter for part in name.parts)
-
-
-def site_names(event: Creation | NamedOp | StoreUse, instances: Iterable[Instance]) -> tuple[Text, ...]:
-    """The name that a call passes in each instance."""
-    if event.name is None:
-        return ()
-    return tuple(substitute(event.name, instance.way.arguments) for instance in instances)
-
-
-def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
-    """What the scopes around all the instances come to."""
-    places = {_place(instance, scopes) for instance in instances}
-    if len(places) == 1:
-        return places.pop()
-    if places == {Place.ROOT, Place.IN_STEP}:
-        return Place.IN_STEP
-    if places == {Place.ROOT, Place.NAMED}:
-        return Place.NAMED
-    return Place.BROKEN
-
-
-def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
-    if instance.way.partial and scopes.reach.above(instance.body) & kinds:
-        return Place.BROKEN
-    first = instance.way.calls[0][0] if instance.way.calls else instance.body
-    hidden = instance.way.unknown and scopes.reach.is_handed_on(first)
-    if hidden and ScopeKind.VARIABLE in scopes.reach.opaque_scopes:
-        return Place.BROKEN
-    steps = [scopes.step(stand) for stand in scopes.stands(instance)]
-    if Step.BROKEN in steps:
-        return Place.BROKEN
-    named = [step in (Step.NAME, Step.NAME_MANY) for step in steps]
-    if not any(named):
-        return Place.IN_STEP if steps else Place.ROOT
-    if all(named):
-        return Place.NAMED
-    return Place.MIXED if named == sorted(named) else Place.BROKEN
+_NUMBERED = re.compile(r"(.+)_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +37,6 @@ class Claims:
     """All names of a tree, found by what they begin with, so that looking for rivals stays cheap."""
 
     scopes: ScopeTable
-    meeting: Meeting
     _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
@@ -182,13 +87,11 @@ class Claims:
         full = self._full(claim)
         if full is None:
             return {"?"}
-        store = [text.literal or "" for text in self.scopes.store_path(claim.instance)] if claim.in_store else None
-        folders = {full.rpartition("/")[0]}
-        return (
-            folders
-            if store is None
-            else {*folders, "/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0]}
-        )
+        folder = full.rpartition("/")[0]
+        if not claim.in_store:
+            return {folder}
+        store = [text.literal or "" for text in self.scopes.store_path(claim.instance)]
+        return {folder, "/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0]}
 
     def _at(self, name: str, claim: Claim) -> list[Claim]:
         """The claims to a last part of a name that stand, or may stand, where `claim` does."""
@@ -208,7 +111,7 @@ class Claims:
     def _is_rival(self, one: Claim, other: Claim) -> bool:
         return (
             one.owner != other.owner
-            and self.meeting.may_meet(one.instance, other.instance)
+            and self.scopes.meeting.may_meet(one.instance, other.instance)
             and self._same_name(one, other)
         )
 
@@ -217,16 +120,16 @@ class Claims:
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
         full, others = self._full(one), self._full(other)
-        depths = len(self.scopes.stands(one.instance)), len(self.scopes.stands(other.instance))
+        depths = len(scopes_around(one.instance)), len(scopes_around(other.instance))
         if full is not None and others is not None and depths[0] != depths[1]:
             return full == others
         if "/" in one.name.pattern + other.name.pattern:
             return full is None or full == others
-        return self.scopes.same_place(one.instance, other.instance)
+        return self.scopes.places.same(one.instance, other.instance)
 
     def _full(self, claim: Claim) -> str | None:
         """A claim's graph name, None where a part of it is not known."""
-        parts = [text.literal for text in (*self.scopes.path(claim.instance), claim.name)]
+        parts = [text.literal for text in (*scope_names(claim.instance), claim.name)]
         return None if None in parts or claim.instance.way.partial else "/".join(map(str, parts)).lower()
 
 

@@ -1,0 +1,1 @@
+"""Which statements go together under a new variable scope."""

@@ -1,0 +1,132 @@
+"""Plans the new scopes of a tree: around what makes, and first uses, the variables of a layer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.facts import At
+from codemods.tensorflow.layers.factories import Factory, calls_by_block, find_factories
+from codemods.tensorflow.layers.grouping import Grouping
+from codemods.tensorflow.layers.members import (
+    LAYER,
+    Block,
+    Dictionaries,
+    Member,
+    block_of,
+    calling,
+    making,
+    wants_layer,
+)
+from codemods.tensorflow.layers.moving import may_move_all
+from codemods.tensorflow.layers.names import ScopeNames
+from codemods.tensorflow.layers.stems import stem_of
+from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.plan import WrapPlan
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.table import ScopeTable
+
+__all__ = ["Wraps", "plan_layers"]
+
+_OPS_STAY = ("off", "minimal")  # `--layers` of which the ops of a layer stay outside
+
+
+@dataclass(frozen=True, slots=True)
+class Wraps:
+    """The new scopes of each file, and every one of them by each way that leads to it."""
+
+    by_file: Mapping[str, list[WrapPlan]] = field(default_factory=dict)
+    bearers: tuple[tuple[WrapPlan, Instance], ...] = ()
+
+
+def plan_layers(sites: list[Site], scopes: ScopeTable, extent: Extent, option: str) -> Wraps:
+    """The wraps for some sites, each of which is told of its own; `option` is the value of `--layers`."""
+    return _Planner(scopes, extent, option, Dictionaries(sites), ScopeNames(scopes)).plan(sites)
+
+
+@dataclass(slots=True)
+class _Planner:
+    scopes: ScopeTable
+    extent: Extent
+    option: str
+    dictionaries: Dictionaries
+    names: ScopeNames
+    wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
+    bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
+
+    def plan(self, sites: list[Site]) -> Wraps:
+        factories = [one for one in find_factories(sites, self.scopes, self.extent) if self._can_be_wrapped(one)]
+        in_factory = {id(site) for factory in factories for site in factory.sites}
+        for factory in factories:
+            for site in factory.sites:
+                site.domain = (site.body, "factory")
+        members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
+        for key, calls in calls_by_block(factories).items():
+            members[key] += [calling(self._block(key), *pair) for pair in calls]
+        for site in sites:
+            if id(site) not in in_factory and wants_layer(site, self.dictionaries, self.option):
+                self._join(members[site.body, site.creation.block], site)
+        for key, found in members.items():
+            self._plan_block(self._block(key), found)
+        return Wraps(self.wraps, tuple(self.bearers))
+
+    def _block(self, key: tuple[BodyKey, At]) -> Block:
+        return block_of(self.extent.tree, *key)
+
+    def _can_be_wrapped(self, factory: Factory) -> bool:
+        """Whether a scope can go around every call of a factory; where one cannot, its variables need another way."""
+        for call in factory.calls:
+            block = self._block((call.body, call.call.block))
+            member = calling(block, factory, call)
+            if not may_move_all(block.statements[member.place], call.body, self.extent, member.events):
+                return False
+        return True
+
+    def _join(self, members: list[Member], site: Site) -> None:
+        """Adds a site to the member that its statement is already, or as a new one."""
+        member = making(self._block((site.body, site.creation.block)), site, self.dictionaries, self.extent.tree)
+        for other in members:
+            if other.place == member.place and other.call is None:
+                other.sites.append(site)
+                return
+        members.append(member)
+
+    def _plan_block(self, block: Block, members: list[Member]) -> None:
+        takes_ops = self.option not in _OPS_STAY and not self._ops_are_looked_up(block.body)
+        for group, last in Grouping(block, self.extent, takes_ops).layers(members):
+            sites = [site for member in group for site in member.sites]
+            needed = group[0].repeats or group[0].call is not None or bool(self.dictionaries.scope(sites[0]))
+            if needed or len(sites) > 1:  # a lone variable is no layer
+                first = block.statements[group[0].place]
+                name = self._name(group[0], sites, block)
+                self._wrap(block.body, group, WrapPlan(first.at, last.at, name, unique=group[0].repeats))
+
+    def _ops_are_looked_up(self, body: BodyKey) -> bool:
+        """Whether the program looks ops up by name: then a new scope must not rename any."""
+        return any(self.scopes.meeting.files(path, body[0]) for path in self.extent.tree.looking_up)
+
+    def _name(self, member: Member, sites: list[Site], block: Block) -> str:
+        layer = member.layer
+        if layer == LAYER and len(sites) == 1 and sites[0].creation.target:
+            layer = sites[0].creation.target
+        return self.names.free(layer, block.body[0], sites, unique=member.repeats)
+
+    def _wrap(self, body: BodyKey, group: list[Member], wrap: WrapPlan) -> None:
+        """Notes a wrap, and tells its sites and those of the factories that are called in it."""
+        self.wraps[body[0]].append(wrap)
+        sites = [site for member in group for site in member.sites]
+        instances = sites[0].instances if sites else group[0].call.instances if group[0].call else ()
+        self.bearers += [(wrap, instance) for instance in instances]
+        for site in sites:
+            site.domain = (body, wrap.first)
+            site.wraps.append((body[0], wrap))
+            stem = stem_of(site.creation.target)
+            site.inner = stem.role if stem and stem.layer == group[0].layer else ""
+        for member in group:
+            for site in member.factory.sites if member.factory else ():
+                site.wraps.append((body[0], wrap))
+                if member.call is not None:
+                    site.call_wraps[body, member.call.number] = wrap

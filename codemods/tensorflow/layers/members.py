@@ -1,0 +1,110 @@
+"""The statements that make variables, and the name of the layer that each of them tells of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.facts import At, Event, Grip, StatementFacts
+from codemods.tensorflow.layers.factories import Factory, FactoryCall
+from codemods.tensorflow.layers.stems import stem_of
+from codemods.tensorflow.naming.sites import Place, Site
+from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.targets import factory_name, snake_case
+
+__all__ = ["LAYER", "Block", "Dictionaries", "Member", "block_of", "calling", "making", "wants_layer"]
+
+LAYER = "layer"  # what a layer is called where nothing tells
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of statements in which variables are made."""
+
+    body: BodyKey
+    statements: tuple[StatementFacts, ...]
+
+    def place(self, statement: At) -> int:
+        """The place of a statement among its siblings."""
+        return next(place for place, one in enumerate(self.statements) if one.at == statement)
+
+
+def block_of(tree: Tree, body: BodyKey, first: At) -> Block:
+    """The block of a body that begins with the statement at `first`."""
+    return Block(body, tree.files[body[0]].blocks[first])
+
+
+@dataclass(slots=True)
+class Member:
+    """A statement that makes variables: by creations of its own, or by calling a factory."""
+
+    place: int  # among the block's statements
+    layer: str  # the layer that its target tells of, or a name for one
+    repeats: bool
+    sites: list[Site] = field(default_factory=list)
+    factory: Factory | None = None
+    call: FactoryCall | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        """The events that a scope around the statement is for."""
+        own: list[Event] = [site.creation for site in self.sites]
+        return own if self.call is None else [*own, self.call.call]
+
+
+class Dictionaries:
+    """Dictionaries of variables with keys that another one has too: each gets a scope of its own."""
+
+    def __init__(self, sites: Iterable[Site]) -> None:
+        groups: dict[tuple[BodyKey, str], set[str]] = defaultdict(set)
+        for site in sites:
+            if site.creation.group:
+                groups[site.body, site.creation.target.lower()].add(site.creation.group)
+        self._crowded = {(body, name) for (body, _), names in groups.items() if len(names) > 1 for name in names}
+
+    def scope(self, site: Site) -> str:
+        """The name of the dictionary that a creation is made for, where that has to be a scope."""
+        return site.creation.group if (site.body, site.creation.group) in self._crowded else ""
+
+
+def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
+    """Whether a creation needs a scope, or may have one because its name changes anyway; `option`: `--layers`."""
+    if site.creation.grip is not Grip.STATEMENT or site.place not in (Place.ROOT, Place.IN_STEP):
+        return False
+    if site.repeats or site.looked_up:
+        return not site.opaque_name and not site.looked_up
+    if dictionaries.scope(site):
+        return not site.is_named
+    if option in ("off", "minimal"):
+        return False
+    return bool(stem_of(site.creation.target)) and (not site.is_named or option == "all")
+
+
+def calling(block: Block, factory: Factory, call: FactoryCall) -> Member:
+    """The member that calls a factory."""
+    stem = stem_of(call.call.target)
+    layer = stem.layer if stem else call.call.target
+    return Member(block.place(call.call.statement), layer, call.repeats, [], factory, call)
+
+
+def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> Member:
+    """The member that makes a variable itself."""
+    creation = site.creation
+    in_function = site.repeats and not tree.body(site.body).is_module
+    layer = (_unit_name(site, tree) if in_function else "") or dictionaries.scope(site)
+    stem = stem_of(creation.target)
+    if not layer and stem is None and (site.repeats or not creation.target):
+        layer = LAYER
+    layer = layer or (stem.layer if stem else creation.target)
+    return Member(block.place(creation.statement), layer, site.repeats, [site])
+
+
+def _unit_name(site: Site, tree: Tree) -> str:
+    """What runs again gives the name: the function, the class; in a loop it is what the loop makes."""
+    body = tree.body(site.body)
+    if any(frame.kind == "loop" for frame in site.creation.frames):
+        return LAYER
+    if body.name == "__init__" and body.owner >= 0:
+        return snake_case(tree.classes.facts((site.body[0], body.owner)).name)
+    return factory_name(body.name) or LAYER

@@ -1,0 +1,67 @@
+"""Finds names: one that is free, the number that TensorFlow gives, the full name with the scopes that stay in front."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.naming.claims import Claim, Claims
+from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.scopes.table import ScopeTable, Step
+from codemods.tensorflow.text import Text, literal
+
+__all__ = ["free_name", "full_name", "numbered_name"]
+
+_MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
+
+
+def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
+    """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
+    again = site.repeats and domain is None
+    for number in range(_MAX_NUMBER):
+        name = f"{base}_{number}" if number else base
+        own = [
+            Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain)
+            for one in site.instances
+        ]
+        rivals = [rival for claim in own for rival in claims.rivals(claim)]
+        if not rivals and not (again and claims.has_number(name, site.body[0])):
+            for claim in own:
+                claims.add(claim)
+            return name
+        if number == 0 and not all(rival.chosen for rival in rivals):
+            base = f"{base}_var"  # `base_1` is what TensorFlow would call the next one that the program names so
+    return ""
+
+
+def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
+    """`w_1` for the second `w`, where every one of them surely happens, once, in a known order; "" elsewhere."""
+    name = site.names[0].literal
+    if name is None or len(site.instances) != 1 or site.repeats:
+        return ""
+    own = site.instances[0]
+    members = [own, *(rival.instance for rival in rivals)]
+    if any(rival.name.literal != name or not rival.creates for rival in rivals):
+        return ""
+    if any(one.conditional or not one.way.runs_once or one.way.root != own.way.root for one in members):
+        return ""
+    if any(claims.scopes.step(stand) is Step.FRESH for stand in scopes_around(own)):
+        return ""
+    place = sum(one.way.order < own.way.order for one in members)
+    if not place:
+        return name
+    numbered = f"{name}_{place}"
+    others = claims.rivals(Claim(literal(numbered), own, site.key))
+    return "" if any(rival.name.literal != name for rival in others) else numbered
+
+
+def full_name(site: Site, name: Text, scopes: ScopeTable) -> str:
+    """The name with the name scopes in front that stay, where all of it is known; "" elsewhere."""
+    fulls = set()
+    for instance in site.instances:
+        parts: list[str | None] = []
+        for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
+            step = scopes.step(stand)
+            if step.is_name:
+                parts.append(text.literal if step is Step.NAME else None)
+        known = [part for part in [*parts, name.literal] if part is not None]
+        fulls.add("/".join(known) if len(known) == len(parts) + 1 else "")
+    return fulls.pop() if len(fulls) == 1 else ""

@@ -1,0 +1,69 @@
+"""Gathers every claim to a name in a tree: those of the sites, and those of whatever else bears one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from codemods.tensorflow.facts import Creation, NamedOp, StoreUse
+from codemods.tensorflow.naming.claims import MOVED, Claim, Claims
+from codemods.tensorflow.naming.sites import Site, names_of
+from codemods.tensorflow.plan import WrapPlan
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import literal
+
+__all__ = ["gather_claims"]
+
+
+def gather_claims(
+    scopes: ScopeTable,
+    sites: Iterable[Site],
+    migrated: Callable[[BodyKey, int], bool],
+    wraps: Iterable[tuple[WrapPlan, Instance]],
+    *,
+    keep: bool,
+) -> Claims:
+    """All claims of a tree before names are chosen; `wraps` holds every new scope, by each way that leads to it."""
+    claims = Claims(scopes)
+    found = (_of_sites(sites, keep=keep), _of_others(scopes, migrated), _of_scopes(scopes), _of_wraps(wraps))
+    for several in found:
+        for claim in several:
+            claims.add(claim)
+    return claims
+
+
+def _of_sites(sites: Iterable[Site], *, keep: bool) -> Iterator[Claim]:
+    for site in sites:
+        moved = not site.is_named and not keep and site.domain is None
+        domain = MOVED if moved else site.domain
+        again = site.repeats or not site.names
+        for name, instance in zip(site.graph_names, site.instances, strict=True):
+            yield Claim(name, instance, site.key, True, False, True, repeats=again, domain=domain)
+
+
+def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> Iterator[Claim]:
+    """What bears a name beside the sites: ops, variables of the store, creations that are left alone."""
+    for body, number, event in scopes.reach.tree.events():
+        if not isinstance(event, NamedOp | StoreUse | Creation) or event.name is None or migrated(body, number):
+            continue
+        instances = scopes.reach.instances(body, number)
+        again = scopes.places.recurs(instances)
+        asked = isinstance(event, StoreUse) and event.asked
+        store = isinstance(event, StoreUse) and not asked
+        creates = asked or isinstance(event, Creation)
+        for name, instance in zip(names_of(event, instances), instances, strict=True):
+            yield Claim(name, instance, (body[0], event.at), creates, store, asked, repeats=again)
+
+
+def _of_scopes(scopes: ScopeTable) -> Iterator[Claim]:
+    """A scope's name is taken in the graph as an op's is."""
+    for item in scopes.items.values():
+        again = not scopes.places.enters_once(item)
+        for text, instance in zip(item.texts, item.instances, strict=True):
+            yield Claim(text, instance, item.key, repeats=again)
+
+
+def _of_wraps(wraps: Iterable[tuple[WrapPlan, Instance]]) -> Iterator[Claim]:
+    for wrap, instance in wraps:
+        yield Claim(literal(wrap.name), instance, (instance.body[0], wrap.first), repeats=wrap.unique)

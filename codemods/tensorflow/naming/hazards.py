@@ -1,0 +1,22 @@
+"""What the scopes around a creation give to `get_variable` and did not give to `tf.Variable`."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.withs import HAZARDS
+
+__all__ = ["hazards"]
+
+
+def hazards(site: Site, reach: ReachTable) -> str:
+    """The arguments that would reach the variable, such as `reuse`, comma-separated; "" for nothing."""
+    found: list[str] = []
+    for instance in site.instances:
+        for stand in instance.way.stands:
+            found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
+        if instance.way.partial:
+            found += HAZARDS & reach.surroundings.above(instance.body)
+        if reach.switches.before(instance):
+            found.append("reuse")
+    return ", ".join(sorted(set(found)))

@@ -1,0 +1,146 @@
+"""What the rows of the decision table make of a creation: a name in one of its forms, or a reason to leave it."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.naming.choosing import free_name, full_name, numbered_name
+from codemods.tensorflow.naming.question import Question
+from codemods.tensorflow.naming.sites import UNNAMED, Place
+from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
+from codemods.tensorflow.text import literal
+from migrate.model import Level, Rename
+
+__all__ = [
+    "left_to_its_scope",
+    "left_to_the_store",
+    "named_after_target",
+    "named_by_graph",
+    "named_by_graph_after_target",
+    "named_in_full",
+    "named_in_wrap",
+    "numbered",
+    "relative_name",
+    "renumbered_by_graph",
+    "same_name",
+]
+
+_NO_TARGET = "variable"
+
+
+def _target(q: Question) -> str:
+    """What a person would call it."""
+    return q.site.creation.target or _NO_TARGET
+
+
+# left alone
+
+
+def left_to_its_scope(q: Question) -> LeavePlan:
+    """A scope around it reuses, or gives an argument to `get_variable` only."""
+    return LeavePlan("GV203", q.hazard, q.old.shifted(q.site))
+
+
+def left_to_the_store(q: Question) -> LeavePlan:
+    """Its own name would be taken when it asks for it, or would be taken from another."""
+    return LeavePlan("GV205", q.site.graph_names[0].pattern)
+
+
+# the name that it has
+
+
+def same_name(q: Question) -> NamePlan:
+    """The name as it stands. It was another where something that is renamed now came before it."""
+    site, old = q.site, q.old
+    if not q.moved:
+        return NamePlan(NameForm.SAME, Level.EXACT)
+    renames = tuple(
+        Rename(f"{old.old(site, instance, name)}*", old.prefix(instance, new=True) + name.pattern, False)
+        for instance, name in zip(site.instances, site.names, strict=True)
+    )
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=renames)
+
+
+def numbered(q: Question) -> NamePlan | None:
+    """`w_1`, as TensorFlow calls the second `w`."""
+    name = numbered_name(q.site, q.rivals, q.claims)
+    if not name:
+        return None
+    form = NameForm.SAME if name == q.site.names[0].literal else NameForm.LITERAL
+    return NamePlan(form, Level.EXACT, name)
+
+
+def named_in_full(q: Question) -> NamePlan | None:
+    """The name scopes in front of the name, written out."""
+    full = full_name(q.site, q.site.names[0], q.scopes)
+    return NamePlan(NameForm.LITERAL, Level.EXACT, full) if full else None
+
+
+def relative_name(q: Question) -> NamePlan:
+    """The name as it stands, within scopes of which it gets a part."""
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renames(q.site))
+
+
+# names asked of the graph
+
+
+def named_by_graph(q: Question) -> NamePlan | LeavePlan:
+    """The name that `tf.Variable` would have got at that moment."""
+    return _asked(q, UNNAMED, Level.EXACT)
+
+
+def renumbered_by_graph(q: Question) -> NamePlan | LeavePlan:
+    """The same, where others that were counted with it are called otherwise now."""
+    return _asked(q, UNNAMED, Level.RENAMES)
+
+
+def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
+    site = q.site
+    if site.nested:
+        return LeavePlan("GV211", renames=q.old.shifted(site))
+    names = site.names or (literal(base),)
+    strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
+    folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
+    escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
+    if escapes:
+        if not site.alone:
+            return LeavePlan("GV204", renames=q.old.shifted(site))
+        strip = Strip.NOTHING
+    renames = q.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
+    fallback = base if site.may_be_none else ""
+    return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
+
+
+# names taken from targets
+
+
+def named_by_graph_after_target(q: Question) -> NamePlan | LeavePlan:
+    """A number of a name that nothing else bears."""
+    target = _target(q)
+    return _asked(q, free_name(q.site, target, q.claims) or f"{target}_var", Level.RENAMES)
+
+
+def named_after_target(q: Question) -> NamePlan | LeavePlan:
+    """The target's name with the name scopes in front that stay, or a free one like it."""
+    target = _target(q)
+    if q.place is Place.NAMED:
+        target = full_name(q.site, literal(target), q.scopes)
+        if not target:
+            return _asked(q, _target(q), Level.RENAMES)
+    name = free_name(q.site, target, q.claims)
+    if not name:
+        return _asked(q, f"{_target(q)}_var", Level.RENAMES)
+    return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name))
+
+
+def named_in_wrap(q: Question) -> NamePlan:
+    """Inside a wrap a name meets only what the same wrap holds."""
+    site = q.site
+    named = site.is_named and not site.may_be_none
+    if named and not any(rival.domain is not None for rival in q.rivals):
+        return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.wrapped(site))
+    base = (site.names[0].literal if named else site.inner) or _target(q)
+    name = free_name(site, base, q.claims, site.domain)
+    if not name:
+        renames = q.old.wrapped(site, f"{base}*")
+        return NamePlan(NameForm.UNIQUE, Level.RENAMES, base, strip=Strip.FOLDERS, renames=renames)
+    form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
+    return NamePlan(form, Level.RENAMES, name, fallback, renames=q.old.wrapped(site, name))

@@ -1,0 +1,106 @@
+"""What the rows of the decision table ask of one creation; each answer is found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.tensorflow.naming.claims import Claim, Claims
+from codemods.tensorflow.naming.old_names import OldNames
+from codemods.tensorflow.naming.sites import Place, Site
+from codemods.tensorflow.scopes.table import ScopeTable
+
+__all__ = ["Question"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One site, and all that a decision may look at."""
+
+    site: Site
+    scopes: ScopeTable
+    claims: Claims
+    old: OldNames
+    keep: bool
+    unsafe: bool
+    hazard: str
+
+    @property
+    def place(self) -> Place:
+        """What the scopes around it do to its name."""
+        return self.site.place
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether the call passes no name."""
+        return not self.site.is_named
+
+    @property
+    def keeps_unnamed(self) -> bool:
+        """Whether it is unnamed and stays so, because names are kept or the program asks for it by name."""
+        return self.unnamed and (self.keep or self.site.looked_up)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it can happen again under the same scopes, or under scopes that nobody knows."""
+        return self.site.repeats or not self.known
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether every scope around it is seen being made."""
+        return self.scopes.known(self.site.instances)
+
+    @cached_property
+    def rivals(self) -> list[Claim]:
+        """The claims of others to its graph name."""
+        names = zip(self.site.graph_names, self.site.instances, strict=True)
+        domain = self.site.domain if self.site.is_named else None
+        return [
+            rival
+            for name, instance in names
+            for rival in self.claims.rivals(Claim(name, instance, self.site.key, creates=True, domain=domain))
+        ]
+
+    @cached_property
+    def blocked(self) -> bool:
+        """Whether `get_variable` makes one of its name already, and not surely before it."""
+        instances = self.site.instances
+        return any(
+            rival.in_store and not all(rival.instance.surely_before(one) for one in instances) for rival in self.rivals
+        )
+
+    @cached_property
+    def unshared(self) -> bool:
+        """Whether it happens once, and no other variable of its name is made by `get_variable`, old or new."""
+        stored = any(rival.in_store or (rival.in_new_store and rival.domain is None) for rival in self.rivals)
+        return not self.site.repeats and not stored
+
+    @property
+    def single(self) -> bool:
+        """Whether its name is surely one, and its own."""
+        return self.unshared and not self.site.may_be_none
+
+    @property
+    def relative(self) -> bool:
+        """Whether its name within its scopes can stand for it, so that its graph name may be another."""
+        return not self.keep and self.single and self.known
+
+    @property
+    def counted(self) -> bool:
+        """Whether it may be unnamed, among others of which some get names: its number is another then."""
+        return self.site.may_be_none and not self.keep
+
+    @cached_property
+    def moved(self) -> bool:
+        """Whether something of its name gets out of the way that may have come before it: its number changes."""
+        instances = self.site.instances
+        return any(
+            not all(one.surely_before(rival.instance) for one in instances)
+            for name, instance in zip(self.site.names, instances, strict=True)
+            for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key))
+        )
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether its number changes because others get new names."""
+        return self.moved or self.counted

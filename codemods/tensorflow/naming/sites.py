@@ -1,0 +1,174 @@
+"""A creation on its way to a decision: all that the decision table asks of it."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
+from codemods.tensorflow.layers.moving import stands_alone
+from codemods.tensorflow.plan import WrapPlan
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.table import ScopeTable, Step
+from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
+
+__all__ = ["UNNAMED", "Place", "Site", "make_site", "names_of", "place_of"]
+
+UNNAMED = "Variable"  # what TensorFlow calls a variable that nobody names
+
+
+class Place(enum.Enum):
+    """What the scopes around a creation do to its name, taken over all the ways that lead to it."""
+
+    ROOT = "root"  # no scope at all
+    IN_STEP = "in step"  # variable scopes that name what they hold as name scopes would
+    NAMED = "named"  # name scopes only: `get_variable` would lose their names
+    MIXED = "mixed"  # name scopes within variable scopes that are in step
+    BROKEN = "broken"
+
+
+@dataclass(slots=True)
+class Site:
+    """A creation, what is known of it, and the wraps that it goes into."""
+
+    body: BodyKey
+    number: int
+    creation: Creation
+    instances: tuple[Instance, ...]
+    place: Place
+    names: tuple[Text, ...]  # the name that it passes, in each instance; empty where it passes none
+    repeats: bool  # can happen again under the same scopes, or meet itself by another way
+    nested: bool  # its arguments may make variables, or an op of its name, before it does
+    looked_up: bool  # the program asks for it by its graph name
+    alone: bool  # its statement holds nothing else that a scope around it would change
+    domain: object = None  # the wrap or factory that it goes into
+    wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
+    call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
+    inner: str = ""  # its name in there, where the layer's name has taken a part of it
+
+    @property
+    def key(self) -> tuple[str, tuple[int, int]]:
+        """Names the site among all files, in their order."""
+        return self.body[0], self.creation.at
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the call passes a name."""
+        return self.creation.name is not None
+
+    @property
+    def graph_names(self) -> tuple[Text, ...]:
+        """The name that it bears in each instance but for a number."""
+        return self.names or (literal(UNNAMED),) * len(self.instances)
+
+    @property
+    def opaque_name(self) -> bool:
+        """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
+        holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]
+        return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether the name that is passed on may be None."""
+        return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
+
+
+def _passed_on(name: Text) -> bool:
+    return any(isinstance(part, Hole) and part.parameter for part in name.parts)
+
+
+def names_of(event: Creation | NamedOp | StoreUse, instances: Iterable[Instance]) -> tuple[Text, ...]:
+    """The name that a call passes in each instance."""
+    if event.name is None:
+        return ()
+    return tuple(substitute(event.name, instance.way.arguments) for instance in instances)
+
+
+def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable, extent: Extent) -> Site:
+    """The site of a creation, which is event `number` of `body`."""
+    instances = scopes.reach.instances(body, number)
+    names = names_of(creation, instances)
+    texts = names or (literal(UNNAMED),) * len(instances)
+    return Site(
+        body,
+        number,
+        creation,
+        instances,
+        place_of(instances, scopes),
+        names,
+        repeats=scopes.places.recurs(instances, texts),
+        nested=_is_nested(body, creation, names, extent),
+        looked_up=_is_looked_up(body, texts, scopes),
+        alone=stands_alone(creation, body, extent),
+    )
+
+
+def _is_looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> bool:
+    """Whether the program has a string such as `w:0` that may mean this variable, by a number of it too."""
+    tree = scopes.reach.tree
+    asked = {
+        lookup.partition(":")[0].rpartition("/")[2]
+        for path in tree.looking_up
+        if scopes.meeting.files(path, body[0])
+        for lookup in tree.files[path].lookups
+    }
+    asked |= {re.sub(r"_\d+$", "", name) for name in asked}
+    return any(overlaps(name, literal(one)) for name in names for one in asked)
+
+
+def _is_nested(body: BodyKey, creation: Creation, names: tuple[Text, ...], extent: Extent) -> bool:
+    """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
+    if creation.computes and any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in names):
+        return True
+    known = [name for name in names if any(isinstance(part, str) for part in name.parts)]
+    held = extent.between(body, creation.at, creation.end)
+    return any(
+        isinstance(event, Creation | StoreUse)
+        or (isinstance(event, NamedOp) and any(name.parts and overlaps(event.name, name) for name in known))
+        or (isinstance(event, Call) and extent.creates(event, body))
+        for event in held
+        if event.at != creation.at
+    )
+
+
+def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
+    """What the scopes around all the instances come to."""
+    places = {_place(instance, scopes) for instance in instances}
+    if len(places) == 1:
+        return places.pop()
+    if places == {Place.ROOT, Place.IN_STEP}:
+        return Place.IN_STEP
+    if places == {Place.ROOT, Place.NAMED}:
+        return Place.NAMED
+    return Place.BROKEN
+
+
+def _place(instance: Instance, scopes: ScopeTable) -> Place:
+    if _may_be_hidden(instance, scopes):
+        return Place.BROKEN
+    steps = [scopes.step(stand) for stand in scopes_around(instance)]
+    if Step.BROKEN in steps:
+        return Place.BROKEN
+    named = [step.is_name for step in steps]
+    if not any(named):
+        return Place.IN_STEP if steps else Place.ROOT
+    if all(named):
+        return Place.NAMED
+    return Place.MIXED if named == sorted(named) else Place.BROKEN
+
+
+def _may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether scopes may be around an instance that its way does not show."""
+    reach = scopes.reach
+    kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
+    if instance.way.partial and reach.surroundings.above(instance.body) & kinds:
+        return True
+    first = instance.way.calls[0][0] if instance.way.calls else instance.body
+    handed_on = instance.way.unknown and reach.graph.is_handed_on(first)
+    return handed_on and ScopeKind.VARIABLE in reach.surroundings.opaque_scopes

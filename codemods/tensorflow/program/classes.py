@@ -1,0 +1,85 @@
+"""The classes of a run: what derives from what, and which method a class has under a name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import ClassFacts
+from codemods.tensorflow.program.symbols import Symbols
+
+__all__ = ["BodyKey", "ClassKey", "Classes"]
+
+BodyKey = tuple[str, int]  # a path and a body's index
+ClassKey = tuple[str, int]
+
+
+class Classes:
+    """Follows base classes over all files."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self.files = symbols.files
+        self._bases: dict[ClassKey, list[ClassKey]] = {}
+
+    def facts(self, key: ClassKey) -> ClassFacts:
+        """The facts of a class."""
+        return self.files[key[0]].classes[key[1]]
+
+    def bases(self, key: ClassKey) -> list[ClassKey]:
+        """The classes of the tree that a class directly derives from."""
+        found = self._bases.get(key)
+        if found is None:
+            found = self._bases[key] = []
+            for base in self.facts(key).bases:
+                found += self.symbols.classes(base, key[0])
+        return found
+
+    def ancestors(self, key: ClassKey) -> Iterator[ClassKey]:
+        """A class and the classes that it derives from, nearest first."""
+        seen = {key}
+        queue = [key]
+        while queue:
+            current = queue.pop(0)
+            yield current
+            for base in self.bases(current):
+                if base not in seen:
+                    seen.add(base)
+                    queue.append(base)
+
+    @cached_property
+    def subclasses(self) -> Mapping[ClassKey, list[ClassKey]]:
+        """The classes that derive from each class, directly or not."""
+        below: dict[ClassKey, list[ClassKey]] = defaultdict(list)
+        for path, file in self.files.items():
+            for facts in file.classes:
+                for ancestor in self.ancestors((path, facts.index)):
+                    if ancestor != (path, facts.index):
+                        below[ancestor].append((path, facts.index))
+        return below
+
+    def method(self, key: ClassKey, name: str) -> list[BodyKey]:
+        """The method that a class has under `name`, its own or inherited."""
+        for ancestor in self.ancestors(key):
+            index = self.facts(ancestor).methods.get(name)
+            if index is not None:
+                return [(ancestor[0], index)]
+        return []
+
+    def called_on_self(self, key: ClassKey, name: str) -> list[BodyKey]:
+        """What `self.name()` in a class can run: its own method, or that of a class which derives from it."""
+        found = self.method(key, name)
+        for subclass in self.subclasses.get(key, ()):
+            index = self.facts(subclass).methods.get(name)
+            if index is not None:
+                found.append((subclass[0], index))
+        return found
+
+    def inherited(self, key: ClassKey, name: str) -> list[BodyKey]:
+        """What `super().name()` in a class runs."""
+        for base in self.bases(key):
+            found = self.method(base, name)
+            if found:
+                return found
+        return []

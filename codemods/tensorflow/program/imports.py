@@ -1,0 +1,78 @@
+"""Which files import which: what a module name means, and which files one program can hold together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import FileFacts
+from migrate.syntax.modules import Modules
+
+__all__ = ["Imports"]
+
+
+class Imports:
+    """The imports between the files of a run."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self.files = files
+        self._modules = Modules(files)
+
+    def modules(self, dotted: str, origin: str) -> list[str]:
+        """The files that module name `dotted`, as written in file `origin`, can mean."""
+        if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
+            return []  # the standard library's `logging`, whatever the tree has under that name
+        return self._modules.find(dotted, origin)
+
+    @cached_property
+    def importers(self) -> Mapping[str, list[str]]:
+        """The files that import each file."""
+        importers: dict[str, list[str]] = {path: [] for path in self.files}
+        for path, imports in self.imports.items():
+            for imported in imports:
+                importers[imported].append(path)
+        return importers
+
+    @cached_property
+    def imports(self) -> Mapping[str, Collection[str]]:
+        """The files that each file imports."""
+        return {
+            path: dict.fromkeys(found for module in sorted(file.modules) for found in self._imported(module, path))
+            for path, file in self.files.items()
+        }
+
+    def _imported(self, dotted: str, path: str) -> list[str]:
+        """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
+        found = self.modules(dotted, path)
+        parent = dotted.rpartition(".")[0]
+        if not found and parent.strip("."):
+            found = self.modules(parent, path)
+        return [other for other in found if other != path]
+
+    def knows(self, path: str, other: str) -> bool:
+        """Whether a file can be taken to mean the other's methods by their names: its own, and those it imports."""
+        return path == other or other in self.imports[path]
+
+    def programs(self) -> list[list[str]]:
+        """The files by what imports join, in whatever direction: what one file does can concern no other's program."""
+        joined: dict[str, list[str]] = defaultdict(list)
+        for path, leader in self.program_of.items():
+            joined[leader].append(path)
+        return list(joined.values())
+
+    @cached_property
+    def program_of(self) -> Mapping[str, str]:
+        """Files that imports join, in whatever direction, have the same value here."""
+        leader = {path: path for path in self.files}
+
+        def find(path: str) -> str:
+            while leader[path] != path:
+                leader[path] = path = leader[leader[path]]
+            return path
+
+        for imported, importers in self.importers.items():
+            for importer in importers:
+                leader[find(importer)] = find(imported)
+        return {path: find(path) for path in self.files}

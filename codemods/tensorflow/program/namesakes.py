@@ -1,0 +1,80 @@
+"""What `something.name()` can run where nobody knows what `something` is: the methods of that name in known files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import Call, CalleeKind
+from codemods.tensorflow.program.classes import BodyKey
+from codemods.tensorflow.program.imports import Imports
+
+__all__ = ["Namesakes"]
+
+_MAX_NAMESAKES = 3  # methods of one name that a call on an unknown object is taken to mean; more say nothing
+
+
+class Namesakes:
+    """Functions and methods by their bare names."""
+
+    def __init__(self, imports: Imports) -> None:
+        self.imports = imports
+        self.files = imports.files
+        self._own_functions: dict[str, dict[str, list[BodyKey]]] = {}
+
+    def methods(self, path: str, name: str) -> list[BodyKey]:
+        """The methods that a call on an object of a known foreign class can mean."""
+        found = list(self._known_methods(path, name))
+        return found if len(found) <= _MAX_NAMESAKES else []
+
+    def callables(self, path: str, name: str) -> list[BodyKey]:
+        """The methods and the file's own functions that a call of an unknown object's attribute can mean."""
+        found = [*self._known_methods(path, name), *self._functions(path).get(name, ())]
+        return found if len(found) <= _MAX_NAMESAKES else []
+
+    def unclear(self, key: BodyKey) -> bool:
+        """Whether calls on unknown objects may run a method, without anybody knowing which method they mean."""
+        name = self.files[key[0]].bodies[key[1]].name
+        callers = self._attribute_calls.get((self.imports.program_of[key[0]], name), set())
+        namesakes = sum(map(len, self._methods.get(name, {}).values()))
+        return any(namesakes > _MAX_NAMESAKES or not self.imports.knows(caller, key[0]) for caller in callers)
+
+    def _functions(self, path: str) -> Mapping[str, list[BodyKey]]:
+        """The functions of a file that are no methods, by name."""
+        known = self._own_functions.get(path)
+        if known is None:
+            known = self._own_functions[path] = defaultdict(list)
+            for body in self.files[path].bodies:
+                if body.owner < 0:
+                    known[body.name].append((path, body.index))
+        return known
+
+    def _known_methods(self, path: str, name: str) -> Iterator[BodyKey]:
+        """The methods of that name which a file can mean, in the order of their files."""
+        named = self._methods.get(name, {})
+        known = {path, *self.imports.imports[path]}
+        for owner in sorted(known) if len(known) < len(named) else named:
+            if owner in known:
+                yield from named.get(owner, ())
+
+    @cached_property
+    def _methods(self) -> Mapping[str, Mapping[str, list[BodyKey]]]:
+        """All methods by name, then by file."""
+        named: dict[str, dict[str, list[BodyKey]]] = defaultdict(dict)
+        for path, file in self.files.items():
+            for body in file.bodies:
+                if body.owner >= 0:
+                    named[body.name].setdefault(path, []).append((path, body.index))
+        return named
+
+    @cached_property
+    def _attribute_calls(self) -> Mapping[tuple[str, str], set[str]]:
+        """The files that call a method by a name on an object of unknown class, by program and name."""
+        calls: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for path, file in self.files.items():
+            for body in file.bodies:
+                for event in body.events:
+                    if isinstance(event, Call) and event.callee.kind is CalleeKind.ATTRIBUTE:
+                        calls[self.imports.program_of[path], event.callee.name].add(path)
+        return calls

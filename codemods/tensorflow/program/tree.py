@@ -1,0 +1,92 @@
+"""The files of a run seen as one program: which bodies a call can run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Event, FileFacts
+from codemods.tensorflow.program.classes import BodyKey, Classes
+from codemods.tensorflow.program.imports import Imports
+from codemods.tensorflow.program.namesakes import Namesakes
+from codemods.tensorflow.program.symbols import Symbols
+
+__all__ = ["BodyKey", "Tree"]
+
+
+class Tree:
+    """Resolves calls over all files. Where several targets are possible, all of them are given."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self.files = files
+        self.imports = Imports(files)
+        self.symbols = Symbols(self.imports)
+        self.classes = Classes(self.symbols)
+        self.namesakes = Namesakes(self.imports)
+        self._targets: dict[tuple[str, Callee], list[BodyKey]] = {}
+
+    def body(self, key: BodyKey) -> BodyFacts:
+        """The facts of a body."""
+        return self.files[key[0]].bodies[key[1]]
+
+    def bodies(self) -> Iterator[tuple[BodyKey, BodyFacts]]:
+        """Every body of every file."""
+        for path, file in self.files.items():
+            for body in file.bodies:
+                yield (path, body.index), body
+
+    def events(self) -> Iterator[tuple[BodyKey, int, Event]]:
+        """Every event with its body and its number there."""
+        for key, body in self.bodies():
+            for number, event in enumerate(body.events):
+                yield key, number, event
+
+    @cached_property
+    def looking_up(self) -> tuple[str, ...]:
+        """The files that look ops up by name."""
+        return tuple(path for path, file in self.files.items() if file.lookups)
+
+    def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
+        """Every body of the tree that a call can run."""
+        key = (caller[0], call.callee)
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = self._find_targets(call.callee, caller[0])
+        return known
+
+    def _find_targets(self, callee: Callee, path: str) -> list[BodyKey]:
+        match callee.kind:
+            case CalleeKind.BODY:
+                return [(path, callee.index)]
+            case CalleeKind.CLASS:
+                return self.classes.method((path, callee.index), "__init__")
+            case CalleeKind.IMPORTED:
+                return self.targets_of_symbol(callee.name, path)
+            case CalleeKind.METHOD:
+                return self.classes.called_on_self((path, callee.index), callee.name)
+            case CalleeKind.SUPER:
+                return self.classes.inherited((path, callee.index), callee.name)
+            case CalleeKind.ATTRIBUTE:
+                return self._attribute(callee, path)
+        return []
+
+    def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
+        """The bodies that calling a dotted name runs."""
+        found: list[BodyKey] = []
+        for owner, callee in self.symbols.find(dotted, path):
+            match callee.kind:
+                case CalleeKind.BODY:
+                    found.append((owner, callee.index))
+                case CalleeKind.CLASS:
+                    found += self.classes.method((owner, callee.index), "__init__")
+                case CalleeKind.METHOD:
+                    found += self.classes.method((owner, callee.index), callee.name)
+        return found
+
+    def _attribute(self, callee: Callee, path: str) -> list[BodyKey]:
+        if callee.receiver is None:
+            return self.namesakes.callables(path, callee.name)
+        classes = self.symbols.classes(callee.receiver, path)
+        if classes or callee.receiver.kind is CalleeKind.CLASS:
+            return [key for found in classes for key in self.classes.method(found, callee.name)]
+        return self.namesakes.methods(path, callee.name)

@@ -1,0 +1,1 @@
+"""How often, by which ways and within what code can run in one graph."""

@@ -1,0 +1,100 @@
+"""Who calls whom over a whole tree, who can lead back to itself, and who may be called by what is not seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import BodyFacts, Call
+from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.reach.graphs import components
+
+__all__ = ["CallGraph", "Caller"]
+
+Caller = tuple[BodyKey, int]  # the calling body and the number of its event
+
+
+class CallGraph:
+    """The calls between the bodies of a tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    def callers(self, key: BodyKey) -> list[Caller]:
+        """The calls that can run a body."""
+        return self._callers.get(key, [])
+
+    @cached_property
+    def _callers(self) -> Mapping[BodyKey, list[Caller]]:
+        callers: dict[BodyKey, list[Caller]] = defaultdict(list)
+        for key, number, event in self.tree.events():
+            if isinstance(event, Call):
+                for target in self.tree.targets(event, key):
+                    callers[target].append((key, number))
+        return callers
+
+    def origins(self, key: BodyKey) -> list[BodyKey]:
+        """The bodies within whose scopes a body can run: its callers; for a lambda where it is defined as well."""
+        callers = [caller for caller, _ in self.callers(key)]
+        body = self.tree.body(key)
+        return [*callers, (key[0], body.parent)] if body.is_lambda else callers
+
+    @cached_property
+    def components(self) -> list[list[BodyKey]]:
+        """The bodies by mutual recursion, callers before what they call."""
+        lambdas = [key for key, body in self.tree.bodies() if body.is_lambda]
+        nodes = dict.fromkeys([*self._callers, *lambdas])
+        return list(components(list(nodes), self.origins))
+
+    @cached_property
+    def recursive(self) -> frozenset[BodyKey]:
+        """Bodies that can lead back to themselves."""
+        return frozenset(
+            member
+            for component in self.components
+            for member in component
+            if len(component) > 1 or any(caller == member for caller, _ in self.callers(member))
+        )
+
+    @cached_property
+    def escaped(self) -> frozenset[BodyKey]:
+        """Bodies that something refers to other than by calling them: who runs them, and how often, is not known."""
+        found: set[BodyKey] = set()
+        attributes: set[str] = set()
+        for path, file in self.tree.files.items():
+            found.update((path, index) for index in file.escaped)
+            for index in file.escaped_classes:
+                found.update(self.tree.classes.method((path, index), "__init__"))
+            for dotted in file.escaped_imports:
+                found.update(self.tree.targets_of_symbol(dotted, path))
+            attributes |= file.escaped_attributes
+        found.update(key for key, body in self.tree.bodies() if body.owner >= 0 and body.name in attributes)
+        return frozenset(found)
+
+    def is_handed_on(self, key: BodyKey) -> bool:
+        """Whether something in the tree can call a body without naming it: a decorator, or whoever it is passed to."""
+        return self.tree.body(key).decorated or key in self.escaped
+
+    def is_open_ended(self, key: BodyKey) -> bool:
+        """Whether calls may run a body that nobody can point at."""
+        body = self.tree.body(key)
+        unclear = body.owner >= 0 and self.tree.namesakes.unclear(key)
+        return body.decorated or _is_special(body) or unclear or key in self.escaped
+
+    def is_closed(self, key: BodyKey) -> bool:
+        """Whether every call that runs a body is known."""
+        return bool(self.callers(key)) and key not in self.recursive and not self.is_open_ended(key)
+
+    def is_test(self, key: BodyKey) -> bool:
+        """Whether a body is a test method of `tf.test.TestCase`, each of which gets a graph of its own."""
+        body = self.tree.body(key)
+        if body.owner < 0 or not body.name.startswith("test") or self.callers(key):
+            return False
+        classes = self.tree.classes
+        return any(classes.facts(ancestor).is_test for ancestor in classes.ancestors((key[0], body.owner)))
+
+
+def _is_special(body: BodyFacts) -> bool:
+    """Whether Python itself calls a method, such as `__call__`."""
+    return body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"

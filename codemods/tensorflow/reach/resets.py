@@ -1,0 +1,50 @@
+"""Where the default graph is surely reset before something happens, so that it meets nothing older."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.facts import Call, Creation, Event, Reset
+from codemods.tensorflow.program.tree import BodyKey, Tree
+
+__all__ = ["Resets"]
+
+
+class Resets:
+    """Finds `tf.reset_default_graph()`, also in a function that does just that."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._places: dict[BodyKey, list[int]] = {}
+        self._resetting: dict[BodyKey, bool] = {}
+
+    def last(self, key: BodyKey, number: int) -> tuple[int, int] | None:
+        """The last reset before an event that surely happened in the same round: its number, and how deep it stands."""
+        body = self.tree.body(key)
+        if body.is_module and self.tree.files[key[0]].reruns:
+            return None
+        event = body.events[number]
+        for before in reversed(self._in(key)):
+            frames = body.events[before].frames
+            if before < number and frames == event.frames[: len(frames)]:
+                return before, len(frames)
+        return None
+
+    def _in(self, key: BodyKey) -> list[int]:
+        """The numbers of the events of a body that reset the graph: nearly always none."""
+        if key not in self._places:
+            events = self.tree.body(key).events
+            self._places[key] = [number for number, event in enumerate(events) if self._is_reset(key, event)]
+        return self._places[key]
+
+    def _is_reset(self, key: BodyKey, event: Event) -> bool:
+        if not isinstance(event, Call):
+            return isinstance(event, Reset)
+        targets = self.tree.targets(event, key)
+        return len(targets) == 1 and self._resets(targets[0])
+
+    def _resets(self, key: BodyKey) -> bool:
+        """Whether a function surely resets the default graph: `def reset_graph(): tf.reset_default_graph()`."""
+        if key not in self._resetting:
+            events = self.tree.body(key).events
+            self._resetting[key] = any(isinstance(event, Reset) and not event.frames for event in events)
+            self._resetting[key] &= not any(isinstance(event, Creation) for event in events)
+        return self._resetting[key]

@@ -1,0 +1,70 @@
+"""Where `reuse_variables()` and the like may have changed a scope before something happens in it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from codemods.tensorflow.facts import Call, Event, ScopeKind, StoreUse
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.ways import Instance
+
+__all__ = ["Switches"]
+
+
+class Switches:
+    """Follows calls to find the switches of variable scopes."""
+
+    def __init__(self, graph: CallGraph) -> None:
+        self.graph = graph
+        self.tree = graph.tree
+        self._places: dict[BodyKey, list[int]] = {}
+
+    def before(self, instance: Instance) -> bool:
+        """Whether a scope around an instance may have been switched before it happens."""
+        places = (*instance.way.calls, (instance.body, instance.event))
+        return any(self._before(key, number) for key, number in places)
+
+    def _before(self, key: BodyKey, number: int) -> bool:
+        body = self.tree.body(key)
+        frames = body.events[number].frames
+        for place in self._in(key):
+            event = body.events[place]
+            inner = [one for one in event.frames if one.scope is not None and one.scope.kind is ScopeKind.VARIABLE]
+            again = any(one.kind == "loop" and one in frames for one in event.frames)
+            if (place < number or again) and (not inner or inner[-1] in frames):
+                return True
+        return False
+
+    def _in(self, key: BodyKey) -> list[int]:
+        """The numbers of the events of a body that may switch."""
+        if key not in self._places:
+            events = self.tree.body(key).events
+            self._places[key] = [number for number, event in enumerate(events) if self._switches(event, key)]
+        return self._places[key]
+
+    def _switches(self, event: Event, body: BodyKey) -> bool:
+        if isinstance(event, Call):
+            return bool(self._switchers) and any(one in self._switchers for one in self.tree.targets(event, body))
+        return isinstance(event, StoreUse) and event.switches_reuse
+
+    @cached_property
+    def _switchers(self) -> frozenset[BodyKey]:
+        """Bodies that switch the scope of whoever calls them, directly or through calls."""
+        found = {
+            key
+            for key, _, event in self.tree.events()
+            if isinstance(event, StoreUse) and event.switches_reuse and not _in_scope(event)
+        }
+        queue = list(found)
+        while queue:
+            for caller, number in self.graph.callers(queue.pop()):
+                if caller not in found and not _in_scope(self.tree.body(caller).events[number]):
+                    found.add(caller)
+                    queue.append(caller)
+        return frozenset(found)
+
+
+def _in_scope(event: Event) -> bool:
+    """Whether an event stands in a variable scope of its own body."""
+    return any(frame.scope is not None and frame.scope.kind is ScopeKind.VARIABLE for frame in event.frames)

@@ -1,0 +1,106 @@
+"""How often, and by which ways, code can run in one graph; unknown counts as many.
+
+Ways are found from a body upwards, so that only code that leads to variables is looked at; they are bounded, and
+whatever is past the bound runs many times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codemods.tensorflow.facts import BodyFacts, Call, ScopeKind
+from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.resets import Resets
+from codemods.tensorflow.reach.surroundings import Surroundings
+from codemods.tensorflow.reach.switches import Switches
+from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
+
+__all__ = ["ReachTable"]
+
+_MAX_WAYS = 24
+_BY_ANY_WAY = Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",))
+
+
+class ReachTable:
+    """The ways to every body of a tree, found on demand and remembered."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.graph = CallGraph(tree)
+        self.surroundings = Surroundings(self.graph)
+        self.switches = Switches(self.graph)
+        self._resets = Resets(tree)
+        self._ways: dict[BodyKey, tuple[Way, ...]] = {}
+
+    def instances(self, key: BodyKey, number: int) -> tuple[Instance, ...]:
+        """Every way to one event of a body, with the frames around the event."""
+        return tuple(Instance(self._descend(way, key, number), key, number) for way in self.ways(key))
+
+    def ways(self, key: BodyKey) -> tuple[Way, ...]:
+        """Every way to a body, at most `_MAX_WAYS` of them; one that stands for all where there are more."""
+        waiting = [key]
+        while waiting:  # callers first, without recursion: chains of calls can be longer than Python's stack
+            last = waiting[-1]
+            missing = [caller for caller in self._sources(last) if caller not in self._ways]
+            if last not in self._ways and not missing:
+                self._ways[last] = self._find(last)
+            if last in self._ways:
+                waiting.pop()
+            waiting += missing
+        return self._ways[key]
+
+    def _sources(self, key: BodyKey) -> list[BodyKey]:
+        """The bodies whose ways go into a body's own."""
+        if key in self._ways or key in self.graph.recursive or self.tree.body(key).is_module:
+            return []
+        return [caller for caller, _ in self.graph.callers(key)]
+
+    def _find(self, key: BodyKey) -> tuple[Way, ...]:
+        body = self.tree.body(key)
+        if body.is_module:
+            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns),)
+        if self.graph.is_test(key):
+            return (Way(key[0], (), (), {}, graph=("test", *key)),)
+        if key in self.graph.recursive:
+            return (_BY_ANY_WAY,)
+        return self._through_callers(key, body)
+
+    def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
+        ways: list[Way] = []
+        for caller, number in self.graph.callers(key):
+            call = self.tree.body(caller).events[number]
+            assert isinstance(call, Call)
+            for way in self.ways(caller):
+                arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
+                ways.append(replace(self._descend(way, caller, number), arguments=arguments, calls=calls))
+                if len(ways) > _MAX_WAYS:
+                    return (_BY_ANY_WAY,)
+        if not ways or self.graph.is_open_ended(key):
+            roams = body.is_lambda or key in self.graph.escaped  # handed on: perhaps within scopes that are not seen
+            ways.append(Way("", (), (), dict(body.defaults), unknown=True, partial=roams, graph=("unknown",)))
+        return tuple(ways)
+
+    def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
+        """The way prolonged by the frames around an event; a new graph or a reset starts afresh."""
+        frames = self.tree.body(key).events[number].frames
+        outer, reset = way.order, self._resets.last(key, number)
+        way = replace(way, order=(*outer, number))
+        for depth in range(len(frames) + 1):
+            if reset is not None and depth == reset[1]:
+                way = _afresh(way, ("reset", *key, outer, reset[0]))
+            if depth == len(frames):
+                break
+            frame = frames[depth]
+            stand = Stand(key[0], outer, frame, scope_name(frame, way.arguments))
+            way = replace(way, stands=(*way.stands, stand), repeats=way.repeats or frame.kind == "loop")
+            if frame.scope is not None and frame.scope.kind is ScopeKind.NEW_GRAPH:
+                way = _afresh(way, ("new", *key, outer, frame.at))
+            elif frame.scope is not None and frame.scope.kind is ScopeKind.OTHER_GRAPH:
+                way = replace(way, graph=("other",))
+        return way
+
+
+def _afresh(way: Way, graph: tuple[object, ...]) -> Way:
+    """The way in a graph in which nothing has happened yet."""
+    return replace(way, stands=(), repeats=False, unknown=False, graph=graph)

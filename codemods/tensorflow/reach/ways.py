@@ -1,0 +1,106 @@
+"""The data of reach: the ways by which a program comes to its code, and what is known on each.
+
+A `Way` is one chain of calls from where a program starts down to a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.text import Hole, Text, substitute
+
+__all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "scope_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A frame at run time: the file that it stands in, and the calls (event numbers) that led there."""
+
+    path: str
+    order: tuple[int, ...]
+    frame: FrameFacts
+    name: Text  # of a scope, with the arguments of its body filled in
+
+    @property
+    def key(self) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+        """Names the construct in this chain of calls, whichever of its arms."""
+        return self.path, self.order, self.frame.at
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A chain of calls to a body: where it starts, what it is within, and what is known of the body's arguments."""
+
+    root: str  # the path of the module that starts it, "" where nobody in the tree does
+    order: tuple[int, ...]
+    stands: tuple[Stand, ...]
+    arguments: Mapping[str, Text]
+    repeats: bool = False
+    unknown: bool = False
+    partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
+    graph: tuple[object, ...] = ("default",)
+    calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
+
+    @property
+    def runs_once(self) -> bool:
+        """Whether it happens at most once in its graph."""
+        return not self.repeats and not self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One way to one event, such as a creation."""
+
+    way: Way
+    body: BodyKey
+    event: int
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it may not happen at all."""
+        return any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether a loop is around it, here or where it is called."""
+        return any(stand.frame.kind == "loop" for stand in self.way.stands)
+
+    def surely_before(self, other: Instance) -> bool:
+        """Whether it happens once, and before `other`, if at all."""
+        return self.way.root == other.way.root and self.way.runs_once and self.way.order < other.way.order
+
+
+def exclusive(first: Instance, second: Instance) -> bool:
+    """Whether the two stand in different arms of one branch, so that at most one of them happens."""
+    arms = {stand.key: stand.frame.arm for stand in first.way.stands if stand.frame.kind == "branch"}
+    return any(
+        stand.key in arms and arms[stand.key] != stand.frame.arm
+        for stand in second.way.stands
+        if stand.frame.kind == "branch"
+    )
+
+
+def scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
+    """The name of the scope that a frame enters, where its body is given `arguments`."""
+    scope = frame.scope
+    return substitute(scope.name or scope.default or Text(()), arguments) if scope is not None else Text(())
+
+
+def bound_parameters(body: BodyFacts) -> tuple[str, ...]:
+    """The parameters that a call's arguments are bound to: those of a method without its `self`."""
+    return body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+
+
+def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:
+    """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
+    if call.opaque_arguments:
+        return {}
+    bound: dict[str, Text] = dict(body.defaults)
+    for name, text in zip(bound_parameters(body), call.positional, strict=False):
+        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
+    for name, text in call.keywords:
+        bound[name] = substitute(text, outer)
+    return bound

@@ -1,0 +1,59 @@
+"""Every op and variable that a program names, found by its name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import Creation, Event, NamedOp, StoreUse
+from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.text import Text, literal, substitute
+
+__all__ = ["Bearers"]
+
+Bearer = tuple[Text, Instance]
+
+
+class Bearers:
+    """What bears a name: by the name where it is known, by file where only a part of it is."""
+
+    def __init__(self, reach: ReachTable) -> None:
+        self.reach = reach
+
+    def of(self, path: str, text: Text) -> list[Bearer]:
+        """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""
+        literals, patterns = self._found
+        known = text.literal
+        return [*(literals.get(known.lower(), ()) if known is not None else ()), *patterns.get(path, ())]
+
+    def literal_names(self) -> Iterator[tuple[str, str]]:
+        """Every name that the program gives to an op or variable, in lower case, with the file that does."""
+        literals, _ = self._found
+        for name, found in literals.items():
+            for _, instance in found:
+                yield name, instance.body[0]
+
+    @cached_property
+    def _found(self) -> tuple[Mapping[str, list[Bearer]], Mapping[str, list[Bearer]]]:
+        literals: dict[str, list[Bearer]] = defaultdict(list)
+        patterns: dict[str, list[Bearer]] = defaultdict(list)
+        for body, number, event in self.reach.tree.events():
+            name = _name(event)
+            if name is None:
+                continue
+            for instance in self.reach.instances(body, number):
+                given = substitute(name, instance.way.arguments)
+                if given.literal is not None:
+                    literals[given.literal.lower()].append((given, instance))
+                elif any(isinstance(part, str) for part in given.parts):
+                    patterns[body[0]].append((given, instance))
+        return literals, patterns
+
+
+def _name(event: Event) -> Text | None:
+    """The name that an event gives to an op or variable; a hole alone tells nothing."""
+    if isinstance(event, Creation) and event.name is None:
+        return literal("Variable")
+    return event.name if isinstance(event, NamedOp | Creation | StoreUse) else None

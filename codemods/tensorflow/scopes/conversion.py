@@ -1,0 +1,109 @@
+"""Which name scopes, and which variable scopes that are entered again, become variable scopes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codemods.tensorflow.facts import Call, Creation, ScopeKind
+from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
+from codemods.tensorflow.scopes.rivals import surely_before
+from codemods.tensorflow.scopes.table import ScopeTable, Step
+
+__all__ = ["convert_scopes"]
+
+_SCOPE_KINDS = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
+
+
+def convert_scopes(scopes: ScopeTable, extent: Extent, migrated: Callable[[BodyKey, int], bool]) -> None:
+    """Chooses the scopes to convert and notes their forms; `migrated` says which creations will be rewritten."""
+    _Conversion(scopes, extent, migrated).run()
+
+
+class _Conversion:
+    """Candidates, less those whose surroundings or rivals forbid it."""
+
+    def __init__(self, scopes: ScopeTable, extent: Extent, migrated: Callable[[BodyKey, int], bool]) -> None:
+        self.scopes = scopes
+        self.places = scopes.places
+        self.rivals = scopes.rivals
+        self.extent = extent
+        self.migrated = migrated
+
+    def run(self) -> None:
+        items = self.scopes.items
+        chosen = {key for key, item in items.items() if self._is_candidate(item)}
+        while True:
+            kept = {key for key in chosen if self._is_allowed(items[key], chosen)}
+            if kept == chosen:
+                break
+            chosen = kept
+        for key in sorted(chosen, key=lambda key: _depth(items[key])):
+            form = self._form(items[key])
+            if form is not None:
+                self.places.convert(items[key], form)
+
+    def _form(self, item: Item) -> ScopeForm | None:
+        """A scope of its own each time, but for a name scope that is entered once."""
+        if not self.places.enters_once(item) or self.rivals.is_later(item):
+            return ScopeForm.UNIQUE
+        return ScopeForm.PLAIN if item.scope.kind is ScopeKind.NAME else None
+
+    def _is_candidate(self, item: Item) -> bool:
+        """Whether a scope holds a creation to migrate and nothing that a new variable scope would rename."""
+        scope = item.scope
+        if not scope.plain or scope.alias or scope.name is None or scope.statement == (0, 0):
+            return False
+        literal = scope.name.literal
+        if literal is not None and (not literal or literal.endswith("/")):
+            return False
+        if not self._holds_migrated(item):
+            return False
+        if scope.kind is ScopeKind.VARIABLE and self.places.enters_once(item) and not self.rivals.of(item):
+            return False
+        held = self.extent.inside(item.body, item.key[1])
+        return not self.extent.uses_store((event for _, event in held), item.body)
+
+    def _holds_migrated(self, item: Item) -> bool:
+        return any(
+            (isinstance(event, Creation) and self.migrated(item.body, number))
+            or (isinstance(event, Call) and self.extent.creates(event, item.body))
+            for number, event in self.extent.inside(item.body, item.key[1])
+        )
+
+    def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
+        return (
+            self._suits_rivals(item, chosen)
+            and not self.rivals.meets_an_op(item)
+            and self._suits_surroundings(item, chosen)
+        )
+
+    def _suits_rivals(self, item: Item, chosen: set[ItemKey]) -> bool:
+        rivals = self.rivals.of(item)
+        standing = [rival for rival in rivals if rival.key not in chosen]
+        if any(rival.scope.kind is ScopeKind.NAME for rival in standing):
+            return False
+        if any(not surely_before(rival, item) for rival in standing):
+            return False  # what a variable scope of that name makes later would find its name taken
+        # unique names ignore case, scopes do not
+        return all(rival.scope.name == item.scope.name for rival in rivals)
+
+    def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
+        """Whether every scope around it is converted as well or in step."""
+        partial = any(one.way.partial for one in item.instances)
+        if partial and self.scopes.reach.surroundings.above(item.body) & _SCOPE_KINDS:
+            return False
+        for instance in item.instances:
+            for stand in scopes_around(instance):
+                outer = self.scopes.items.get((stand.path, stand.frame.at))
+                if outer is None:
+                    return False
+                if outer.key not in chosen and self.scopes.step(stand) not in (Step.IN_STEP, Step.FRESH):
+                    return False
+        return True
+
+
+def _depth(item: Item) -> int:
+    return min(len(scopes_around(instance)) for instance in item.instances)

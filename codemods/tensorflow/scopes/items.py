@@ -1,0 +1,77 @@
+"""The scopes of a program: each place that enters a name scope or variable scope, with every way that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.tensorflow.facts import At, Enter, ScopeFacts, ScopeKind
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance, Stand
+from codemods.tensorflow.text import Text, substitute
+
+__all__ = ["Item", "ItemKey", "find_items", "resets_names", "scope_names", "scopes_around"]
+
+ItemKey = tuple[str, At]
+_SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place that enters a name scope or variable scope."""
+
+    key: ItemKey
+    body: BodyKey
+    scope: ScopeFacts
+    instances: tuple[Instance, ...]
+    texts: tuple[Text, ...]  # its name in each instance, arguments filled in
+
+    @property
+    def fresh_by_itself(self) -> bool:
+        """`variable_scope(None, default_name=...)`: another scope each time."""
+        return self.scope.kind is ScopeKind.VARIABLE and self.scope.name is None and self.scope.default is not None
+
+
+def find_items(reach: ReachTable, extent: Extent) -> Iterator[Item]:
+    """Every scope that a tree enters."""
+    for body, number, event in reach.tree.events():
+        if isinstance(event, Enter):
+            instances = reach.instances(body, number)
+            scope = _as_entered(event, body, extent)
+            yield Item((body[0], event.at), body, scope, instances, _texts(event, instances))
+
+
+def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
+    """The scope as its `with` item knows it, which has its alias; a scope that no `with` enters is no candidate."""
+    for _, other in extent.inside(body, event.at):
+        for frame in other.frames:
+            if frame.at == event.at and frame.scope is not None:
+                return frame.scope
+    return event.scope
+
+
+def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
+    name = event.scope.name or event.scope.default or Text(())
+    return tuple(substitute(name, instance.way.arguments) for instance in instances)
+
+
+def scopes_around(instance: Instance) -> list[Stand]:
+    """The name scopes and variable scopes around an instance, outermost first."""
+    return [stand for stand in instance.way.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES]
+
+
+def scope_names(instance: Instance) -> list[Text]:
+    """The names of the scopes around an instance, outermost first."""
+    return [stand.name for stand in scopes_around(instance)]
+
+
+def resets_names(scope: ScopeFacts) -> bool:
+    """Whether a name scope leaves the ones around it: `name_scope(None)`, `name_scope("")`, `name_scope("a/")`."""
+    if scope.kind is not ScopeKind.NAME or scope.default is not None:
+        return False
+    if scope.name is None or not scope.name.parts:
+        return True
+    last = scope.name.parts[-1]
+    return isinstance(last, str) and last.endswith("/")

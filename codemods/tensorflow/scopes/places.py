@@ -1,0 +1,91 @@
+"""Whether two things can stand under the same scopes, and whether one can happen there again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from codemods.tensorflow.facts import At
+from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.reach.meeting import Meeting
+from codemods.tensorflow.reach.ways import Instance, Stand
+from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scope_names, scopes_around
+from codemods.tensorflow.text import Text, overlaps
+
+__all__ = ["Places"]
+
+
+class Places:
+    """Compares the scopes around instances, those that are to be converted counted as what they become."""
+
+    def __init__(self, items: Mapping[ItemKey, Item], meeting: Meeting) -> None:
+        self.items = items
+        self.meeting = meeting
+        self.forms: dict[ItemKey, ScopeForm] = {}
+        self._once: dict[ItemKey, bool] = {}
+
+    def convert(self, item: Item, form: ScopeForm) -> None:
+        """Notes what a scope becomes: what is inside may now be entered once where it was not."""
+        self.forms[item.key] = form
+        self._once.clear()
+
+    def is_fresh(self, stand: Stand, *, converted: bool = True) -> bool:
+        """Whether a scope around an instance is another one each time that it is entered."""
+        item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
+        if item is None:
+            return False
+        return item.fresh_by_itself or (converted and self.forms.get(item.key) is ScopeForm.UNIQUE)
+
+    def same(self, first: Instance, second: Instance, *, converted: bool = True) -> bool:
+        """Whether two instances can stand under the same scopes, judging by the scopes' names.
+
+        `converted` says whether the scopes count as what they become rather than as what they are.
+        """
+        one, two = scopes_around(first), scopes_around(second)
+        if first.way.partial or second.way.partial:
+            return True
+        if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
+            return True
+        for outer, inner in zip(one, two, strict=False):
+            fresh = self.is_fresh(outer, converted=converted) or self.is_fresh(inner, converted=converted)
+            if outer.key != inner.key and fresh:
+                return False
+        names, others = scope_names(first), scope_names(second)
+        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(names, others, strict=True))
+
+    def repeats(self, instance: Instance, text: Text | None = None) -> bool:
+        """Whether an instance can happen again under the same scopes: by loops and callers since the last fresh one.
+
+        The loops whose rounds give `text` another value each do not count: it is the name that must not come again.
+        """
+        own = text.loops if text is not None else frozenset[At]()
+        loops, covered, fresh = set[At](), set(own), False
+        for stand in instance.way.stands:
+            if stand.frame.scope is not None and self.is_fresh(stand):
+                loops, covered, fresh = set(), set(own), True
+            elif stand.frame.scope is not None and stand.frame.scope.name is not None:
+                covered |= stand.name.loops
+            elif stand.frame.kind == "loop":
+                loops.add(stand.frame.at)
+        if loops - covered:
+            return True
+        way = instance.way
+        return not fresh and (way.unknown or way.partial or (way.repeats and not instance.in_loop))
+
+    def recurs(self, instances: Sequence[Instance], texts: Sequence[Text] | None = None) -> bool:
+        """Whether something can happen twice under the same scopes and name, by itself or by two ways to it."""
+        names: Sequence[Text | None] = texts if texts is not None else [None] * len(instances)
+        pairs = list(zip(instances, names, strict=True))
+        return any(self.repeats(instance, text) for instance, text in pairs) or any(
+            (one is None or two is None or overlaps(one, two))
+            and self.meeting.may_meet(first, second)
+            and self.same(first, second)
+            for place, (first, one) in enumerate(pairs)
+            for second, two in pairs[:place]
+        )
+
+    def enters_once(self, item: Item) -> bool:
+        """Whether a scope is entered at most once under its name in one place."""
+        known = self._once.get(item.key)
+        if known is None:
+            known = self._once[item.key] = not self.recurs(item.instances, item.texts)
+        return known

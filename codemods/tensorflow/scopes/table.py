@@ -1,0 +1,79 @@
+"""What each scope does to a variable's name.
+
+A variable scope is in step where its name scope carries the same name: then `tf.Variable` and `get_variable` agree.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+
+from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.meeting import Meeting
+from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance, Stand
+from codemods.tensorflow.scopes.bearers import Bearers
+from codemods.tensorflow.scopes.items import find_items, resets_names, scopes_around
+from codemods.tensorflow.scopes.places import Places
+from codemods.tensorflow.scopes.rivals import Rivals
+from codemods.tensorflow.text import Text, overlaps
+
+__all__ = ["ScopeTable", "Step"]
+
+
+class Step(enum.Enum):
+    """What entering a scope means for the names inside, once the migration is made."""
+
+    FRESH = "fresh"  # a variable scope that no other run or block shares
+    IN_STEP = "in step"  # a variable scope that is entered once
+    NAME = "name"  # stays a name scope, entered once
+    NAME_MANY = "name many"  # stays a name scope, entered again or uncertain
+    BROKEN = "broken"  # a variable scope whose name scope has another name, or an unknown one
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it stays a name scope, which `get_variable` does not see."""
+        return self in (Step.NAME, Step.NAME_MANY)
+
+
+class ScopeTable:
+    """All scopes of a tree and what is known of them."""
+
+    def __init__(self, reach: ReachTable, extent: Extent, meeting: Meeting) -> None:
+        self.reach = reach
+        self.meeting = meeting
+        self.items = {item.key: item for item in find_items(reach, extent)}
+        self.bearers = Bearers(reach)
+        self.places = Places(self.items, meeting)
+        self.rivals = Rivals(self.places, self.bearers)
+
+    def step(self, stand: Stand) -> Step:
+        """What a scope around an instance means for names."""
+        scope = stand.frame.scope
+        assert scope is not None
+        item = self.items.get((stand.path, scope.at))
+        if item is None:
+            return Step.BROKEN
+        if self.places.is_fresh(stand):
+            return Step.BROKEN if item.fresh_by_itself and self.rivals.meets_an_op(item) else Step.FRESH
+        if self.places.forms.get(item.key) is ScopeForm.PLAIN:
+            return Step.IN_STEP
+        once = self.places.enters_once(item) and not self.rivals.is_later(item) and not self.rivals.meets_an_op(item)
+        if scope.kind is ScopeKind.NAME:
+            return Step.NAME if once and scope.plain and not resets_names(scope) else Step.NAME_MANY
+        return Step.IN_STEP if once and scope.name is not None else Step.BROKEN
+
+    def store_path(self, instance: Instance) -> list[Text]:
+        """The names of the variable scopes around an instance, those that name scopes become included."""
+        return [stand.name for stand in scopes_around(instance) if not self.step(stand).is_name]
+
+    def same_store(self, first: Instance, second: Instance) -> bool:
+        """Whether two instances can stand under the same scopes for the variable store, which knows variable scopes."""
+        one, two = self.store_path(first), self.store_path(second)
+        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
+
+    def known(self, instances: Iterable[Instance]) -> bool:
+        """Whether every scope around some instances is one that the analysis has seen being made."""
+        return all((stand.path, stand.frame.at) in self.items for one in instances for stand in scopes_around(one))
