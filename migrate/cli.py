@@ -63,7 +63,10 @@ def _say(text: str, code: int) -> int:
 def _one_line(error: Exception) -> str:
     """What a usage error says, and where to read on."""
     message: str = error.format_message() if hasattr(error, "format_message") else str(error)
-    return " ".join(message.split()).rstrip(".") + "; see migrate --help"
+    context = getattr(error, "ctx", None)
+    name = context.info_name if context else ""
+    command = f"migrate {name}" if name in commands.names() else "migrate"
+    return " ".join(message.split()).rstrip(".") + f"; see {command} --help"
 
 
 def _report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -22,7 +22,7 @@ class StreamError(Exception):
 class _Output(io.FileIO):
     """Standard output; a closed pipe is left to whoever knows what that means."""
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> Any:
         try:
             return super().write(data)
         except BrokenPipeError:
@@ -34,7 +34,7 @@ class _Output(io.FileIO):
 class _Messages(io.FileIO):
     """Standard error; what it does not take is lost."""
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> Any:
         try:
             return super().write(data)
         except OSError:
