@@ -18,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
-from migrate import registry, settings  # noqa: E402
+from migrate import options, registry  # noqa: E402
 from migrate.model import Rule  # noqa: E402
+from migrate.options import Scope  # noqa: E402
 from migrate.rules import RULES  # noqa: E402
-from migrate.settings import Scope  # noqa: E402
 from migrate.testing import collect, produce, update  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -155,11 +155,11 @@ def configuration(page: str) -> str:
 
 def _options() -> str:
     rows = ["| key | default | read from the file | what it does |", "|---|---|---|---|"]
-    for name, (field, option) in settings.options_of().items():
+    for name, (field, option) in options.options_of().items():
         if option.scope is Scope.COMMAND:
             continue
-        default = "the usual ones" if name == "exclude" else f"`{settings._toml(field.default)}`"
-        values = settings.choices(field, option)
+        default = "the usual ones" if name == "exclude" else f"`{options.toml(field.default)}`"
+        values = options.choices(field, option)
         text = option.text + (f" {_choice(values)}" if values else "")
         rows.append(f"| `{name.replace('_', '-')}` | {default} | {_SCOPES[option.scope]} | {_cell(text)} |")
     for name, values in registry.load().options.items():

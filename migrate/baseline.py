@@ -16,13 +16,19 @@ VERSION = 1
 
 
 def write(findings: Iterable[Finding], path: str) -> None:
-    """Writes how many findings of each code each file has, so that moved lines do not matter. Raises `OSError`."""
+    """Writes how many findings of each code each file has, so that moved lines do not matter.
+
+    Raises `SettingsError` where the file cannot be written.
+    """
     left: dict[str, dict[str, int]] = {}
     for (name, code), number in sorted(_count(findings, path).items()):
         left.setdefault(name, {})[code] = number
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        json.dump({"version": VERSION, "left": left}, file, indent=2)
-        file.write("\n")
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            json.dump({"version": VERSION, "left": left}, file, indent=2)
+            file.write("\n")
+    except OSError as error:
+        raise SettingsError(f"--baseline: {path} cannot be written: {error.strerror}") from error
 
 
 def beyond(findings: Iterable[Finding], path: str) -> list[Finding]:

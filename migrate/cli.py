@@ -14,24 +14,26 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from migrate import commands
+from migrate import commands, streams
 from migrate.discover import PathError
 from migrate.executors import ExecutorError
 from migrate.git import GitError
 from migrate.registry import RegistryError
 from migrate.settings import SettingsError
+from migrate.streams import StreamError
 
 __all__ = ["main"]
 
 USAGE_ERROR, INTERRUPTED, CLOSED_PIPE, INTERNAL = 2, 130, 141, 70
 _COMPLETION = ("--install-completion", "--show-completion")
-_WRONG_USE = (SettingsError, PathError, ExecutorError, GitError, RegistryError, commands.CommandError)
+_WRONG_USE = (SettingsError, PathError, ExecutorError, GitError, RegistryError, commands.CommandError, StreamError)
 _ClickException: type[Exception] = typer.BadParameter.__mro__[2]  # typer has its own copy of click since 0.22
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command that `arguments` ask for, those of the process by default, and exits with its code."""
     sys.excepthook = _report_crash
+    streams.mend()
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -42,10 +44,11 @@ def _run(arguments: list[str]) -> int:
     except (_Interrupted, KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
     except (_ClosedPipe, BrokenPipeError):
-        # Whatever is still in the buffer must not be written again when the interpreter shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        streams.discard_output()
         return CLOSED_PIPE
     except _WRONG_USE as error:
+        if isinstance(error, StreamError):
+            streams.discard_output()
         return _say(f"error: {error}", USAGE_ERROR)
     except _ClickException as error:
         return _say(f"error: {_one_line(error)}", USAGE_ERROR)
@@ -60,7 +63,10 @@ def _say(text: str, code: int) -> int:
 def _one_line(error: Exception) -> str:
     """What a usage error says, and where to read on."""
     message: str = error.format_message() if hasattr(error, "format_message") else str(error)
-    return " ".join(message.split()).rstrip(".") + "; see migrate --help"
+    context = getattr(error, "ctx", None)
+    name = context.info_name if context else ""
+    command = f"migrate {name}" if name in commands.names() else "migrate"
+    return " ".join(message.split()).rstrip(".") + f"; see {command} --help"
 
 
 def _report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from migrate import discover, git, job
+from migrate import discover, git, job, streams
 from migrate.discover import Found
 from migrate.model import Report
 from migrate.runner import Extent, Session
@@ -19,7 +19,7 @@ _PROJECT = ("pyproject.toml", "migrate.toml", "setup.py", "setup.cfg")
 
 def execute(settings: Settings) -> int:
     """Migrates standard input and returns the exit code. What cannot be processed is echoed as it came."""
-    data = sys.stdin.buffer.read()
+    data = streams.read_input()
     path = discover.shown(settings.stdin_filename) if settings.stdin_filename else _NAMELESS
     found = _around(path, settings)
     with Session(settings, found, Extent({path: data}, only=lambda one: one == path)) as session:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal, TextIO
 
-from migrate import annotate, baseline, discover, git, output
+from migrate import annotate, baseline, contradictions, discover, git, output
 from migrate.commands import CommandError
 from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
@@ -28,9 +28,9 @@ DONE, WOULD_CHANGE, FAILED, LEFT, NOT_PROVED = 0, 1, 3, 4, 5
 
 def execute(settings: Settings, paths: Sequence[str]) -> int:
     """Does what `settings` ask with `paths` and returns the exit code. Raises what the floors below raise."""
-    _check(settings, paths)
+    contradictions.check(settings, paths)
     if settings.show_settings:
-        return _show_settings(settings)
+        return _show_settings(settings, paths)
     if "-" in paths:
         from migrate import filtering  # noqa: PLC0415
 
@@ -52,6 +52,8 @@ def execute(settings: Settings, paths: Sequence[str]) -> int:
             report, applies = proof.report, applies and proof.holds
     if applies:
         report = _apply(report, paths, settings)
+    if settings.write_baseline:
+        baseline.write(annotate.open_calls(report.findings()), settings.baseline)
     show(report, settings, applied=applies)
     return NOT_PROVED if proof and not proof.holds and not report.failures else exit_code(report, settings)
 
@@ -71,8 +73,6 @@ def exit_code(report: Report, settings: Settings) -> int:
     if report.failures:
         return FAILED
     left = annotate.open_calls(report.findings())
-    if settings.write_baseline:
-        baseline.write(left, settings.baseline)
     if settings.exit_zero:
         return DONE
     if settings.strict and (baseline.beyond(left, settings.baseline) if settings.baseline else left):
@@ -135,31 +135,6 @@ def _file(path: str, option: str, mode: Literal["wb", "ab"] = "wb") -> Iterator[
         raise SettingsError(f"{option}: {path} cannot be written: {error.strerror}") from error
 
 
-def _check(settings: Settings, paths: Sequence[str]) -> None:
-    """Options that contradict each other. Raises `SettingsError`."""
-    pairs = (
-        ("interactive", "check"),
-        ("interactive", "dry_run"),
-        ("add_ignore", "mark"),
-        ("add_ignore", "check"),
-    )
-    for one, other in pairs:
-        if getattr(settings, one) and getattr(settings, other):
-            raise SettingsError(f"--{one.replace('_', '-')} and --{other.replace('_', '-')} exclude each other")
-    if "-" in paths and len(paths) > 1:
-        raise SettingsError("- stands alone: name either - or paths")
-    if "-" in paths and settings.interactive:
-        raise SettingsError("--interactive needs standard input for the answers, so - cannot be read")
-    if settings.write_baseline and not settings.baseline:
-        raise SettingsError("--write-baseline needs --baseline FILE to say where")
-    if settings.strict and settings.baseline and not settings.write_baseline:
-        baseline.beyond((), settings.baseline)
-    if settings.resume and not settings.interactive:
-        raise SettingsError("--resume goes on with a review: give --interactive with it")
-    if settings.executor == "dask" and not settings.scheduler:
-        raise SettingsError("--executor dask needs --scheduler tcp://HOST:PORT")
-
-
 def _extent(settings: Settings, paths: Sequence[str]) -> Extent:
     lines = None
     if settings.since:
@@ -193,8 +168,11 @@ def _show_files(found: Found) -> int:
     return FAILED if found.failures else DONE
 
 
-def _show_settings(settings: Settings) -> int:
-    sys.stdout.buffer.write(settings.to_toml().encode())
+def _show_settings(settings: Settings, paths: Sequence[str]) -> int:
+    """Prints what counts for the first path, or for the current directory."""
+    path = settings.stdin_filename or "." if "-" in paths else next(iter(paths), ".")
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    sys.stdout.buffer.write(settings.to_toml(settings.near(folder)).encode())
     return DONE
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the ground up. A file imports only from its own floor or lower ones; a package stands for all that is in it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("migrate", "migrate.version", "migrate.model"),
+    ("migrate", "migrate.version", "migrate.model", "migrate.streams"),
     ("migrate.encoding", "migrate.jsonspans", "migrate.lexer", "migrate.masks", "migrate.notebook"),
     ("migrate.source", "migrate.edits", "migrate.diff"),
     ("migrate.syntax",),
@@ -30,14 +30,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.collecting",
         "migrate.importers",
     ),
-    ("migrate.registry", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
+    ("migrate.registry", "migrate.options", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
     ("migrate.work", "migrate.executors", "migrate.runner"),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),
         *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
     ),
     ("migrate.casefile", "migrate.testing", "migrate.proof"),
-    ("migrate.commands", "migrate.job", "migrate.filtering", "migrate.cli", "migrate.lsp"),
+    ("migrate.commands", "migrate.contradictions", "migrate.job", "migrate.filtering", "migrate.cli", "migrate.lsp"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 CODEMODS_MAY = {"migrate.model", "migrate.source", "migrate.edits", "migrate.syntax", "migrate.codemod"}

@@ -113,9 +113,18 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--interactive", "--check", "."], "--interactive and --check exclude each other"),
         (["--executor", "dask", "."], "--executor dask needs --scheduler"),
         (["--write-baseline", "."], "--write-baseline needs --baseline FILE"),
-        (["--baseline", "nope", "--strict", "."], "--baseline: nope does not exist; --write-baseline makes it"),
+        (["--baseline", "nope", "."], "--baseline: nope does not exist; --write-baseline makes it"),
+        (["--baseline", "no/b.json", "--write-baseline", "."], "no/b.json cannot be written: there is no directory no"),
+        (["--report", ".", "."], "--report: . cannot be written: it is a directory"),
+        (["--isolated", "--config", "a.toml", "."], "--config and --isolated exclude each other"),
+        (["--interactive", "--add-ignore", "."], "--interactive and --add-ignore exclude each other"),
+        (["--show-files", "-"], "- is standard input, which has no files to show"),
+        (["lst"], "lst is neither a path nor a command; did you mean list?"),
+        (["explain"], "Missing argument 'code'; see migrate explain --help"),
+        (["explain", "old-new"], "there is no code old-new; did you mean old-to-new?"),
+        (["explain", "ty"], "there is no code ty; those that begin so are TY101, TY201 (migrate list shows all)"),
         (["-", "a.py"], "- stands alone"),
-        (["explain", "TY10"], "there is no code TY10; did you mean TY101?"),
+        (["explain", "TY901"], "there is no code TY901; did you mean TY201?"),
         (["undo", "nope"], "There is no run nope on record"),
         (["list", "more"], "Got unexpected extra argument"),
     ],
@@ -142,6 +151,32 @@ def test_environment_stands_between_file_and_option(cli: Shell) -> None:
     assert cli.run("--check", ".").returncode == 0
     assert cli.run("--check", ".", MIGRATE_LEVEL="unsafe").returncode == 1
     assert cli.run("--check", "--level", "exact", ".", MIGRATE_LEVEL="unsafe").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("LEVEL", "exat", b"MIGRATE_LEVEL must be one of exact, renames, unsafe, not 'exat'; did you mean exact?"),
+        ("STRICT", "maybe", b"MIGRATE_STRICT must be true or false, not 'maybe'"),
+        ("JOBS", "-1", b"MIGRATE_JOBS must be a whole number, 0 or more, not '-1'"),
+        ("SPELLING", "nwe", b"MIGRATE_SPELLING must be one of new, newer, old, not 'nwe'; did you mean newer?"),
+        ("CONFIG", "nope.toml", b"nope.toml cannot be read: No such file or directory"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named(cli: Shell, name: str, value: str, message: bytes) -> None:
+    cli.write(a="old()\n")
+    ended = cli.run("--check", ".", **{f"MIGRATE_{name}": value})
+    assert (ended.returncode, ended.stderr) == (2, b"migrate: error: " + message + b"\n")
+
+
+def test_variables_set_every_kind_of_option(cli: Shell) -> None:
+    cli.write(a="old()\nold(*x)\n")
+    (cli.cwd / "other.toml").write_text('spelling = "old"\n')
+    assert cli.run(".", MIGRATE_STRICT="yes", MIGRATE_IGNORE="TY101").returncode == 4
+    assert cli.run(".", MIGRATE_STRICT="", MIGRATE_IGNORE="TY1,pairs").returncode == 0
+    assert b"+newer()" in cli.run("-n", ".", MIGRATE_SPELLING="newer").stdout
+    assert b'spelling = "old"' in cli.run("--show-settings", MIGRATE_CONFIG="other.toml").stdout
+    assert b'spelling = "new"' in cli.run("--show-settings", "--isolated", MIGRATE_CONFIG="other.toml").stdout
 
 
 def test_a_flag_in_a_file_can_be_taken_back(cli: Shell) -> None:
@@ -314,6 +349,11 @@ def test_show_files_and_settings(cli: Shell) -> None:
     (cli.cwd / "migrate.toml").write_text('level = "exact"\n')
     assert cli.run("--show-settings").stdout.startswith(b'# migrate.toml\nlevel = "exact"\n')
     assert cli.run("--show-settings", "--isolated", ".").stdout.startswith(b"# no configuration file\n")
+    cli.write(s__d="")
+    (cli.cwd / "s" / "migrate.toml").write_text('level = "unsafe"\nstrict = true\n')
+    below = cli.run("--show-settings", "s/d.py").stdout.decode().splitlines()
+    assert below[:2] == ["# migrate.toml, s/migrate.toml", 'level = "unsafe"']
+    assert "strict = false" in below, "the run as a whole is the current directory's affair"
 
 
 def test_completion(cli: Shell) -> None:
@@ -328,6 +368,9 @@ def test_completion(cli: Shell) -> None:
     assert "--level" in complete("migrate", "--le")
     assert "explain" in complete("migrate", "ex")
     assert complete("migrate", "--level", "e") == ["exact"]
+    assert complete("migrate", "--spelling", "n") == ["new", "newer"]
+    assert complete("migrate", "--select", "TY") == ["TY101", "TY201"]
+    assert complete("migrate", "explain", "TY2") == ["TY201"]
 
 
 def read_terminal(cli: Shell, *arguments: str, **more: str) -> str:

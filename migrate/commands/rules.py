@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 import typer
 
@@ -31,13 +32,23 @@ def _show_rules(rules: tuple[Rule, ...]) -> None:
         typer.echo(f"  {rule.code}  {rule.kind.value:<7}  {rule.name}: {rule.summary}")
 
 
-def explain(code: str = typer.Argument(..., help="A code, such as GV101, or its name.", show_default=False)) -> None:
+def _codes(incomplete: str) -> list[tuple[str, str]]:
+    """The codes that a shell may offer, each with what it says."""
+    rules = registry.load().rules.values()
+    return [(rule.code, rule.summary) for rule in rules if rule.code.startswith(incomplete)]
+
+
+def explain(
+    code: str = typer.Argument(
+        ..., help="A code, such as GV101, or its name.", show_default=False, autocompletion=_codes
+    ),
+) -> None:
     """Shows the page of a code."""
     known = registry.load()
     names = {rule.name: rule for rule in known.rules.values()}
     rule = known.rules.get(code.upper()) or names.get(code.lower())
     if rule is None:
-        raise CommandError(f"there is no code {code}{settings.nearest(code.upper(), known.rules)}; see migrate list")
+        raise CommandError(f"there is no code {code}{_hint(code, known.rules, names)} (migrate list shows all)")
     page = f"# {rule.code} {rule.name}\n\n{rule.summary}.\n\n{rule.page.strip()}\n"
     if sys.stdout.isatty():
         from rich.console import Console  # noqa: PLC0415
@@ -46,3 +57,11 @@ def explain(code: str = typer.Argument(..., help="A code, such as GV101, or its 
         Console().print(Markdown(page))
     else:
         sys.stdout.write(page)
+
+
+def _hint(code: str, codes: Iterable[str], names: Iterable[str]) -> str:
+    """The codes that begin like `code`, else the code or name that is most like it."""
+    begun = [one for one in codes if one.startswith(code.upper())]
+    if begun:
+        return f"; those that begin so are {', '.join(begun)}"
+    return settings.nearest(code.upper(), codes) or settings.nearest(code.lower(), names)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import typer
 
-from migrate import job, registry, settings
+from migrate import commands, job, options, registry, settings
 from migrate.commands import CommandError
+from migrate.options import Option, Scope
 from migrate.registry import Registry
-from migrate.settings import Option, Scope
 from migrate.version import __version__
 
 __all__ = ["build"]
@@ -27,8 +28,9 @@ def build() -> Callable[..., int]:
         del version
         if not paths and not given["show_settings"]:
             raise CommandError("nothing to look at: name files or directories, such as migrate --dry-run .")
+        _no_mistyped_command(paths or [])
         chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
-        return job.execute(settings.load(known, chosen), paths or [])
+        return job.execute(settings.load(known, chosen, os.environ), paths or [])
 
     parameters = list(_parameters(known))
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -36,13 +38,24 @@ def build() -> Callable[..., int]:
     return command
 
 
+def _no_mistyped_command(paths: list[str]) -> None:
+    """What is no path may be meant for a command."""
+    word = paths[0] if paths else "."
+    if word.isidentifier() and not os.path.lexists(word):
+        hint = settings.nearest(word, commands.names())
+        if hint:
+            raise CommandError(f"{word} is neither a path nor a command{hint}")
+
+
 def _parameters(known: Registry) -> Iterator[inspect.Parameter]:
     yield _parameter("paths", list[str] | None, typer.Argument(None, metavar="PATHS...", show_default=False))
-    for name, (field, option) in settings.options_of().items():
-        yield _parameter(name, _kind(field.default), _option(name, field, option))
+    for name, (field, option) in options.options_of().items():
+        yield _parameter(name, _kind(field.default), _option(name, field, option, known))
     for name, values in known.options.items():
         text = f"For the codemods that know it: {', '.join(values)} (the first by default)."
-        info = typer.Option(None, f"--{name}", metavar="WORD", help=text, rich_help_panel="Codemods")
+        info = typer.Option(
+            None, f"--{name}", metavar="WORD", help=text, rich_help_panel="Codemods", autocompletion=_completion(values)
+        )
         yield _parameter(name, str | None, info)
     shown = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version.")
     yield _parameter("version", bool, shown)
@@ -64,12 +77,12 @@ def _kind(default: Any) -> Any:
     return str | None
 
 
-def _option(name: str, field: dataclasses.Field[Any], option: Option) -> Any:
+def _option(name: str, field: dataclasses.Field[Any], option: Option, known: Registry) -> Any:
     spelled = name.replace("_", "-")
     flag = f"--{spelled}"
     if isinstance(field.default, bool) and option.scope is not Scope.COMMAND:
         flag += f"/--no-{spelled}"
-    values = settings.choices(field, option)
+    values = options.choices(field, option)
     return typer.Option(
         None,
         *filter(None, (flag, option.short)),
@@ -77,11 +90,20 @@ def _option(name: str, field: dataclasses.Field[Any], option: Option) -> Any:
         metavar=None if isinstance(field.default, bool) else option.metavar or "WORD",
         count=name in ("quiet", "verbose"),
         show_default=False,
-        envvar=None if option.scope is Scope.COMMAND and name != "config" else f"MIGRATE_{name.upper()}",
-        show_envvar=False,
         rich_help_panel=option.panel,
-        autocompletion=(lambda incomplete: [one for one in values if one.startswith(incomplete)]) if values else None,
+        autocompletion=_completion(_words(name, values, known)),
     )
+
+
+def _words(name: str, values: Sequence[str], known: Registry) -> Sequence[str]:
+    """What a shell may offer as the option's value."""
+    if name in ("select", "ignore"):
+        return [*(one.name for one in known.codemods), *(rule.code for one in known.codemods for rule in one.rules)]
+    return values
+
+
+def _completion(words: Sequence[str]) -> Callable[[str], list[str]] | None:
+    return (lambda incomplete: [one for one in words if one.startswith(incomplete)]) if words else None
 
 
 def _show_version(value: bool) -> None:

@@ -1,0 +1,76 @@
+"""What options ask for that cannot be done, found out before any work and said in one line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from migrate import baseline
+from migrate.settings import Settings, SettingsError
+
+__all__ = ["check"]
+
+_EXCLUDING = (
+    ("interactive", "check"),
+    ("interactive", "dry_run"),
+    ("interactive", "add_ignore"),
+    ("interactive", "mark"),
+    ("add_ignore", "mark"),
+    ("add_ignore", "check"),
+)
+
+
+def check(settings: Settings, paths: Sequence[str]) -> None:
+    """Raises `SettingsError` for the first thing that cannot be."""
+    for wrong in (*_pairs(settings), *_on_standard_input(settings, paths), *_alone(settings)):
+        raise SettingsError(wrong)
+    if settings.baseline and not settings.write_baseline:
+        baseline.beyond((), settings.baseline)
+    for name in ("output_file", "report", *(["baseline"] if settings.write_baseline else [])):
+        _check_place(getattr(settings, name), _flag(name))
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _pairs(settings: Settings) -> Iterator[str]:
+    for one, other in _EXCLUDING:
+        if getattr(settings, one) and getattr(settings, other):
+            yield f"{_flag(one)} and {_flag(other)} exclude each other"
+
+
+def _on_standard_input(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
+    if "-" not in paths:
+        return
+    if len(paths) > 1:
+        yield "- stands alone: name either - or paths"
+    if settings.show_files:
+        yield "- is standard input, which has no files to show"
+    if settings.interactive:
+        yield "--interactive needs standard input for the answers, so - cannot be read"
+
+
+def _alone(settings: Settings) -> Iterator[str]:
+    """Options that mean nothing without another."""
+    if settings.write_baseline and not settings.baseline:
+        yield "--write-baseline needs --baseline FILE to say where"
+    if settings.resume and not settings.interactive:
+        yield "--resume goes on with a review: give --interactive with it"
+    if settings.executor == "dask" and not settings.scheduler:
+        yield "--executor dask needs --scheduler tcp://HOST:PORT"
+
+
+def _check_place(path: str, option: str) -> None:
+    """That a file can be made where an option names one; a full disk shows only later."""
+    if path in ("", "-"):
+        return
+    folder = os.path.dirname(path) or "."
+    causes = (
+        (os.path.isdir(path), "it is a directory"),
+        (not os.path.isdir(folder), f"there is no directory {folder}"),
+        (not os.access(path if os.path.exists(path) else folder, os.W_OK), "permission denied"),
+    )
+    for wrong, cause in causes:
+        if wrong:
+            raise SettingsError(f"{option}: {path} cannot be written: {cause}")
