@@ -22,7 +22,9 @@ _CALLED = re.compile(
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", b"Variable", _CALLED),),
-    companions=((b"tensorflow", b"get_variable"), (b"tensorflow", b"Variable")),
+    companions=tuple(
+        (b"tensorflow", word) for word in (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
+    ),
     index=index,
     link=link,
     seeks=seeks,

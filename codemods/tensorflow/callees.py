@@ -202,5 +202,7 @@ def _counts(target: ast.expr, iterated: ast.expr, name: ast.Name) -> bool:
             return isinstance(target, ast.Tuple) and target.elts[0] is name
         case ast.List(elts=elements) | ast.Tuple(elts=elements) if target is name:
             values = [str(item.value) if isinstance(item, ast.Constant) else None for item in elements]
-            return None not in values and len({str(value).lower() for value in values}) == len(values)
+            return (
+                None not in values and "" not in values and len({str(value).lower() for value in values}) == len(values)
+            )
     return False

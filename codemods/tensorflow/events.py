@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
@@ -19,14 +20,17 @@ from codemods.tensorflow.facts import (
     Grip,
     NamedOp,
     Reset,
+    ScopeFacts,
+    ScopeKind,
     StatementFacts,
     StoreUse,
 )
 from codemods.tensorflow.signatures import none_defaults
+from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
-from codemods.tensorflow.withs import entered_scope, keyword_or_place, scope_of
+from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope
@@ -51,6 +55,7 @@ class Events:
         self.by_body: list[list[Event]] = [[] for _ in callees.body_scopes]
         self.names: set[str] = set()  # every TensorFlow name called, canonical
         self.raw: set[str] = set()  # the same as they resolve
+        self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self.attributes: set[str] = set()  # what `getattr` is asked for by name
@@ -60,9 +65,7 @@ class Events:
     def collect(self) -> None:
         """Classifies every call."""
         for site in self.walk.calls:
-            event = self._event(site)
-            if event is not None:
-                self.by_body[self.callees.body(site.scope)].append(event)
+            self.by_body[self.callees.body(site.scope)] += self._events(site)
 
     def frame_facts(self, frames: tuple[Frame, ...], scope: Scope) -> tuple[FrameFacts, ...]:
         """The facts of frames, shared by all that stands in them."""
@@ -80,14 +83,35 @@ class Events:
             self.frames[frames] = known
         return known
 
-    def _event(self, site: CallSite) -> Event | None:
+    def _events(self, site: CallSite) -> Iterator[Event]:
+        """What a call is: at most one event, and for a template what it calls besides."""
         raw = resolve(site.node.func, site.scope)
         name = knowledge.canonical(raw)
         if raw is not None and name is not None and name.startswith("tensorflow."):
             self.names.add(name)
             self.raw.add(raw)
-            return self._tensorflow_event(site, name, raw)
-        return self._call_event(site)
+            event = self._tensorflow_event(site, name, raw)
+            if name == knowledge.TEMPLATE:
+                yield self._templated(site)
+        else:
+            event = self._call_event(site)
+        if event is not None:
+            yield event
+
+    def _templated(self, site: CallSite) -> Call:
+        """A template runs its function again and again, in a scope that reuses from the second time on."""
+        at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
+        given = keyword_or_place(site.node, "func_", 1) or ast.Constant(None)
+        while isinstance(given, ast.Call) and (self.callees.canonical(given.func, site.scope) or "").endswith(
+            "partial"
+        ):
+            given = given.args[0] if given.args else ast.Constant(None)
+        callee = self.callees.callee(given, site.scope)
+        if isinstance(given, ast.Lambda):
+            callee = Callee(CalleeKind.BODY, self.callees.body(self.walk.scopes[given]))
+        scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=("reuse",), plain=False)
+        inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
+        return Call(at, (*frames, *inside), callee, opaque_arguments=True)
 
     def _tensorflow_event(self, site: CallSite, name: str, raw: str) -> Event | None:
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
@@ -97,6 +121,8 @@ class Events:
             return Reset(at, frames)
         if name in knowledge.MAIN_RUNNERS:
             return self._main_event(site, at, frames)
+        if name in knowledge.GRAPH_SWITCHES and keyword_or_place(site.node, "graph", 1) is not None:
+            self.by_hand.add(ScopeKind.OTHER_GRAPH)
         if name in _CONTROL_FLOW:
             self._mark_control_flow(site)
         if knowledge.makes_store_variables(name):
@@ -153,6 +179,7 @@ class Events:
             computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in ast.walk(value)),
             optional_name=self._optional_name(site),
             refusal=_refusal(site.node) or self._scope_as_name(site),
+            spells_scopes=spells_scopes(site),
             plain_root=raw == knowledge.VARIABLE,
         )
 
@@ -184,6 +211,7 @@ class Events:
     def _call_event(self, site: CallSite) -> Event | None:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
+        self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:

@@ -54,6 +54,7 @@ class ScopeFacts:
     alias: str = ""  # the name behind `as`
     plain: bool = True  # called with one string and nothing else
     statement: At = (0, 0)
+    opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Grip(enum.Enum):
 
     STATEMENT = "statement"  # in a simple statement: a `with` can go around it
     HEADER = "header"  # in the head of a compound statement
-    EXPRESSION = "expression"  # in a lambda or a comprehension: only the call itself can change
+    COMPREHENSION = "comprehension"  # the same, in a loop of its own within the statement
+    EXPRESSION = "expression"  # in a lambda or a generator, which run who knows where: only the call itself can change
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Creation:
     computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
+    spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
     plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`
 
 
@@ -205,6 +208,7 @@ class BodyFacts:
     static: bool = False  # takes no `self`
     eager: bool = False
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
+    asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
 
@@ -244,4 +248,8 @@ class FileFacts:
     seeded: bool = False
     hands_on: bool = False  # `tf.Variable` itself is passed to something
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
-    lookups: frozenset[str] = frozenset()  # strings such as "y:0" that look ops up by name
+    lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
+    lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
+    by_hand: frozenset[ScopeKind] = (
+        frozenset()
+    )  # what it enters other than by a `with`, which leaves it who knows where

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts
+from codemods.tensorflow.lookups import asking_bodies, looked_up, looked_up_patterns
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
 from migrate.syntax.module import Module
@@ -18,7 +18,6 @@ from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 __all__ = ["index"]
 
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
-_TENSOR_NAME = re.compile(r"[A-Za-z0-9.][\w.\-/]*:\d+")
 
 
 def index(module: Module) -> FileFacts | None:
@@ -35,6 +34,7 @@ class _Indexer:
         self.callees = Callees(module.walk)
         self.events = Events(module, self.callees)
         self.hands_on = False
+        self.asking = asking_bodies(module, self.callees)
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
@@ -71,7 +71,9 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             hands_on=self.hands_on,
             blocks=self.events.blocks,
-            lookups=self.lookups(),
+            lookups=looked_up(self.module),
+            lookup_patterns=looked_up_patterns(self.module, self.callees),
+            by_hand=frozenset(self.events.by_hand),
         )
 
     # what the file holds beside its calls
@@ -101,6 +103,7 @@ class _Indexer:
             static="staticmethod" in decorators,
             eager=bool(knowledge.EAGER_DECORATORS & set(decorators)),
             in_control_flow=number in self.events.control_flow,
+            asks=number in self.asking,
             events=tuple(self.events.by_body[number]),
             frames=self.events.frame_facts(scope.frames, scope.parent),
         )
@@ -168,10 +171,6 @@ class _Indexer:
             self.hands_on = True
         elif node.attr not in attributes and resolve(node, scope) is None:
             attributes.add(node.attr)
-
-    def lookups(self) -> frozenset[str]:
-        """Strings such as `w:0`, by which a program asks for a tensor."""
-        return frozenset(value for value in self.walk.strings if _TENSOR_NAME.fullmatch(value))
 
     def version_2_root(self) -> bool:
         """Whether plain `tensorflow` is TensorFlow 2's interface here: the file reaches for version 1 through it."""

@@ -13,6 +13,7 @@ __all__ = [
     "EAGER_DECORATORS",
     "EAGER_EVIDENCE",
     "GRAPH_EVIDENCE",
+    "GRAPH_SWITCHES",
     "MAIN_RUNNERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
@@ -21,6 +22,7 @@ __all__ = [
     "SPEAKING_OPS",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "TEMPLATE",
     "VARIABLE",
     "VERSION_1_ONLY",
     "canonical",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 VARIABLE = "tensorflow.Variable"
+TEMPLATE = "tensorflow.make_template"  # shares the variables that its function gets from the store
 
 # Calls under these names make variables through the variable store (or may), so that a new variable scope around
 # them renames what they make.
@@ -188,6 +191,8 @@ VERSION_1_ONLY = (
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
 )
+# Making one of these puts the graph that it is given in the place of the default graph, from then on.
+GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})
 # Methods of a variable scope that change what `get_variable` makes in it from then on.
 SCOPE_SWITCHES = frozenset(
     """reuse_variables set_regularizer set_partitioner set_custom_getter set_dtype set_caching_device

@@ -78,8 +78,8 @@ def _statements(module: Module) -> dict[At, ast.stmt]:
 def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], plan: FilePlan) -> Finding:
     """The statements of a layer under a new scope."""
     first, last = statements[wrap.first], statements[wrap.last]
-    site = next(site for site in module.walk.calls if site.statement is first)
-    speller = Speller(module, ast.Name("", ast.Load()), site.scope, plan.version_2_root)
+    site = _speaking(module, first, last)
+    speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
     header = f"with {speller('variable_scope')}({name}):"
     span = Span(module.span(first).start, module.span(last).end)
@@ -89,6 +89,13 @@ def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], pla
     return module.finding(
         _WRAP, first, message, Rewrite(Level.RENAMES, (Wrap(span, header), *speller.imports), supports=True)
     )
+
+
+def _speaking(module: Module, first: ast.stmt, last: ast.stmt) -> CallSite:
+    """A call by which the statements of a layer reach TensorFlow, if only the one that is made for the layer."""
+    inside = [site for site in module.walk.calls if position(first) <= position(site.statement) <= position(last)]
+    makes = (site for site in inside if knowledge.canonical(resolve(site.node.func, site.scope)) == knowledge.VARIABLE)
+    return next(makes, next(site for site in inside if site.statement is first))
 
 
 def scope_id(module: Module, plan: ScopePlan) -> str:

@@ -9,9 +9,9 @@ from codemods.tensorflow import knowledge
 from migrate.model import Edit, Span
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import Binding, BindingKind, Scope
+from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope
 
-__all__ = ["Speller", "UnspellableError", "import_binding"]
+__all__ = ["Speller", "UnspellableError", "import_binding", "spells_scopes"]
 
 
 class UnspellableError(LookupError):
@@ -69,6 +69,17 @@ class Speller:
         end = self.module.span(binding.node.names[-1]).end
         self.imports.append(Edit(Span(end, end), f", {name} as {spelled}" if taken else f", {name}"))
         return spelled
+
+
+def spells_scopes(site: CallSite) -> bool:
+    """Whether the names of TensorFlow's scopes can be written where a variable is made."""
+    function = site.node.func
+    if isinstance(function, ast.Attribute) and knowledge.canonical(resolve(function.value, site.scope)) == "tensorflow":
+        return True
+    binding = import_binding(function, site.scope)
+    if binding is not None and isinstance(binding.node, ast.ImportFrom) and _is_root(binding.node):
+        return True
+    return "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values())
 
 
 def _is_root(node: ast.ImportFrom) -> bool:

@@ -89,16 +89,19 @@ def _holds(node: ast.AST, goal: ast.AST) -> bool:
     return (node.lineno, node.col_offset) <= place <= (end, node.end_col_offset)  # type: ignore[attr-defined]
 
 
-_EXPRESSIONS = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DEFERRED = (ast.Lambda, ast.GeneratorExp)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.FunctionDef, ast.ClassDef)
 
 
 def _grip(statement: ast.stmt, path: list[ast.AST]) -> Grip:
-    if any(isinstance(node, _EXPRESSIONS) for node in path):
+    comprised = any(isinstance(node, _COMPREHENSIONS) for node in path)
+    compound = isinstance(statement, (*_COMPOUND, ast.AsyncFunctionDef, ast.Match))
+    if any(isinstance(node, _DEFERRED) for node in path) or (comprised and compound):
         return Grip.EXPRESSION
-    if isinstance(statement, (*_COMPOUND, ast.AsyncFunctionDef, ast.Match)):
+    if compound:
         return Grip.HEADER
-    return Grip.STATEMENT
+    return Grip.COMPREHENSION if comprised else Grip.STATEMENT
 
 
 def _inner_name(path: list[ast.AST]) -> tuple[str, str]:

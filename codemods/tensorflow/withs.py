@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
+from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
-from codemods.tensorflow.facts import CalleeKind, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.text import Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["HAZARDS", "entered_scope", "keyword_or_place", "scope_of"]
+__all__ = ["HAZARDS", "entered_by_hand", "entered_scope", "keyword_or_place", "scope_of"]
 
 _VARIABLE_SCOPE_HAZARDS = {
     "reuse": "reuse",
@@ -57,8 +59,46 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     elif not (name or "").startswith("tensorflow.") and _opens_scope(node, scope, callees):
         facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
     elif isinstance(node, ast.Call):
-        facts = ScopeFacts(_graph_kind(node, scope, callees), at)
+        opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
+        facts = ScopeFacts(_graph_kind(node, scope, callees), at, opener=opener)
     return _with_alias(facts, item, statement)
+
+
+def _foreign(callee: Callee) -> Callee | None:
+    """What makes a context manager in another file, or in a method: only the whole tree tells what it opens."""
+    told = callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in (*knowledge.SAFE_MODULES, "builtins")
+    elsewhere = (CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.SUPER, CalleeKind.ATTRIBUTE)
+    return callee if callee.kind in elsewhere and not told else None
+
+
+def entered_by_hand(call: ast.Call, scope: Scope, callees: Callees) -> set[ScopeKind]:
+    """What `x.__enter__()` or `stack.enter_context(x)` enters, of scopes and graphs; nobody can say until when."""
+    if not isinstance(call.func, ast.Attribute):
+        return set()
+    entered = call.func.value
+    if call.func.attr == "enter_context" and call.args:
+        entered = call.args[0]
+    elif call.func.attr != "__enter__":
+        return set()
+    name = callees.canonical(entered.func, scope) if isinstance(entered, ast.Call) else None
+    if name in _SCOPES or (not (name or "").startswith("tensorflow.") and _opens_scope(entered, scope, callees)):
+        return {ScopeKind.VARIABLE}
+    return {ScopeKind.OTHER_GRAPH} if _may_switch_graphs(entered, scope, callees) else set()
+
+
+def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether entering something may put another graph in the place of the default one: a graph, a session of one."""
+    made = (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
+    if not isinstance(made, ast.Call):
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        return "sess" in name.lower() or "graph" in name.lower()
+    if (callees.canonical(made.func, scope) or "").startswith("tensorflow."):
+        return keyword_or_place(made, "graph", 1) is not None
+    return isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and _is_graph(made, scope, callees)
+
+
+def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
+    return _graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 
 def _opens_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -96,15 +136,10 @@ def _mentions_scopes(node: ast.AST) -> bool:
 
 def _with_alias(facts: ScopeFacts, item: ast.withitem, statement: ast.With | ast.AsyncWith) -> ScopeFacts:
     alias = item.optional_vars.id if isinstance(item.optional_vars, ast.Name) else ""
-    return ScopeFacts(
-        facts.kind,
-        facts.at,
-        facts.name,
-        facts.default,
-        facts.hazards,
-        alias or ("?" if item.optional_vars is not None else ""),
-        facts.plain,
-        position(statement),
+    return replace(
+        facts,
+        alias=alias or ("?" if item.optional_vars is not None else ""),
+        statement=position(statement),
     )
 
 

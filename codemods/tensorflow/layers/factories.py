@@ -77,7 +77,9 @@ def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
 
 
 def _in_loop(site: Site) -> bool:
-    return site.creation.grip is Grip.EXPRESSION or any(frame.kind == "loop" for frame in site.creation.frames)
+    return site.creation.grip in (Grip.EXPRESSION, Grip.COMPREHENSION) or any(
+        frame.kind == "loop" for frame in site.creation.frames
+    )
 
 
 def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> FactoryCall | None:

@@ -70,7 +70,12 @@ class Dictionaries:
 
 def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
     """Whether a creation needs a scope, or may have one because its name changes anyway; `option`: `--layers`."""
-    if site.creation.grip is not Grip.STATEMENT or site.place not in (Place.ROOT, Place.IN_STEP):
+    creation = site.creation
+    if (
+        creation.grip is not Grip.STATEMENT
+        or not creation.spells_scopes
+        or site.place not in (Place.ROOT, Place.IN_STEP)
+    ):
         return False
     if site.repeats or site.looked_up:
         return not site.opaque_name and not site.looked_up
@@ -78,7 +83,7 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
         return not site.is_named
     if option in ("off", "minimal"):
         return False
-    return bool(stem_of(site.creation.target)) and (not site.is_named or option == "all")
+    return bool(stem_of(creation.target)) and (not site.is_named or option == "all")
 
 
 def calling(block: Block, factory: Factory, call: FactoryCall) -> Member:

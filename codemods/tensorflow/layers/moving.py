@@ -34,7 +34,7 @@ def may_move_all(statement: StatementFacts, body: BodyKey, extent: Extent, known
 
 def stands_alone(creation: Creation, body: BodyKey, extent: Extent) -> bool:
     """Whether a scope around a creation's statement would change nothing else in it."""
-    if creation.grip is not Grip.STATEMENT:
+    if creation.grip not in (Grip.STATEMENT, Grip.COMPREHENSION) or not creation.spells_scopes:
         return False
     statements = extent.tree.files[body[0]].blocks[creation.block]
     own = [statement for statement in statements if statement.at == creation.statement]

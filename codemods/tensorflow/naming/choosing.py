@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.reach.meeting import ANY_GRAPH
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
@@ -33,15 +35,19 @@ def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> s
 
 
 def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
-    """`w_1` for the second `w`, where every one of them surely happens, once, in a known order; "" elsewhere."""
+    """`w_1` for the second `w`, where each surely happens, once, in a known order and in one graph; "" elsewhere."""
     name = site.names[0].literal
     if name is None or len(site.instances) != 1 or site.repeats:
+        return ""
+    if ScopeKind.OTHER_GRAPH in claims.scopes.reach.tree.by_hand:
         return ""
     own = site.instances[0]
     members = [own, *(rival.instance for rival in rivals)]
     if any(rival.name.literal != name or not rival.creates for rival in rivals):
         return ""
     if any(one.conditional or not one.way.runs_once or one.way.root != own.way.root for one in members):
+        return ""
+    if any(one.way.graph != own.way.graph or one.way.graph in ANY_GRAPH for one in members):
         return ""
     if any(claims.scopes.step(stand) is Step.FRESH for stand in scopes_around(own)):
         return ""

@@ -48,7 +48,7 @@ class Claims:
             for place in self._places(claim):
                 self._exact[_last(known)][place].append(claim)
             self._known[claim.instance.body[0]].append(claim)
-        elif claim.in_new_store or any(isinstance(part, str) for part in claim.name.parts):
+        elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
 
     def has_number(self, name: str, path: str) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from codemods.tensorflow.naming.sites import UNNAMED, Site
+from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Hole, Text, overlaps
 from migrate.model import Rename
 
 __all__ = ["OldNames"]
+
+_NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
 
 
 class OldNames:
@@ -28,6 +31,8 @@ class OldNames:
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
         """The number of each unnamed variable in its scope, where all that counts is known."""
+        if self._counts_others():
+            return {}
         places: dict[tuple[object, ...], list[tuple[tuple[int, ...], Site]]] = {}
         uncertain: set[tuple[object, ...]] = set()
         for site in unnamed:
@@ -50,12 +55,24 @@ class OldNames:
             for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
         }
 
+    def _counts_others(self) -> bool:
+        """Whether something else may be called `Variable` or `Variable_1`, or the default graph is another one."""
+        tree = self.scopes.reach.tree
+        if ScopeKind.OTHER_GRAPH in tree.by_hand:
+            return True
+        names = [text for item in self.scopes.items.values() for text in item.texts]
+        for body, number, event in tree.events():
+            if isinstance(event, NamedOp | StoreUse | Creation) and event.name is not None:
+                names += names_of(event, self.scopes.reach.instances(body, number))
+        return any(_may_be_unnamed(name) for name in names)
+
     def _place(self, instance: Instance) -> tuple[object, ...]:
         return instance.way.graph, self.prefix(instance, new=False), instance.way.root or instance.body[0]
 
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
-        parts = ["*"] if instance.way.partial else []
+        hidden = instance.way.partial or ScopeKind.VARIABLE in self.scopes.reach.tree.by_hand
+        parts = ["*"] if hidden else []
         for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
             step = self.scopes.step(stand)
             if new and step.is_name:
@@ -127,6 +144,14 @@ class OldNames:
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
+
+
+def _may_be_unnamed(name: Text) -> bool:
+    """Whether a name may be one that TensorFlow gives to what nobody names; a hole alone tells nothing."""
+    if name.literal is not None:
+        return _NUMBERED.fullmatch(name.literal) is not None
+    told = any(isinstance(part, str) for part in name.parts)
+    return told and overlaps(name, Text((UNNAMED, Hole())))
 
 
 def _tidy(pattern: str) -> str:

@@ -49,9 +49,12 @@ def left_to_the_store(q: Question) -> LeavePlan:
 
 def same_name(q: Question) -> NamePlan:
     """The name as it stands. It was another where something that is renamed now came before it."""
+    return _renumbered(q) if q.moved else NamePlan(NameForm.SAME, Level.EXACT)
+
+
+def _renumbered(q: Question) -> NamePlan:
+    """The name as it stands, which had a number where something that is called otherwise now came before it."""
     site, old = q.site, q.old
-    if not q.moved:
-        return NamePlan(NameForm.SAME, Level.EXACT)
     renames = tuple(
         Rename(f"{old.old(site, instance, name)}*", old.prefix(instance, new=True) + name.pattern, False)
         for instance, name in zip(site.instances, site.names, strict=True)
@@ -76,7 +79,7 @@ def named_in_full(q: Question) -> NamePlan | None:
 
 def relative_name(q: Question) -> NamePlan:
     """The name as it stands, within scopes of which it gets a part."""
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renames(q.site))
+    return _renumbered(q) if q.moved else NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renames(q.site))
 
 
 # names asked of the graph

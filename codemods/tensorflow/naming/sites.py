@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import stands_alone
 from codemods.tensorflow.plan import WrapPlan
-from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scopes_around
@@ -110,16 +110,32 @@ def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable
 
 
 def _is_looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> bool:
-    """Whether the program has a string such as `w:0` that may mean this variable, by a number of it too."""
+    """Whether the program asks the graph for a name that may mean this variable, by a number of it too."""
     tree = scopes.reach.tree
-    asked = {
-        lookup.partition(":")[0].rpartition("/")[2]
-        for path in tree.looking_up
-        if scopes.meeting.files(path, body[0])
-        for lookup in tree.files[path].lookups
-    }
+    if _asks(body, tree):
+        return True
+    asking = [tree.files[path] for path in tree.looking_up if scopes.meeting.files(path, body[0])]
+    asked = {suffix for file in asking for lookup in file.lookups for suffix in _suffixes(lookup)}
     asked |= {re.sub(r"_\d+$", "", name) for name in asked}
-    return any(overlaps(name, literal(one)) for name in names for one in asked)
+    patterns = [*map(literal, asked), *(pattern for file in asking for pattern in file.lookup_patterns)]
+    return any(overlaps(name, one) for name in names for one in patterns)
+
+
+def _asks(body: BodyKey, tree: Tree) -> bool:
+    """Whether a body, or one around it, asks the graph for a name of which nothing is known."""
+    path, index = body
+    while index >= 0:
+        facts = tree.body((path, index))
+        if facts.asks:
+            return True
+        index = facts.parent
+    return False
+
+
+def _suffixes(name: str) -> Iterator[str]:
+    """`a/b/w` is looked for as `w` too, in the scope `a/b`."""
+    parts = name.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _is_nested(body: BodyKey, creation: Creation, names: tuple[Text, ...], extent: Extent) -> bool:
@@ -166,6 +182,8 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
 def _may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
     """Whether scopes may be around an instance that its way does not show."""
     reach = scopes.reach
+    if ScopeKind.VARIABLE in reach.tree.by_hand:
+        return True
     kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
     if instance.way.partial and reach.surroundings.above(instance.body) & kinds:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Event, FileFacts
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Event, FileFacts, ScopeKind
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -44,7 +44,14 @@ class Tree:
     @cached_property
     def looking_up(self) -> tuple[str, ...]:
         """The files that look ops up by name."""
-        return tuple(path for path, file in self.files.items() if file.lookups)
+        asking = (key[0] for key, body in self.bodies() if body.asks)
+        telling = (path for path, file in self.files.items() if file.lookups or file.lookup_patterns)
+        return tuple(sorted({*asking, *telling}))
+
+    @cached_property
+    def by_hand(self) -> frozenset[ScopeKind]:
+        """What the program enters other than by a `with`: from then on all of it may stand in there."""
+        return frozenset(kind for file in self.files.values() for kind in file.by_hand)
 
     def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
         """Every body of the tree that a call can run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call
@@ -33,6 +33,17 @@ class CallGraph:
                 for target in self.tree.targets(event, key):
                     callers[target].append((key, number))
         return callers
+
+    def leading_to(self, bodies: Iterable[BodyKey]) -> frozenset[BodyKey]:
+        """Some bodies and those that lead to them through calls."""
+        found = set(bodies)
+        queue = list(found)
+        while queue:
+            for caller, _ in self.callers(queue.pop()):
+                if caller not in found:
+                    found.add(caller)
+                    queue.append(caller)
+        return frozenset(found)
 
     def origins(self, key: BodyKey) -> list[BodyKey]:
         """The bodies within whose scopes a body can run: its callers; for a lambda where it is defined as well."""

@@ -81,14 +81,9 @@ class Extent:
 
     def _leading_to(self, wanted: Callable[[Event, BodyKey], bool]) -> frozenset[BodyKey]:
         """The bodies in which a wanted event happens, directly or through calls."""
-        found = {key for key, body in self.tree.bodies() if any(wanted(event, key) for event in body.events)}
-        queue = list(found)
-        while queue:
-            for caller, _ in self.graph.callers(queue.pop()):
-                if caller not in found:
-                    found.add(caller)
-                    queue.append(caller)
-        return frozenset(found)
+        return self.graph.leading_to(
+            key for key, body in self.tree.bodies() if any(wanted(event, key) for event in body.events)
+        )
 
 
 def _uses_store(event: Event) -> bool:

@@ -9,9 +9,9 @@ from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.reach.ways import Instance, exclusive
 
-__all__ = ["Meeting"]
+__all__ = ["ANY_GRAPH", "Meeting"]
 
-_ANY_GRAPH = (("unknown",), ("other",))
+ANY_GRAPH = (("unknown",), ("other",))  # which graph these stand for is not known
 
 
 class Meeting:
@@ -39,6 +39,6 @@ class Meeting:
     def may_meet(self, first: Instance, second: Instance) -> bool:
         """Whether both can happen in one graph."""
         one, two = first.way.graph, second.way.graph
-        if one != two and one not in _ANY_GRAPH and two not in _ANY_GRAPH:
+        if one != two and one not in ANY_GRAPH and two not in ANY_GRAPH:
             return False
         return self.files(first.body[0], second.body[0]) and not exclusive(first, second)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from codemods.tensorflow.facts import BodyFacts, Call, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.openers import Openers
 from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
@@ -31,6 +32,7 @@ class ReachTable:
         self.surroundings = Surroundings(self.graph)
         self.switches = Switches(self.graph)
         self._resets = Resets(tree)
+        self._openers = Openers(self.graph)
         self._ways: dict[BodyKey, tuple[Way, ...]] = {}
 
     def instances(self, key: BodyKey, number: int) -> tuple[Instance, ...]:
@@ -91,7 +93,7 @@ class ReachTable:
                 way = _afresh(way, ("reset", *key, outer, reset[0]))
             if depth == len(frames):
                 break
-            frame = frames[depth]
+            frame = self._openers.frame(key[0], frames[depth])
             stand = Stand(key[0], outer, frame, scope_name(frame, way.arguments))
             way = replace(way, stands=(*way.stands, stand), repeats=way.repeats or frame.kind == "loop")
             if frame.scope is not None and frame.scope.kind is ScopeKind.NEW_GRAPH:

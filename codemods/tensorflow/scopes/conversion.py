@@ -92,6 +92,8 @@ class _Conversion:
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
         """Whether every scope around it is converted as well or in step."""
+        if ScopeKind.VARIABLE in self.scopes.reach.tree.by_hand:
+            return False
         partial = any(one.way.partial for one in item.instances)
         if partial and self.scopes.reach.surroundings.above(item.body) & _SCOPE_KINDS:
             return False

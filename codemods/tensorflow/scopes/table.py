@@ -76,4 +76,6 @@ class ScopeTable:
 
     def known(self, instances: Iterable[Instance]) -> bool:
         """Whether every scope around some instances is one that the analysis has seen being made."""
+        if ScopeKind.VARIABLE in self.reach.tree.by_hand:
+            return False
         return all((stand.path, stand.frame.at) in self.items for one in instances for stand in scopes_around(one))
