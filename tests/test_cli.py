@@ -400,6 +400,33 @@ def test_a_terminal_gets_colours_unless_told_otherwise(cli: Shell) -> None:
     assert b"\x1b[" in cli.run("-n", "--color", "always", ".").stdout
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-n", "."],
+        ["-n", "--output-format", "diff", "."],
+        ["-n", "--output-format", "concise", "."],
+        ["--show-files", "."],
+        ["no\x1b]0;t\x07pe"],
+        ["--config", "no\x1b]0;t\x07pe", "."],
+        ["explain", "\x1b]0;t\x07"],
+        ["."],
+    ],
+)
+def test_nothing_steers_the_terminal(cli: Shell, arguments: list[str]) -> None:
+    """Neither what a source holds, nor a file's name, nor what was typed."""
+    cli.write(**{"a\x1b]0;t\x07": "old()  # \x1b]0;t\x07 \x08\n", "b\x1b]0;t\x07": "old(\n"})
+    shown = read_terminal(cli, *arguments, PYTHONUTF8="1")
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", re.sub(r"\x1b\[[0-9;]*[mK]", "", shown))
+    assert "\\x1b]0;t\\x07" in shown or '"a/a\\033]0;t\\a.py"' in shown
+
+
+def test_a_pipe_gets_the_bytes(cli: Shell) -> None:
+    cli.write(**{"a\x1b": "old()  # \x1b\n"})
+    assert cli.run("--show-files", ".").stdout == b"a\x1b.py\n"
+    assert b"+new()  # \x1b\n" in cli.run("-n", "--output-format", "diff", ".").stdout
+
+
 def test_long_runs_draw_a_bar_in_a_terminal_only(cli: Shell) -> None:
     cli.write(**{f"f{number:03}": "nap(0.001)\n" for number in range(150)})
     assert "Reading ━" in read_terminal(cli, "-j1", ".", PYTHONIOENCODING="utf-8")
