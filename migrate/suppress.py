@@ -18,7 +18,7 @@ __all__ = ["MARKER", "Ignore", "Suppressions", "read"]
 MARKER = b"migrate:"  # a file without these bytes has no suppressions
 
 _COMMENT = re.compile(
-    r"#\s*migrate:\s*(?P<verb>ignore|skip-file)\b(?:\[(?P<codes>[^\]]*)\])?[ \t]*(?P<reason>[^#]*)", re.IGNORECASE
+    r"#\s*migrate:\s*(?P<verb>ignore|skip-file)\b(?:\[(?P<codes>[^\]#]*)\]?)?[ \t]*(?P<reason>[^#]*)", re.IGNORECASE
 )
 
 
@@ -36,7 +36,11 @@ class Ignore:
         """Whether it switches off a finding that starts on `line` under one of `codes`."""
         if not self.first_line <= line <= self.last_line:
             return False
-        return not self.codes or any(code.startswith(prefix) for prefix in self.codes for code in codes)
+        return not self.codes or bool(self.meaning(codes))
+
+    def meaning(self, codes: Sequence[str]) -> frozenset[str]:
+        """Those of its codes, or beginnings of codes, that stand for one of `codes`."""
+        return frozenset(prefix for prefix in self.codes if any(code.startswith(prefix) for code in codes))
 
 
 @dataclass(frozen=True, slots=True)

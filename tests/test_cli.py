@@ -343,6 +343,16 @@ def test_add_ignore_and_mark(cli: Shell) -> None:
     assert cli.run("--strict", "b.py").returncode == 0
 
 
+def test_each_code_of_an_ignore_has_to_silence_something(cli: Shell) -> None:
+    lines = ("old()  # migrate: ignore[TY101, TY201]", "old(*x)  # migrate: ignore[TY2,TY201]")
+    cli.write(a="\n".join((*lines, "x = 1  # migrate: ignore[TY101]", "old()  # migrate: ignore[TY1", "")))
+    found = cli.run("-n", "-qq", "--output-format", "concise", ".").stdout.decode().splitlines()
+    assert [line for line in found if "M009" in line] == [
+        "a.py:1:8: M009 notice nothing here is found under TY201",
+        "a.py:3:8: M009 notice nothing here is found under TY101",
+    ]
+
+
 def test_show_files_and_settings(cli: Shell) -> None:
     cli.write(b="", a="", build__c="")
     assert cli.run("--show-files", ".").stdout == b"a.py\nb.py\n"
