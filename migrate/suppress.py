@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from migrate import lexer
 from migrate.model import Finding, Span
 from migrate.source import Source
 from migrate.statements import Statements
@@ -72,15 +71,12 @@ def read(module: Module, statements: Statements) -> Suppressions:
 
 
 def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source.code, newline="").readline):
-            if token.type != tokenize.COMMENT:
-                continue
-            for match in _COMMENT.finditer(token.string):  # one comment may hold several, as `--add-ignore` writes them
-                start = source.line_starts[token.start[0] - 1] + token.start[1] + match.start()
-                yield Span(start, start + len(match.group().rstrip())), match
-    except (tokenize.TokenError, SyntaxError):  # ast parses what tokenize rejects: a stray form feed, a last backslash
-        return
+    for token in lexer.tokens(source.code):
+        if token.kind is not lexer.Kind.COMMENT:
+            continue
+        # One comment may hold several, as `--add-ignore` writes them.
+        for match in _COMMENT.finditer(source.code, token.start, token.end):
+            yield Span(match.start(), match.start() + len(match.group().rstrip())), match
 
 
 def _covered(source: Source, comment: Span, statements: Statements) -> tuple[int, int]:
