@@ -312,6 +312,25 @@ def test_since(cli: Shell) -> None:
     assert (wrong.returncode, wrong.stderr) == (2, b"migrate: error: --since: git knows no revision nowhere\n")
 
 
+def test_since_looks_at_what_this_branch_did(cli: Shell) -> None:
+    """A renamed file has only its edits changed, and what the other branch did since they parted does not count."""
+    shell.git(cli.cwd, "init")
+    cli.write(a="old()\nold(*x)\nx = 1\ny = 2\n", b="old()\nx = 1\ny = 2\nz = 3\n")
+    shell.git(cli.cwd, "add", ".")
+    shell.git(cli.cwd, "commit", "-m", "first")
+    shell.git(cli.cwd, "checkout", "-b", "branch")
+    shell.git(cli.cwd, "mv", "a.py", "c.py")
+    cli.write(c="old()\nold(*x)\nx = old()\ny = 2\n")
+    shell.git(cli.cwd, "add", ".")
+    shell.git(cli.cwd, "commit", "-m", "second")
+    shell.git(cli.cwd, "checkout", "main")
+    cli.write(b="new()\nx = 1\ny = 2\nz = 3\n")
+    shell.git(cli.cwd, "commit", "-a", "-m", "third")
+    shell.git(cli.cwd, "checkout", "branch")
+    found = cli.run("-n", "-qq", "--since", "main", "--output-format", "concise", ".")
+    assert [line.split(b" ")[0] for line in found.stdout.splitlines()] == [b"c.py:3:5:"]
+
+
 def test_baseline(cli: Shell) -> None:
     cli.write(a="old(*x)\n", s__b="old(*y)\n")
     assert cli.run("--baseline", "known.json", "--write-baseline", ".").returncode == 0
