@@ -18,6 +18,7 @@ from migrate import commands, streams
 from migrate.discover import PathError
 from migrate.executors import ExecutorError
 from migrate.git import GitError
+from migrate.output.messages import say
 from migrate.registry import RegistryError
 from migrate.settings import SettingsError
 from migrate.streams import StreamError
@@ -42,22 +43,20 @@ def _run(arguments: list[str]) -> int:
         code = _command().main(arguments, prog_name="migrate", standalone_mode=False)
         sys.stdout.flush()
     except (_Interrupted, KeyboardInterrupt, typer.Abort):
-        return _say("interrupted", INTERRUPTED)
+        say("interrupted")
+        return INTERRUPTED
     except (_ClosedPipe, BrokenPipeError):
         streams.discard_output()
         return CLOSED_PIPE
     except _WRONG_USE as error:
         if isinstance(error, StreamError):
             streams.discard_output()
-        return _say(f"error: {error}", USAGE_ERROR)
+        say(f"error: {error}")
+        return USAGE_ERROR
     except _ClickException as error:
-        return _say(f"error: {_one_line(error)}", USAGE_ERROR)
+        say(f"error: {_one_line(error)}")
+        return USAGE_ERROR
     return code if isinstance(code, int) else 0
-
-
-def _say(text: str, code: int) -> int:
-    print(f"migrate: {text}", file=sys.stderr)  # noqa: T201 - this is the command line
-    return code
 
 
 def _one_line(error: Exception) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options, Trigger
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
-from migrate.settle import Hold, Policy, applied, settle, silencing
+from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
 from migrate.source import read as read_source
 from migrate.statements import Statements
-from migrate.suppress import Suppressions
+from migrate.suppress import Ignore, Suppressions
 from migrate.syntax.module import Module
 
 __all__ = [
@@ -238,15 +238,20 @@ def _conflicting(source: Source, findings: Sequence[Finding]) -> dict[str, Hold]
 
 
 def _with_unused(work: _Rewriting, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings and a notice for each ignore comment that silences none of those offered."""
-    used = {silencing(finding, work.job.policy, work.suppressions) for finding in work.offered}
-    unused = [one for one in work.suppressions.ignores if one not in used]
-    if not unused or work.job.lines is not None:
+    """The findings and a notice for each ignore comment with a code, or the want of any, that silences none offered."""
+    if not work.suppressions.ignores or work.job.lines is not None:
         return findings
+    used: dict[Ignore, set[str]] = {}
+    for finding in work.offered:
+        if comment := silencing(finding, work.job.policy, work.suppressions):
+            used.setdefault(comment, set()).update(comment.meaning(answering(finding, work.job.policy)))
     notices = []
-    for one in unused:
+    for one in work.suppressions.ignores:
+        idle = [code for code in one.codes if code not in used.get(one, ())]
+        if one in used and not idle:
+            continue
         line, column = work.module.source.position(one.span.start)
-        message = f"nothing here is found under {', '.join(one.codes) or 'any code'}"
+        message = f"nothing here is found under {', '.join(idle) or 'any code'}"
         notices.append(Finding(rules.UNUSED_IGNORE, work.module.path, one.span, line, column, message, Notice()))
     return tuple(sorted((*findings, *notices), key=lambda finding: finding.span))
 

@@ -8,6 +8,8 @@ import sys
 from migrate import discover, git, job, streams
 from migrate.discover import Found
 from migrate.model import Report
+from migrate.output.messages import say
+from migrate.output.words import cause
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
 
@@ -32,9 +34,8 @@ def execute(settings: Settings) -> int:
     sys.stdout.buffer.write(after)
     sys.stdout.buffer.flush()
     for failure in own.failures:
-        cause = failure.failure.cause if failure.failure else ""
         line = f":{failure.failure.line}" if failure.failure and failure.failure.line else ""
-        _warn(f"{path}{line}: {cause}")
+        say(f"{path}{line}: {cause(failure)}")
     return job.exit_code(own, settings)
 
 
@@ -44,7 +45,7 @@ def _around(path: str, settings: Settings) -> Found:
     if root is None:
         if not settings.quiet:
             hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
-            _warn(f"only this source is looked at, not who calls it: {hint}")
+            say(f"only this source is looked at, not who calls it: {hint}")
         return Found([path])
     found = discover.find([root], settings)
     return Found(sorted({*found.files, path}), found.failures, frozenset({path}))
@@ -58,7 +59,3 @@ def project(folder: str) -> str | None:
             return here
         here = os.path.dirname(here)
     return git.repository(folder)
-
-
-def _warn(text: str) -> None:
-    print(f"migrate: {text}", file=sys.stderr)  # noqa: T201

@@ -16,7 +16,7 @@ _UNREADABLE = re.compile(rb"could not open directory '(.*?)/?'")
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
-_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
+_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/")
 
 
 class GitError(Exception):
@@ -66,7 +66,8 @@ def files(root: str, folders: Iterable[str], suffixes: Sequence[str]) -> Listing
 def changed_lines(folder: str, revision: str) -> dict[str, list[range]]:
     """By absolute path, the lines (1-based) of each file that differ from `revision`, untracked files whole.
 
-    Raises `GitError` where there is no repository or no such revision.
+    Where the current branch and `revision` have parted, what counts is where they did: what others have changed since
+    is not this branch's doing. Raises `GitError` where there is no repository or no such revision.
     """
     root = repository(os.path.abspath(folder))
     if root is None:
@@ -75,6 +76,9 @@ def changed_lines(folder: str, revision: str) -> dict[str, list[range]]:
     if checked is None or checked.returncode:
         raise GitError(f"--since: git knows no revision {revision}")
     commit = checked.stdout.decode().strip()
+    parted = _run(root, "merge-base", commit, "HEAD")  # none where a shallow clone does not reach so far
+    if parted is not None and not parted.returncode:
+        commit = parted.stdout.decode().strip()
     diff = _run(root, "-c", "core.quotePath=false", "diff", "-U0", *_PLAIN, commit)
     others = _run(root, "ls-files", "-z", "--others", "--exclude-standard")
     if diff is None or diff.returncode or others is None or others.returncode:

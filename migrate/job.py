@@ -14,7 +14,9 @@ from migrate import annotate, baseline, contradictions, discover, git, output
 from migrate.commands import CommandError
 from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
+from migrate.output.messages import say
 from migrate.output.view import View, columns, wants_color
+from migrate.output.words import cause, visible_path
 from migrate.progress import Bar, wanted
 from migrate.proof import Proof
 from migrate.runner import Extent, Session
@@ -120,9 +122,18 @@ def _emit(report: Report, settings: Settings, *, applied: bool) -> None:
         with _file(settings.output_file, "--output-file") as file:
             output.emit(name, report, dataclasses.replace(view, color=False), file)
         return
-    drawn = sys.stdout.isatty() or view.color
-    name = "diff" if settings.output_format == "rich" and not drawn else settings.output_format
-    output.emit(name, report, view, sys.stdout.buffer)
+    output.emit(_on_stream(settings.output_format, view, sys.stdout), report, view, sys.stdout.buffer)
+
+
+def _on_stream(name: str, view: View, stream: TextIO) -> str:
+    """The form that a format has on a stream: a preview is a patch in a pipe, a patch on a terminal is readable."""
+    terminal = stream.isatty()
+    match name:
+        case "rich" if not (terminal or view.color):
+            return "diff"
+        case "diff" if terminal:
+            return "screen"
+    return name
 
 
 @contextlib.contextmanager
@@ -161,10 +172,10 @@ def _shard(shard: str) -> Callable[[str], bool] | None:
 
 def _show_files(found: Found) -> int:
     for path in found.files:
-        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+        shown = visible_path(path) if sys.stdout.isatty() else path
+        sys.stdout.buffer.write(os.fsencode(shown) + b"\n")
     for failure in found.failures:
-        cause = failure.failure.cause if failure.failure else ""
-        print(f"migrate: {failure.path}: {cause}", file=sys.stderr)  # noqa: T201
+        say(f"{failure.path}: {cause(failure)}")
     return FAILED if found.failures else DONE
 
 
@@ -227,7 +238,7 @@ def _tell(lines: Iterable[str], settings: Settings) -> None:
     """Says what was written, unless that was not wanted."""
     if not settings.quiet:
         for line in lines:
-            print(f"migrate: {line}", file=sys.stderr)  # noqa: T201
+            say(line)
 
 
 def _review(session: Session, report: Report, settings: Settings, paths: Sequence[str]) -> Report:

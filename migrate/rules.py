@@ -212,7 +212,8 @@ Please report it with the statement that the finding points at.
         RuleKind.NOTICE,
         "An ignore comment silences nothing",
         """## What it means
-There is a `# migrate: ignore` here, but nothing on its statement is found under the codes that it names.
+There is a `# migrate: ignore` here, but nothing on its statement is found under the codes that the message names. Other
+codes in the same comment may well silence something.
 
 ## Why
 A comment that has no effect any more hides the next finding on its line, and misleads whoever reads it.

@@ -11,7 +11,7 @@ from migrate.codemod import Options
 from migrate.model import Finding, Left, Level, Notice, Rewrite
 from migrate.suppress import Ignore, Suppressions
 
-__all__ = ["Hold", "Policy", "applied", "hold", "missing", "settle", "silencing"]
+__all__ = ["Hold", "Policy", "answering", "applied", "hold", "missing", "settle", "silencing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,12 @@ def _own_hold(finding: Finding, policy: Policy, suppressions: Suppressions) -> H
 
 def silencing(finding: Finding, policy: Policy, suppressions: Suppressions) -> Ignore | None:
     """The comment that switches a finding off, under its own code or the one that its level gives it."""
-    return suppressions.of(finding, rules.LEVEL) if _too_far(finding, policy) else suppressions.of(finding)
+    return suppressions.of(finding, *answering(finding, policy)[1:])
+
+
+def answering(finding: Finding, policy: Policy) -> tuple[str, ...]:
+    """The codes under which a comment may switch a finding off: its own first."""
+    return (finding.code, rules.LEVEL) if _too_far(finding, policy) else (finding.code,)
 
 
 def _too_far(finding: Finding, policy: Policy) -> Level | None:

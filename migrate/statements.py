@@ -38,6 +38,9 @@ class Statements:
 
 
 def _own_lines(statement: ast.stmt) -> tuple[int, int]:
+    """A decorated statement begins with its first decorator, which `lineno` leaves out."""
+    above = getattr(statement, "decorator_list", None)
+    begin = above[0].lineno if above else statement.lineno
     last = statement.end_lineno or statement.lineno
     body = getattr(statement, "body", None) or getattr(statement, "cases", None)
     if body:
@@ -45,4 +48,4 @@ def _own_lines(statement: ast.stmt) -> tuple[int, int]:
         decorators = getattr(inside, "decorator_list", None)
         first = decorators[0].lineno if decorators else inside.lineno
         last = max(statement.lineno, first - 1)
-    return statement.lineno, last
+    return begin, last

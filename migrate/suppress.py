@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from migrate import lexer
 from migrate.model import Finding, Span
 from migrate.source import Source
 from migrate.statements import Statements
@@ -18,7 +17,7 @@ __all__ = ["MARKER", "Ignore", "Suppressions", "read"]
 MARKER = b"migrate:"  # a file without these bytes has no suppressions
 
 _COMMENT = re.compile(
-    r"#\s*migrate:\s*(?P<verb>ignore|skip-file)\b(?:\[(?P<codes>[^\]]*)\])?[ \t]*(?P<reason>[^#]*)", re.IGNORECASE
+    r"#\s*migrate:\s*(?P<verb>ignore|skip-file)\b(?:\[(?P<codes>[^\]#]*)\]?)?[ \t]*(?P<reason>[^#]*)", re.IGNORECASE
 )
 
 
@@ -36,7 +35,11 @@ class Ignore:
         """Whether it switches off a finding that starts on `line` under one of `codes`."""
         if not self.first_line <= line <= self.last_line:
             return False
-        return not self.codes or any(code.startswith(prefix) for prefix in self.codes for code in codes)
+        return not self.codes or bool(self.meaning(codes))
+
+    def meaning(self, codes: Sequence[str]) -> frozenset[str]:
+        """Those of its codes, or beginnings of codes, that stand for one of `codes`."""
+        return frozenset(prefix for prefix in self.codes if any(code.startswith(prefix) for code in codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,12 @@ def read(module: Module, statements: Statements) -> Suppressions:
 
 
 def _comments(source: Source) -> Iterator[tuple[Span, re.Match[str]]]:
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source.code, newline="").readline):
-            if token.type != tokenize.COMMENT:
-                continue
-            for match in _COMMENT.finditer(token.string):  # one comment may hold several, as `--add-ignore` writes them
-                start = source.line_starts[token.start[0] - 1] + token.start[1] + match.start()
-                yield Span(start, start + len(match.group().rstrip())), match
-    except (tokenize.TokenError, SyntaxError):  # ast parses what tokenize rejects: a stray form feed, a last backslash
-        return
+    for token in lexer.tokens(source.code):
+        if token.kind is not lexer.Kind.COMMENT:
+            continue
+        # One comment may hold several, as `--add-ignore` writes them.
+        for match in _COMMENT.finditer(source.code, token.start, token.end):
+            yield Span(match.start(), match.start() + len(match.group().rstrip())), match
 
 
 def _covered(source: Source, comment: Span, statements: Statements) -> tuple[int, int]:

@@ -312,6 +312,25 @@ def test_since(cli: Shell) -> None:
     assert (wrong.returncode, wrong.stderr) == (2, b"migrate: error: --since: git knows no revision nowhere\n")
 
 
+def test_since_looks_at_what_this_branch_did(cli: Shell) -> None:
+    """A renamed file has only its edits changed, and what the other branch did since they parted does not count."""
+    shell.git(cli.cwd, "init")
+    cli.write(a="old()\nold(*x)\nx = 1\ny = 2\n", b="old()\nx = 1\ny = 2\nz = 3\n")
+    shell.git(cli.cwd, "add", ".")
+    shell.git(cli.cwd, "commit", "-m", "first")
+    shell.git(cli.cwd, "checkout", "-b", "branch")
+    shell.git(cli.cwd, "mv", "a.py", "c.py")
+    cli.write(c="old()\nold(*x)\nx = old()\ny = 2\n")
+    shell.git(cli.cwd, "add", ".")
+    shell.git(cli.cwd, "commit", "-m", "second")
+    shell.git(cli.cwd, "checkout", "main")
+    cli.write(b="new()\nx = 1\ny = 2\nz = 3\n")
+    shell.git(cli.cwd, "commit", "-a", "-m", "third")
+    shell.git(cli.cwd, "checkout", "branch")
+    found = cli.run("-n", "-qq", "--since", "main", "--output-format", "concise", ".")
+    assert [line.split(b" ")[0] for line in found.stdout.splitlines()] == [b"c.py:3:5:"]
+
+
 def test_baseline(cli: Shell) -> None:
     cli.write(a="old(*x)\n", s__b="old(*y)\n")
     assert cli.run("--baseline", "known.json", "--write-baseline", ".").returncode == 0
@@ -341,6 +360,16 @@ def test_add_ignore_and_mark(cli: Shell) -> None:
     cli.run("--add-ignore", "b.py")
     assert cli.read("b.py") == b"old(a=1)  # migrate: ignore[M001]\n"
     assert cli.run("--strict", "b.py").returncode == 0
+
+
+def test_each_code_of_an_ignore_has_to_silence_something(cli: Shell) -> None:
+    lines = ("old()  # migrate: ignore[TY101, TY201]", "old(*x)  # migrate: ignore[TY2,TY201]")
+    cli.write(a="\n".join((*lines, "x = 1  # migrate: ignore[TY101]", "old()  # migrate: ignore[TY1", "")))
+    found = cli.run("-n", "-qq", "--output-format", "concise", ".").stdout.decode().splitlines()
+    assert [line for line in found if "M009" in line] == [
+        "a.py:1:8: M009 notice nothing here is found under TY201",
+        "a.py:3:8: M009 notice nothing here is found under TY101",
+    ]
 
 
 def test_show_files_and_settings(cli: Shell) -> None:
@@ -398,6 +427,33 @@ def test_a_terminal_gets_colours_unless_told_otherwise(cli: Shell) -> None:
     assert "\x1b[3" not in read_terminal(cli, "-n", ".", NO_COLOR="1")
     assert "\x1b[3" not in read_terminal(cli, "-n", "--color", "never", ".")
     assert b"\x1b[" in cli.run("-n", "--color", "always", ".").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-n", "."],
+        ["-n", "--output-format", "diff", "."],
+        ["-n", "--output-format", "concise", "."],
+        ["--show-files", "."],
+        ["no\x1b]0;t\x07pe"],
+        ["--config", "no\x1b]0;t\x07pe", "."],
+        ["explain", "\x1b]0;t\x07"],
+        ["."],
+    ],
+)
+def test_nothing_steers_the_terminal(cli: Shell, arguments: list[str]) -> None:
+    """Neither what a source holds, nor a file's name, nor what was typed."""
+    cli.write(**{"a\x1b]0;t\x07": "old()  # \x1b]0;t\x07 \x08\n", "b\x1b]0;t\x07": "old(\n"})
+    shown = read_terminal(cli, *arguments, PYTHONUTF8="1")
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", re.sub(r"\x1b\[[0-9;]*[mK]", "", shown))
+    assert "\\x1b]0;t\\x07" in shown or '"a/a\\033]0;t\\a.py"' in shown
+
+
+def test_a_pipe_gets_the_bytes(cli: Shell) -> None:
+    cli.write(**{"a\x1b": "old()  # \x1b\n"})
+    assert cli.run("--show-files", ".").stdout == b"a\x1b.py\n"
+    assert b"+new()  # \x1b\n" in cli.run("-n", "--output-format", "diff", ".").stdout
 
 
 def test_long_runs_draw_a_bar_in_a_terminal_only(cli: Shell) -> None:

@@ -33,7 +33,9 @@ def finding(line: int, code: str = "TY101") -> Finding:
         ("if True:\n    # migrate: ignore\n    old()\nold()\n", {3}),
         ("class A:\n    x = old()  # migrate: ignore\n    y = old()\n", {2}),
         ("match old():\n    case 1:  # migrate: ignore\n        old()\n", {2}),
-        ("@dec\ndef f(\n    a=old(),  # migrate: ignore\n):\n    old()\n", {2, 3, 4}),
+        ("@dec\ndef f(\n    a=old(),  # migrate: ignore\n):\n    old()\n", {1, 2, 3, 4}),
+        ("# migrate: ignore\n@dec(\n    old())\n@two\nclass C:\n    old()\n", {2, 3, 4, 5}),
+        ("class C:\n    @dec(old())  # migrate: ignore\n    def f(self):\n        old()\n", {2, 3}),
         ("x = 1; y = old()  # migrate: ignore\n", {1}),
         ("x = '# migrate: ignore'\n", set()),
         ("x = old()  # please migrate: ignore nothing\n", set()),
@@ -54,6 +56,12 @@ def test_names_codes() -> None:
     assert not found.of(finding(1, "GV202"))
     assert found.of(finding(1, "GV202"), "TY102")
     assert found.ignores[0].reason == "until the checkpoint is gone"
+
+
+def test_a_list_that_is_not_closed_names_its_codes() -> None:
+    found = read("old()  # migrate: ignore[GV201, TY1\n")
+    assert found.ignores[0].codes == ("GV201", "TY1")
+    assert not found.of(finding(1, "GV101"))
 
 
 def test_one_comment_may_hold_several() -> None:

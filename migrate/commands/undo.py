@@ -7,6 +7,7 @@ import typer
 from migrate import journal
 from migrate.commands import CommandError
 from migrate.output import history
+from migrate.output.messages import say
 
 __all__ = ["undo"]
 
@@ -38,5 +39,5 @@ def _show_runs(root: str) -> int:
 def _undo(root: str, run: str | None) -> int:
     undone = journal.undo(root, run)
     for line in history.undone_lines(undone):
-        typer.echo(f"migrate: {line}", err=True)
+        say(line)
     return FAILED if undone.refused else 0

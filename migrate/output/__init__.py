@@ -12,7 +12,7 @@ from migrate.output.view import View
 __all__ = ["FORMATS", "PAGES", "View", "emit", "summarize"]
 
 FORMATS: tuple[str, ...] = ("rich", "concise", "json", "jsonl", "sarif", "github", "gitlab", "diff")
-PAGES: tuple[str, ...] = ("html", "markdown", "statistics")  # asked for by options of their own
+PAGES: tuple[str, ...] = ("html", "markdown", "screen", "statistics")  # asked for otherwise
 
 _MODULES = {
     "diff": "patch",
@@ -25,6 +25,7 @@ _MODULES = {
     "gitlab": "gitlab",
     "html": "page.build",
     "markdown": "markdown",
+    "screen": "screen",
     "statistics": "statistics",
 }
 

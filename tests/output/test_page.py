@@ -15,7 +15,7 @@ import browser
 import pytest
 from browser import Browser
 
-from migrate.model import FileResult, Finding, Left, Level, Report, Rewrite, Span
+from migrate.model import FileResult, Finding, Left, Level, Rename, Report, Rewrite, Span
 from migrate.output import emit
 
 pytestmark = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
@@ -125,8 +125,17 @@ def test_links_lead_to_lines(window: Browser, page: Path) -> None:
 def test_the_scope_trees(window: Browser, page: Path) -> None:
     window.open(page)
     before, after = window.run("return [...document.querySelectorAll('.tree')].map(e => e.innerText.split('\\n'))")
-    assert before == ["Before", "Variable_*", "conv/", "Variable"]
-    assert after == ["After", "conv/", "b", "outer/", "inner/", "i_*"]
+    assert before == ["Before", "Variable_* → outer/inner/i_*", "conv/", "Variable → conv/b"]
+    assert after == ["After", "conv/", "b ← conv/Variable", "outer/", "inner/", "i_* ← Variable_*"]
+
+
+def test_a_very_long_name_leaves_room_for_others(window: Browser, tmp_path: Path) -> None:
+    name = "n" * 5000
+    finding = Finding(
+        "TY101", "a.py", Span(0, 5), 7, 1, "alone", Left("Do it."), (Rename(name, f"{name}2", exact=True),)
+    )
+    window.open(written(tmp_path / "long.html", Report((FileResult("a.py", (finding,)),), 1)))
+    assert window.run("return document.querySelector('.leaf').getBoundingClientRect().height") < 200
 
 
 def test_the_keyboard_reaches_every_file(window: Browser, page: Path) -> None:

@@ -1,1 +1,1 @@
-"""The page that `--report` writes: `build` fills `page.html` with `page.css`, `page.js` and the report's data."""
+"""The page that `--report` writes: `build` fills `page.html` with `page.css`, the scripts and the report's data."""

@@ -18,12 +18,16 @@ from migrate.output.words import cause, label, visible, visible_path
 
 __all__ = ["write"]
 
+# Parts of one function, in this order.
+_SCRIPTS = ("start.js", "overview.js", "variables.js", "syntax.js", "files.js", "moving.js", "begin.js")
+
 
 def write(report: Report, view: View, out: BinaryIO) -> None:
     """Writes the page. It shows every finding and every diff, and draws the diffs only once they are looked at."""
     page = _resource("page.html")
     data = json.dumps(_data(report, view), separators=(",", ":"))
-    for slot, text in (("STYLE", _resource("page.css")), ("SCRIPT", _resource("page.js")), ("DATA", _inert(data))):
+    script = "".join(_resource(name) for name in _SCRIPTS)
+    for slot, text in (("STYLE", _resource("page.css")), ("SCRIPT", script), ("DATA", _inert(data))):
         page = page.replace(f"<!--{slot}-->", text)
     out.write(page.encode("utf-8", "backslashreplace"))
 
