@@ -15,7 +15,7 @@ from migrate.syntax.module import Module
 
 __all__ = ["Analysis", "Codemod", "Options", "Trigger"]
 
-Trigger: TypeAlias = "bytes | re.Pattern[bytes]"
+Trigger: TypeAlias = "bytes | re.Pattern[bytes] | Callable[[bytes], bool]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,20 @@ def _nothing(_: Iterable[Any]) -> frozenset[str]:
     return frozenset()
 
 
+def _nobody(_: str, __: bytes) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """How facts are found in each file and joined over all of them; several codemods may share one.
 
-    `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, and every
-    pattern does.
+    `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
+    does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
     `companions` are triggers too, but count only for files that imports join with one that has facts.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
+    `library` tells, by path and bytes, the library's own files: nobody is followed to them, as they are no user's code.
     `link` joins the facts of all files into a plan a file, which must pickle too.
     """
 
@@ -53,6 +58,7 @@ class Analysis:
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
     companions: tuple[tuple[Trigger, ...], ...] = ()
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
+    library: Callable[[str, bytes], bool] = _nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,16 +56,19 @@ def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     return tuple(one.name for one in analyses if _holds(data, one.triggers))
 
 
-def accompanying(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
-    """The names of the analyses that have to see a file once they have seen another, judging by its bytes alone."""
-    return tuple(one.name for one in analyses if _holds(data, one.companions))
+def accompanying(path: str, data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
+    """The names of the analyses that have to see a file once they have seen another, by its path and bytes alone."""
+    return tuple(one.name for one in analyses if _holds(data, one.companions) and not one.library(path, data))
 
 
 def _holds(data: bytes, groups: tuple[tuple[Trigger, ...], ...]) -> bool:
-    return any(
-        all(one in data if isinstance(one, bytes) else one.search(data) is not None for one in group)
-        for group in groups
-    )
+    return any(all(_pulled(one, data) for one in group) for group in groups)
+
+
+def _pulled(trigger: Trigger, data: bytes) -> bool:
+    if isinstance(trigger, bytes):
+        return trigger in data
+    return trigger.search(data) is not None if isinstance(trigger, re.Pattern) else trigger(data)
 
 
 def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:

@@ -155,12 +155,25 @@ def _words(path: str) -> Iterator[str]:
 
 def outline(data: bytes) -> bytes:
     """The import statements of a source, which are all that `Importers.match` looks at."""
-    return b"".join(match.group() for match in _STATEMENT.finditer(b"\n" + data))
+    return b"".join(match.group() for match in _statements(data))
+
+
+def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The import statements of a source. Its lines are found by the word, which is twice as fast as trying each."""
+    data = b"\n" + data
+    done, at = 0, data.find(b"import")
+    while at >= 0:
+        line = data.rfind(b"\n", done, at)  # none where the word's line was tried already
+        match = _STATEMENT.match(data, line) if line >= 0 else None
+        if match:
+            yield match
+        done = max(at, match.end() if match else 0)
+        at = data.find(b"import", done + 1)
 
 
 def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
     """The dotted names that may be modules, in every import of a file, and whether they were relative to its path."""
-    for match in _STATEMENT.finditer(b"\n" + data):
+    for match in _statements(data):
         if match[1] is None:
             for name in _names(match[4]):
                 parts = name.split(".")

@@ -144,7 +144,7 @@ class Session:
             self._commented.add(path)
             self._digests[path] = hash(data)
         names = engine.triggered(data, analyses)
-        beside = () if names else engine.accompanying(data, analyses)
+        beside = () if names else engine.accompanying(path, data, analyses)
         if beside:
             self._beside[path] = beside
         return path, data, names
@@ -153,9 +153,13 @@ class Session:
         """Collects the facts of the files that imports join with those that have some, as far as they can matter."""
         seeking = bool(engine.sought(self._facts, self._settings.registry.analyses))
         if seeking or (self._beside and self._facts):
-            imports = Imports(self._found.files, self._read(self._found.files, "Following imports"))
+            known = {path for own in self._facts.values() for path in own}
+            # Where nobody's importers are sought, only what may stand beside what is known has to be read again.
+            files = self._found.files if seeking else sorted({*known, *self._beside})
+            imports = Imports(self._found.files, self._read(files, "Following imports"))
             self._seek(imports)
-            beside = sorted(imports.joined({path for own in self._facts.values() for path in own}, self._beside))
+            known = {path for own in self._facts.values() for path in own}
+            beside = sorted(imports.joined(known, self._beside))
             self._collect((path, data, self._beside[path]) for path, data in self._read(beside, "Following imports"))
             self._seek(imports)
 
@@ -171,7 +175,12 @@ class Session:
                     importers.setdefault(path, []).append(name)
             known = wanted
             again = self._read(sorted(importers), "Following imports")
-            self._collect((path, data, tuple(importers[path])) for path, data in again)
+            self._collect((path, data, self._others(path, data, importers[path])) for path, data in again)
+
+    def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the named analyses to whose library a file does not belong."""
+        analyses = self._settings.registry.analyses
+        return tuple(one.name for one in analyses if one.name in names and not one.library(path, data))
 
     def _lacks(self, analysis: str, path: str) -> bool:
         return path not in self._facts.get(analysis, {})

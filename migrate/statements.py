@@ -19,8 +19,7 @@ class Statements:
 
     @cached_property
     def _lines(self) -> list[tuple[int, int]]:
-        nodes = (node for node in ast.walk(self._module.tree) if isinstance(node, ast.stmt))
-        return sorted(_own_lines(node) for node in nodes)
+        return sorted(_own_lines(node) for node in self._module.nodes if isinstance(node, ast.stmt))
 
     def around(self, line: int) -> tuple[int, int]:
         """The first and last line of the innermost statement on `line`; `line` itself where there is none."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +37,18 @@ def test_triggers_are_alternatives_of_all_their_words() -> None:
     assert engine.triggered(b"x = old()", [toys.ANALYSIS, toys.PAIRS.analysis]) == ("toy",)
     assert engine.triggered(b"use(1); old()", [toys.ANALYSIS, toys.PAIRS.analysis]) == ("toy", "pairs")
     assert engine.triggered(b"older", [toys.ANALYSIS]) == ()
+
+
+def test_functions_of_the_bytes_are_triggers_too() -> None:
+    analysis = replace(toys.ANALYSIS, triggers=((b"old", re.compile(rb"\d"), lambda data: data.endswith(b"!")),))
+    sources = (b"old 1!", b"old 1", b"old !", b"1!")
+    assert [engine.triggered(data, [analysis]) for data in sources] == [("toy",), (), (), ()]
+
+
+def test_a_library_s_own_files_stand_beside_nobody() -> None:
+    analysis = replace(toys.ANALYSIS, companions=((b"old",),), library=lambda path, data: path.startswith("lib/"))
+    assert engine.accompanying("lib/a.py", b"old", [analysis]) == ()
+    assert engine.accompanying("b.py", b"old", [analysis, toys.PAIRS.analysis]) == ("toy",)
 
 
 def test_index_gives_facts_or_the_line_to_blame() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.importers import Importers
+from migrate import importers
+from migrate.importers import Importers, outline
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,23 @@ def test_a_package_is_imported_with_what_is_in_it() -> None:
     assert Importers(["pkg.nets"]).match("pkg/a.py", b"from .nets import Net\n")
     assert Importers(["pkg"]).match("pkg/a.py", b"from . import Net, pkg\n")
     assert Importers(["work.pkg"]).match("/work/pkg/a.py", b"from . import Net  # pkg\n")
+
+
+def test_the_outline_is_every_import_and_nothing_else() -> None:
+    statements = (
+        "\nimport a, \\\n    b\nfrom c import (\n    d,  # import\n    e,\n)\n    from . import f\nimport x; import z"
+    )
+    source = statements.replace("\n    from", "\nimportant = 1  # import y\n    from") + "\nnot_import = 2\n"
+    assert outline(source.encode()) == statements.encode()
+
+
+def test_a_line_that_holds_the_word_often_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    class Pattern:
+        def match(self, data: bytes, at: int) -> None:
+            tried.append(at)
+
+    monkeypatch.setattr(importers, "_STATEMENT", Pattern())
+    assert outline(b"x = 1 " + b"import " * 500 + b"\n\nimport a import\n") == b""
+    assert tried == [0, 3508]

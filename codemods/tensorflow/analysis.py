@@ -14,20 +14,42 @@ __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 
 # A call, an alias, or what `map` and `partial` are given: `Variable(`, `Variable as V`, `V = tf.Variable`. Half of the
 # files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
-_CALLED = re.compile(
-    rb"\bVariable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)"
-    rb"|(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+[ \t]*\.[ \t]*)*Variable(?:V1)?\b"
-)
+_WORD = b"Variable"
+_CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
+_NAMED = re.compile(rb"Variable(?:V1)?\b")
+_TAKEN = re.compile(rb"(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+[ \t]*\.[ \t]*)*\Z")
+_BEHIND = 300  # bytes before the word in which it is seen to be taken
+_INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
+
+
+def _takes_variable(data: bytes) -> bool:
+    """Whether a source calls `Variable`, gives it another name or hands it on; the word is looked up, which is fast."""
+    at = data.find(_WORD)
+    while at >= 0:
+        begins = at == 0 or not (data[at - 1 : at].isalnum() or data[at - 1] == ord("_"))
+        if begins and _CALLED.match(data, at):
+            return True
+        if begins and _NAMED.match(data, at) and _TAKEN.search(data[max(0, at - _BEHIND) : at]):
+            return True
+        at = data.find(_WORD, at + len(_WORD))
+    return False
+
+
+def _is_tensorflow(path: str, data: bytes) -> bool:
+    """Whether a file is one of TensorFlow's own."""
+    return b"tensorflow.python" in data and _INSIDE.search(path.replace("\\", "/")) is not None
+
 
 ANALYSIS = Analysis(
     name="tensorflow-variables",
-    triggers=((b"tensorflow", b"Variable", _CALLED),),
+    triggers=((b"tensorflow", _WORD, _takes_variable),),
     companions=tuple(
         (b"tensorflow", word) for word in (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
     ),
     index=index,
     link=link,
     seeks=seeks,
+    library=_is_tensorflow,
 )
 CALL_OPTIONS: Mapping[str, tuple[str, ...]] = {"names": ("idiomatic", "keep"), "form": ("shape", "value")}
 SCOPE_OPTIONS: Mapping[str, tuple[str, ...]] = {

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.facts import StatementFacts
 from migrate.source import Source
+from migrate.syntax.nodes import nodes
 
 __all__ = ["statements_of"]
 
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+_NAMING = (ast.Name, ast.Attribute)
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)  # a `with` around one would stay open while others run
 
 
@@ -36,8 +38,8 @@ def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
     reads: set[str] = set()
     plain = alone and isinstance(statement, _SIMPLE)
     if plain:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name | ast.Attribute):
+        for node in nodes(statement):
+            if isinstance(node, _NAMING):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 reads.add(name) if isinstance(node.ctx, ast.Load) else binds.append(name)
             elif isinstance(node, _SUSPENDING):

@@ -8,6 +8,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At, Callee, CalleeKind
 from codemods.tensorflow.text import Hole, Text, text_of
 from migrate.syntax.names import resolve
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
 __all__ = ["Callees", "position"]
@@ -171,7 +172,7 @@ def _first_parameter(scope: Scope) -> str:
 def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
     """The values that a method assigns to each attribute, of whatever object."""
     found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(method):
+    for node in nodes(method):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Attribute):

@@ -33,6 +33,7 @@ from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope
 
 __all__ = ["Events"]
@@ -176,7 +177,7 @@ class Events:
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
-            computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in ast.walk(value)),
+            computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
             refusal=_refusal(site.node) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),

@@ -157,12 +157,11 @@ class _Indexer:
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
             for binding in found[1] if found else ():
-                callee = self.callees.definition(binding)
-                if callee is not None:
-                    callees.append(callee)
-                elif binding.kind is BindingKind.IMPORT:
+                if binding.kind is BindingKind.IMPORT:
                     self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
                     imports.add(binding.dotted)
+                elif (callee := self.callees.definition(binding)) is not None:
+                    callees.append(callee)
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
 
     def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str]) -> None:

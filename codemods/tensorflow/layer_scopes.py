@@ -72,7 +72,7 @@ def _argument_start(module: Module, node: ast.Call) -> int:
 
 
 def _statements(module: Module) -> dict[At, ast.stmt]:
-    return {position(node): node for node in ast.walk(module.tree) if isinstance(node, ast.stmt)}
+    return {position(node): node for node in module.nodes if isinstance(node, ast.stmt)}
 
 
 def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], plan: FilePlan) -> Finding:

@@ -31,6 +31,7 @@ _UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]")
 _INDENTED = re.compile(r"[\r\n]( +)")
 _KEPT = re.compile(r"__migrate_(\d+)__")
 _PRINTER = cst.Module([])
+_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 def lay_out(module: Module, call: ast.Call, new: NewCall) -> tuple[Edit, ...]:
@@ -175,11 +176,11 @@ class _Writer:
             )
             for index, row in enumerate(rows)
         ]
-        before = self.whitespace(rows[0].gap if rows else closing)
+        before = _whitespace((rows[0].gap if rows else closing).text())
         return cst.Call(cst.Name("f"), arguments, whitespace_before_args=before)
 
     def argument(self, row: Row, behind: Gap, comma: bool) -> cst.Arg:
-        space = self.whitespace(behind)
+        space = _whitespace(behind.text())
         return cst.Arg(
             self.value(row),
             keyword=cst.Name(row.item.keyword) if row.item.keyword else None,
@@ -189,8 +190,7 @@ class _Writer:
         )
 
     def equal(self, item: Item) -> cst.AssignEqual | cst.MaybeSentinel:
-        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        return self.old.equals.get(item.keyword, tight) if item.keyword else cst.MaybeSentinel.DEFAULT
+        return self.old.equals.get(item.keyword, _TIGHT) if item.keyword else cst.MaybeSentinel.DEFAULT
 
     def value(self, row: Row) -> cst.BaseExpression:
         value = row.item.value
@@ -211,10 +211,6 @@ class _Writer:
         self.placed.append(span or self.module.text(part))
         return f"__migrate_{len(self.placed) - 1}__"
 
-    def whitespace(self, gap: Gap) -> cst.BaseParenthesizableWhitespace:
-        node = cst.parse_expression("f(" + gap.text() + ")")
-        return cst.ensure_type(node, cst.Call).whitespace_before_args
-
     def cut(self, pieces: Sequence[str | Span]) -> Iterator[Edit]:
         """One edit for each stretch of glue that differs from what stands there."""
         position = self.span.start
@@ -224,6 +220,13 @@ class _Writer:
             if self.text[position:end] != glue:
                 yield Edit(Span(position, end), str(glue))
             position = kept.end if isinstance(kept, Span) else end
+
+
+@lru_cache(maxsize=1024)
+def _whitespace(text: str) -> cst.BaseParenthesizableWhitespace:
+    """What stands between two arguments; the gaps of a program are few, and LibCST's nodes can be used again."""
+    node = cst.parse_expression("f(" + text + ")")
+    return cst.ensure_type(node, cst.Call).whitespace_before_args
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from codemods.tensorflow.initializers import OP_NAMES
@@ -27,7 +27,7 @@ _used: WeakKeyDictionary[Module, frozenset[str]] = WeakKeyDictionary()
 def names_in_use(module: Module) -> frozenset[str]:
     """The default op names, in lower case, that something in the module is called or looked up by."""
     if module not in _used:
-        found = {bare for text in _given(module.tree) for bare in bare_names(text)}
+        found = {bare for text in _given(module.nodes) for bare in bare_names(text)}
         _used[module] = frozenset(found & OP_NAMES)
     return _used[module]
 
@@ -41,8 +41,8 @@ def bare_names(text: str) -> Iterator[str]:
         previous, last = last, _NUMBERED.sub("", last)
 
 
-def _given(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _given(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         match node:
             case ast.keyword(arg=word, value=value) if word in _NAMING:
                 yield from _strings(value)

@@ -6,7 +6,9 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 
@@ -52,28 +54,43 @@ def read_call(module: Module, call: ast.Call) -> WrittenCall:
     except cst.ParserSyntaxError as error:
         raise Unreadable(str(error)) from error
     code = _printer(text).code_for_node
-    if not isinstance(node, cst.Call) or node.lpar or code(node) != "f" + text:
+    if not isinstance(node, cst.Call) or node.lpar:
         raise Unreadable(text)
-    opened = start + text.index("(") + 1
-    position = opened + len(code(node.whitespace_before_args))
+    parts = [_parts(argument, code) for argument in node.args]
+    before = code(node.whitespace_before_args)
+    head = code(node.whitespace_after_func) + "("
+    if "".join((head, before, *(piece for part in parts for piece in part), ")")) != text:
+        raise Unreadable(text)
+    opened = start + len(head)
+    position = opened + len(before)
     values: list[Span] = []
     equals: dict[str, cst.AssignEqual] = {}
     gaps = [read_gap(module.source.text[opened:position])]
     comma = False
-    for argument in node.args:
+    for argument, (front, value, behind) in zip(node.args, parts, strict=True):
         comma = isinstance(argument.comma, cst.Comma)
         if argument.keyword is not None and isinstance(argument.equal, cst.AssignEqual):
             equals[argument.keyword.value] = argument.equal
-        bare = argument.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=cst.SimpleWhitespace(""))
-        stop = position + len(code(bare))
-        values.append(Span(stop - len(code(argument.value)), stop))
-        position += len(code(argument))
+        stop = position + len(front) + len(value)
+        values.append(Span(stop - len(value), stop))
+        position = stop + len(behind)
         gaps.append(read_gap(_without_comma(module.source.text[stop:position])))
     return WrittenCall(opened, tuple(values), equals, tuple(gaps), comma)
 
 
+def _parts(argument: cst.Arg, code: Callable[[cst.CSTNode], str]) -> tuple[str, str, str]:
+    """What stands before an argument's value, the value, and what stands behind it; each is printed once only."""
+    front = argument.star + code(argument.whitespace_after_star)
+    if argument.keyword is not None:
+        equal = argument.equal
+        front += argument.keyword.value + (code(equal) if isinstance(equal, cst.AssignEqual) else "=")
+    comma = code(argument.comma) if isinstance(argument.comma, cst.Comma) else ""
+    return front, code(argument.value), code(argument.whitespace_after_arg) + comma
+
+
+@lru_cache(maxsize=1024)
 def expression(text: str) -> cst.BaseExpression:
-    """Reads an expression, which may need brackets where it goes over several lines."""
+    """Reads an expression, which may need brackets where it goes over several lines. Raises `Unreadable`."""
     try:
         ast.parse(text.strip(), mode="eval")
     except SyntaxError:

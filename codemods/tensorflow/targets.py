@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from codemods.tensorflow.facts import Grip
+from migrate.syntax.nodes import children
 
 __all__ = ["Target", "clean", "factory_name", "snake_case", "target_of"]
 
@@ -73,7 +74,7 @@ def _path(root: ast.AST, goal: ast.AST) -> list[ast.AST]:
     """The nodes from `root` down to `goal`, both included."""
     if root is goal:
         return [root]
-    for child in ast.iter_child_nodes(root):
+    for child in children(root):
         if _holds(child, goal):
             below = _path(child, goal)
             if below:

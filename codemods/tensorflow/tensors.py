@@ -6,6 +6,7 @@ import ast
 
 from codemods.tensorflow.callees import Callees
 from migrate.syntax.names import single_value
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
 __all__ = ["tensor_arguments"]
@@ -29,7 +30,7 @@ def tensor_arguments(call: ast.Call, scope: Scope, callees: Callees) -> tuple[in
 def _may_be_tensor(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:
     if not isinstance(node, _HOLDERS) or depth == 0:
         return False
-    for inner in ast.walk(node):
+    for inner in nodes(node):
         if isinstance(inner, ast.Call):
             name = callees.canonical(inner.func, scope) or ""
             if name.startswith("tensorflow.") and not name.startswith(_STATIC):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
 
@@ -67,6 +68,8 @@ def _joined(parts: list[str | Hole]) -> Text:
 
 def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     """The text with parameters replaced by what a call passes; a parameter that is not passed becomes a plain hole."""
+    if not any(isinstance(part, Hole) and part.parameter for part in text.parts):
+        return text
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
@@ -89,8 +92,12 @@ def overlaps(first: Text, second: Text) -> bool:
 
 
 def _matches(pattern: Text, value: str) -> bool:
-    expression = "".join(_expression(part) for part in pattern.parts)
-    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: Text) -> re.Pattern[str]:
+    return re.compile("".join(_expression(part) for part in pattern.parts), re.IGNORECASE | re.DOTALL)
 
 
 def _expression(part: str | Hole) -> str:

@@ -10,6 +10,7 @@ from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.text import Text, literal
 from migrate.syntax.names import single_value
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
 __all__ = ["HAZARDS", "entered_by_hand", "entered_scope", "keyword_or_place", "scope_of"]
@@ -130,7 +131,7 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
 
 
 def _mentions_scopes(node: ast.AST) -> bool:
-    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in ast.walk(node)}
+    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in nodes(node)}
     return bool(names & {"name_scope", "variable_scope", "variable_op_scope", "op_scope"})
 
 
@@ -217,7 +218,7 @@ def _graph_kind(node: ast.Call, scope: Scope, callees: Callees) -> ScopeKind:
 def _used_again(name: str, owner: Scope) -> bool:
     """Whether the graph is entered more than once: then its blocks can meet."""
     entered = 0
-    for node in ast.walk(owner.node):
+    for node in nodes(owner.node):
         if isinstance(node, ast.Attribute) and node.attr == "as_default":
             entered += isinstance(node.value, ast.Name) and node.value.id == name
     return entered > 1

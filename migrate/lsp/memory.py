@@ -68,7 +68,7 @@ class Sources(Mapping[str, bytes]):
             stamp, data = _stamp(path), discover.read(path)
             if not isinstance(data, bytes):
                 raise KeyError(path)
-            self._kept[path] = data if self._matters(data) else _Outline(outline(data))
+            self._kept[path] = data if self._matters(path, data) else _Outline(outline(data))
             self._stamps[path] = stamp
         return self._kept[path]
 
@@ -78,9 +78,10 @@ class Sources(Mapping[str, bytes]):
     def __len__(self) -> int:
         return len({**self._kept, **self._open})
 
-    def _matters(self, data: bytes) -> bool:
-        analyses = self._analyses
-        return MARKER in data or bool(engine.triggered(data, analyses) or engine.accompanying(data, analyses))
+    def _matters(self, path: str, data: bytes) -> bool:
+        if MARKER in data or engine.triggered(data, self._analyses):
+            return True
+        return bool(engine.accompanying(path, data, self._analyses))
 
 
 def _stamp(path: str) -> tuple[int, int]:

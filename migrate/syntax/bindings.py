@@ -9,6 +9,7 @@ import ast
 from weakref import WeakKeyDictionary
 
 from migrate.syntax.module import Module
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 
 __all__ = [
@@ -58,7 +59,7 @@ def _attribute_table(module: Module) -> dict[str, list[ast.AST]]:
     """By attribute: the values that are assigned to it and the methods of that name."""
     if module not in _attributes:
         table: dict[str, list[ast.AST]] = {}
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 for target in node.targets if isinstance(node, ast.Assign) else (node.target,):
                     if isinstance(target, ast.Attribute):
@@ -74,7 +75,7 @@ def _attribute_table(module: Module) -> dict[str, list[ast.AST]]:
 def occurrences(name: str, scope: Scope) -> int:
     """How often `name` stands in a scope's code, nested scopes and declarations included; no fewer than its uses."""
     count = 0
-    for node in ast.walk(scope.node):
+    for node in nodes(scope.node):
         match node:
             case ast.Name(id=found) | ast.arg(arg=found) if found == name:
                 count += 1

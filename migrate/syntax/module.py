@@ -10,6 +10,7 @@ from functools import cached_property
 from migrate.lexer import Kind, tokens
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
+from migrate.syntax.nodes import children, nodes
 from migrate.syntax.walk import Walk, walk
 
 __all__ = ["Module"]
@@ -44,9 +45,14 @@ class Module:
             raise SourceError("is nested too deeply") from error
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes, level by level, but for contexts and operators."""
+        return nodes(self.tree)
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The parent of every node."""
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in children(node)}
 
     def finding(
         self,

@@ -33,12 +33,20 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
 
 def _of_bindings(bindings: list[Binding], owner: Scope, depth: int) -> str | None:
     """What several bindings of one name agree on: imports win over the `= None` of a failed import."""
+    if len(bindings) == 1:
+        return _of_binding(bindings[0], owner, depth)
     imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
     others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not _is_none(binding)]
     if imports and not others:
         return imports[0].dotted
-    if not imports and len(others) == 1 and others[0].kind is BindingKind.ASSIGN and others[0].value is not None:
-        return resolve(others[0].value, owner, depth + 1)
+    return _of_binding(others[0], owner, depth) if not imports and len(others) == 1 else None
+
+
+def _of_binding(binding: Binding, owner: Scope, depth: int) -> str | None:
+    if binding.kind is BindingKind.IMPORT:
+        return binding.dotted
+    if binding.kind is BindingKind.ASSIGN and binding.value is not None:
+        return resolve(binding.value, owner, depth + 1)
     return None
 
 

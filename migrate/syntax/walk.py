@@ -10,6 +10,8 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from migrate.syntax.nodes import children
+
 __all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk", "walk"]
 
 
@@ -156,14 +158,8 @@ class _Walker:
             self.children(node)
 
     def children(self, node: ast.AST) -> None:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self.visit(item)
-            elif isinstance(value, ast.AST):
-                self.visit(value)
+        for child in children(node):
+            self.visit(child)
 
     def within(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         """Walks statements inside one more frame."""

@@ -1,0 +1,33 @@
+"""The nodes of a tree are those of `ast.walk`, in its order, but for contexts and operators."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from migrate.syntax.nodes import children, nodes
+
+BARE = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
+FILES = sorted(Path(__file__).parent.rglob("*.py"))
+EVERYTHING = """
+match x:
+    case {"a": [1, *rest], **others} | C(y, z=None) as whole if a < b <= c and not -d:
+        global e; nonlocal_ = f"{x!r:>{width}}" if x else (yield)
+async def f(a, /, b: int = 1, *c, d, **e) -> None:
+    async with a as b, c: await d
+    return [i async for i in j if k], {**l}, {m: n for m in o}, lambda p=1: (q := p)
+try: del a[1:2, ...], b.c
+except (D, E) as error: raise F from error
+else: a @= b
+"""
+
+
+@pytest.mark.parametrize("text", [EVERYTHING, *(path.read_text(encoding="utf-8") for path in FILES[::10])])
+def test_they_are_those_of_the_standard_library(text: str) -> None:
+    tree = ast.parse(text)
+    wanted = [node for node in ast.walk(tree) if not isinstance(node, BARE)]
+    assert nodes(tree) == wanted
+    for node in wanted:
+        assert children(node) == [one for one in ast.iter_child_nodes(node) if not isinstance(one, BARE)]
