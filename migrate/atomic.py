@@ -63,7 +63,11 @@ class Place:
 def valid(relative: str) -> bool:
     """Whether a path, maybe from a forged journal, stays below the root and out of other tools' directories."""
     parts = relative.split("/")
-    plain = "\0" not in relative and not os.path.isabs(relative) and not os.path.splitdrive(relative)[0]
+    try:
+        plain = b"\0" not in os.fsencode(relative)
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        return False
+    plain = plain and not os.path.isabs(relative) and not os.path.splitdrive(relative)[0]
     foreign = any(part.casefold() in _FOREIGN for part in parts)
     return plain and not foreign and not any(part in {"", ".", ".."} for part in parts)
 

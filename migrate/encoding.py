@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-__all__ = ["Decoded", "SourceError", "declared", "decode", "encode", "line_of"]
+__all__ = ["Decoded", "SourceError", "declared", "decode", "encode", "line_of", "narrow", "refuse_wide"]
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _FIRST_LINES = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|$)([^\r\n]*)")
@@ -43,9 +43,7 @@ class Decoded:
 
 def decode(data: bytes) -> Decoded:
     """Decodes a Python source. Raises `SourceError` where Python would refuse it, or where bytes would get lost."""
-    for mark, name in _WIDE_MARKS:
-        if data.startswith(mark):
-            raise SourceError(f"is {name}, which Python does not read; save it as UTF-8", 1)
+    refuse_wide(data)
     if b"\0" in data:
         raise _nul(data)
     bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
@@ -58,6 +56,24 @@ def decode(data: bytes) -> Decoded:
     if encoding not in _ONE_TO_ONE:
         _check_return(text, encoding, body, line)
     return Decoded(text, encoding, bom)
+
+
+def refuse_wide(data: bytes) -> None:
+    """Raises `SourceError` for UTF-16 and UTF-32, with a byte order mark or without one."""
+    for mark, name in _WIDE_MARKS:
+        if data.startswith(mark):
+            raise SourceError(f"is {name}, which Python does not read; save it as UTF-8", 1)
+    if b"\0" in data[:4] and data[:64].count(0) >= max(2, len(data[:64]) // 3):
+        raise SourceError("is UTF-16 or UTF-32, which Python does not read; save it as UTF-8", 1)
+
+
+def narrow(data: bytes) -> bytes:
+    """What to look for words in: the bytes, those of UTF-16 and UTF-32 without what makes ASCII wide.
+
+    A file in them is no Python, but who wrote it thinks that it is: it has to be refused, not passed over.
+    """
+    wide = b"\0" in data[:4] or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.replace(b"\0", b"") if wide else data
 
 
 def encode(text: str, encoding: str) -> bytes:
@@ -78,10 +94,7 @@ def line_of(data: bytes, offset: int) -> int:
 
 
 def _nul(data: bytes) -> SourceError:
-    first = data.index(b"\0")
-    if first < 4 and data[:64].count(0) >= max(2, len(data[:64]) // 3):
-        return SourceError("is UTF-16 or UTF-32, which Python does not read; save it as UTF-8", 1)
-    return SourceError("holds a NUL byte, which Python does not read", line_of(data, first))
+    return SourceError("holds a NUL byte, which Python does not read", line_of(data, data.index(b"\0")))
 
 
 def declared(body: bytes) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options, Trigger
+from migrate.encoding import narrow
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
 from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
@@ -53,7 +54,8 @@ class Rewritten:
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     """The names of the analyses that have to see a file, judging by its bytes alone."""
-    return tuple(one.name for one in analyses if _holds(data, one.triggers))
+    text = narrow(data)
+    return tuple(one.name for one in analyses if _holds(text, one.triggers))
 
 
 def accompanying(path: str, data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
@@ -75,9 +77,10 @@ def index(path: str, data: bytes, analyses: Sequence[Analysis]) -> Indexed:
     """The facts that each analysis finds in one file; a file that does not parse has a failure instead."""
     try:
         module = Module(read_source(path, data))
+        with module.bounded():
+            return Indexed(path, _facts(module, analyses))
     except SourceError as error:
         return Indexed(path, failure=Failure(error.cause, error.line))
-    return Indexed(path, _facts(module, analyses))
 
 
 def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> dict[str, frozenset[str]]:
@@ -119,12 +122,17 @@ def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
     """What the codemods make of one file. What they raise goes through; `SourceError` becomes a failure."""
     try:
         module = Module(read_source(path, data))
+        with module.bounded():
+            return _rewrite(module, data, job)
     except SourceError as error:
         return Rewritten(FileResult(path, failure=Failure(error.cause, error.line)))
+
+
+def _rewrite(module: Module, data: bytes, job: Job) -> Rewritten:
     statements = Statements(module)
     suppressions = suppress.read(module, statements)
     if suppressions.skip_file:
-        return Rewritten(FileResult(path))
+        return Rewritten(FileResult(module.path))
     offered = [found for one in job.codemods for found in _offer(one, module, job)]
     offered.sort(key=lambda finding: finding.span)
     outside = _outside(offered, statements, job.lines)

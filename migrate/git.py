@@ -16,7 +16,15 @@ _UNREADABLE = re.compile(rb"could not open directory '(.*?)/?'")
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
-_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/")
+_PLAIN = (
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--find-renames",
+    "--ignore-submodules",  # git would ask each of them, under its own configuration
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
 
 
 class GitError(Exception):
@@ -91,7 +99,7 @@ def changed_lines(folder: str, revision: str) -> dict[str, list[range]]:
 
 def uncommitted(root: str) -> frozenset[str]:
     """The tracked files of the working tree `root`, relative to it, that differ from the last commit."""
-    ended = _run(root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules")
+    ended = _run(root, "status", "--porcelain", "-z", "--untracked-files=no", "--find-renames", "--ignore-submodules")
     if ended is None or ended.returncode:
         return frozenset()
     return frozenset(os.fsdecode(entry[3:]) for entry in ended.stdout.split(b"\0") if entry)
@@ -149,6 +157,8 @@ def _run(root: str, *arguments: str) -> _Ended | None:
 
     environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    # A clone may lack objects and say by which program they are to be fetched: nothing is.
+    environment |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
     if not {"diff", "status"}.isdisjoint(arguments):  # these two read the files, and so filter them
         environment |= _without_filters(root)
     try:

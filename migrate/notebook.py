@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from migrate.encoding import SourceError, line_of
+from migrate.encoding import SourceError, line_of, refuse_wide
 from migrate.jsonspans import Member, elements, members, string, value_end
 from migrate.masks.magics import cell_magic, magics
 
@@ -134,6 +134,7 @@ def read(data: bytes) -> Notebook:
 
     A notebook in another language than Python has no cells here, and so nothing to migrate.
     """
+    refuse_wide(data)
     bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     try:
         text = data[len(bom) :].decode("utf-8")

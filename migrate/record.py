@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from migrate import atomic
-from migrate.store import is_real_folder
+from migrate.store import JournalError, is_real_folder
 
 __all__ = [
     "KEPT_RUNS",
@@ -42,7 +42,10 @@ _FORMAT = 1
 _WIDTH = 16  # bytes: every state is padded to this, so that changing it allocates nothing
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_LAST = 999_999_999
 _RAW: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ: int = os.O_RDONLY | _RAW | getattr(os, "O_NONBLOCK", 0)  # a FIFO in a forged journal must not hang us
+_DAWN, _DUSK = 0.0, 2.0**33  # seconds since 1970: times that every calendar can show
 
 
 class State(enum.Enum):
@@ -120,9 +123,14 @@ class Record:
 
 
 def begin(folder: str, drafts: Sequence[Draft]) -> Record:
-    """Puts on disk what is about to be written, ahead of it. Raises `OSError`; no run is on record then."""
+    """Puts on disk what is about to be written, ahead of it.
+
+    Raises `OSError` and, where a forged journal has used up the numbers, `JournalError`; no run is on record then.
+    """
     runs = os.path.join(folder, "runs")
     number = max((int(name) for name in os.listdir(runs) if _NUMBER.fullmatch(name)), default=0) + 1
+    if number > _LAST:
+        raise JournalError(f"There is no number left for a run in {runs}; remove what is in it")
     run = os.path.join(runs, str(number))
     os.mkdir(run, 0o700)
     done = False
@@ -162,13 +170,14 @@ def mark(record: Record, state: State) -> Record:
 
 def content(record: Record, blob: Blob) -> bytes:
     """The bytes of a content that the run holds. Raises `RefusalError` where they are not what they were, `OSError`."""
-    fd = os.open(os.path.join(record.folder, "bytes"), os.O_RDONLY | _RAW)
+    fd = os.open(os.path.join(record.folder, "bytes"), _READ)
     with open(fd, "rb") as file:
-        file.seek(blob.start)
-        data = file.read(blob.size)
-    if hashlib.sha256(data).hexdigest() != blob.digest:
-        raise atomic.RefusalError(f"cannot be restored: its old bytes are damaged in {record.folder}")
-    return data
+        if blob.start + blob.size <= os.fstat(fd).st_size:  # 0 for what is no regular file
+            file.seek(blob.start)
+            data = file.read(blob.size)
+            if hashlib.sha256(data).hexdigest() == blob.digest:
+                return data
+    raise atomic.RefusalError(f"cannot be restored: its old bytes are damaged in {record.folder}")
 
 
 def forget(record: Record) -> None:
@@ -237,14 +246,14 @@ def _load(run: str, number: int) -> Record:
     plan = json.loads(_read(os.path.join(run, "plan.json")))
     state = State(_read(os.path.join(run, "state")).decode("ascii").strip())
     match plan:
-        case {"format": 1, "started": float(started), "files": list(files)}:
+        case {"format": 1, "started": float(started), "files": list(files)} if _DAWN <= started < _DUSK:
             return Record(run, number, started, state, tuple(_entry(file) for file in files))
         case _:
             raise ValueError("no plan of this format")
 
 
 def _read(path: str) -> bytes:
-    fd = os.open(path, os.O_RDONLY | _RAW | getattr(os, "O_NONBLOCK", 0))
+    fd = os.open(path, _READ)
     with open(fd, "rb") as file:
         return file.read()
 

@@ -65,7 +65,7 @@ def project_root(paths: Sequence[str]) -> str:
 def find(root: str) -> str | None:
     """The directory that holds the journal of the project at `root`, None where there is none yet."""
     for folder in (_fallback(root), os.path.join(root, FOLDER)):  # once fallen back, always fallen back
-        if is_real_folder(folder):
+        if folder is not None and is_real_folder(folder):
             return folder
     return None
 
@@ -94,13 +94,17 @@ def _upwards(folder: str) -> Iterator[str]:
         folder = parent
 
 
-def _fallback(root: str) -> str:
+def _fallback(root: str) -> str | None:
+    """The directory in the user's cache, None for a user without a home.
+
+    A relative path would be another directory for each command; the XDG specification has it ignored.
+    """
     if sys.platform == "win32":
-        cache = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+        caches = os.environ.get("LOCALAPPDATA", ""), os.path.expanduser("~\\AppData\\Local")
     else:
-        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return os.path.join(cache, "migrate", name)
+    return next((os.path.join(cache, "migrate", name) for cache in caches if os.path.isabs(cache)), None)
 
 
 def is_real_folder(path: str) -> bool:
@@ -114,9 +118,8 @@ def is_real_folder(path: str) -> bool:
 def _open(root: str) -> tuple[str, int]:
     """The first directory that can be written, and its open lock file."""
     causes = []
-    folders = [os.path.join(root, FOLDER), _fallback(root)]
-    if is_real_folder(folders[1]):
-        folders.reverse()
+    own, fallback = os.path.join(root, FOLDER), _fallback(root)
+    folders = [own] if fallback is None else [fallback, own] if is_real_folder(fallback) else [own, fallback]
     for folder in folders:
         try:
             return folder, _make(folder)
@@ -139,7 +142,8 @@ def _make(folder: str) -> int:
         os.mkdir(os.path.join(folder, "runs"), 0o700)
     if not is_real_folder(os.path.join(folder, "runs")):
         raise NotADirectoryError(errno.ENOTDIR, "is no directory", folder)
-    return os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.open(os.path.join(folder, "lock"), flags, 0o600)
 
 
 def _fill(path: str, data: bytes) -> None:

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from codemods.tensorflow.verify.compare import Comparison
 from codemods.tensorflow.verify.dump import Dump
 from codemods.tensorflow.verify.probe import NoTensorFlow, Probe
 from codemods.tensorflow.verify.programs import run_pair
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake
+settings.load_profile("untimed")
 
 
 class Programs:

@@ -206,6 +206,9 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
     "no bytes": lambda plan: plan["files"][0]["before"].update(start=-1),
     "digest": lambda plan: plan["files"][0]["before"].update(digest="x"),
     "types": lambda plan: plan["files"][0].update(links="ab"),
+    "surrogate": lambda plan: plan["files"][0].update(path="\ud800.py"),
+    "no time": lambda plan: plan.update(started=float("nan")),
+    "no time of this world": lambda plan: plan.update(started=1e300),
     "no files": lambda plan: plan.pop("files"),
     "format": lambda plan: plan.update(format=2),
 }
@@ -234,6 +237,33 @@ def test_forged_bytes_are_not_restored_and_block_nothing(project: Path) -> None:
     assert all("damaged" in cause for cause in refused.values())
     assert contents(project) == [NEW] * 3
     assert write(project, "a", NEW, OLD).run == "2"
+
+
+@pytest.mark.parametrize("blob", [{"size": 10**30}, {"start": 10**30}, {"size": 2**62}])
+def test_a_forged_size_is_damage(project: Path, blob: dict[str, int]) -> None:
+    write(project)
+    forge(project, lambda plan: [file["before"].update(blob) for file in plan["files"]])
+    assert all("damaged" in cause for cause in causes(journal.undo(str(project))).values())
+    assert contents(project) == [NEW] * 3
+
+
+@pytest.mark.parametrize("part", ["runs/1/plan.json", "runs/1/bytes", "runs/1/state", "lock"])
+def test_a_pipe_in_the_journal_does_not_hang(project: Path, part: str) -> None:
+    write(project)
+    path = project / ".migrate_cache" / part
+    path.unlink()
+    os.mkfifo(path)
+    with contextlib.suppress(journal.JournalError):
+        journal.undo(str(project), "1")
+    assert write(project, "a", (project / "src/a.py").read_bytes(), b"x = 333\n").written == ("src/a.py",)
+
+
+def test_a_forged_run_that_takes_the_last_number_does_not_take_undo_away(project: Path) -> None:
+    write(project)
+    (project / ".migrate_cache/runs/999999999").mkdir()
+    with pytest.raises(journal.JournalError, match="no number left"):
+        write(project, "a", NEW, OLD)
+    assert contents(project) == [NEW] * 3
 
 
 def test_a_recorded_path_that_became_a_link_is_not_followed(project: Path, tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_change_in_one_cell_changes_that_cell_only(
     index = data.draw(st.integers(0, len(cells) - 1))
     new = data.draw(_TEXT).replace("%", "")
     old = source.notebook.cells[index].text
-    if "%%" in old or "\r" in old + new:
+    if "%%" in old:
         return
     start = source.line_starts[source.notebook.cells[index].line - 1]
     assert source.text.startswith(old, start)
@@ -297,7 +297,10 @@ def test_a_change_in_one_cell_changes_that_cell_only(
         assert type(cell["source"]) is type(cells[at])
         cell["source"] = cells[at]
     assert loaded == before
-    back = json.loads(read("a.ipynb", after).to_bytes(source.text))
+    again = read("a.ipynb", after)  # a first cell with other line ends has other marker lines
+    assert again.notebook is not None
+    start = again.line_starts[again.notebook.cells[index].line - 1]
+    back = json.loads(again.to_bytes(again.text[:start] + old + again.text[start + len(new) :]))
     assert ["".join(cell["source"]) for cell in back["cells"]] == ["".join(cell) for cell in cells]
 
 

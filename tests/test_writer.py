@@ -296,6 +296,28 @@ def test_without_a_writable_root_the_journal_goes_to_the_users_cache(project: Pa
     assert journal.undo(str(project)).restored == ("src/a.py",)
 
 
+def test_a_relative_cache_is_no_cache(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "somewhere")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (project / ".migrate_cache").write_text("not a directory")
+    source(project / "src/a.py")
+    assert writer.apply([result("src/a.py")], str(project)).run == "1"
+    assert not (project / "somewhere").exists()
+    monkeypatch.chdir(tmp_path)
+    assert journal.undo(str(project)).restored == ("project/src/a.py",)
+
+
+def test_without_any_place_for_the_journal_nothing_is_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", "no/home")
+    (project / ".migrate_cache").write_text("not a directory")
+    path = source(project / "src/a.py")
+    with pytest.raises(journal.JournalError, match="no place for the journal"):
+        writer.apply([result("src/a.py")], str(project))
+    assert path.read_bytes() == OLD
+    assert not (project / "no").exists()
+
+
 def test_a_cache_directory_that_is_a_link_is_not_used(project: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project / ".migrate_cache").symlink_to(tmp_path / "elsewhere")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
+from migrate.lexer import NEWLINE as _LINE_END
 from migrate.lexer import Kind, tokens
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
@@ -39,10 +42,19 @@ class Module:
     @cached_property
     def walk(self) -> Walk:
         """The module's scopes and calls, found in one walk that all codemods share."""
+        return walk(self.tree)
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Makes a `SourceError` of the `RecursionError` of whoever descends into this module, if the module is deep."""
         try:
-            return walk(self.tree)
+            yield
         except RecursionError as error:
-            raise SourceError("is nested too deeply") from error
+            depth, line = _deepest(self.tree)
+            line = line if depth >= _DEEP else _longest(self.source.code)
+            if not line:  # nothing to blame but the code that descends
+                raise
+            raise self.source.error("is nested too deeply", line) from error
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
@@ -70,30 +82,58 @@ class Module:
         return Finding(code, self.path, span, line, column, message, outcome, renames, requires)
 
 
+_DEEP = 100  # levels, of which each takes several calls: Python allows 1,000 of them
+_LONG = 300  # tokens in one statement: LibCST nests what stands side by side, such as `a and b and c`
+
+
+def _deepest(tree: ast.AST) -> tuple[int, int]:
+    """How deep a tree is, and the line of its deepest node."""
+    deepest, place, waiting = 0, 0, [(tree, 0, 0)]
+    while waiting:
+        node, depth, line = waiting.pop()
+        line = getattr(node, "lineno", line)
+        if depth > deepest:
+            deepest, place = depth, line
+        waiting.extend((child, depth + 1, line) for child in ast.iter_child_nodes(node))
+    return deepest, place
+
+
+def _longest(code: str) -> int:
+    """The line on which the longest statement begins, 0 where none is long."""
+    best, start, length, first = 0, 0, 0, 0
+    for kind, begin, _ in tokens(code):
+        first = first if length else begin
+        length = 0 if kind is Kind.NEWLINE else length + 1
+        if length > max(best, _LONG):
+            best, start = length, first
+    return len(_LINE_END.findall(code, 0, start)) + 1 if best else 0
+
+
 def _parse(source: Source) -> tuple[Source, ast.Module]:
     """The tree, and the source that it belongs to: masked, where only Python 2 understands it."""
     try:
-        return source, _tree(source.code)
+        return source, _tree(source)
     except SyntaxError as error:
         masked = source.lenient()
         if masked is source:
             raise source.error(error.msg, error.lineno or 0) from error
     try:
-        return masked, _tree(masked.code)
+        return masked, _tree(masked)
     except SyntaxError as error:
         raise source.error(f"{error.msg} (read as Python 2)", error.lineno or 0) from error
 
 
-def _tree(code: str) -> ast.Module:
+def _tree(source: Source) -> ast.Module:
     """Parses without a word: what a compiler would warn of is none of a rewriter's business."""
+    code = source.code
     if sys.version_info < (3, 11) and _overflows(code):
-        raise SourceError("is nested too deeply to be parsed")
+        raise source.error("is nested too deeply to be parsed", _longest(code))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _parsed(code)
     except (RecursionError, MemoryError) as error:
-        raise SourceError("is nested too deeply to be parsed") from error
+        raise source.error("is nested too deeply to be parsed", _longest(code)) from error
     except ValueError as error:  # a lone surrogate, which no file on disk holds
         raise SourceError(str(error)) from error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate import journal, writer
+from migrate import journal, registry, runner, settings, writer
 from migrate.model import FileResult
 
 OLD, NEW = b"x = 1\n", b"x = 22\n"
@@ -194,3 +194,19 @@ def test_a_file_that_vanishes_and_a_folder_in_its_place(project: Path) -> None:
         "a.py": "could not be read again: No such file or directory",
         "b.py": "is no regular file",
     }
+
+
+WIDE = "import tensorflow as tf\nw = tf.Variable(1.0, name='w')\n"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("name", ["a.py", "a.ipynb"])
+def test_wide_encodings_are_refused_and_not_passed_over(project: Path, encoding: str, mark: str, name: str) -> None:
+    (project / name).write_bytes((mark + WIDE).encode(encoding))
+    (project / "other.py").write_bytes((mark + "x = 1\n").encode(encoding))
+    report = runner.run(settings.load(registry.load(), {"jobs": 1}), ["."])
+    assert [one.path for one in report.failures] == [name]
+    failure = report.failures[0].failure
+    assert failure is not None
+    assert (failure.cause.partition(",")[0].startswith("is UTF-"), failure.line) == (True, 1)
