@@ -19,6 +19,9 @@ _CALLED = re.compile(
     rb"|(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+[ \t]*\.[ \t]*)*Variable(?:V1)?\b"
 )
 
+# What a file without a creation can do to those of others: take names, open scopes, begin graphs, run modules again.
+_COMPANIONS = (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
+
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", b"Variable", _CALLED),),
