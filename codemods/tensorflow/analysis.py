@@ -25,9 +25,7 @@ _COMPANIONS = (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph("
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", b"Variable", _CALLED),),
-    companions=tuple(
-        (b"tensorflow", word) for word in (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
-    ),
+    companions=(*((b"tensorflow", word) for word in _COMPANIONS), (b"reload(",)),
     index=index,
     link=link,
     seeks=seeks,
