@@ -11,7 +11,7 @@ from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.targets import factory_name, snake_case
+from codemods.tensorflow.targets import factory_name, method_name
 
 __all__ = ["LAYER", "Block", "Dictionaries", "Member", "block_of", "calling", "making", "wants_layer"]
 
@@ -45,6 +45,19 @@ class Member:
     sites: list[Site] = field(default_factory=list)
     factory: Factory | None = None
     call: FactoryCall | None = None
+    has_stem: bool = False  # the layer's name is a part of the target's
+    apart: bool = False  # others of its layer stand elsewhere
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What its variables are assigned to."""
+        own = tuple(site.creation.target for site in self.sites)
+        return own if self.call is None else (*own, self.call.call.target)
+
+    @property
+    def makes_variables(self) -> bool:
+        """Whether what it assigns are variables, and no ops that a factory has made of them."""
+        return self.factory is None or self.factory.hands_out
 
     @property
     def events(self) -> list[Event]:
@@ -88,9 +101,12 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
 
 def calling(block: Block, factory: Factory, call: FactoryCall) -> Member:
     """The member that calls a factory."""
-    stem = stem_of(call.call.target)
-    layer = stem.layer if stem else call.call.target
-    return Member(block.place(call.call.statement), layer, call.repeats, [], factory, call)
+    place, target = block.place(call.call.statement), call.call.target
+    stem = stem_of(target)
+    layer = stem.layer if stem else target
+    if target in block.statements[place].reads:  # `x = conv(x)`: what it is called before and after tells nothing
+        layer, stem = factory.name or layer, None
+    return Member(place, layer, call.repeats, [], factory, call, has_stem=stem is not None)
 
 
 def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> Member:
@@ -101,8 +117,9 @@ def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> 
     stem = stem_of(creation.target)
     if not layer and stem is None and (site.repeats or not creation.target):
         layer = LAYER
+    has_stem = not layer and stem is not None
     layer = layer or (stem.layer if stem else creation.target)
-    return Member(block.place(creation.statement), layer, site.repeats, [site])
+    return Member(block.place(creation.statement), layer, site.repeats, [site], has_stem=has_stem)
 
 
 def _unit_name(site: Site, tree: Tree) -> str:
@@ -110,6 +127,6 @@ def _unit_name(site: Site, tree: Tree) -> str:
     body = tree.body(site.body)
     if any(frame.kind == "loop" for frame in site.creation.frames):
         return LAYER
-    if body.name == "__init__" and body.owner >= 0:
-        return snake_case(tree.classes.facts((site.body[0], body.owner)).name)
-    return factory_name(body.name) or LAYER
+    if body.owner < 0:
+        return factory_name(body.name) or LAYER
+    return method_name(body.name, tree.classes.facts((site.body[0], body.owner)).name)
