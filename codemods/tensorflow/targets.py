@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codemods.tensorflow.facts import Grip
 from migrate.syntax.nodes import children
 
-__all__ = ["Target", "clean", "factory_name", "method_name", "snake_case", "target_of"]
+__all__ = ["Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
 
 _VERB_WORDS = "get|make|create|build|init|initialize|new|gen|generate|define|add|construct|set_?up|run|call|forward"
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
@@ -73,6 +73,11 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
 _GENERIC = frozenset(
     {"initial", "init", "value", "initial_value", "initializer", "x", "val", "data", "tensor", "shape"}
 )
+
+
+def says_nothing(target: str) -> bool:
+    """Whether a variable's target says no more than that it is one."""
+    return target.lower() in {"", "v", "var", "variable", "tmp", "ret", "result", "res", "value", "val"}
 
 
 def _value_name(call: ast.Call) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from codemods.tensorflow.facts import Call, Creation, Event, StatementFacts
+from codemods.tensorflow.layers.inside import may_clash
 from codemods.tensorflow.layers.members import Block, Member
 from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.stems import stem_of
@@ -66,10 +67,11 @@ class Grouping:
         last, statements = group[-1], self.block.statements
         if statements[last.place].cell != statements[member.place].cell:
             return False
-        if last.layer != member.layer or last.repeats != member.repeats or (last.call is None) != (member.call is None):
+        mixed = (last.call is None) != (member.call is None)
+        if last.layer != member.layer or last.repeats != member.repeats or (mixed and not member.is_unit):
             return False
-        if member.factory is not None and any(one.factory is member.factory for one in group):
-            return False  # one scope cannot hold two variables of the same name
+        if may_clash(member, group, self.extent.tree):
+            return False
         between = range(last.place + 1, member.place)
         return (self.takes_ops or not between) and all(self._is_clean(place) for place in between)
 
@@ -91,7 +93,7 @@ class Grouping:
                 last = place
             elif not others.isdisjoint(statement.reads):
                 break  # another layer's
-            elif group[0].has_stem and _is_op_of(statement, variables):
+            elif (group[0].has_stem or group[0].is_unit) and _is_op_of(statement, variables):
                 bound.update(statement.binds)
                 last = place
         return last
@@ -108,7 +110,7 @@ def _is_of_layer(statement: StatementFacts, member: Member, bound: Collection[st
         return False
     stems = map(stem_of, statement.binds)
     own = any(stem is not None and stem.layer == member.layer for stem in stems)
-    return own or (member.repeats and member.call is None)
+    return own or (member.repeats and (member.call is None or member.is_unit))
 
 
 def _is_op_of(statement: StatementFacts, variables: Collection[str]) -> bool:
@@ -125,7 +127,7 @@ def _torn(groups: Sequence[list[Member]]) -> set[str]:
     """The layers whose members come apart: `W1` and `b1` with `W2` in between, or out of one factory."""
     targets: dict[str, set[frozenset[str]]] = defaultdict(set)
     for group in groups:
-        if group[0].has_stem:
+        if group[0].has_stem or group[0].is_unit:
             targets[group[0].layer].add(frozenset(name for member in group for name in member.targets))
     return {layer for layer, several in targets.items() if len(several) > 1}
 
@@ -134,4 +136,4 @@ def _apart(group: list[Member]) -> list[list[Member]]:
     """Those of a layer that comes apart, each by itself and under its own name where it has to have a scope."""
     if all(member.call is None for member in group):
         return [group]
-    return [[replace(member, layer=member.targets[0], apart=True)] for member in group]
+    return [[replace(member, layer=member.targets[0], apart=True) if member.call else member] for member in group]

@@ -28,6 +28,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.targets import says_nothing
 
 __all__ = ["Wraps", "plan_layers"]
 
@@ -64,9 +65,10 @@ class _Planner:
         for factory in factories:
             for site in factory.sites:
                 site.domain = (site.body, "factory")
+                site.inner = factory.name if factory.hands_out and says_nothing(site.creation.target) else ""
         members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
         for key, calls in calls_by_block(factories).items():
-            members[key] += [calling(self._block(key), *pair) for pair in calls]
+            members[key] += [calling(self._block(key), *pair, self.extent.tree) for pair in calls]
         for site in sites:
             if id(site) not in in_factory and wants_layer(site, self.dictionaries, self.option):
                 self._join(members[site.body, site.creation.block], site)
@@ -83,7 +85,7 @@ class _Planner:
         """Whether a scope can go around every call of a factory; where one cannot, its variables need another way."""
         for call in factory.calls:
             block = self._block((call.body, call.call.block))
-            member = calling(block, factory, call)
+            member = calling(block, factory, call, self.extent.tree)
             if not may_move_all(block.statements[member.place], call.body, self.extent, member.events):
                 return False
         return True
