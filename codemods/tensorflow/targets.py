@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from codemods.tensorflow.facts import Grip
 from migrate.syntax.nodes import children
 
-__all__ = ["Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
+__all__ = ["NO_TARGET", "Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
 
+NO_TARGET = (
+    "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
+)
 _VERB_WORDS = "get|make|create|build|init|initialize|new|gen|generate|define|add|construct|set_?up|run|call|forward"
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
 _WHOLE = frozenset(

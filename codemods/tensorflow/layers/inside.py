@@ -10,6 +10,7 @@ from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.ways import bound_parameters
+from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import Text
 
 __all__ = ["may_clash"]
@@ -46,7 +47,7 @@ def _of(site: Site, passed: Iterable[Text]) -> Iterator[str]:
     if not names:
         target = site.inner or site.creation.target
         stem = stem_of(target)
-        names = [target or "variable", *([stem.role] if stem else [])]
+        names = [target or NO_TARGET, *([stem.role] if stem else [])]
     for name in names:
         yield _NUMBER.sub("", name.lower())
 

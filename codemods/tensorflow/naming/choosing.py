@@ -10,13 +10,17 @@ from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["free_name", "full_name", "numbered_name"]
+__all__ = ["claim_text", "free_name", "full_name", "numbered_name"]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
+    return _first_free(site, base, claims, domain) or _first_free(site, f"{base}_var", claims, domain)
+
+
+def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
     again = site.repeats and domain is None
     for number in range(_MAX_NUMBER):
         name = f"{base}_{number}" if number else base
@@ -29,9 +33,19 @@ def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> s
             for claim in own:
                 claims.add(claim)
             return name
-        if number == 0 and not all(rival.chosen for rival in rivals):
-            base = f"{base}_var"  # `base_1` is what TensorFlow would call the next one that the program names so
+        if (number or again) and not all(rival.chosen for rival in rivals):
+            return ""  # what the program names itself gets these numbers from TensorFlow
     return ""
+
+
+def claim_text(site: Site, text: Text, claims: Claims) -> bool:
+    """Claims a name of which a part is known, where nothing else claims one that it can be."""
+    own = [Claim(text, one, site.key, True, in_new_store=True, chosen=True) for one in site.instances]
+    if any(claims.rivals(claim) for claim in own):
+        return False
+    for claim in own:
+        claims.add(claim)
+    return True
 
 
 def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
