@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.counted import counted_name
 from codemods.tensorflow.facts import (
     At,
     Call,
@@ -183,6 +184,7 @@ class Events:
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
+            counted=counted_name(target.name, site.scope, self.callees),
             refusal=_refusal(site.node) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
             plain_root=raw == knowledge.VARIABLE,

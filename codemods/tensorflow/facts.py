@@ -15,6 +15,7 @@ __all__ = [
     "Callee",
     "CalleeKind",
     "ClassFacts",
+    "Counted",
     "Creation",
     "Enter",
     "Event",
@@ -99,6 +100,14 @@ class Grip(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A name with counters in it: what is known of it, and how it is written."""
+
+    text: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """A `tf.Variable(...)` call."""
 
@@ -115,6 +124,7 @@ class Creation:
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
+    counted: Counted | None = None  # its name by what counts the rounds of the comprehensions around it
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
     plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`

@@ -158,6 +158,8 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
             return written or literal
         case NameForm.LITERAL:
             return literal
+        case NameForm.COUNTED:
+            return decision.literal
         case NameForm.UNIQUE:
             unique = f"{speller('get_default_graph')}().unique_name({written or literal}, mark_as_used=False)"
             return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'

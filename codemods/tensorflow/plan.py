@@ -17,6 +17,7 @@ class NameForm(enum.Enum):
 
     SAME = "same"  # the expression that the call passed already
     LITERAL = "literal"
+    COUNTED = "counted"  # an expression that counts with what is around it
     UNIQUE = "unique"  # asked of the graph at run time: always the name that `tf.Variable` would have got
 
 
@@ -33,7 +34,7 @@ class NamePlan:
 
     form: NameForm
     level: Level
-    literal: str = ""  # for `LITERAL`, and wherever the call passes no name of its own
+    literal: str = ""  # for `LITERAL` and `COUNTED`, and wherever the call passes no name of its own
     fallback: str = ""  # the name where the one that the call passes on is None
     strip: Strip = Strip.NOTHING
     renames: tuple[Rename, ...] = ()

@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from codemods.tensorflow.facts import Grip
 from migrate.syntax.nodes import children
 
-__all__ = ["Target", "clean", "factory_name", "snake_case", "target_of"]
+__all__ = ["NO_TARGET", "Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
 
+NO_TARGET = (
+    "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
+)
+_VERB_WORDS = "get|make|create|build|init|initialize|new|gen|generate|define|add|construct|set_?up|run|call|forward"
+_VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
+_WHOLE = frozenset(
+    {"net", "nets", "network", "model", "graph", "layers", "variables", "weights", "params", "parameters", "inference"}
+)
 _VERBS = re.compile(
-    r"^_*(?:get|make|create|build|init|initialize|new|gen|generate|define|add)_+(?=.)|"
+    rf"^_*(?:{_VERB_WORDS})_+(?=.)|"
     r"_+(?:variables?|vars?|init|initializer|fn|helper)_*$",
     re.IGNORECASE,
 )
@@ -41,9 +49,15 @@ def snake_case(name: str) -> str:
 
 def factory_name(function: str) -> str:
     """The name of what a factory makes: `weight_variable` makes a `weight`."""
-    if function.startswith("__") or function == "<lambda>":
+    if function.startswith("__") or function == "<lambda>" or _VERB.fullmatch(function):
         return ""
     return clean(_VERBS.sub("", _VERBS.sub("", function))) or clean(function)
+
+
+def method_name(method: str, owner: str) -> str:
+    """The name of what a method builds: where it says only that it builds, or builds the net, it is the class."""
+    made = factory_name(method)
+    return snake_case(owner) if not made or made in _WHOLE else made
 
 
 def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
@@ -62,6 +76,11 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
 _GENERIC = frozenset(
     {"initial", "init", "value", "initial_value", "initializer", "x", "val", "data", "tensor", "shape"}
 )
+
+
+def says_nothing(target: str) -> bool:
+    """Whether a variable's target says no more than that it is one."""
+    return target.lower() in {"", "v", "var", "variable", "tmp", "ret", "result", "res", "value", "val"}
 
 
 def _value_name(call: ast.Call) -> str:

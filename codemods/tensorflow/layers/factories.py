@@ -16,6 +16,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.targets import factory_name
 
 __all__ = ["Factory", "FactoryCall", "calls_by_block", "find_factories"]
 
@@ -36,8 +37,10 @@ class Factory:
     """A function whose creations all repeat because it is called again, with all of its calls."""
 
     body: BodyKey
+    name: str  # of what it makes, "" where its own name does not tell
     sites: tuple[Site, ...]
     calls: tuple[FactoryCall, ...]
+    hands_out: bool  # it returns its variable, rather than an op made of it
 
 
 def find_factories(sites: Iterable[Site], scopes: ScopeTable, extent: Extent) -> list[Factory]:
@@ -59,7 +62,22 @@ def _factory(body: BodyKey, sites: list[Site], scopes: ScopeTable, extent: Exten
         if call is None:
             return None
         calls.append(call)
-    return Factory(body, tuple(sites), tuple(calls)) if calls else None
+    return (
+        Factory(body, factory_name(facts.name), tuple(sites), tuple(calls), _hands_out(sites, extent))
+        if calls
+        else None
+    )
+
+
+def _hands_out(sites: list[Site], extent: Extent) -> bool:
+    """Whether what a function returns is the one variable that it makes."""
+    creation = sites[0].creation
+    if len(sites) > 1 or creation.returned:
+        return creation.returned
+    file = extent.tree.files[sites[0].body[0]]
+    statements = file.blocks[creation.block]
+    made = next(one for one in statements if one.at == creation.statement)
+    return len(made.binds) == 1 and statements[-1].reads == frozenset(made.binds) and not statements[-1].binds
 
 
 def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from codemods.tensorflow.facts import StatementFacts
+from codemods.tensorflow.facts import Call, Creation, Event, StatementFacts
+from codemods.tensorflow.layers.inside import may_clash
 from codemods.tensorflow.layers.members import Block, Member
 from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.reach.extent import Extent
 
 __all__ = ["Grouping"]
+
+_ABOUT_VARIABLES = frozenset(
+    {"assign", "assign_add", "assign_sub", "l2_loss", "eval", "run"}
+)  # no layer's op uses these
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +28,29 @@ class Grouping:
     extent: Extent
     takes_ops: bool
 
-    def layers(self, members: Iterable[Member]) -> Iterator[tuple[list[Member], StatementFacts]]:
-        """The members of each layer, with the last statement that belongs to it."""
+    def layers(self, members: Iterable[Member]) -> list[list[Member]]:
+        """The members of each layer, in their order."""
         clean = (member for member in members if self._is_clean(member.place, member))
         groups = list(self._groups(sorted(clean, key=lambda member: member.place)))
+        torn = _torn(groups)
+        return [part for group in groups for part in (_apart(group) if group[0].layer in torn else [group])]
+
+    def lasts(self, groups: Sequence[list[Member]]) -> Iterator[StatementFacts]:
+        """The last statement that belongs to each layer."""
+        made = frozenset(self._made())
         for number, group in enumerate(groups):
             end = groups[number + 1][0].place if number + 1 < len(groups) else len(self.block.statements)
-            yield group, self.block.statements[self._last(group, end)]
+            yield self.block.statements[self._last(group, end, made)]
+
+    def _made(self) -> Iterator[str]:
+        """The names in the block that variables are assigned to."""
+        for statement in self.block.statements:
+            events = self.extent.between(self.block.body, statement.at, statement.end)
+            if any(self._makes(event) for event in events):
+                yield from statement.binds
+
+    def _makes(self, event: Event) -> bool:
+        return isinstance(event, Creation) or (isinstance(event, Call) and self.extent.creates(event, self.block.body))
 
     def _groups(self, members: list[Member]) -> Iterator[list[Member]]:
         group: list[Member] = []
@@ -45,28 +67,35 @@ class Grouping:
         last, statements = group[-1], self.block.statements
         if statements[last.place].cell != statements[member.place].cell:
             return False
-        if last.layer != member.layer or last.repeats != member.repeats or (last.call is None) != (member.call is None):
+        mixed = (last.call is None) != (member.call is None)
+        if last.layer != member.layer or last.repeats != member.repeats or (mixed and not member.is_unit):
             return False
-        if member.factory is not None and any(one.factory is member.factory for one in group):
-            return False  # one scope cannot hold two variables of the same name
+        if may_clash(member, group, self.extent.tree):
+            return False
         between = range(last.place + 1, member.place)
         return (self.takes_ops or not between) and all(self._is_clean(place) for place in between)
 
-    def _last(self, group: list[Member], end: int) -> int:
+    def _last(self, group: list[Member], end: int, made: Collection[str]) -> int:
         """The place of the last statement of the layer: those that use its variables at once come along."""
         last = group[-1].place
-        if not self.takes_ops:
+        if not self.takes_ops or group[0].apart:
             return last
         statements = self.block.statements
         bound = {name for member in group for name in statements[member.place].binds}
+        variables = {name for member in group if member.makes_variables for name in statements[member.place].binds}
+        others = set(made) - bound
         for place in range(last + 1, end):
             statement = statements[place]
             if statement.cell != statements[last].cell or not self._is_clean(place):
                 break
-            if bound.isdisjoint(statement.reads) or not _is_of_layer(statement, group[0]):
-                continue  # it comes along if one behind it belongs to the layer
-            bound.update(statement.binds)
-            last = place
+            if _is_of_layer(statement, group[0], bound):
+                bound.update(statement.binds)
+                last = place
+            elif not others.isdisjoint(statement.reads):
+                break  # another layer's
+            elif (group[0].has_stem or group[0].is_unit) and _is_op_of(statement, variables):
+                bound.update(statement.binds)
+                last = place
         return last
 
     def _is_clean(self, place: int, member: Member | None = None) -> bool:
@@ -75,9 +104,36 @@ class Grouping:
         return may_move_all(self.block.statements[place], self.block.body, self.extent, own)
 
 
-def _is_of_layer(statement: StatementFacts, member: Member) -> bool:
-    """Whether a statement that uses a layer's variables is part of it, by its name where names tell."""
-    if member.repeats and member.call is None:
-        return True
-    stems = [stem_of(name) for name in statement.binds]
-    return any(stem is not None and stem.layer == member.layer for stem in stems)
+def _is_of_layer(statement: StatementFacts, member: Member, bound: Collection[str]) -> bool:
+    """Whether a statement that uses what a layer has made is part of it, by its name where names tell."""
+    if statement.reads.isdisjoint(bound):
+        return False
+    stems = map(stem_of, statement.binds)
+    own = any(stem is not None and stem.layer == member.layer for stem in stems)
+    return own or (member.repeats and (member.call is None or member.is_unit))
+
+
+def _is_op_of(statement: StatementFacts, variables: Collection[str]) -> bool:
+    """Whether a statement makes what some variables are for, under a name that tells of no other layer."""
+    return (
+        bool(statement.binds)
+        and not statement.reads.isdisjoint(variables)
+        and statement.reads.isdisjoint(_ABOUT_VARIABLES)
+        and not any(map(stem_of, statement.binds))
+    )
+
+
+def _torn(groups: Sequence[list[Member]]) -> set[str]:
+    """The layers whose members come apart: `W1` and `b1` with `W2` in between, or out of one factory."""
+    targets: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for group in groups:
+        if group[0].has_stem or group[0].is_unit:
+            targets[group[0].layer].add(frozenset(name for member in group for name in member.targets))
+    return {layer for layer, several in targets.items() if len(several) > 1}
+
+
+def _apart(group: list[Member]) -> list[list[Member]]:
+    """Those of a layer that comes apart, each by itself and under its own name where it has to have a scope."""
+    if all(member.call is None for member in group):
+        return [group]
+    return [[replace(member, layer=member.targets[0], apart=True) if member.call else member] for member in group]

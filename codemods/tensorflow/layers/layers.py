@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At
+from codemods.tensorflow.facts import At, Creation, ScopeKind
 from codemods.tensorflow.layers.factories import Factory, calls_by_block, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
 from codemods.tensorflow.layers.members import (
@@ -21,13 +21,14 @@ from codemods.tensorflow.layers.members import (
 )
 from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.names import ScopeNames
-from codemods.tensorflow.layers.stems import stem_of
+from codemods.tensorflow.layers.stems import is_role, stem_of
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.targets import says_nothing
 
 __all__ = ["Wraps", "plan_layers"]
 
@@ -54,6 +55,7 @@ class _Planner:
     option: str
     dictionaries: Dictionaries
     names: ScopeNames
+    named: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with layers whose names stay
     wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
     bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
 
@@ -63,12 +65,15 @@ class _Planner:
         for factory in factories:
             for site in factory.sites:
                 site.domain = (site.body, "factory")
+                site.inner = factory.name if factory.hands_out and says_nothing(site.creation.target) else ""
         members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
         for key, calls in calls_by_block(factories).items():
-            members[key] += [calling(self._block(key), *pair) for pair in calls]
+            members[key] += [calling(self._block(key), *pair, self.extent.tree) for pair in calls]
         for site in sites:
             if id(site) not in in_factory and wants_layer(site, self.dictionaries, self.option):
                 self._join(members[site.body, site.creation.block], site)
+            elif site.is_named and stem_of(site.creation.target):
+                self.named.add((site.body, site.creation.block))
         for key, found in members.items():
             self._plan_block(self._block(key), found)
         return Wraps(self.wraps, tuple(self.bearers))
@@ -80,7 +85,7 @@ class _Planner:
         """Whether a scope can go around every call of a factory; where one cannot, its variables need another way."""
         for call in factory.calls:
             block = self._block((call.body, call.call.block))
-            member = calling(block, factory, call)
+            member = calling(block, factory, call, self.extent.tree)
             if not may_move_all(block.statements[member.place], call.body, self.extent, member.events):
                 return False
         return True
@@ -96,13 +101,38 @@ class _Planner:
 
     def _plan_block(self, block: Block, members: list[Member]) -> None:
         takes_ops = self.option not in _OPS_STAY and not self._ops_are_looked_up(block.body)
-        for group, last in Grouping(block, self.extent, takes_ops).layers(members):
-            sites = [site for member in group for site in member.sites]
-            needed = group[0].repeats or group[0].call is not None or bool(self.dictionaries.scope(sites[0]))
-            if needed or len(sites) > 1:  # a lone variable is no layer
+        grouping = Grouping(block, self.extent, takes_ops)
+        groups = grouping.layers(members)
+        chosen = self._chosen(groups, block)
+        for group, last in zip(groups, grouping.lasts(groups), strict=True):
+            if group[0].place in chosen:
+                sites = [site for member in group for site in member.sites]
                 first = block.statements[group[0].place]
                 name = self._name(group[0], sites, block)
                 self._wrap(block.body, group, WrapPlan(first.at, last.at, name, unique=group[0].repeats))
+
+    def _chosen(self, groups: list[list[Member]], block: Block) -> set[int]:
+        """The places of the layers that get a scope; all layers of a network are named in one way."""
+        needed = {group[0].place for group in groups if self._needs_scope(group)}
+        layers = [group for group in groups if group[0].has_stem]
+        several = {group[0].place for group in groups if sum(len(member.sites) for member in group) > 1}
+        if self._stays_plain(block, layers):
+            return needed
+        names = [group[0].layer for group in layers]
+        if len(set(names)) == len(names) and any(group[0].place in needed | several for group in layers):
+            several |= {group[0].place for group in layers}
+        return needed | several
+
+    def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
+        """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
+        if (block.body, block.statements[0].at) in self.named:
+            return True
+        return len(layers) == 1 and any(_in_scope(site.creation) for site in layers[0][0].sites)
+
+    def _needs_scope(self, group: list[Member]) -> bool:
+        """Whether names would clash without a scope."""
+        first, sites = group[0], [site for member in group for site in member.sites]
+        return first.repeats or first.call is not None or bool(self.dictionaries.scope(sites[0]))
 
     def _ops_are_looked_up(self, body: BodyKey) -> bool:
         """Whether the program looks ops up by name: then a new scope must not rename any."""
@@ -110,8 +140,9 @@ class _Planner:
 
     def _name(self, member: Member, sites: list[Site], block: Block) -> str:
         layer = member.layer
-        if layer == LAYER and len(sites) == 1 and sites[0].creation.target:
-            layer = sites[0].creation.target
+        alone = sites[0].creation.target if len(sites) == 1 else ""
+        if layer == LAYER and alone and not is_role(alone):
+            layer = alone
         return self.names.free(layer, block.body[0], sites, unique=member.repeats)
 
     def _wrap(self, body: BodyKey, group: list[Member], wrap: WrapPlan) -> None:
@@ -130,3 +161,9 @@ class _Planner:
                 site.wraps.append((body[0], wrap))
                 if member.call is not None:
                     site.call_wraps[body, member.call.number] = wrap
+
+
+def _in_scope(creation: Creation) -> bool:
+    """Whether the block that a creation stands in is that of a scope."""
+    scope = creation.frames[-1].scope if creation.frames else None
+    return scope is not None and scope.kind in (ScopeKind.NAME, ScopeKind.VARIABLE)

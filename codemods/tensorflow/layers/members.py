@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Event, Grip, StatementFacts
+from codemods.tensorflow.facts import At, Event, FrameFacts, Grip, StatementFacts
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
-from codemods.tensorflow.layers.stems import stem_of
+from codemods.tensorflow.layers.stems import is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.targets import factory_name, snake_case
+from codemods.tensorflow.targets import factory_name, method_name
 
 __all__ = ["LAYER", "Block", "Dictionaries", "Member", "block_of", "calling", "making", "wants_layer"]
 
@@ -45,6 +45,20 @@ class Member:
     sites: list[Site] = field(default_factory=list)
     factory: Factory | None = None
     call: FactoryCall | None = None
+    has_stem: bool = False  # the layer's name is a part of the target's
+    is_unit: bool = False  # the layer is what its function makes
+    apart: bool = False  # others of its layer stand elsewhere
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What its variables are assigned to."""
+        own = tuple(site.creation.target for site in self.sites)
+        return own if self.call is None else (*own, self.call.call.target)
+
+    @property
+    def makes_variables(self) -> bool:
+        """Whether what it assigns are variables, and no ops that a factory has made of them."""
+        return self.factory is None or self.factory.hands_out
 
     @property
     def events(self) -> list[Event]:
@@ -86,30 +100,42 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
     return bool(stem_of(creation.target)) and (not site.is_named or option == "all")
 
 
-def calling(block: Block, factory: Factory, call: FactoryCall) -> Member:
+def calling(block: Block, factory: Factory, call: FactoryCall, tree: Tree) -> Member:
     """The member that calls a factory."""
-    stem = stem_of(call.call.target)
-    layer = stem.layer if stem else call.call.target
-    return Member(block.place(call.call.statement), layer, call.repeats, [], factory, call)
+    place, target = block.place(call.call.statement), call.call.target
+    stem = stem_of(target)
+    unit = "" if stem or not factory.hands_out else _unit_of(call, tree)
+    layer = stem.layer if stem else unit or target
+    if target in block.statements[place].reads:  # `x = conv(x)`: what it is called before and after tells nothing
+        layer, stem, unit = factory.name or layer, None, ""
+    return Member(place, layer, call.repeats, [], factory, call, has_stem=stem is not None, is_unit=bool(unit))
+
+
+def _unit_of(call: FactoryCall, tree: Tree) -> str:
+    """The function in which a variable is asked for, where that tells more than the variable's own name."""
+    tells = call.repeats or is_role(call.call.target)
+    return _unit_name(call.body, call.call.frames, tree) if tells and not tree.body(call.body).is_module else ""
 
 
 def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> Member:
     """The member that makes a variable itself."""
     creation = site.creation
     in_function = site.repeats and not tree.body(site.body).is_module
-    layer = (_unit_name(site, tree) if in_function else "") or dictionaries.scope(site)
+    layer = (_unit_name(site.body, creation.frames, tree) if in_function else "") or dictionaries.scope(site)
     stem = stem_of(creation.target)
     if not layer and stem is None and (site.repeats or not creation.target):
         layer = LAYER
+    has_stem = not layer and stem is not None
     layer = layer or (stem.layer if stem else creation.target)
-    return Member(block.place(creation.statement), layer, site.repeats, [site])
+    place = block.place(creation.statement)
+    return Member(place, layer, site.repeats, [site], has_stem=has_stem, is_unit=in_function)
 
 
-def _unit_name(site: Site, tree: Tree) -> str:
+def _unit_name(key: BodyKey, frames: tuple[FrameFacts, ...], tree: Tree) -> str:
     """What runs again gives the name: the function, the class; in a loop it is what the loop makes."""
-    body = tree.body(site.body)
-    if any(frame.kind == "loop" for frame in site.creation.frames):
+    body = tree.body(key)
+    if any(frame.kind == "loop" for frame in frames):
         return LAYER
-    if body.name == "__init__" and body.owner >= 0:
-        return snake_case(tree.classes.facts((site.body[0], body.owner)).name)
-    return factory_name(body.name) or LAYER
+    if body.owner < 0:
+        return factory_name(body.name) or LAYER
+    return method_name(body.name, tree.classes.facts((key[0], body.owner)).name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Stem", "stem_of"]
+__all__ = ["Stem", "is_role", "stem_of"]
 
 _ROLES = r"W|w|b|B|h|H|z|Z|a|A|weights?|Weights?|bias(?:es)?|Bias(?:es)?|kernel|gamma|beta|scale|offset"
+_ROLE = re.compile(rf"_*({_ROLES})_*")
 _FIRST = re.compile(rf"_*({_ROLES})_?(\d+|(?<=_)\w+)_*")
 _LAST = re.compile(rf"_*(\w+?)_({_ROLES})_*")
 
@@ -18,6 +19,11 @@ class Stem:
 
     layer: str
     role: str
+
+
+def is_role(target: str) -> bool:
+    """Whether a target's name is nothing but a part that variables play in their layers, such as `w`."""
+    return _ROLE.fullmatch(target) is not None
 
 
 def stem_of(target: str) -> Stem | None:

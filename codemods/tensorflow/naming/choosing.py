@@ -10,25 +10,27 @@ from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["free_name", "full_name", "numbered_name"]
+__all__ = ["claim_text", "free_name", "full_name", "numbered_name"]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
-    """`base`, `base_var`, or one of them with a number: the first that nothing claims, now claimed; "" for none.
+    """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
+    return _first_free(site, base, claims, domain) or _first_free(site, f"{base}_var", claims, domain)
 
-    What the program names, TensorFlow numbers: `w_1` is what it would call the next `w`. Then it is `w_var`.
-    """
-    rivals = _rivals_to(base, site, claims, domain)
-    if rivals is None or not all(rival.chosen for rival in rivals):
-        base = f"{base}_var"
+
+def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
+    again = site.repeats and domain is None
     for number in range(_MAX_NUMBER):
         name = f"{base}_{number}" if number else base
-        if _rivals_to(name, site, claims, domain) == []:
+        rivals = _rivals_to(name, site, claims, domain)
+        if rivals == []:
             for claim in _own(name, site, domain):
                 claims.add(claim)
             return name
+        if rivals is None or ((number or again) and not all(rival.chosen for rival in rivals)):
+            return ""  # what the program names itself gets these numbers from TensorFlow
     return ""
 
 
@@ -46,6 +48,16 @@ def _own(name: str, site: Site, domain: object) -> list[Claim]:
     return [
         Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain) for one in site.instances
     ]
+
+
+def claim_text(site: Site, text: Text, claims: Claims) -> bool:
+    """Claims a name of which a part is known, where nothing else claims one that it can be."""
+    own = [Claim(text, one, site.key, True, in_new_store=True, chosen=True) for one in site.instances]
+    if any(claims.rivals(claim) for claim in own):
+        return False
+    for claim in own:
+        claims.add(claim)
+    return True
 
 
 def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:

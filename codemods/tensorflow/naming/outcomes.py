@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from codemods.tensorflow.naming.choosing import free_name, full_name, numbered_name
+from codemods.tensorflow.naming.choosing import claim_text, free_name, full_name, numbered_name
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
+from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
 from migrate.model import Level, Rename
 
@@ -13,6 +14,7 @@ __all__ = [
     "left_to_its_scope",
     "left_to_the_store",
     "named_after_target",
+    "named_by_counter",
     "named_by_graph",
     "named_by_graph_after_target",
     "named_in_full",
@@ -23,12 +25,10 @@ __all__ = [
     "same_name",
 ]
 
-_NO_TARGET = "variable"
-
 
 def _target(q: Question) -> str:
     """What a person would call it."""
-    return q.site.creation.target or _NO_TARGET
+    return q.site.creation.target or NO_TARGET
 
 
 # left alone
@@ -119,6 +119,19 @@ def named_by_graph_after_target(q: Question) -> NamePlan | LeavePlan:
     """A number of a name that nothing else bears."""
     target = _target(q)
     return _asked(q, free_name(q.site, target, q.claims) or f"{target}_var", Level.RENAMES)
+
+
+def named_by_counter(q: Question) -> NamePlan | None:
+    """The target's name with what counts the comprehension's rounds behind it."""
+    site, counted = q.site, q.site.creation.counted
+    if counted is None or q.place not in (Place.ROOT, Place.IN_STEP) or not q.known:
+        return None
+    if q.scopes.places.recurs(site.instances, [counted.text] * len(site.instances)):
+        return None
+    if not claim_text(site, counted.text, q.claims):
+        return None
+    renames = q.old.renames(site, counted.text.pattern)
+    return NamePlan(NameForm.COUNTED, Level.RENAMES, counted.source, renames=renames)
 
 
 def named_after_target(q: Question) -> NamePlan | LeavePlan:

@@ -1,0 +1,70 @@
+"""Names for variables made in a comprehension: `"w_%d" % i`, where something counts the rounds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.facts import Counted
+from codemods.tensorflow.text import Text
+from migrate.syntax.walk import Scope
+
+__all__ = ["counted_name"]
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_VALID = re.compile(r"[\w.\\/-]+", re.ASCII)
+
+
+def counted_name(target: str, scope: Scope, callees: Callees) -> Counted | None:
+    """The name of what a comprehension makes and assigns to `target`; None where its rounds may give one name twice."""
+    if not target:
+        return None
+    counters = [*_counters(scope, callees)]
+    known = [one for one in counters if one is not None]
+    if not known or len(known) < len(counters):
+        return None
+    parts = [part for one in known for part in ("_", *one.hole.parts)]
+    return Counted(Text((f"{target}_", *parts[1:])), _written(target, known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    name: str
+    hole: Text
+    is_text: bool
+
+
+def _counters(scope: Scope, callees: Callees) -> Iterator[_Counter | None]:
+    """What counts the rounds of each comprehension around, outermost first; None for one that nothing counts."""
+    if not isinstance(scope.node, _COMPREHENSIONS):
+        return
+    if scope.parent is not None:
+        yield from _counters(scope.parent, callees)
+    generators = scope.node.generators
+    yield _counter(generators[0], scope, callees) if len(generators) == 1 else None
+
+
+def _counter(generator: ast.comprehension, scope: Scope, callees: Callees) -> _Counter | None:
+    target = generator.target
+    name = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+    if not isinstance(name, ast.Name):
+        return None
+    text = callees.text(name, scope)
+    values = generator.iter.elts if isinstance(generator.iter, ast.List | ast.Tuple) else []
+    constants = [value.value if isinstance(value, ast.Constant) else None for value in values]
+    is_text = bool(constants) and all(isinstance(one, str) and _VALID.fullmatch(one) for one in constants)
+    if not text.loops or not (is_text or all(type(one) is int for one in constants)):
+        return None
+    return _Counter(name.id, text, is_text)
+
+
+def _written(target: str, counters: list[_Counter]) -> str:
+    names = [counter.name for counter in counters]
+    if len(counters) == 1 and counters[0].is_text:
+        return f'"{target}_" + {names[0]}'
+    form = "".join("_%s" if counter.is_text else "_%d" for counter in counters)
+    values = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    return f'"{target}{form}" % {values}'

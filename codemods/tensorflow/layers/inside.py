@@ -1,0 +1,72 @@
+"""The names that a statement's variables get within the scope of their layer, which may hold each of them once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from codemods.tensorflow.layers.members import Member
+from codemods.tensorflow.layers.stems import stem_of
+from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.program.tree import Tree
+from codemods.tensorflow.reach.ways import bound_parameters
+from codemods.tensorflow.targets import NO_TARGET
+from codemods.tensorflow.text import Text
+
+__all__ = ["may_clash"]
+
+_UNKNOWN = ""
+_NUMBER = re.compile(r"_\d+$")  # names that are taken get one
+
+
+def may_clash(member: Member, others: Iterable[Member], tree: Tree) -> bool:
+    """Whether a member's variables may be called as those of others are, of which some come out of factories.
+
+    What the block makes itself is numbered where it has to be; a factory's variables have one name in every scope.
+    """
+    own = set(_names(member, tree))
+    for other in others:
+        if member.call is None and other.call is None:
+            continue
+        names = set(_names(other, tree))
+        if _UNKNOWN in own | names or own & names:
+            return True
+    return False
+
+
+def _names(member: Member, tree: Tree) -> Iterator[str]:
+    for site in member.sites:
+        yield from _of(site, site.names)
+    for site in member.factory.sites if member.factory else ():
+        yield from _of(site, _passed(site, member, tree))
+
+
+def _of(site: Site, passed: Iterable[Text]) -> Iterator[str]:
+    """The names that a site passes, or may be given for want of one, as graphs compare them: in lower case."""
+    names = [text.literal or _UNKNOWN for text in passed]
+    if not names:
+        target = site.inner or site.creation.target
+        stem = stem_of(target)
+        names = [target or NO_TARGET, *([stem.role] if stem else [])]
+    for name in names:
+        yield _NUMBER.sub("", name.lower())
+
+
+def _passed(site: Site, member: Member, tree: Tree) -> list[Text]:
+    """The names that a factory's variable is passed in one call of it; none where the call passes none."""
+    assert member.call is not None
+    if site.may_be_none and not _passes(site, member, tree):
+        return []
+    here = (member.call.body, member.call.number)
+    pairs = zip(site.instances, site.names, strict=False)
+    return [text for instance, text in pairs if instance.way.calls and instance.way.calls[-1] == here]
+
+
+def _passes(site: Site, member: Member, tree: Tree) -> bool:
+    """Whether a call passes the parameter that a variable's name is, which is None by default."""
+    assert member.call is not None
+    call, parameter = member.call.call, site.creation.optional_name
+    names = bound_parameters(tree.body(site.body))
+    places = range(len(call.positional))
+    positional = parameter in names and names.index(parameter) in places
+    return positional or call.opaque_arguments or any(name == parameter for name, _ in call.keywords)
