@@ -22,7 +22,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
-from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Wrap
+from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope, ScopeKind
@@ -59,7 +59,15 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
                 rewritten.append(finding)
             yield finding
     yield from passed_on(module)
-    yield from tidy_imports(module, rewritten)
+    yield from tidy_imports(module, rewritten, dict(_scope_functions(module, plan)))
+
+
+def _scope_functions(module: Module, plan: FilePlan) -> Iterator[tuple[str, Span]]:
+    """What is called where a scope is converted, by the id of the finding that does so."""
+    for site in module.walk.calls if plan.scopes else ():
+        scope = plan.scopes.get(position(site.node))
+        if scope is not None:
+            yield scope_id(module, scope), module.span(site.node.func)
 
 
 def _findings(

@@ -1,43 +1,122 @@
-"""Takes `Variable` out of a `from tensorflow import ...` once nothing in the file uses it any more."""
+"""What becomes of `from tensorflow import Variable`: other names come in, and those that nothing uses any more go."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-from codemods.tensorflow.spelling import import_binding
+from codemods.tensorflow import knowledge
 from migrate.model import Edit, Finding, Level, Rewrite, Span
 from migrate.syntax.module import Module
-from migrate.syntax.walk import CallSite
 
-__all__ = ["tidy_imports"]
+__all__ = ["import_edit", "is_root", "tidy_imports"]
 
 _CODE = "GV103"
 
 
-def tidy_imports(module: Module, rewritten: Sequence[Finding]) -> Iterator[Finding]:
-    """One finding for each imported name whose every use is rewritten; it needs all of them to be applied."""
-    spans = {finding.span for finding in rewritten}
-    if not spans:
-        return
-    imported: dict[tuple[ast.AST, str], list[CallSite]] = {}
-    for site in module.walk.calls:
-        if module.span(site.node) in spans and isinstance(site.node.func, ast.Name):
-            binding = import_binding(site.node.func, site.scope)
-            if binding is not None and isinstance(binding.node, ast.ImportFrom):
-                imported.setdefault((binding.node, site.node.func.id), []).append(site)
-    for (node, name), sites in imported.items():
-        if _uses(module, name) == len(sites):
-            yield from _removed(module, node, name, rewritten)
+def is_root(node: ast.AST) -> bool:
+    """Whether a node imports names from TensorFlow itself, which has them all, and not from a module within it."""
+    return isinstance(node, ast.ImportFrom) and not node.level and knowledge.canonical(node.module) == "tensorflow"
 
 
-def _uses(module: Module, name: str) -> int:
-    """How often a file reads a name, exports included."""
-    return sum(
-        (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load))
-        or (isinstance(node, ast.Constant) and node.value == name)
+def import_edit(module: Module, node: ast.ImportFrom, added: str, elsewhere: bool) -> Edit | None:
+    """The edit that makes an import bring in one name more: beside the others, or on a line above.
+
+    The line above is for an import that will have nothing else left, and for what comes from `elsewhere`: from
+    `compat.v1`, as TensorFlow 2's root has no `get_variable`. None where there is no room for a line.
+    """
+    alone = _stands_alone(module, node)
+    if elsewhere and not alone:
+        return None
+    if elsewhere or (alone and _only_creates(module, node)):
+        start = module.source.line_starts[node.lineno - 1]
+        indent = module.source.text[start : module.span(node).start]
+        origin = "tensorflow.compat.v1" if elsewhere else node.module
+        return Edit(Span(start, start), f"{indent}from {origin} import {added}{module.source.newline}")
+    end = module.span(node.names[-1]).end
+    return Edit(Span(end, end), f", {added}")
+
+
+def _only_creates(module: Module, node: ast.ImportFrom) -> bool:
+    """Whether an import has one name, which is called and nothing else."""
+    name = node.names[0].asname or node.names[0].name
+    called = sum(isinstance(one.node.func, ast.Name) and one.node.func.id == name for one in module.walk.calls)
+    return len(node.names) == 1 and node.names[0].name == "Variable" and called == len(_uses(module, name))
+
+
+def tidy_imports(module: Module, rewritten: Sequence[Finding], replaced: Mapping[str, Span]) -> Iterator[Finding]:
+    """One finding for each import from TensorFlow that has names whose every use goes; it needs all who take them.
+
+    `rewritten` are the findings of the file's calls, `replaced` what other findings replace, by their ids.
+    """
+    goes = _Going(module, rewritten, replaced)
+    for node in ast.walk(module.tree) if rewritten else ():
+        in_class = isinstance(module.parents.get(node), ast.ClassDef)  # what it imports is read as an attribute
+        if isinstance(node, ast.ImportFrom) and is_root(node) and not in_class:
+            names = _unused(module, node, goes)
+            if names:
+                said = ", ".join(one.asname or one.name for one in names)
+                message = f"{said}: imported for nothing once the calls are rewritten"
+                outcome = Rewrite(Level.EXACT, tuple(_removals(module, node, names)), supports=True)
+                yield module.finding(_CODE, names[0], message, outcome, requires=goes.needed)
+
+
+def _unused(module: Module, node: ast.ImportFrom, goes: _Going) -> list[ast.alias]:
+    """The names of an import that can go; the last one stays where it would leave a comma, or an empty block."""
+    names = [one for one in node.names if goes.out(one.asname or one.name)]
+    needed = goes.comes(module.span(node.names[-1]).end) or not _stands_alone(module, node)
+    return names[:-1] if len(names) == len(node.names) and needed else names
+
+
+class _Going:
+    """Which names lose all their uses to the edits of other findings."""
+
+    def __init__(self, module: Module, rewritten: Sequence[Finding], replaced: Mapping[str, Span]) -> None:
+        self.module = module
+        self.edits = [
+            change
+            for finding in rewritten
+            if isinstance(finding.outcome, Rewrite)
+            for change in finding.outcome.changes
+            if isinstance(change, Edit)
+        ]
+        self.needed = (*(finding.id for finding in rewritten), *replaced)
+        self.spans = sorted({*(edit.span for edit in self.edits), *replaced.values()}, key=lambda one: one.start)
+        self.written = set(re.findall(r"\w+", " ".join(edit.text for edit in self.edits)))
+
+    def out(self, name: str) -> bool:
+        """Whether a name is used, and every use lies in what is replaced."""
+        uses = _uses(self.module, name) if name not in self.written else []
+        return bool(uses) and all(any(s.start <= use.start and use.end <= s.end for s in self.spans) for use in uses)
+
+    def comes(self, offset: int) -> bool:
+        """Whether a name is added behind the one that ends there."""
+        return any(edit.span == Span(offset, offset) for edit in self.edits)
+
+
+def _uses(module: Module, name: str) -> list[Span]:
+    """Where a file reads a name, exports included."""
+    return [
+        module.span(node)
         for node in ast.walk(module.tree)
-    )
+        if (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Constant) and node.value == name)
+    ]
+
+
+def _removals(module: Module, node: ast.ImportFrom, names: Sequence[ast.alias]) -> Iterator[Edit]:
+    """The edits that take names out of an import."""
+    spans = [module.span(one) for one in node.names]
+    stays = [number for number, one in enumerate(node.names) if one not in names]
+    if not stays:
+        yield Edit(_whole_lines(module, node), "")
+        return
+    for number in range(stays[-1]):
+        if number not in stays:
+            yield Edit(Span(spans[number].start, spans[number + 1].start), "")
+    if stays[-1] + 1 < len(spans):
+        yield Edit(Span(spans[stays[-1]].end, spans[-1].end), "")
 
 
 def _stands_alone(module: Module, node: ast.ImportFrom) -> bool:
@@ -56,27 +135,3 @@ def _whole_lines(module: Module, node: ast.ImportFrom) -> Span:
     starts = module.source.line_starts
     end = node.end_lineno or node.lineno
     return Span(starts[node.lineno - 1], starts[end] if end < len(starts) else len(module.source.text))
-
-
-def _removed(module: Module, node: ast.AST, name: str, rewritten: Sequence[Finding]) -> Iterator[Finding]:
-    assert isinstance(node, ast.ImportFrom)
-    aliases = node.names
-    place = next(number for number, alias in enumerate(aliases) if (alias.asname or alias.name) == name)
-    added = any(
-        isinstance(change, Edit) and change.span.start == module.span(aliases[-1]).end
-        for finding in rewritten
-        if isinstance(finding.outcome, Rewrite)
-        for change in finding.outcome.changes
-    )
-    here = module.span(aliases[place])
-    if place + 1 < len(aliases):
-        edit = Edit(Span(here.start, module.span(aliases[place + 1]).start), "")
-    elif place:
-        edit = Edit(Span(module.span(aliases[place - 1]).end, here.end), "")
-    elif added or not _stands_alone(module, node):
-        return  # the names that come in stand behind it: taking it out would leave a comma
-    else:
-        edit = Edit(_whole_lines(module, node), "")
-    message = f"{name} is imported for nothing once its calls are rewritten"
-    needed = tuple(finding.id for finding in rewritten)
-    yield module.finding(_CODE, aliases[place], message, Rewrite(Level.EXACT, (edit,), supports=True), requires=needed)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.tensorflow import knowledge
-from migrate.model import Edit, Span
+from codemods.tensorflow.imports import import_edit, is_root
+from migrate.model import Edit
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope
+from migrate.syntax.walk import BindingKind, CallSite, Scope
 
-__all__ = ["Speller", "UnspellableError", "import_binding", "spells_scopes"]
+__all__ = ["Speller", "UnspellableError", "spells_scopes"]
 
 
 class UnspellableError(LookupError):
@@ -61,14 +63,31 @@ class Speller:
         return name if knowledge.canonical(resolve(node, self.scope)) == f"tensorflow.{name}" else ""
 
     def _add_import(self, name: str) -> str:
-        binding = import_binding(self.function, self.scope)
-        if binding is None or not isinstance(binding.node, ast.ImportFrom) or not _is_root(binding.node):
-            raise UnspellableError(name)
         taken = self.scope.find(name) is not None
         spelled = f"tf_{name}" if taken else name
-        end = self.module.span(binding.node.names[-1]).end
-        self.imports.append(Edit(Span(end, end), f", {name} as {spelled}" if taken else f", {name}"))
+        added = f"{name} as {spelled}" if taken else name
+        nodes = list(dict.fromkeys(_root_imports(self.function, self.scope)))
+        elsewhere = self.version_2_root and all(node.module == "tensorflow" for node in nodes)
+        edits = [import_edit(self.module, node, added, elsewhere) for node in nodes]
+        if not edits or None in edits:
+            raise UnspellableError(name)
+        self.imports += [edit for edit in edits if edit is not None]
         return spelled
+
+
+def _root_imports(function: ast.expr, scope: Scope) -> Iterator[ast.ImportFrom]:
+    """The imports to which a name can be added: of what is called, or else of the first thing of TensorFlow's.
+
+    There are several where one stands for the other: `try: from tensorflow import ...` and `except ImportError:`.
+    """
+    name = function.id if isinstance(function, ast.Name) else ""
+    for visible in (name, *visible_imports(scope)):
+        found = scope.find(visible)
+        nodes = [one.node for one in found[1] if one.kind is BindingKind.IMPORT] if found else []
+        roots = [node for node in nodes if isinstance(node, ast.ImportFrom) and is_root(node)]
+        if roots and len(roots) == len(nodes):
+            yield from roots
+            return
 
 
 def spells_scopes(site: CallSite) -> bool:
@@ -76,21 +95,6 @@ def spells_scopes(site: CallSite) -> bool:
     function = site.node.func
     if isinstance(function, ast.Attribute) and knowledge.canonical(resolve(function.value, site.scope)) == "tensorflow":
         return True
-    binding = import_binding(function, site.scope)
-    if binding is not None and isinstance(binding.node, ast.ImportFrom) and _is_root(binding.node):
+    if "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values()):
         return True
-    return "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values())
-
-
-def _is_root(node: ast.ImportFrom) -> bool:
-    """Whether an import takes names from TensorFlow itself, which has them all, and not from a module within it."""
-    return not node.level and knowledge.canonical(node.module) == "tensorflow"
-
-
-def import_binding(function: ast.expr, scope: Scope) -> Binding | None:
-    """The import that binds what is called, where it is called by a name of its own."""
-    if not isinstance(function, ast.Name):
-        return None
-    found = scope.find(function.id)
-    imports = [one for one in found[1] if one.kind is BindingKind.IMPORT] if found else []
-    return imports[0] if imports else None
+    return any(_root_imports(function, site.scope))
