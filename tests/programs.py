@@ -6,106 +6,18 @@ for one name. Those that raise are of no use, and whoever runs them drops them.
 
 from __future__ import annotations
 
+import builtins
 import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+
+from program_calls import Expressions
+from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, TARGETS, Block, Helper, Place, Program
+from program_statements import STATEMENTS
 
 __all__ = ["Program", "write"]
-
-Block = list["str | tuple[str, Block]"]  # lines, and headers with the block below each
-
-NAMES = (
-    "w w w w b b W w_1 w_2 conv x s layer kernel v weights biases bias W1 b1 W_conv1 b_conv1 w w b alpha global_step W "
-    "w_1 s v Variable Const add"
-).split()
-SCOPES = "s s s S conv layer w s_1 outer block net s scope layer1 conv1 Variable".split()
-TARGETS = "w w b W weights v x kernel w_1 W_conv1 b_conv1 conv layer s".split()
-ODD_NAMES = ('PREFIX + "w"', "PREFIX", '"%s_%s" % (PREFIX, "w")', '"s/w"', '"w" if FLAG else "b"')
-IMPORTS = (
-    ("import tensorflow as tf", True),
-    ("import tensorflow as tf", True),
-    ("import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()", False),
-    ("from tensorflow.compat import v1 as tf\ntf.disable_v2_behavior()", False),
-    ("import tensorflow", True),
-    ("import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()", True),
-)
-VALUES = (
-    """
-tf.random_normal([2, 3])|tf.random_normal([2, 3], stddev=0.1)|tf.random_normal([2, 3], 0.0, 0.1)|tf.zeros([3])
-tf.truncated_normal([2, 3], stddev=0.1)|tf.truncated_normal(SHAPE)|tf.random_uniform([2, 3], -1.0, 1.0)
-tf.zeros(SHAPE)|tf.zeros([])|tf.ones([3])|tf.ones(shape=[2])|tf.constant(0.1, shape=[3])
-tf.constant([1.0, 2.0])|tf.fill([2], 0.5)|0|0|0.5|[1.0, 2.0]|np.zeros([2])|np.ones((2, 3), np.float32)
-tf.zeros([2], tf.int32)|tf.zeros([2, 3], dtype=tf.float64)|tf.random_normal([2, 3], seed=3)
-tf.random_normal([2, 3]) * 0.1|tf.random_uniform([2])|tf.zeros([SIZE])|tf.ones([SIZE, 2])
-tf.zeros_like(tf.constant([1.0, 2.0]))|np.random.randn(2).astype(np.float32)|tf.random.normal([2])
-tf.linspace(0.0, 1.0, 3)|tf.zeros_initializer()([2])|tf.glorot_uniform_initializer()([2, 3])|tf.range(3)|True
-tf.random_normal([2, 3], name="init")|tf.constant(1, tf.int32)|tf.random_shuffle([1, 2, 3])|tf.eye(2)
-tf.multiply(tf.zeros([2]), 2.0, name="w")|3|1e-3
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
-SHAPES = ("[2, 3]", "(3,)", "[SIZE]", "3 * [2]")
-KEYWORDS = (
-    "trainable=False",
-    "trainable=False",
-    "collections=[tf.GraphKeys.LOCAL_VARIABLES]",
-    'collections=[tf.GraphKeys.GLOBAL_VARIABLES, "mine"]',
-    "validate_shape=False",
-    "use_resource=True",
-    "use_resource=False",
-    "expected_shape=None",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Files by path, the first of them the main one; `compat` says whether plain `tensorflow` must mean version 1."""
-
-    files: dict[str, str]
-    compat: bool = True
-
-    def __str__(self) -> str:
-        return "\n".join(f"# --- {path}\n{text}" for path, text in self.files.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A function that a program may call: `passes` says what each parameter takes."""
-
-    call: str
-    passes: tuple[tuple[str, str], ...]  # name -> "name", "optional", "scope", "count", "flag"
-    returns: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the code at one place can use. Blocks inside get a copy, so what they bind is not used behind them."""
-
-    depth: int = 0
-    function: bool = False
-    method: bool = False
-    names: tuple[str, ...] = ()  # parameters that are strings
-    optional: tuple[str, ...] = ()  # parameters that are strings or None
-    counters: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()  # loop variables that are strings
-    flags: tuple[str, ...] = ("FLAG", "not FLAG", "SIZE > 2", "SIZE > 9")
-    scopes: tuple[str, ...] = ()  # what stands behind `as`: names of name scopes
-    variable_scopes: tuple[str, ...] = ()
-    tensors: tuple[str, ...] = ("tf.constant(1.0)",)
-    variables: tuple[str, ...] = ()
-    helpers: tuple[Helper, ...] = ()
-    creates: bool = True
-
-    def knows(self, tensor: str) -> Place:
-        """The place behind a statement that binds a tensor."""
-        others = tuple(one for one in self.variables if one != tensor)
-        return replace(self, tensors=(*self.tensors, tensor), variables=others)
-
-    def within(self, **changes: object) -> Place:
-        """The place one block further in."""
-        return replace(self, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
 
 
 def write(seed: int) -> Program:
@@ -119,10 +31,10 @@ class _Writer:
     draw: random.Random
     large: bool
     count: int = 0
-    spelled: str = "tf.Variable"
 
-    def chance(self, probability: float) -> bool:
-        return self.draw.random() < probability
+    def __post_init__(self) -> None:
+        self.calls = Expressions(self.draw)
+        self.chance = self.calls.chance
 
     def size(self, most: int) -> int:
         """How many statements: few, for small programs run fast and say at once what is wrong; sometimes more."""
@@ -137,7 +49,7 @@ class _Writer:
     def program(self) -> Program:
         head, compat = self.draw.choice(IMPORTS)
         if head == IMPORTS[0][0] and self.chance(0.1):
-            head, self.spelled = "import tensorflow as tf\nfrom tensorflow import Variable", "Variable"
+            head, self.calls.spelled = self.draw.choice(ALIASES)
         place = Place()
         files: dict[str, str] = {"main.py": ""}
         imports: Block = []
@@ -157,7 +69,12 @@ class _Writer:
         return Program(files, compat)
 
     def imported(self, spelling: str, helpers: tuple[Helper, ...]) -> tuple[Block, tuple[Helper, ...]]:
-        """The import of a module's helpers and what they are called then; `spelling` ends in `*` for one by one."""
+        """The import of a module's helpers and what they are called then.
+
+        `spelling` ends in `*` for one by one, and in `**` for a star import.
+        """
+        if spelling.endswith("**"):
+            return [spelling[:-1]], tuple(one for one in helpers if not one.call.startswith("_"))
         if not spelling.endswith("*"):
             prefix = spelling.rsplit(maxsplit=1)[-1]
             return [spelling], tuple(replace(one, call=f"{prefix}.{one.call}") for one in helpers)
@@ -203,9 +120,9 @@ class _Writer:
         passes, header = self.parameters()
         inner = self.inside(place, passes)
         if self.chance(0.5):
-            body: Block = [f"return {self.creation(inner)}"]
+            body: Block = [f"return {self.calls.creation(inner)}"]
         else:
-            body = [*self.block(inner, self.size(3)), f"return {self.tensor_or_creation(inner)}"]
+            body = [*self.block(inner, self.size(3)), f"return {self.result(inner)}"]
         if self.chance(0.1) and inner.depth < 3:
             body = [(f"with {self.items(inner)[0]}:", body)]
         if self.chance(0.06):
@@ -213,9 +130,10 @@ class _Writer:
             if any(kind == "count" for _, kind in passes):
                 counter = next(p for p, kind in passes if kind == "count")
                 body = [(f"if {counter} > 0:", [f"{name}({', '.join(recursive)})"]), *body]
-        decorator: Block = ["@plain"] if self.chance(0.03) else []
-        helper: Block = [("def plain(f):", ["return f"])] if decorator else []
-        return [*helper, *decorator, (f"def {name}({header}):", body)], (Helper(name, passes, True),)
+        decorator: Block = []
+        if self.chance(0.06):
+            decorator = [f"@{self.draw.choice(['plain', 'wrapped', 'twice'])}"]
+        return [*decorator, (f"def {name}({header}):", body)], (Helper(name, passes, True),)
 
     def parameters(self) -> tuple[tuple[tuple[str, str], ...], str]:
         kinds = [
@@ -245,6 +163,7 @@ class _Writer:
             function=True,
             names=of("name", "scope"),
             optional=of("optional"),
+            shapes=of("shape"),
             counters=of("count"),
             flags=place.flags + of("flag"),
             helpers=place.helpers,
@@ -255,33 +174,40 @@ class _Writer:
         passes, header = self.parameters()
         inner = replace(self.inside(place, passes), method=True, depth=2)
         method = self.fresh(self.draw.choice(["build", "_make", "add"]))
+        static = self.chance(0.1)
         own, own_header = self.parameters()
         body: Block = self.block(inner, self.size(3))
-        where = replace(self.inside(place, own), method=True, depth=2)
-        made: Block = [*self.block(where, self.size(2)), f"return {self.tensor_or_creation(where)}"]
+        where = replace(self.inside(place, own), method=not static, depth=2)
+        made: Block = [*self.block(where, self.size(2)), f"return {self.result(where)}"]
         calls: Block = []
         if self.chance(0.6):
-            line = f"self.{method}({self.arguments(own, inner)})"
+            line = f"self.{method}({self.calls.pass_on(own, inner)})"
             calls = [(f"for k in range({self.draw.randint(1, 2)}):", [line])] if self.chance(0.3) else [line]
-        lines: Block = [
-            (
-                f"class {name}({self.draw.choice(['', 'object'])}):",
-                [
-                    (f"def __init__({', '.join(filter(None, ['self', header]))}):", [*body, *calls]),
-                    (f"def {method}({', '.join(filter(None, ['self', own_header]))}):", made),
-                ],
-            )
+        first = [] if static else ["self"]
+        definition: Block = [
+            *([f"made = {self.calls.creation(Place())}"] if self.chance(0.08) else []),
+            (f"def __init__({', '.join(filter(None, ['self', header]))}):", [*body, *calls]),
+            *(["@staticmethod"] if static else []),
+            (f"def {method}({', '.join(filter(None, [*first, own_header]))}):", made),
         ]
-        helpers = (
-            Helper(name, passes, False),
-            Helper(f"{name}({self.arguments(passes, Place())}).{method}", own, True),
-        )
-        if self.chance(0.3):
+        if self.chance(0.1) and not static:
+            definition.append(
+                (
+                    f"def __call__({', '.join(filter(None, ['self', own_header]))}):",
+                    [f"return self.{method}({', '.join(name for name, _ in own)})"],
+                )
+            )
+        lines: Block = [(f"class {name}({self.draw.choice(['', 'object'])}):", definition)]
+        built = f"{name}({self.calls.pass_on(passes, Place())})"
+        helpers = (Helper(name, passes, False), Helper(f"{built}.{method}", own, True))
+        if len(definition) > 2 and "__call__" in definition[-1][0]:
+            helpers += (Helper(built, own, True),)
+        if self.chance(0.3) and not static:
             lines, more = self.subclass(lines, name, method, own_header, passes, where)
             helpers += more
         return lines, helpers
 
-    def subclass(
+    def subclass(  # the parent's method, replaced and perhaps called
         self, lines: Block, parent: str, method: str, header: str, passes: tuple[tuple[str, str], ...], where: Place
     ) -> tuple[Block, tuple[Helper, ...]]:
         name = self.fresh("Sub")
@@ -292,90 +218,9 @@ class _Writer:
         body: Block = [(f"def {method}({', '.join(filter(None, ['self', header]))}):", made)]
         return [*lines, (f"class {name}({parent}):", body)], (Helper(name, passes, False),)
 
-    def arguments(self, passes: Sequence[tuple[str, str]], place: Place) -> str:
-        """What a call passes; a parameter with a default is often left out, and those behind it go by keyword."""
-        texts = []
-        keyword = False
-        for name, kind in passes:
-            if kind in ("optional", "flag") and self.chance(0.5):
-                keyword = True
-                continue
-            keyword = keyword or self.chance(0.2)
-            texts.append(f"{name}={self.argument(kind, place)}" if keyword else self.argument(kind, place))
-        return ", ".join(texts)
-
-    def argument(self, kind: str, place: Place) -> str:
-        match kind:
-            case "optional":
-                return self.draw.choice(["None", *place.optional, self.name(place)])
-            case "count":
-                return self.draw.choice(["1", "2", *place.counters])
-            case "flag":
-                return self.draw.choice(["True", "False"])
-            case "shape":
-                return self.draw.choice(["[2, 3]", "[3]", "[SIZE]"])
-            case "scope":
-                return self.scope(place)
-        return self.name(place)
-
-    def call(self, place: Place) -> str:
-        helper = self.draw.choice(place.helpers)
-        return f"{helper.call}({self.arguments(helper.passes, place)})"
-
-    # names and values
-
-    def name(self, place: Place) -> str:
-        """An expression for a variable's name."""
-        return self.string(place, NAMES)
-
-    def scope(self, place: Place) -> str:
-        """An expression for a scope's name."""
-        return self.string(place, SCOPES)
-
-    def string(self, place: Place, pool: Sequence[str]) -> str:
-        word = self.draw.choice(pool)
-        options = [f'"{word}"'] * 2
-        for text in place.names:
-            options += [text, text, f'{text} + "_{word}"', f'"%s_{word}" % {text}', f'f"{{{text}}}_{word}"']
-        for number in place.counters:
-            options += [f'"{word}%d" % {number}', f'"{word}_{{}}".format({number})', f'f"{word}{{{number}}}"']
-            options += [f'"{word}" + str({number})', f'"{word}_%d" % ({number} + 1)']
-        for text in place.words:
-            options += [text, text, f'"{word}_%s" % {text}', f'{text} + "_{word}"']
-        if self.chance(0.05):
-            return self.draw.choice(
-                ['PREFIX + "w"', "PREFIX", '"%s_%s" % (PREFIX, "w")', '"s/w"', '"w" if FLAG else "b"']
-            )
-        return self.draw.choice(options)
-
-    def value(self, place: Place) -> str:
-        if self.chance(0.05) and place.tensors[1:]:
-            return self.draw.choice([f"tf.cast({place.tensors[-1]}, tf.float32) * 2.0", "lambda: tf.zeros([2])"])
-        if self.chance(0.04) and place.variables:
-            return f"{self.draw.choice(place.variables)}.initialized_value()"
-        return self.draw.choice(VALUES).replace("SHAPE", self.draw.choice(SHAPES))
-
-    def creation(self, place: Place) -> str:
-        """A `tf.Variable` call."""
-        value = self.value(place)
-        parts = [f"initial_value={value}" if self.chance(0.03) else value]
-        if self.chance(0.65):
-            parts.append(f"name={self.draw.choice(place.optional) if self.optional(place) else self.name(place)}")
-        if self.chance(0.25):
-            parts.append(self.draw.choice(KEYWORDS))
-        if self.chance(0.04) and re.search(r"^(\d+|0\.5|\[1\.0, 2\.0\])$", value):
-            parts.append("dtype=tf.float32")
-        if self.chance(0.03) and parts == [value]:
-            parts.append("False")
-        if self.chance(0.03) and parts == [value]:
-            parts += ["True", "None", "True", "None", self.name(place)]
-        return f"{self.spelled}({', '.join(parts)})"
-
-    def optional(self, place: Place) -> bool:
-        return bool(place.optional) and self.chance(0.7)
-
-    def tensor_or_creation(self, place: Place) -> str:
-        return self.creation(place) if self.chance(0.4) else self.draw.choice(place.tensors)
+    def result(self, place: Place) -> str:
+        """What a function returns: a variable that is made there, or a tensor."""
+        return self.calls.creation(place) if self.chance(0.4) else self.draw.choice(place.tensors)
 
     # statements
 
@@ -395,18 +240,18 @@ class _Writer:
             (1, self.store),
             (0.5, self.local_function),
             (0.7, self.lambda_),
-            (0.25, self.minimize),
             (0.3, self.reuse),
         ]
         if place.helpers:
             makers.append((5, self.helper_call))
         if place.depth < (4 if self.large else 3):
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
+        makers += [(weight, partial(statement, self.calls)) for weight, statement in STATEMENTS]
         weights = [weight for weight, _ in makers]
         return self.draw.choices([maker for _, maker in makers], weights)[0](place)
 
     def assign(self, place: Place) -> tuple[Block, Place]:
-        target, call = self.draw.choice(TARGETS), self.creation(place)
+        target, call = self.draw.choice(TARGETS), self.calls.creation(place)
         if place.method and self.chance(0.6):
             return [f"self.{target} = {call}"], place
         known = replace(place.knows(target), variables=(*place.variables, target))
@@ -415,7 +260,7 @@ class _Writer:
                 return [call], place
             case 1:
                 other = self.draw.choice(["c", "d"])
-                return [f"{target}, {other} = {call}, {self.creation(place)}"], known
+                return [f"{target}, {other} = {call}, {self.calls.creation(place)}"], known
             case 2:
                 return [f"h = tf.identity(tf.cast({call}, tf.float32) + 1.0)"], replace(
                     place, tensors=(*place.tensors, "h")
@@ -423,7 +268,7 @@ class _Writer:
             case 3:
                 return [f"other = {target} = {call}"], known
             case 4:
-                return [f"{target} = {call}; b = {self.creation(place)}"], known
+                return [f"{target} = {call}; b = {self.calls.creation(place)}"], known
             case 5:
                 return [(f"if {call} is not None:", ["pass"])], place
             case 6:
@@ -446,47 +291,47 @@ class _Writer:
             case 4:
                 return [f"y = tf.cast({tensor}, tf.float32) * 2.0"], place.knows("y")
             case 5 if place.names or place.counters:
-                return [f"y = tf.identity({tensor}, name={self.name(place)})"], place
+                return [f"y = tf.identity({tensor}, name={self.calls.name(place)})"], place
         return [f"y = tf.reduce_sum(tf.cast({tensor}, tf.float32))"], place.knows("y")
 
     def container(self, place: Place) -> tuple[Block, Place]:
         match self.draw.randrange(7):
             case 0:
                 keys = self.draw.sample(["h1", "h2", "out", "w"], 2)
-                items = ", ".join(f'"{key}": {self.creation(place)}' for key in keys)
+                items = ", ".join(f'"{key}": {self.calls.creation(place)}' for key in keys)
                 return [f"{self.draw.choice(['weights', 'biases'])} = {{{items}}}"], place
             case 1:
-                return [f"ws = [{self.creation(place)}, {self.creation(place)}]"], place
+                return [f"ws = [{self.calls.creation(place)}, {self.calls.creation(place)}]"], place
             case 2:
                 inner = replace(place, counters=(*place.counters, "i"))
-                what = self.call(inner) if place.helpers and self.chance(0.4) else self.creation(inner)
+                what = self.calls.call(inner) if place.helpers and self.chance(0.4) else self.calls.creation(inner)
                 return [f"ws = [{what} for i in range(2)]"], place
             case 3:
                 inner = replace(place, words=(*place.words, "k"))
-                return [f'ws = {{k: {self.creation(inner)} for k in ("a", "b")}}'], place
+                return [f'ws = {{k: {self.calls.creation(inner)} for k in ("a", "b")}}'], place
             case 4:
-                return ["d = {}", f'd["{self.draw.choice(NAMES)}"] = {self.creation(place)}'], place
+                return ["d = {}", f'd["{self.draw.choice(NAMES)}"] = {self.calls.creation(place)}'], place
             case 5:
-                line: Block = [f"vs.append({self.creation(place)})"]
+                line: Block = [f"vs.append({self.calls.creation(place)})"]
                 return [
                     "vs = []",
                     (f"for _ in range({self.draw.randint(1, 2)}):", line) if self.chance(0.4) else line[0],
                 ], place
-        return [f"ws = dict(a={self.creation(place)}, b={self.creation(place)})"], place
+        return [f"ws = dict(a={self.calls.creation(place)}, b={self.calls.creation(place)})"], place
 
     def store(self, place: Place) -> tuple[Block, Place]:
-        name = f'"{self.fresh("g")}"' if self.chance(0.4) else self.name(place)
+        name = f'"{self.fresh("g")}"' if self.chance(0.4) else self.calls.name(place)
         shape = self.draw.choice(["[2]", "[2, 3]", "[], initializer=tf.zeros_initializer()"])
         return [f"g = tf.get_variable({name}, {shape})"], place.knows("g")
 
     def helper_call(self, place: Place) -> tuple[Block, Place]:
-        call = self.call(place)
+        call = self.calls.call(place)
         returns = not re.match(r"[\w.]*(Net|Layer|Model|Sub)\d+\([^.]*\)$", call)
         match self.draw.randrange(6):
             case 0:
                 return [call], place
             case 1 if returns:
-                return [f"a, b = {call}, {self.call(place)}"], place
+                return [f"a, b = {call}, {self.calls.call(place)}"], place
             case 2:
                 return [("for _ in range(2):", [call])], place
             case 3 if place.method:
@@ -501,7 +346,12 @@ class _Writer:
         passes, header = self.parameters()
         own = self.inside(place, passes)
         inner = replace(own, names=own.names + place.names, counters=own.counters + place.counters)
-        body: Block = [*self.block(replace(inner, depth=place.depth + 2), 1), f"return {self.creation(inner)}"]
+        body: Block = [*self.block(replace(inner, depth=place.depth + 2), 1), f"return {self.calls.creation(inner)}"]
+        if self.chance(0.15):
+            rounds = [(f"for _ in range({self.draw.randint(1, 2)}):", [f"yield {self.calls.creation(inner)}"])]
+            return [(f"def {name}({header}):", rounds), f"list({name}({self.calls.pass_on(passes, place)}))"], place
+        if self.chance(0.15) and not place.function:
+            return [("def setup():", ["global W", f"W = {self.calls.creation(Place())}"]), "setup()"], place
         known = replace(place, helpers=(*place.helpers, Helper(name, passes, True)))
         return [(f"def {name}({header}):", body)], known
 
@@ -512,20 +362,16 @@ class _Writer:
                 arms = f"lambda: tf.identity({tensor}), lambda: {tensor} + {tensor}"
                 return [f'y = tf.cond(tf.constant(True), {arms}, name="{self.draw.choice(NAMES)}")'], place
             case 0:
-                return [f"make = lambda: {self.creation(place)}", *["v = make()"] * self.draw.randint(1, 2)], place
+                return [
+                    f"make = lambda: {self.calls.creation(place)}",
+                    *["v = make()"] * self.draw.randint(1, 2),
+                ], place
             case 1:
                 inner = replace(place, names=(*place.names, "n"))
-                calls = [f"v = make({self.name(place)})" for _ in range(self.draw.randint(1, 2))]
-                return [f"make = lambda n: {self.creation(inner)}", *calls], place
+                calls = [f"v = make({self.calls.name(place)})" for _ in range(self.draw.randint(1, 2))]
+                return [f"make = lambda n: {self.calls.creation(inner)}", *calls], place
         inner = replace(place, words=(*place.words, "n"))
-        return [f'list(map(lambda n: {self.creation(inner)}, ["a", "b"]))'], place
-
-    def minimize(self, place: Place) -> tuple[Block, Place]:
-        optimizer = self.draw.choice(["tf.train.AdamOptimizer(0.1)", "tf.train.MomentumOptimizer(0.1, 0.9)"])
-        return [
-            f"t = tf.Variable(tf.ones([2]), name={self.name(place)})",
-            f"{optimizer}.minimize(tf.reduce_sum(t * t))",
-        ], place
+        return [f'list(map(lambda n: {self.calls.creation(inner)}, ["a", "b"]))'], place
 
     def reuse(self, place: Place) -> tuple[Block, Place]:
         if place.variable_scopes and self.chance(0.5):
@@ -553,7 +399,7 @@ class _Writer:
         return ", ".join(self.draw.sample([first, second], 2)), inner
 
     def item(self, place: Place) -> tuple[str, Place]:
-        scope = self.scope(place)
+        scope = self.calls.scope(place)
         plain = [f"tf.name_scope({scope})"] * 6 + [f"tf.variable_scope({scope})"] * 5
         rare = [
             f"tf.variable_scope({scope}, reuse=tf.AUTO_REUSE)",
@@ -569,6 +415,13 @@ class _Writer:
             f"tf.variable_scope({scope}, initializer=tf.zeros_initializer())",
             f"tf.variable_scope({scope}, dtype=tf.float32)",
             "tf.variable_scope(tf.get_variable_scope())",
+            f"tf.variable_scope({scope}, regularizer=tf.nn.l2_loss)",
+            f"tf.variable_scope({scope}, constraint=tf.abs)",
+            f"tf.variable_scope({scope}, use_resource=True)",
+            f"tf.variable_scope({scope}, caching_device='/cpu:0')",
+            f"own_scope({scope})",
+            f"own_scope({scope})",
+            f"tf.name_scope({scope}), tf.device(None)",
             'tf.device("/cpu:0")',
             "tf.control_dependencies([])",
             "tf.Session()",
@@ -576,7 +429,7 @@ class _Writer:
             *(f'tf.variable_scope({one}, "default")' for one in place.optional),
         ]
         chosen = self.draw.choice(plain if self.chance(0.7) else rare)
-        if not self.chance(0.15) or "scope" not in chosen:
+        if not self.chance(0.15) or "scope" not in chosen or chosen.startswith("own_") or "device" in chosen:
             return chosen, place
         if "name_scope" in chosen and "auxiliary" not in chosen and "name_scope(None)" not in chosen:
             return f"{chosen} as scope", replace(place, scopes=(*place.scopes, "scope"))
@@ -588,6 +441,8 @@ class _Writer:
         name = self.draw.choice(["i", "j", "step"])
         counted = place.within(counters=(*place.counters, name))
         size = self.size(3)
+        if self.chance(0.15):
+            return self.odd_loop(place, name, size), place
         match self.draw.randrange(6):
             case 0:
                 inner = place.within(words=(*place.words, "key"))
@@ -607,6 +462,23 @@ class _Writer:
         return [
             (f"for {name} in range({self.draw.choice(['2', '3', '1', 'SIZE'])}):", self.block(counted, size))
         ], place
+
+    def odd_loop(self, place: Place, name: str, size: int) -> Block:
+        match self.draw.randrange(5):
+            case 0:
+                inner = place.within(shapes=(*place.shapes, "size"))
+                return [("for size in ([2, 3], [3]):", self.block(inner, size))]
+            case 1:
+                return [("for key in WORDS:", self.block(place.within(words=(*place.words, "key")), size))]
+            case 2:
+                inner = place.within(counters=(*place.counters, name))
+                end = (f"if {name} > {self.draw.randint(0, 1)}:", ["break"])
+                return [f"{name} = 0", ("while True:", [*self.block(inner, size), f"{name} += 1", end])]
+            case 3:
+                inner = place.within(counters=(*place.counters, name))
+                skip = (f"if {name} == {self.draw.randint(0, 1)}:", ["continue"])
+                return [(f"for {name} in range(3):", [skip, *self.block(inner, size)])]
+        return [("for _ in WORDS:", self.block(place.within(), size)), ("else:", self.block(place.within(), 1))]
 
     def branch(self, place: Place) -> tuple[Block, Place]:
         tests = [
@@ -652,14 +524,39 @@ MODULES = (
     (("net/layers.py", "import net.layers as nn"),),
     (("net/layers.py", "from net.layers import *"),),
     (("layers.py", "import layers"), ("model.py", "from model import *")),
+    (("layers.py", "from layers import **"),),
+    (("net/layers.py", "import net.layers"),),
+    (("net/base/layers.py", "from net.base.layers import *"), ("net/model.py", "import net.model as nn")),
+)
+ALIASES = (
+    ("import tensorflow as tf\nfrom tensorflow import Variable", "Variable"),
+    ("import tensorflow as tf\nfrom tensorflow import Variable as V", "V"),
+    ("import tensorflow as tf\nVariable = tf.Variable", "Variable"),
+    ("import tensorflow as tf\nvar = tf.Variable", "var"),
 )
 
 
 def _render(head: str, block: Block) -> str:
-    """The text of a module; what it does not use of the head is there nevertheless."""
-    constants = 'FLAG = True\nSIZE = 3\nPREFIX = "pre"'
-    text = f"import numpy as np\n{head}\n{constants}\n" + "".join(line + "\n" for line in _lines(block, ""))
-    return text if "tf" in head.split() else re.sub(r"\btf\.", "tensorflow.", text)
+    """The text of a module, with the constants that it uses, in the spelling that its import asks for."""
+    text = "".join(line + "\n" for line in _lines(block, ""))
+    used = [name for name in CONSTANTS if re.search(rf"\b{name}\b", text)]
+    before = "".join(CONSTANTS[name] + "\n" for name in used)
+    imports = [name for name in ("contextlib", "functools") if f"{name}." in before + text]
+    text = "import numpy as np\n" * ("np." in before + text) + f"{head}\n{before}{text}"
+    return "".join(f"import {name}\n" for name in imports) + spelled(text)
+
+
+def spelled(text: str) -> str:
+    """A module's text with what it uses of TensorFlow written as its import has it: all of it is `tf.` at first."""
+    if "import tensorflow\n" in text:
+        return re.sub(r"\btf\.", "tensorflow.", text)
+    if "from tensorflow import ...\n" not in text:
+        return text
+    names = sorted(set(re.findall(r"\btf\.(\w+)", text)))
+    aliases = {name: f"tf_{name}" if hasattr(builtins, name) else name for name in names}
+    imported = ", ".join(name if name == alias else f"{name} as {alias}" for name, alias in aliases.items())
+    text = text.replace("import ...\n", f"import {imported or 'zeros'}\n")
+    return re.sub(r"\btf\.(\w+)", lambda match: aliases[match.group(1)], text)
 
 
 def _lines(block: Block, indent: str) -> list[str]:

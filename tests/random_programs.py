@@ -33,6 +33,7 @@ __all__ = ["Failure", "Prover", "explain", "main", "options_of"]
 
 Options = dict[str, str]
 _MOST_VARIABLES = 40
+_KEPT = 16  # runs that are remembered: a program before and after, in each way to migrate it
 _BROKEN = (rules.CONFLICT, rules.UNPARSABLE, rules.UNSTABLE)
 
 
@@ -56,7 +57,7 @@ class Prover:
     probe: Probe
     known: Registry = field(default_factory=registry.load)
     outcomes: Counter[str] = field(default_factory=Counter)
-    _last: tuple[Program, int, Dump] | None = None
+    _dumps: dict[tuple[str, bool, int], Dump] = field(default_factory=dict)
 
     def runs(self, program: Program) -> bool:
         """Whether a program runs to its end before it is migrated, and is no giant."""
@@ -93,14 +94,14 @@ class Prover:
         return comparison
 
     def _run(self, program: Program, draws: int) -> Dump:
-        if self._last is not None and self._last[:2] == (program, draws):
-            return self._last[2]
-        dump = self.probe.dump(
-            program.files, until="exit", compat=program.compat, draws=draws, limits=Limits(seconds=20.0)
-        )
-        if self._last is None or self._last[0] != program:
-            self._last = (program, draws, dump)
-        return dump
+        key = (str(program), program.compat, draws)
+        if key not in self._dumps:
+            if len(self._dumps) >= _KEPT:
+                self._dumps.clear()
+            self._dumps[key] = self.probe.dump(
+                program.files, until="exit", compat=program.compat, draws=draws, limits=Limits(seconds=20.0)
+            )
+        return self._dumps[key]
 
 
 def compared(comparison: Comparison, made: Produced, options: Options) -> Iterator[Failure]:

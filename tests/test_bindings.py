@@ -143,4 +143,4 @@ def test_functions_and_bound_methods_are_told_from_values(text: str, function: b
     statement = module.tree.body[-1]
     assert isinstance(statement, ast.Assign)
     assert is_function(module, statement.value, module.walk.module) is function
-    assert is_bound_method(module, statement.value) is method
+    assert is_bound_method(module, statement.value, module.walk.module) is method

@@ -167,11 +167,34 @@ PLAIN = [
     "lambda: 3",
     "make",
     "Maker().bound",
+    "partial",
+    "functools.partial(tf.zeros, [2])",
+    "caller",
+    "Caller()",
+    "Maker.static",
     "tf.Variable(1.0, name='inner')",
     "tf.Variable(tf.zeros([2]), name='inner') * 2",
     "tf.Variable(1.0, name='inner').initialized_value()",
     "(0.5)",
     "0.5 if n else 1.0",
+    "[0.0] * n",
+    "np.arange(3)",
+    "[np.float32(1), 2.0]",
+    "range(3)",
+    "['a', 'b']",
+    "init([3])",
+    "init(shape=[3])",
+    "tf.placeholder_with_default(tf.zeros([2]), [2])",
+    "tf.zeros(list(map(int, '23')))",
+    "tf.zeros([n, *size])",
+    "tf.zeros([n << 1])",
+    "tf.zeros(array.shape[0])",
+    "tf.zeros([held.shape[1]])",
+    "tf.zeros([True])",
+    "tf.random_uniform([3], -1)",
+    "tf.truncated_normal(size, stddev=1.0 / tf.sqrt(4.0))",
+    "tf.constant('', shape=[2])",
+    "tf.zeros([2], tf.as_dtype('float64'))",
 ]
 TYPED = [
     ("0", "tf.int32"),
@@ -211,6 +234,19 @@ TYPED = [
     ("lambda: 1", "tf.float64"),
     ("lambda: tf.zeros([2])", "tf.float32"),
     ("make", "tf.float32"),
+    ("partial", "tf.float32"),
+    ("functools.partial(tf.zeros, [2])", "tf.float32"),
+    ("caller", "tf.float32"),
+    ("Caller()", "tf.float32"),
+    ("Maker.static", "tf.float32"),
+    ("n", "tf.float32"),
+    ("[0] * n", "tf.float32"),
+    ("range(3)", "tf.float32"),
+    ("255", "tf.uint8"),
+    ("0.1", "tf.float16"),
+    ("1.5", "tf.complex64"),
+    ("init([3])", "tf.float32"),
+    ("array", "array.dtype"),
     ("Maker().bound", "tf.float32"),
     ("tf.Variable(1.0, name='inner')", "tf.float32"),
     ("tf.zeros([2])", "held.dtype"),
@@ -255,6 +291,7 @@ NAMED = [
 ]
 
 PRELUDE = """\
+import functools
 n, many, size, thousand, kind, value = 4, 1200, [3, 2], 1e1, tf.float32, 0.5
 array = np.arange(6.0).reshape(2, 3)
 held = tf.placeholder(tf.float32, [3, 2], name="held")
@@ -264,6 +301,15 @@ def make():
 class Maker:
     def bound(self):
         return tf.random_normal([3])
+    @staticmethod
+    def static():
+        return tf.random_normal([3])
+class Caller:
+    def __call__(self):
+        return tf.zeros([2])
+caller = Caller()
+init = tf.random_normal_initializer(stddev=0.2)
+partial = functools.partial(tf.zeros, [2])
 """
 
 

@@ -255,7 +255,7 @@ _EXACT = 2**24  # integers up to here are floats of 32 bits, too
 
 def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
     """How a value is passed as it stands: `get_variable` must not see a `dtype=` that the value does not have."""
-    method = is_bound_method(module, value)
+    method = is_bound_method(module, value, request.scope)
     if dtype is None or is_none(dtype):
         # TensorFlow 1 counts the parameters of an initializer, `self` too.
         return Whole(why, Wrapping.CALLED if method else Wrapping.NONE)

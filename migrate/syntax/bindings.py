@@ -9,6 +9,7 @@ import ast
 from weakref import WeakKeyDictionary
 
 from migrate.syntax.module import Module
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 
@@ -98,21 +99,43 @@ def used_once(name: str, scope: Scope) -> ast.expr | None:
 
 
 def is_function(module: Module, node: ast.expr, scope: Scope) -> bool:
-    """Whether an expression is certainly a function: a lambda, a name bound by `def` or to a lambda, a method."""
-    if isinstance(node, ast.Lambda):
-        return True
+    """Whether an expression is certainly a function: a lambda, a `partial`, a name of one, a method."""
     if isinstance(node, ast.Name):
         found = scope.find(node.id)
         return found is not None and all(
-            item.kind is BindingKind.DEF or isinstance(item.value, ast.Lambda) for item in found[1]
+            item.kind is BindingKind.DEF or (item.value is not None and _makes_function(item.value, found[0]))
+            for item in found[1]
         )
-    return _method(module, node) is not None
+    return _makes_function(node, scope) or _method(module, node) is not None
 
 
-def is_bound_method(module: Module, node: ast.expr) -> bool:
-    """Whether an expression is a bound method, which has a parameter that a call of it does not show."""
+def _makes_function(node: ast.expr, scope: Scope) -> bool:
+    if isinstance(node, ast.Call):
+        return resolve(node.func, scope) == "functools.partial"
+    return isinstance(node, ast.Lambda)
+
+
+def is_bound_method(module: Module, node: ast.expr, scope: Scope) -> bool:
+    """Whether a call of an expression certainly has a parameter that it does not show: it is a method, or an object."""
+    if isinstance(node, ast.Name):
+        value = single_value(node.id, scope)
+        return value is not None and not isinstance(value, ast.Name) and is_bound_method(module, value, scope)
+    if isinstance(node, ast.Call):
+        return _is_callable_class(node.func, scope)
     method = _method(module, node)
     return method is not None and "staticmethod" not in _decorators(method)
+
+
+def _is_callable_class(node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression is a class of the module's that has `__call__`."""
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    classes = [item.node for item in found[1] if item.kind is BindingKind.CLASS] if found else []
+    return any(
+        isinstance(part, ast.FunctionDef) and part.name == "__call__"
+        for one in classes
+        if isinstance(one, ast.ClassDef)
+        for part in one.body
+    )
 
 
 def _method(module: Module, node: ast.expr) -> ast.FunctionDef | None:

@@ -1,0 +1,185 @@
+"""What random programs are made of: words, initial values, keywords, and what the code at one place can use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+__all__ = ["Block", "Helper", "Place", "Program"]
+
+Block = list["str | tuple[str, Block]"]  # lines, and headers with the block below each
+
+NAMES = (
+    "w w w w b b W w_1 w_2 conv x s layer kernel v weights biases bias W1 b1 W_conv1 b_conv1 w w b alpha global_step W "
+    "w_1 s v Variable Const add"
+).split()
+SCOPES = "s s s S conv layer w s_1 outer block net s scope layer1 conv1 Variable".split()
+TARGETS = "w w b W weights v x kernel w_1 W_conv1 b_conv1 conv layer s".split()
+SHAPES = ("[2, 3]", "(3,)", "[SIZE]", "3 * [2]", "SHAPE", "[2] + [SIZE]", "(2, SIZE)")
+
+# How a module reaches TensorFlow, and whether plain `tensorflow` must mean version 1 for it. Without `as tf`, all
+# that it uses is spelled in another way: see `spelled`.
+IMPORTS = (
+    ("import tensorflow as tf", True),
+    ("import tensorflow as tf", True),
+    ("import tensorflow as tf", True),
+    ("import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()", False),
+    ("from tensorflow.compat import v1 as tf\ntf.disable_v2_behavior()", False),
+    ("import tensorflow", True),
+    ("from tensorflow import ...", True),
+    ("try:\n    import tensorflow.compat.v1 as tf\nexcept ImportError:\n    import tensorflow as tf", True),
+    ("import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()", True),
+)
+
+VALUES = (
+    """
+tf.random_normal([2, 3])|tf.random_normal([2, 3], stddev=0.1)|tf.random_normal([2, 3], 0.0, 0.1)|tf.zeros([3])
+tf.truncated_normal([2, 3], stddev=0.1)|tf.truncated_normal(?)|tf.random_uniform([2, 3], -1.0, 1.0)
+tf.zeros(?)|tf.zeros([])|tf.ones([3])|tf.ones(shape=[2])|tf.constant(0.1, shape=[3])|tf.zeros(?)|tf.random_normal(?)
+tf.constant([1.0, 2.0])|tf.fill([2], 0.5)|0|0|0.5|[1.0, 2.0]|np.zeros([2])|np.ones((2, 3), np.float32)
+tf.zeros([2], tf.int32)|tf.zeros([2, 3], dtype=tf.float64)|tf.random_normal([2, 3], seed=3)
+tf.random_normal([2, 3]) * 0.1|tf.random_uniform([2])|tf.zeros([SIZE])|tf.ones([SIZE, 2])
+tf.zeros_like(tf.constant([1.0, 2.0]))|np.random.randn(2).astype(np.float32)|tf.random.normal([2])
+tf.linspace(0.0, 1.0, 3)|tf.zeros_initializer()([2])|tf.glorot_uniform_initializer()([2, 3])|tf.range(3)|True
+tf.random_normal([2, 3], name="init")|tf.constant(1, tf.int32)|tf.random_shuffle([1, 2, 3])|tf.eye(2)
+tf.multiply(tf.zeros([2]), 2.0, name="w")|3|1e-3
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+RARE_VALUES = (
+    """
+INIT([2, 3])|INIT(?)|init_weights([2, 3])|init_weights(?)|xavier(2, SIZE)|zeros_of()|zeros_of|ARRAY|False|-1|1j|"text"
+ARRAY.astype(np.float32)|np.float64(2.0)|np.float32(2.0)|[[1, 2], [3, 4]]|(1.0, 2.0)|[0.0] * SIZE|np.arange(3)
+tf.constant([[1, 2]], tf.float32)|tf.constant(0, tf.float32, [2])|tf.constant(0.5, shape=?)|tf.constant(1, shape=[2])
+tf.constant(0.1, DTYPE, [2])|tf.zeros(3)|tf.zeros(SIZE)|tf.ones(4)|tf.ones([2, SIZE * 2])|tf.zeros([2], DTYPE)
+tf.zeros(tf.shape(tf.constant([1.0, 2.0])))|tf.zeros(tf.constant([1.0]).get_shape())|tf.zeros(TENSOR.get_shape())
+tf.zeros([tf.constant([1.0]).get_shape()[0], 2])|tf.random_normal([int(n) for n in (2, 3)])
+tf.random_normal([2, 3], dtype=DTYPE)|tf.random_normal([2, 3], dtype=tf.float64)|tf.random_uniform([2], 0, 5, tf.int32)
+tf.random_uniform([2], maxval=5, dtype=tf.int32)|tf.random_uniform([2], seed=1)|tf.random_uniform(?, -0.1, 0.1)
+tf.truncated_normal([2, 3], mean=1.0, stddev=np.sqrt(2.0 / 3))|tf.truncated_normal(?, stddev=1.0 / SIZE)
+tf.random.uniform([2, 3])|tf.random.truncated_normal([2])|tf.initializers.ones()([2])|tf.constant_initializer(0.1)([3])
+tf.truncated_normal_initializer(stddev=0.1)(?)
+tf.zeros([], dtype=tf.int64)|tf.convert_to_tensor([1.0])|tf.cast(3, DTYPE)
+np.random.uniform(-1, 1, size=(2, 3))|np.random.rand(2).tolist()|np.eye(2, dtype=np.float32)|tf.ones_like(ARRAY)
+tf.zeros(shape=(SIZE,), name="zeros")|tf.fill((2, 3), 1)|tf.fill([SIZE], 0.0)|tf.zeros([2, 3]) + 1.0|-tf.ones([2])
+tf.nn.l2_normalize(tf.random_normal([2, 3]), 0)|tf.reshape(tf.range(4), [2, 2])|tf.concat([tf.zeros([1]), [2.0]], 0)
+tf.stack([1.0, 2.0])|tf.one_hot(1, 3)|tf.diag([1.0, 2.0])|lambda: tf.zeros([2])|lambda: 1.0|lambda: tf.random_normal(?)
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+
+# Element types that may stand beside an initial value.
+DTYPES: Mapping[str, tuple[str, ...]] = {
+    "0": ("tf.float32", "tf.int64", "tf.float64", '"float32"', "np.float32", "DTYPE", "tf.int32", "tf.uint8"),
+    "3": ("tf.float32", "tf.int64", "tf.float16", "DTYPE"),
+    "-1": ("tf.float32", "tf.int64", "np.int32"),
+    "0.5": ("tf.float32", "tf.float64", "DTYPE", "np.float64"),
+    "[1.0, 2.0]": ("tf.float32", "tf.float64", "DTYPE"),
+    "[[1, 2], [3, 4]]": ("tf.float32", "tf.int32", "tf.float64"),
+    "True": ("tf.bool",),
+    '"text"': ("tf.string",),
+    "1j": ("tf.complex64", "tf.complex128"),
+    "np.zeros([2])": ("tf.float32", "tf.float64"),
+    "ARRAY": ("tf.float32", "tf.int64", "np.float32"),
+    "np.float64(2.0)": ("tf.float32",),
+    "tf.zeros([3])": ("tf.float32", "DTYPE"),
+    "tf.zeros([2], tf.int32)": ("tf.int32",),
+    "tf.random_normal([2, 3])": ("tf.float32", "DTYPE", '"float32"'),
+    "tf.zeros([2, 3], dtype=tf.float64)": ("tf.float64",),
+    "tf.constant(1, tf.int32)": ("tf.int32",),
+    "zeros_of": ("tf.float32",),
+    "zeros_of()": ("tf.float32",),
+    "lambda: tf.zeros([2])": ("tf.float32",),
+    "lambda: 1.0": ("tf.float32", "tf.float64"),
+}
+
+KEYWORDS = (
+    "trainable=False",
+    "trainable=False",
+    "trainable=FLAG",
+    "collections=[tf.GraphKeys.LOCAL_VARIABLES]",
+    'collections=[tf.GraphKeys.GLOBAL_VARIABLES, "mine"]',
+    "collections=None",
+    "validate_shape=False",
+    "validate_shape=True",
+    "use_resource=True",
+    "use_resource=False",
+    "expected_shape=None",
+    'caching_device="/cpu:0"',
+    "constraint=tf.abs",
+    "import_scope=None",
+)
+POSITIONAL = ("False", "FLAG", "True", "tf.float32")  # the second argument: a type there is a mistake that people make
+
+# What a module defines where its text uses it.
+CONSTANTS: Mapping[str, str] = {
+    "FLAG": "FLAG = True",
+    "SIZE": "SIZE = 3",
+    "PREFIX": 'PREFIX = "pre"',
+    "SHAPE": "SHAPE = [2, 3]",
+    "WORDS": 'WORDS = ["a", "b"]',
+    "DTYPE": "DTYPE = tf.float32",
+    "ARRAY": "ARRAY = np.arange(6).reshape(2, 3)",
+    "INIT": "INIT = tf.random_normal_initializer(stddev=0.1)",
+    "init_weights": "def init_weights(shape):\n    return tf.random_normal(shape, stddev=0.1)",
+    "xavier": "def xavier(n_in, n_out):\n    return tf.random_uniform([n_in, n_out], -1.0 / n_in, 1.0 / n_in)",
+    "zeros_of": "def zeros_of():\n    return tf.zeros([2])",
+    "plain": "def plain(f):\n    return f",
+    "wrapped": "def wrapped(f):\n    def call(*args, **kwargs):\n        return f(*args, **kwargs)\n    return call",
+    "twice": "def twice(f):\n    def call(*args, **kwargs):\n        f(*args, **kwargs)\n"
+    "        return f(*args, **kwargs)\n    return call",
+    "applied": "def applied(make, *args):\n    return make(*args)",
+    "own_scope": "@contextlib.contextmanager\ndef own_scope(name):\n    with tf.name_scope(name):\n        yield",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Files by path, the first of them the main one; `compat` says whether plain `tensorflow` must mean version 1."""
+
+    files: dict[str, str]
+    compat: bool = True
+
+    def __str__(self) -> str:
+        return "\n".join(f"# --- {path}\n{text}" for path, text in self.files.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function that a program may call: `passes` says what each parameter takes."""
+
+    call: str
+    passes: tuple[tuple[str, str], ...]  # name -> "name", "optional", "scope", "count", "flag"
+    returns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the code at one place can use. Blocks inside get a copy, so what they bind is not used behind them."""
+
+    depth: int = 0
+    function: bool = False
+    method: bool = False
+    looped: bool = False  # whether `break` and `continue` may stand here
+    names: tuple[str, ...] = ()  # parameters that are strings
+    optional: tuple[str, ...] = ()  # parameters that are strings or None
+    shapes: tuple[str, ...] = ()  # parameters that are shapes
+    counters: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # loop variables that are strings
+    flags: tuple[str, ...] = ("FLAG", "not FLAG", "SIZE > 2", "SIZE > 9")
+    scopes: tuple[str, ...] = ()  # what stands behind `as`: names of name scopes
+    variable_scopes: tuple[str, ...] = ()
+    tensors: tuple[str, ...] = ("tf.constant(1.0)",)
+    variables: tuple[str, ...] = ()
+    helpers: tuple[Helper, ...] = ()
+
+    def knows(self, tensor: str) -> Place:
+        """The place behind a statement that binds a tensor."""
+        others = tuple(one for one in self.variables if one != tensor)
+        return replace(self, tensors=(*self.tensors, tensor), variables=others)
+
+    def within(self, **changes: object) -> Place:
+        """The place one block further in."""
+        return replace(self, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
