@@ -237,13 +237,15 @@ def explain(program: Program, options: Options, failure: Failure, prover: Prover
     return f"{head}\n{program}\nbecomes\n{after}\n{findings}\n"
 
 
-def smallest(program: Program, options: Options, failure: Failure, prover: Prover) -> tuple[Program, Failure]:
-    """The smallest program that fails in the same way, and how it does."""
+def smallest(
+    program: Program, options: Options, failure: Failure, prover: Prover, tries: int = 200
+) -> tuple[Program, Failure]:
+    """The smallest program found in so many tries that fails in the same way, and how it does."""
 
     def fails(smaller: Program) -> bool:
         return prover.failure(smaller, options, (failure.kind,)) is not None and prover.runs(smaller)
 
-    small = shrink(program, fails)
+    small = shrink(program, fails, tries)
     return small, prover.failure(small, options, (failure.kind,)) or failure
 
 
@@ -255,6 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stop", type=int, default=1_000_000, help="stop after this many distinct failures")
     parser.add_argument("--kinds", nargs="*", default=(), help="look for failures of these kinds only, such as `name`")
     parser.add_argument("--alike", type=int, default=4, help="how many failures that read alike are made small")
+    parser.add_argument("--tries", type=int, default=200, help="how many smaller programs are tried for each failure")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has TensorFlow")
     given = parser.parse_args(arguments)
     out = sys.stdout
@@ -276,7 +279,7 @@ def main(arguments: list[str] | None = None) -> int:
                 alike[failure.kind_of_text] += 1
                 if alike[failure.kind_of_text] > given.alike:
                     continue
-                small, failure = smallest(program, options, failure, prover)
+                small, failure = smallest(program, options, failure, prover, given.tries)
                 text = explain(small, options, failure, prover)
                 if text not in seen:
                     seen.add(text)

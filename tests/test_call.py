@@ -32,8 +32,7 @@ LAYOUTS = [
     (
         "w = tf.Variable(tf.zeros([10]), False, None, True, None, 'w')",
         """\
-        w = tf.get_variable("w", [10], initializer=tf.zeros_initializer(),
-                            trainable=False, collections=None, validate_shape=True, caching_device=None)""",
+        w = tf.get_variable("w", [10], initializer=tf.zeros_initializer(), trainable=False)""",
     ),
     ("w = tf.Variable(tf.zeros(10))", 'w = tf.get_variable("w", [10], initializer=tf.zeros_initializer())'),
     ("w = tf.Variable(0, trainable=False)", 'w = tf.get_variable("w", initializer=0, trainable=False)'),
@@ -105,6 +104,19 @@ LAYOUTS = [
                                                                      seed=3),
                             collections=["a",
                                          "b"])""",
+    ),
+    (  # lines that hang move with the line that they hang from
+        """\
+        def build(shape_of_all_of_the_events_there_are):
+            if True:
+                scale_of_the_variational_distribution_of_them = tf.Variable(tf.random_shuffle(
+                    tf.zeros(shape_of_all_of_the_events_there_are.concatenate(3))))""",
+        """\
+        def build(shape_of_all_of_the_events_there_are):
+            if True:
+                scale_of_the_variational_distribution_of_them = tf.get_variable("w",
+                    initializer=tf.random_shuffle(
+                        tf.zeros(shape_of_all_of_the_events_there_are.concatenate(3))))""",
     ),
     (  # odd spacing stays
         'w = tf.Variable( tf.zeros( [2] ), name = "w", trainable = False )',

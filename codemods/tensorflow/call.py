@@ -193,7 +193,9 @@ class _Builder:
     def dropped(self, name: str, argument: Argument) -> bool:
         if name == "dtype":
             return not self.keeps_dtype(argument.value)
-        return name in _DROPPED or (name == "trainable" and self.is_dtype(argument.value))
+        if name == "trainable" and self.is_dtype(argument.value):
+            return True
+        return name in _DROPPED or (argument.keyword is None and _is_default(name, argument.value))
 
     def keeps_dtype(self, dtype: ast.expr) -> bool:
         """Whether the variable's own `dtype=` is carried over."""
@@ -272,6 +274,7 @@ class _Builder:
 
 
 _CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)
+_ON_BY_DEFAULT = ("trainable", "validate_shape")
 _FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
 
 
@@ -279,6 +282,11 @@ def _shape_parts(shape: Shape) -> tuple[str | ast.expr, ...]:
     if shape.node is None:
         return ("[]",)
     return ("[", shape.node, "]") if shape.brackets else (shape.node,)
+
+
+def _is_default(name: str, value: ast.expr) -> bool:
+    """Whether an argument says what goes without saying: by position, it is there for the sake of those behind it."""
+    return isinstance(value, ast.Constant) and value.value is (True if name in _ON_BY_DEFAULT else None)
 
 
 def _is_true(node: ast.expr) -> bool:

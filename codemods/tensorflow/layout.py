@@ -94,23 +94,29 @@ class _Writer:
         return lost
 
     def deepen(self, pieces: Sequence[str | Span]) -> Iterator[Edit]:
-        """Moves the further lines of old values along with their first one, if they are aligned to something in it."""
+        """Moves the further lines of old values along with their first one."""
         written = self.before
         for piece in pieces:
             if isinstance(piece, str):
                 written += piece
                 continue
-            text, column = self.slice(piece), self.arranger.column(piece.start)
-            by = len(written) - line_start(written, len(written)) - column
-            written += text
-            if by and piece not in self.fixed and not _UNMOVABLE.search(text):
-                yield from self.moved_lines(piece, column, by)
+            line = written[line_start(written, len(written)) :]
+            written += self.slice(piece)
+            if piece not in self.fixed and not _UNMOVABLE.search(self.slice(piece)):
+                yield from self.moved_lines(piece, line)
 
-    def moved_lines(self, span: Span, column: int, by: int) -> Iterator[Edit]:
+    def moved_lines(self, span: Span, line: str) -> Iterator[Edit]:
+        """The edits for a value before which `line` stands now.
+
+        Lines that are aligned to something in it move as its first character does, others as the line that it is on.
+        """
+        before = self.text[line_start(self.text, span.start) : span.start]
+        aligned, hanging = len(line) - len(before), _indent(line) - _indent(before)
         for match in _INDENTED.finditer(self.text, span.start, span.end):
-            indent = match.group(1)
-            if len(indent) > column and len(indent) + by >= 0:
-                yield Edit(Span(*match.span(1)), " " * (len(indent) + by))
+            indent = len(match.group(1))
+            by = aligned if indent > len(before) else hanging
+            if by and indent + by >= 0:
+                yield Edit(Span(*match.span(1)), " " * (indent + by))
 
     def fitted(self) -> list[str | Span]:
         """The pieces with as few new line breaks as make them fit, before the initializer rather than elsewhere."""
@@ -227,6 +233,10 @@ def _whitespace(text: str) -> cst.BaseParenthesizableWhitespace:
     """What stands between two arguments; the gaps of a program are few, and LibCST's nodes can be used again."""
     node = cst.parse_expression("f(" + text + ")")
     return cst.ensure_type(node, cst.Call).whitespace_before_args
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 @lru_cache(maxsize=2)

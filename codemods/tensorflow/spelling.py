@@ -75,16 +75,6 @@ class Speller:
         return spelled
 
 
-def spells_scopes(site: CallSite) -> bool:
-    """Whether the names of TensorFlow's scopes can be written where a variable is made."""
-    function = site.node.func
-    if isinstance(function, ast.Attribute) and knowledge.canonical(resolve(function.value, site.scope)) == "tensorflow":
-        return True
-    if "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values()):
-        return True
-    return any(True for _ in _root_imports(function, site.scope))
-
-
 def _root_imports(function: ast.expr, scope: Scope) -> Iterator[ast.ImportFrom]:
     """The imports to which a name can be added: of what is called, or else of the first thing of TensorFlow's.
 
@@ -98,3 +88,13 @@ def _root_imports(function: ast.expr, scope: Scope) -> Iterator[ast.ImportFrom]:
         if roots and len(roots) == len(nodes):
             yield from roots
             return
+
+
+def spells_scopes(site: CallSite) -> bool:
+    """Whether the names of TensorFlow's scopes can be written where a variable is made."""
+    function = site.node.func
+    if isinstance(function, ast.Attribute) and knowledge.canonical(resolve(function.value, site.scope)) == "tensorflow":
+        return True
+    if "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values()):
+        return True
+    return any(_root_imports(function, site.scope))
