@@ -95,6 +95,40 @@ def test_a_program_that_fails_as_it_is(verify):
     assert "main.py:3 in <module>" in out
 
 
+@pytest.mark.parametrize(
+    ("start", "word"),
+    [
+        ("import sys\nsys.exit()\n", "Neither program built a variable before it ended, so nothing is proved."),
+        ("import os\nos._exit(0)\n", "Neither program built a variable"),
+        ("import sys\nsys.exit(3)\n", "SystemExit before the migration: 3"),
+        ("import os\nos._exit(4)\n", "os._exit before the migration: 4"),
+        ("import argparse\np = argparse.ArgumentParser()\np.add_argument('DATA')\np.parse_args()\n", "required: DATA"),
+    ],
+)
+def test_a_program_that_ends_before_it_builds_proves_nothing(verify, start, word):
+    code, out, _ = verify({"main.py": start + PLAIN})
+    assert code == 5
+    assert word in out
+
+
+def test_a_program_that_fails_as_it_is_runs_once(verify):
+    code, out, _ = verify({"main.py": PLAIN + "print('\\033[2Jlast words')\n1 / 0\n"}, output_format="json")
+    runs = json.loads(out)["runs"]
+    assert (code, runs["before"]["end"], runs["after"]["end"]) == (5, "raised", "skipped")
+    code, out, _ = verify({})
+    assert "The program fails as it is, so nothing can be proved." in out
+    assert "\\x1b[2Jlast words" in out
+
+
+def test_a_method_to_run_to_and_one_that_is_never_called(verify):
+    text = PLAIN + "class Net:\n    def train(self):\n        1 / 0\n\nclass Sub(Net):\n    pass\n\nSub().train()\n"
+    assert verify({"main.py": text}, until="Net.train")[0] == 0
+    assert verify({"main.py": text}, until="Other.train")[0] == 5
+    code, out, _ = verify({"main.py": PLAIN}, until="train")
+    assert code == 0
+    assert "train was never called: the program ran to its end." in out
+
+
 def test_a_function_builds_the_graph(verify):
     files = {
         "net/__init__.py": "",
@@ -227,6 +261,23 @@ def test_a_crash_is_led_back_to_its_finding(prove):
     assert "AttributeError after the migration" in err
     assert "main.py:7 in <module>" in err
     assert "rewritten by SP101 at main.py:7:5: spoils crash1" in err
+
+
+def test_of_two_rewritten_lines_only_the_one_that_crashed_is_named(prove):
+    _, err = prove("import tensorflow as tf\na = tf.Variable(0, name='same1')\nb = tf.Variable(0, name='crash1')\n")
+    assert "rewritten by SP101 at main.py:3:5: spoils crash1" in err
+    assert "spoils same1" not in err
+
+
+def test_what_the_run_did_not_reach_is_told(prove):
+    text = (
+        "import tensorflow as tf\na = tf.Variable(0, name='same1')\ndef other():\n"
+        "    return tf.Variable(\n        0, name='same2')\n"
+    )
+    proof, err = prove(text)
+    assert proof.holds
+    assert "1 rewritten calls made no variable in this run, which says nothing about them: main.py:4." in err
+    assert "made no variable" not in prove(text + "other()\n")[1]
 
 
 def test_what_is_right_holds(prove):

@@ -246,3 +246,60 @@ def test_values_that_cannot_be_computed_are_compared_by_how_they_would_be(tensor
     comparison = tensorflow_programs.run_pair(program, right.replace("2.0", "3.0"))
     assert comparison.verdict is Verdict.DIFFERENT
     assert "cannot be computed" in "\n".join(comparison.explain())
+
+
+# Programs that build the same variables and do something else with them: what is right, what is wrong, what is said.
+ELSEWHERE = {
+    "operands exchanged": ("y = a - b", "y = b - a", "what is computed of the variables: sub -> sub"),
+    "another variable used": ("y = tf.square(a)", "y = tf.square(b)", "what is computed of the variables"),
+    "what is looked up is another op": (
+        "y, z = a + 1.0, a + b\ntf.get_default_graph().get_tensor_by_name('add:0')",
+        "z, y = a + b, a + 1.0\ntf.get_default_graph().get_tensor_by_name('add:0')",
+        "looked up by name and something else now: add:0",
+    ),
+    "a loss scaled": ("tf.losses.add_loss(tf.reduce_sum(a))", "tf.losses.add_loss(.5 * tf.reduce_sum(a))", "losses"),
+    "a collection in another order": (
+        "for v in (a, b): tf.add_to_collection('mine', v)",
+        "for v in (b, a): tf.add_to_collection('mine', v)",
+        "order in the collection mine: a, b -> b, a",
+    ),
+    "a variable trained no more": (
+        "tf.train.GradientDescentOptimizer(.1).minimize(tf.reduce_sum(a * b))",
+        "tf.train.GradientDescentOptimizer(.1).minimize(tf.reduce_sum(a * b), var_list=[a])",
+        "what is computed of the variables",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_variables_that_are_used_otherwise_are_a_difference(tensorflow_programs, name):
+    right, wrong, word = ELSEWHERE[name]
+    before = (
+        "import tensorflow as tf\na = tf.Variable(tf.random_normal([3]), name='a')\n"
+        "b = tf.Variable([1.0] * 3, name='b')\n"
+    )
+    after = before.replace("tf.Variable(", "tf.get_variable(initializer=")
+    assert tensorflow_programs.run_pair(before + right, after + right).verdict is Verdict.SAME
+    comparison = tensorflow_programs.run_pair(before + right, after + wrong)
+    assert comparison.verdict is Verdict.DIFFERENT
+    assert word in "\n".join(comparison.explain())
+
+
+def test_names_in_savers_and_summaries_are_no_difference(tensorflow_programs):
+    before = (
+        "import tensorflow as tf\nwith tf.name_scope('z'):\n    a = tf.Variable(tf.random_normal([3]))\n"
+        "b = tf.Variable(tf.zeros([3]))\ntf.summary.scalar('mean', tf.reduce_mean(a + b))\nsaver = tf.train.Saver()\n"
+        "step = tf.while_loop(lambda i: i < tf.reduce_sum(b), lambda i: i + tf.reduce_sum(a), [0.0])\n"
+    )
+    after = before.replace("name_scope('z')", "variable_scope('c')").replace(
+        "tf.Variable(", "tf.get_variable('b', initializer="
+    )
+    comparison = tensorflow_programs.run_pair(before, after)
+    assert comparison.verdict is Verdict.RENAMED
+    assert comparison.renames == {"z/Variable": "c/b", "Variable": "b"}
+
+
+def test_hundreds_of_variables_are_fetched_together(tensorflow_programs):
+    program = "import tensorflow as tf\nfor n in range(300):\n    tf.Variable(float(n), name='v%d' % n)\n"
+    dump = tensorflow_programs.dump(program)
+    assert [variable.initial.value["mean"] for variable in dump.variables] == list(map(float, range(300)))

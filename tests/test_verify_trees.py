@@ -23,6 +23,8 @@ def root(tmp_path):
     (root / "relative").symlink_to("pkg/a.py")
     (root / "absolute").symlink_to(root / "pkg")
     (root / "broken").symlink_to("nowhere")
+    (root.parent / "other").mkdir()
+    (root / "outside").symlink_to(root.parent / "other")
     (root / "run.sh").write_text("x")
     (root / "run.sh").chmod(0o755)
     return root
@@ -32,7 +34,8 @@ def test_a_copy_has_the_files_links_and_modes(root):
     with copied(root, {"pkg/a.py": b"new", "pkg/sub/b.py": b"b"}) as tree:
         assert (tree / "pkg/a.py").read_bytes() == b"new"
         assert (tree / "relative").read_bytes() == b"new"
-        assert os.readlink(tree / "absolute") == str(root / "pkg")
+        assert os.readlink(tree / "absolute") == str(tree / "pkg")
+        assert os.readlink(tree / "outside") == str(root.parent / "other")
         assert (tree / "pkg/sub/b.py").read_bytes() == b"b"
         assert (tree / "broken").is_symlink()
         assert (tree / "run.sh").stat().st_mode & 0o777 == 0o755
@@ -61,9 +64,25 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(root, monkey
     with copied(root, {"pkg/a.py": b"new"}) as tree:
         assert (tree / "pkg/a.py").read_bytes() == b"new"
     assert (root / "pkg/a.py").read_text() == "a"
-    with pytest.raises(TreeError, match="leads out of project"), copied(root, {"absolute/a.py": b"new"}):
+    with copied(root, {"absolute/a.py": b"new"}) as tree:
+        assert (tree / "pkg/a.py").read_bytes() == b"new"
+    with pytest.raises(TreeError, match="leads out of project"), copied(root, {"outside/a.py": b"new"}):
         pass
     assert (root / "pkg/a.py").read_text() == "a"
+    assert not list((root.parent / "other").iterdir())
+
+
+def test_removing_a_copy_changes_nothing_around_it(root, monkeypatch):
+    around = root.parent / "temporary"
+    around.mkdir(mode=0o755)
+    monkeypatch.setattr(trees.tempfile, "tempdir", str(around))
+    with copied(root, {}) as tree:
+        trees.shutil.rmtree(tree.parent)  # as a program may do
+    with copied(root, {}) as tree:
+        (tree / "pkg").chmod(0)
+        tree.chmod(0)
+    assert not list(around.iterdir())
+    assert around.stat().st_mode & 0o777 == 0o755
 
 
 def test_sockets_and_fifos_are_left_out(root):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Dump", "End", "Frame", "Graph", "Initial", "Loss", "Raised", "Variable"]
+__all__ = ["Dump", "End", "Frame", "Graph", "Initial", "Lookup", "Loss", "Raised", "Variable"]
 
 
 class End(enum.Enum):
@@ -16,6 +16,7 @@ class End(enum.Enum):
     SESSION = "session"  # the first Session.run
     FUNCTION = "function"  # the function that was asked for was about to run
     EXIT = "exit"  # the program's own end
+    STATUS = "status"  # the program's own end, with a status that is not 0
     RAISED = "raised"  # an exception
     TIMEOUT = "timeout"
     MEMORY = "memory"
@@ -23,6 +24,7 @@ class End(enum.Enum):
     PROCESSES = "processes"  # it started more of them than allowed
     DIED = "died"  # a signal, or the end of the process behind Python's back
     BROKEN = "broken"  # the probe itself failed
+    SKIPPED = "skipped"  # it was not run, because the program fails as it is
 
     @property
     def complete(self) -> bool:
@@ -83,11 +85,21 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A tensor in a collection of losses."""
+    """A tensor in a collection of losses, and a digest of how it is computed."""
 
     collection: str
     name: str
+    recipe: str
     value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An op or tensor that the code asked for by name; `recipe` digests how what was found is computed."""
+
+    name: str
+    found: bool
+    recipe: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +107,17 @@ class Graph:
     """One graph.
 
     `variables` stand in order of creation, `named` are the ops that the code named itself, `lookups` what it asked for
-    by name and whether that was there. `eager` marks the variables that are in no graph at all.
+    by name. `collections` are the places of the variables in each, and `computed` the names of the ops that compute
+    something of variables or of what is fed, by a digest of what they compute. `eager` marks the variables that are in
+    no graph at all.
     """
 
     variables: tuple[Variable, ...]
     named: tuple[str, ...]
-    lookups: tuple[tuple[str, bool], ...]
+    lookups: tuple[Lookup, ...]
     losses: tuple[Loss, ...]
+    collections: Mapping[str, Sequence[int]]
+    computed: Mapping[str, Sequence[str]]
     seeded: bool
     ops: int
     eager: bool
@@ -109,7 +125,12 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One run. `output` is the tail of what the program printed, `stand_ins` the modules that were stood in for."""
+    """One run.
+
+    `output` is the tail of what the program printed, `stand_ins` the modules that were stood in for, and `guard` what
+    kept it from writing elsewhere: `kernel`, or `python`, which sees no more than what Python itself is asked to write.
+    `missed` is the function that it should have run to, but never called.
+    """
 
     end: End
     graphs: tuple[Graph, ...]
@@ -119,6 +140,8 @@ class Dump:
     python: str
     tensorflow: str
     stand_ins: tuple[str, ...] = ()
+    guard: str = ""
+    missed: str = ""
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -129,6 +152,10 @@ class Dump:
     def names(self) -> tuple[str, ...]:
         """The names of the variables of all graphs, in order of creation."""
         return tuple(variable.name for variable in self.variables)
+
+    def skipped(self) -> Dump:
+        """In the place of a second run, which nothing could come of."""
+        return Dump(End.SKIPPED, (), None, "", 0.0, self.python, self.tensorflow)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], root: str, output: str, seconds: float) -> Dump:
@@ -143,6 +170,8 @@ class Dump:
             data["python"],
             data["tensorflow"],
             tuple(data["stand_ins"]),
+            data["guard"],
+            data["missed"],
         )
 
 
@@ -150,8 +179,10 @@ def _graph(data: Mapping[str, Any], root: str) -> Graph:
     return Graph(
         tuple(_variable(variable, root) for variable in data["variables"]),
         tuple(data["named"]),
-        tuple((lookup["name"], lookup["found"]) for lookup in data["lookups"]),
-        tuple(Loss(loss["collection"], loss["name"], loss["value"]) for loss in data["losses"]),
+        tuple(Lookup(**lookup) for lookup in data["lookups"]),
+        tuple(Loss(**loss) for loss in data["losses"]),
+        data["collections"],
+        data["computed"],
         data["seeded"],
         data["ops"],
         data["eager"],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from codemods.tensorflow.verify.asked import Answer
-from codemods.tensorflow.verify.compare import Difference, GraphPair, Pair
+from codemods.tensorflow.verify.comparison import Difference, GraphPair, Pair
 from codemods.tensorflow.verify.dump import Dump, Frame, Variable
 from codemods.tensorflow.verify.renames import as_json
 from migrate.model import Finding
@@ -27,6 +27,8 @@ def machine(answer: Answer) -> dict[str, Any]:
         "renames": as_json(comparison)["renames"],
         "blamed": [_finding(finding) for finding in answer.blamed],
         "wavers": list(answer.wavers),
+        "unreached": [_finding(finding) for finding in answer.unreached],
+        "notes": list(answer.notes),
     }
 
 
@@ -45,6 +47,7 @@ def _run(dump: Dump, frames: Mapping[Frame, list[Finding]]) -> dict[str, Any]:
         "python": dump.python,
         "tensorflow": dump.tensorflow,
         "stand_ins": list(dump.stand_ins),
+        "guard": dump.guard,
         "output": dump.output,
     }
 

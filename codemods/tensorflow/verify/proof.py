@@ -9,7 +9,6 @@ from pathlib import Path
 
 from codemods.tensorflow.verify import renames
 from codemods.tensorflow.verify.asked import Asked, prove, started
-from codemods.tensorflow.verify.compare import Verdict
 from codemods.tensorflow.verify.probe import Limits, Probe
 from codemods.tensorflow.verify.scripts import locate
 from codemods.tensorflow.verify.session import errors, present
@@ -40,7 +39,7 @@ def prove_report(settings: Settings, report: Report, without: Without, running: 
                 kept = without([finding.id for finding in answer.blamed])
                 comparison = trial.compare(changes_of(kept.results, trial.root))
         present(answer, "rich", settings.color.value, sys.stderr)
-        holds = comparison.verdict is not Verdict.DIFFERENT
+        holds = comparison.verdict.proved
         if holds and settings.map:
             renames.write(Path(settings.map), comparison)
     _tell(kept, holds=holds, dropped=len(answer.blamed) if kept is not report else 0, blamed=len(answer.blamed))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from codemods.tensorflow.verify.compare import Comparison, GraphPair
+from codemods.tensorflow.verify.comparison import Comparison, GraphPair
 
 __all__ = ["MapError", "as_json", "read", "reverse", "write"]
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from codemods.tensorflow.verify import renames, scripts, trees
 from codemods.tensorflow.verify.asked import Answer, Asked, prove, started
 from codemods.tensorflow.verify.command import Options
-from codemods.tensorflow.verify.compare import Verdict
+from codemods.tensorflow.verify.comparison import Verdict
 from codemods.tensorflow.verify.probe import Limits, NoTensorFlow, Probe
 from codemods.tensorflow.verify.trial import Trial
 from migrate import discover, settings
@@ -26,7 +26,7 @@ from migrate.settings import Settings
 __all__ = ["EXIT_CODES", "errors", "present", "run"]
 
 # Beside those of the main command: 1 says there that something would change, and here that names do.
-EXIT_CODES = {Verdict.SAME: 0, Verdict.RENAMED: 1, Verdict.DIFFERENT: 5}
+EXIT_CODES = {Verdict.SAME: 0, Verdict.RENAMED: 1, Verdict.EMPTY: 5, Verdict.DIFFERENT: 5}
 
 _PIPED = 160  # columns where nobody looks at a terminal, so that names stay whole
 
@@ -47,7 +47,7 @@ def run(options: Options, registry: Registry, running: Probe | None = None) -> i
             probe.start()
             answer = _answer(probe, asked, options, chosen)
         present(answer, options.output_format, options.color)
-        if options.map:
+        if options.map and answer.comparison.verdict.proved:
             renames.write(Path(options.map), answer.comparison)
     return EXIT_CODES[answer.comparison.verdict]
 

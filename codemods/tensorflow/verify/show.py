@@ -9,25 +9,29 @@ from rich.table import Table
 from rich.text import Text
 
 from codemods.tensorflow.verify.asked import Answer
-from codemods.tensorflow.verify.compare import Comparison, Difference, GraphPair, Pair, Verdict
-from codemods.tensorflow.verify.dump import Frame, Raised, Variable
-from codemods.tensorflow.verify.statistics import ERROR_RATE
+from codemods.tensorflow.verify.comparison import Comparison, Difference, GraphPair, Pair, Verdict
+from codemods.tensorflow.verify.dump import Dump, Frame, Variable
 from migrate.model import Finding
 
 __all__ = ["show"]
 
-_STYLES = {Verdict.SAME: "green", Verdict.RENAMED: "yellow", Verdict.DIFFERENT: "red"}
+_STYLES = {Verdict.SAME: "green", Verdict.RENAMED: "yellow", Verdict.EMPTY: "red", Verdict.DIFFERENT: "red"}
 _SENTENCES = {
     Verdict.SAME: "Both programs build the same variables.",
     Verdict.RENAMED: "Both programs build the same variables; some names change.",
+    Verdict.EMPTY: "Neither program built a variable before it ended, so nothing is proved.",
     Verdict.DIFFERENT: "The programs differ.",
 }
+_FAILS_BEFORE = "The program fails as it is, so nothing can be proved."
+_FAILS_AFTER = "The migrated program fails, and as it is it does not."
+_WIDEST = 400  # characters of such a line
+_TAIL = 12  # lines of a failed program's output that are shown
 
 
 def show(answer: Answer, console: Console) -> None:
     """Prints a comparison, and what is known about its differences."""
     comparison = answer.comparison
-    for graph in comparison.graphs:
+    for graph in comparison.graphs if comparison.after.end.complete else ():
         if graph.pairs:
             console.print(_table(graph, several=len(comparison.graphs) > 1))
         for difference in graph.differences:
@@ -36,15 +40,14 @@ def show(answer: Answer, console: Console) -> None:
             console.print(Text(f"op {old or '(none)'} -> {new or '(none)'}", style="yellow"))
     for difference in comparison.differences:
         console.print(_line(difference), style="red")
-    if comparison.before.error is not None:
-        _traceback(comparison.before.error, "before the migration", {}, console)
-    if comparison.after.error is not None:
-        _traceback(comparison.after.error, "after the migration", answer.frames, console)
+    for when, dump in (("before", comparison.before), ("after", comparison.after)):
+        if dump.error is not None:
+            _failure(dump, f"{when} the migration", answer.frames if when == "after" else {}, console)
     for line in answer.wavers:
         console.print(Text(f"the program differs from itself as it is: {line}", style="red"))
     for finding in answer.blamed:
         console.print(Text(f"guilty: {_place(finding)}", style="bold red"))
-    _close(comparison, console)
+    _close(answer, console)
 
 
 def _table(graph: GraphPair, *, several: bool) -> Table:
@@ -103,16 +106,25 @@ def _initial(variable: Variable) -> str:
 
 
 def _line(difference: Difference) -> Text:
-    return Text(f"{difference.what}: {difference.before or 'none'} -> {difference.after or 'none'}", style="red")
+    before, after = _shown(difference.before or "none"), _shown(difference.after or "none")
+    return Text(f"{difference.what}: {before} -> {after}", style="red")
 
 
-def _traceback(error: Raised, when: str, frames: Mapping[Frame, list[Finding]], console: Console) -> None:
+def _failure(dump: Dump, when: str, frames: Mapping[Frame, list[Finding]], console: Console) -> None:
+    """What ended a program: the traceback of its own code, with the findings behind it, and what it printed last."""
+    error = dump.error
+    assert error is not None
     console.print(Text(f"\n{_shown(error.type)} {when}: {_shown(error.message.strip())}", style="bold red"))
     for frame in error.frames:
-        console.print(Text(f"  {frame.file}:{frame.line} in {frame.function}"))
+        console.print(Text(f"  {_shown(frame.file)}:{frame.line} in {_shown(frame.function)}"))
         console.print(Text(f"    {_shown(frame.text)}"))
         for finding in frames.get(frame, []):
             console.print(Text(f"    rewritten by {_place(finding)}", style="yellow"))
+    printed = [line for line in _shown(dump.output).splitlines() if line.strip()][-_TAIL:]
+    if printed:
+        console.print(Text("  the last that it printed:", style="dim"))
+    for line in printed:
+        console.print(Text(f"    {line[:_WIDEST]}", style="dim"))
 
 
 def _shown(text: str) -> str:
@@ -121,18 +133,21 @@ def _shown(text: str) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return f"{finding.code} at {finding.path}:{finding.line}:{finding.column}: {finding.message}"
+    return _shown(f"{finding.code} at {finding.path}:{finding.line}:{finding.column}: {finding.message}")
 
 
-def _close(comparison: Comparison, console: Console) -> None:
+def _close(answer: Answer, console: Console) -> None:
+    comparison = answer.comparison
     verdict = comparison.verdict
     counts = {one: sum(pair.verdict is one for pair in comparison.pairs) for one in Verdict}
     numbers = ", ".join(f"{count} {one.value}" for one, count in counts.items() if count)
-    console.print(Text(_SENTENCES[verdict], style=f"bold {_STYLES[verdict]}"), Text(f"({numbers or 'no variables'})"))
-    if any(pair.drawn == "test" for pair in comparison.pairs):
-        console.print(
-            Text(f"Some values are random and were tested: wrong in one of {1 / ERROR_RATE:,.0f} runs at most.")
-        )
-    stand_ins = sorted({*comparison.before.stand_ins, *comparison.after.stand_ins})
-    if stand_ins:
-        console.print(Text(f"Stand-ins were used for {', '.join(stand_ins)}."))
+    sentence = Text(_sentence(comparison), style=f"bold {_STYLES[verdict]}")
+    console.print(sentence, Text(f"({numbers})") if numbers and comparison.after.end.complete else "")
+    for note in answer.notes:
+        console.print(Text(_shown(note)))
+
+
+def _sentence(comparison: Comparison) -> str:
+    if not comparison.before.end.complete:
+        return _FAILS_BEFORE
+    return _SENTENCES[comparison.verdict] if comparison.after.end.complete else _FAILS_AFTER

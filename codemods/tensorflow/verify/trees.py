@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -40,14 +41,14 @@ def copied(root: Path, changes: Mapping[str, bytes]) -> Iterator[Path]:
     directory = Path(os.path.realpath(tempfile.mkdtemp(prefix="migrate-tree-")))
     target = directory / (root.name or "tree")
     try:
-        _Copying().copy(root, target)
+        _Copying(root, target).copy()
         for path, data in changes.items():
             _put(target, path, data)
         yield target
     except OSError as error:
         raise TreeError(f"{error.filename or root} cannot be copied: {error.strerror}") from error
     finally:
-        shutil.rmtree(directory, onerror=_force)
+        _remove(directory)
 
 
 @contextmanager
@@ -83,22 +84,27 @@ def _put(target: Path, path: str, data: bytes) -> None:
 
 
 class _Copying:
-    """One copy; what it may still spend on data, so that a tree full of them costs links and not minutes."""
+    """One copy of `root`; what it may still spend on data, so that a tree full of them costs links and not minutes."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path, target: Path) -> None:
+        self._root = root
+        self._target = target
         self._left = _BUDGET
 
-    def copy(self, source: Path, target: Path) -> None:
-        """Copies a directory and what is below it, but for what is skipped or cannot be read."""
+    def copy(self) -> None:
+        """Copies the directory and what is below it, but for what is skipped or cannot be read."""
+        self._copy(self._root, self._target)
+
+    def _copy(self, source: Path, target: Path) -> None:
         target.mkdir(parents=True)
         for entry in os.scandir(source):
             if entry.name in _SKIPPED:
                 continue
             into = target / entry.name
             if entry.is_symlink():
-                _copy_link(entry, into)
+                _copy_link(entry.path, into, self._root, self._target)
             elif entry.is_dir() and os.access(entry.path, os.R_OK | os.X_OK):
-                self.copy(Path(entry.path), into)
+                self._copy(Path(entry.path), into)
             elif entry.is_file() and os.access(entry.path, os.R_OK):
                 self._copy_file(entry, into)
 
@@ -111,17 +117,28 @@ class _Copying:
         shutil.copy2(entry.path, into)
 
 
-def _copy_link(entry: os.DirEntry[str], into: Path) -> None:
-    """A relative link stays one inside the copy; an absolute one leads where it led."""
-    into.symlink_to(os.readlink(entry.path))
+def _copy_link(link: str, into: Path, root: Path, target: Path) -> None:
+    """A link stays one; where an absolute one leads into the tree, its copy leads to the same place in the copy."""
+    leads = os.readlink(link)
+    if os.path.isabs(leads) and Path(os.path.normpath(leads)).is_relative_to(root):
+        leads = str(target / os.path.relpath(os.path.normpath(leads), root))
+    into.symlink_to(leads)
 
 
-def _force(function: object, path: str, _: object) -> None:
-    """Removes what a program has made unremovable."""
-    del function
-    try:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700, follow_symlinks=False) if not os.path.islink(path) else None
-        os.unlink(path) if os.path.islink(path) or not os.path.isdir(path) else shutil.rmtree(path, ignore_errors=True)
-    except OSError:
-        return
+def _remove(directory: Path) -> None:
+    """Removes a directory and what a program has made unremovable in it."""
+
+    def force(function: object, path: str, _: object) -> None:
+        del function
+        if os.fspath(path) == str(directory):  # what is around it is nobody's to change
+            return
+        with contextlib.suppress(OSError):
+            os.chmod(os.path.dirname(path), 0o700)
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.chmod(path, 0o700)
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                os.unlink(path)
+
+    shutil.rmtree(directory, onerror=force)
+    shutil.rmtree(directory, ignore_errors=True)

@@ -1,12 +1,11 @@
 """Turns what was recorded into plain data: every variable of every graph, its initial value, losses and names."""
-# ruff: noqa: UP006, UP035, UP045  (Python 3.6 knows no `list[str]` and no `str | None`)
+# ruff: noqa: B905, UP006, UP035  (Python 3.6 knows no `list[str]` and no `zip(strict=)`)
 
-import hashlib
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
-from .library import Library
-from .recipe import Recipes
+from .recipe import Recipes, above
 from .record import Made, Recorder, Watched
+from .values import Values, summary
 
 _LOSSES = ("losses", "regularization_losses")
 
@@ -27,23 +26,42 @@ def _graph(recorder: Recorder, watched: Watched, run: Any, draws: int) -> Dict[s
     made = watched.made
     order = {one.variable.op.name: index for index, one in enumerate(made)}
     recipes = Recipes(order, recorder.lent_seeds)
-    values = _Values(recorder.library, watched, run)
+    values = Values(recorder.library, watched, run)
     membership = _membership(watched)
     variables = []
-    for index, one in enumerate(made):
+    for one, value in zip(made, values.variables()):
         entry = _variable(one, membership.get(id(one.variable), []))
         entry["slot_of"] = order.get(one.primary.op.name) if _in_graph(one.primary) else None
-        entry["initial"] = _initial(one.variable, index, recipes, values, draws)
+        entry["initial"] = _initial(one.variable, value, recipes, values, draws)
         variables.append(entry)
+    initial = above(_initializers(made), order)
     return {
         "eager": False,
         "seeded": watched.graph.seed is not None,
         "ops": len(watched.graph.get_operations()),
         "variables": variables,
         "named": [name for name in watched.named if not _within(name, order)],
-        "lookups": [{"name": name, "found": found} for name, found in watched.lookups],
-        "losses": _losses(watched, values),
+        "lookups": list(_lookups(watched, recipes, initial)),
+        "losses": _losses(watched, recipes, values),
+        "collections": _orders(watched),
+        "computed": recipes.computed(watched.graph.get_operations(), initial),
     }
+
+
+def _initializers(made: List[Made]) -> Iterator[Any]:
+    """The ops that give variables their initial values."""
+    for one in made:
+        for op in (getattr(one.variable, "initializer", None), getattr(one.variable, "initial_value", None)):
+            if op is not None:
+                yield getattr(op, "op", op)
+
+
+def _lookups(watched: Watched, recipes: Recipes, initial: Set[str]) -> Iterator[Dict[str, Any]]:
+    """What was asked for by name, and how what was found is computed, unless that is for an initial value only."""
+    for name, element in watched.lookups:
+        op = getattr(element, "op", element)
+        recipe = "" if op is None or op.name in initial else recipes.of_op(op)
+        yield {"name": name, "found": element is not None, "recipe": recipe}
 
 
 def _variable(one: Made, collections: List[str]) -> Dict[str, Any]:
@@ -79,32 +97,43 @@ def _traits(variable: Any) -> List[str]:
     return found
 
 
-def _initial(variable: Any, index: int, recipes: Recipes, values: "_Values", draws: int) -> Dict[str, Any]:
+def _initial(variable: Any, value: Dict[str, Any], recipes: Recipes, values: Values, draws: int) -> Dict[str, Any]:
     tensor = getattr(variable, "initial_value", None)
     if tensor is None or not hasattr(tensor, "op"):
-        return {"recipe": None, "random": False, "lent": False, "value": values.of(index), "sample": []}
+        return {"recipe": None, "random": False, "lent": False, "value": value, "sample": []}
     recipe, random, lent = recipes.of(tensor)
     sample = values.sample(tensor, draws) if random and draws else []
-    return {"recipe": recipe, "random": random, "lent": lent, "value": values.of(index), "sample": sample}
+    return {"recipe": recipe, "random": random, "lent": lent, "value": value, "sample": sample}
+
+
+def _collections(watched: Watched) -> Iterator[Tuple[str, List[Any]]]:
+    """The collections with a name, and what they hold; the variable store is no collection of the user's."""
+    for key in sorted(key for key in watched.graph.get_all_collection_keys() if isinstance(key, str)):
+        if key != "('__variable_store',)":
+            yield key, watched.graph.get_collection_ref(key)
 
 
 def _membership(watched: Watched) -> Dict[int, List[str]]:
-    """Which collections hold a variable, by its identity; the variable store is no collection of the user's."""
+    """Which collections hold a variable, by its identity."""
     held: Dict[int, List[str]] = {}
-    for key in sorted(map(str, watched.graph.get_all_collection_keys())):
-        if key == "('__variable_store',)":
-            continue
-        for item in watched.graph.get_collection_ref(key) if isinstance(key, str) else ():
+    for key, items in _collections(watched):
+        for item in items:
             held.setdefault(id(item), []).append(key)
     return held
 
 
-def _losses(watched: Watched, values: "_Values") -> List[Dict[str, Any]]:
+def _orders(watched: Watched) -> Dict[str, List[int]]:
+    """The variables in each collection, by their place in the order of creation."""
+    places = {id(one.variable): place for place, one in enumerate(watched.made)}
+    return {key: [places[id(item)] for item in items if id(item) in places] for key, items in _collections(watched)}
+
+
+def _losses(watched: Watched, recipes: Recipes, values: Values) -> List[Dict[str, Any]]:
+    found = [(key, item) for key in _LOSSES for item in watched.graph.get_collection(key) if hasattr(item, "op")]
+    summaries = values.of([item for _, item in found])
     return [
-        {"collection": key, "name": item.op.name, "value": values.evaluate(item)}
-        for key in _LOSSES
-        for item in watched.graph.get_collection(key)
-        if hasattr(item, "op")
+        {"collection": key, "name": item.op.name, "recipe": recipes.of(item)[0], "value": value}
+        for (key, item), value in zip(found, summaries)
     ]
 
 
@@ -116,101 +145,8 @@ def _eager(recorder: Recorder) -> Dict[str, Any]:
         value = summary(one.variable.numpy())
         entry["initial"] = {"recipe": None, "random": False, "lent": False, "value": value, "sample": []}
         variables.append(entry)
-    return {
-        "eager": True, "seeded": False, "ops": 0, "variables": variables, "named": [], "lookups": [], "losses": []
-    }  # fmt: skip
-
-
-class _Values:
-    """The values of one graph's variables after they are initialised, in a session of our own."""
-
-    def __init__(self, library: Library, watched: Watched, run: Any) -> None:
-        self._library = library
-        self._watched = watched
-        self._run = run
-        self._failures = (library.v1.errors.OpError, ValueError, TypeError, RuntimeError, AttributeError)
-        self._errors: Dict[int, str] = {}
-        self._session = self._open()
-        self._fill()
-
-    def _open(self) -> Any:
-        v1 = self._library.v1
-        config = v1.ConfigProto(
-            intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, allow_soft_placement=True
-        )
-        return v1.Session(graph=self._watched.graph, config=config)
-
-    def _fill(self) -> None:
-        """Initialises all variables at once, or one by one in a fresh session where that fails."""
-        made = self._watched.made
-        try:
-            self._run(self._session, [one.variable.initializer for one in made])
-        except self._failures as error:
-            self._errors = dict.fromkeys(range(len(made)), _short(error))
-        else:
-            return
-        self._session = self._open()
-        for _ in range(2):  # a value may need a variable that is made later
-            for index in sorted(self._errors):
-                self._initialize(index)
-
-    def _initialize(self, index: int) -> None:
-        try:
-            self._run(self._session, self._watched.made[index].variable.initializer)
-        except self._failures as error:
-            self._errors[index] = _short(error)
-        else:
-            del self._errors[index]
-
-    def of(self, index: int) -> Dict[str, Any]:
-        """The summary of a variable's value, or why there is none."""
-        if index in self._errors:
-            return {"error": self._errors[index]}
-        return self.evaluate(self._watched.made[index].variable._as_graph_element())
-
-    def evaluate(self, tensor: Any) -> Dict[str, Any]:
-        """The summary of any tensor's value, or why there is none."""
-        try:
-            return summary(self._run(self._session, tensor))
-        except self._failures as error:
-            return {"error": _short(error)}
-
-    def sample(self, tensor: Any, draws: int) -> List[float]:
-        """At least `draws` numbers drawn from a tensor that is random, by evaluating it again and again."""
-        found: List[float] = []
-        for _ in range(draws):
-            try:
-                array = self._run(self._session, tensor)
-            except self._failures:
-                return found
-            if not _is_number(array) or not array.size:
-                return found
-            found.extend(float(x) for x in array.reshape(-1)[:draws])
-            if len(found) >= draws:
-                break
-        return found[:draws]
-
-
-def summary(array: Any) -> Dict[str, Any]:
-    """A digest of all bytes of a value and, for numbers, what they look like."""
-    data = array.tobytes() if _is_number(array) or array.dtype == bool else repr(array.tolist()).encode("utf-8")
-    head = f"{array.dtype} {array.shape} ".encode("ascii")
-    found: Dict[str, Any] = {"digest": hashlib.sha256(head + data).hexdigest()[:32], "count": int(array.size)}
-    if _is_number(array) and array.size:
-        wide = array.astype("float64") if array.dtype.kind != "c" else abs(array)
-        found.update(mean=_number(wide.mean()), std=_number(wide.std()))
-        found.update(low=_number(wide.min()), high=_number(wide.max()))
-    return found
-
-
-def _number(value: Any) -> Optional[float]:
-    """A float that JSON can hold."""
-    number = float(value)
-    return number if number - number == 0 else None
-
-
-def _is_number(array: Any) -> bool:
-    return getattr(array, "dtype", None) is not None and (array.dtype.kind in "iufc" or array.dtype.kind == "V")
+    empty: Dict[str, Any] = {"named": [], "lookups": [], "losses": [], "collections": {}, "computed": {}}
+    return {"eager": True, "seeded": False, "ops": 0, "variables": variables, **empty}
 
 
 def _in_graph(variable: Any) -> bool:
@@ -221,8 +157,3 @@ def _within(name: str, variables: Dict[str, int]) -> bool:
     """Whether an op is a variable or belongs to one."""
     parts = name.split("/")
     return any("/".join(parts[:end]) in variables for end in range(1, len(parts) + 1))
-
-
-def _short(error: BaseException) -> str:
-    """An exception's type; its message holds names, which a migration may change."""
-    return type(error).__name__

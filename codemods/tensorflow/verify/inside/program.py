@@ -27,6 +27,7 @@ class Program:
 
     def __init__(self, library: Library, request: Dict[str, Any]) -> None:
         self.request = request
+        self.until: str = request.get("until", "session")
         self.root = os.path.realpath(request["root"])
         self.recorder = Recorder(library, self.root + os.sep)
         self.stand_ins = StandIns(request.get("stub", []), request.get("stub_missing", False))
@@ -34,6 +35,8 @@ class Program:
         self._run = library.session.BaseSession.run
         self._pid = os.getpid()
         self._finished = False
+        self.guard = ""
+        self._awaited = "" if self.until in ("session", "exit") else self.until
 
     def start(self) -> NoReturn:
         """Runs the program; never returns, for a program may hold threads that never end."""
@@ -43,6 +46,7 @@ class Program:
             self._execute()
         except SystemExit as leave:
             if leave.code not in (None, 0):
+                end = "status"
                 error = {"type": "SystemExit", "message": str(leave.code), "frames": self._frames(leave)}
         except BaseException as raised:
             end, error = "raised", {"type": type(raised).__name__, "message": str(raised)[:4000]}
@@ -59,6 +63,8 @@ class Program:
             "error": error,
             "python": sys.version.split()[0],
             "tensorflow": self._library.version,
+            "guard": self.guard,
+            "missed": "" if end == "function" else self._awaited,
         }
         try:
             found["graphs"] = describe(self.recorder, self._run, self.request.get("draws", 0))
@@ -79,10 +85,10 @@ class Program:
         self.recorder.start()
         random.seed(0)
         importlib.import_module("numpy").random.seed(0)
-        if self.request.get("until", "session") == "session":
+        if self.until == "session":
             self._stop_at_session()
-        elif self.request["until"] != "exit":
-            self._stop_at_function(self.request["until"])
+        elif self.until != "exit":
+            self._stop_at_function(self.until)
         os._exit = self._early  # type: ignore[assignment]
         if self.stand_ins.wanted:
             sys.meta_path.append(self.stand_ins)
@@ -90,7 +96,6 @@ class Program:
 
     def _move(self) -> None:
         """Goes to where the program runs, leads imports from the original tree to the copy, and shuts the door."""
-        os.chdir(os.path.join(self.root, self.request.get("directory", ".")))
         origin = self.request.get("origin")
         if origin:
             sys.path[:] = [self._moved(entry, origin) for entry in sys.path]
@@ -101,6 +106,7 @@ class Program:
         os.makedirs(temporary, exist_ok=True)
         os.environ["TMPDIR"] = tempfile.tempdir = temporary
         self.guard = confine(self.request.get("writable", [self.root]), origin or self.root)
+        os.chdir(os.path.join(self.root, self.request.get("directory", ".")))
 
     def _moved(self, path: str, origin: str) -> str:
         return self.root + path[len(origin) :] if (path + os.sep).startswith(origin + os.sep) else path
@@ -140,10 +146,14 @@ class Program:
 
         return stop
 
-    def _stop_at_function(self, name: str) -> None:
+    def _stop_at_function(self, called: str) -> None:
+        owner, _, name = called.rpartition(".")
+
         def profile(frame: Any, event: str, _: Any) -> None:
             code = frame.f_code
             if event == "call" and code.co_name == name and code.co_filename.startswith(self.root):
+                if owner and not _is_method(frame, owner):
+                    return
                 sys.setprofile(None)
                 self.finish("function")
 
@@ -153,7 +163,9 @@ class Program:
     def _early(self, code: int) -> NoReturn:
         if os.getpid() != self._pid:
             self._leave(code)
-        self.finish("exit")
+        if code == 0:
+            self.finish("exit")
+        self.finish("status", {"type": "os._exit", "message": str(code), "frames": []})
 
     def _frames(self, error: BaseException) -> List[Dict[str, Any]]:
         """The frames of the user's own code, outermost first; the innermost of all where there is none."""
@@ -171,3 +183,11 @@ class Program:
 
 def _frame(path: str, line: int, function: str) -> Dict[str, Any]:
     return {"file": path, "line": line, "function": function, "text": linecache.getline(path, line).strip()}
+
+
+def _is_method(frame: Any, owner: str) -> bool:
+    """Whether a call is one of a method of the class `owner`, or of a function of the module."""
+    module = frame.f_globals.get("__name__", "")
+    first = frame.f_locals.get(frame.f_code.co_varnames[0]) if frame.f_code.co_argcount else None
+    kind = first if isinstance(first, type) else type(first)
+    return owner == module or any(owner in (one.__name__, one.__qualname__) for one in kind.__mro__)

@@ -3,10 +3,26 @@
 
 import hashlib
 import re
-from typing import Any, Container, Dict, List, Tuple
+from typing import Any, Container, Dict, Iterable, List, NamedTuple, Set, Tuple
 
-_IGNORED = frozenset(["_class", "_output_shapes", "container", "shared_name", "_xla_compile_id"])
+# Attributes that hold names, or what is true of a graph and not of a value.
+_IGNORED = frozenset("_class _output_shapes container shared_name _xla_compile_id frame_name tensor_array_name".split())
 _COUNTED = re.compile(r"_\d+")
+# What writes and reads checkpoints has its tensors in the order of their names, which a rename may change.
+_BY_NAME = frozenset("Save SaveSlices SaveV2 Restore RestoreSlice RestoreV2 MergeV2Checkpoints".split())
+_STRING = 7  # `DataType.DT_STRING`
+_FED = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault"])
+
+
+class _Kind(NamedTuple):
+    """What is true of an op or of what it is computed from: random, from a seed of ours, from variables or feeds."""
+
+    random: bool = False
+    lent: bool = False
+    live: bool = False
+
+    def joined(self, other: "_Kind") -> "_Kind":
+        return _Kind(self.random or other.random, self.lent or other.lent, self.live or other.live)
 
 
 class Recipes:
@@ -16,13 +32,28 @@ class Recipes:
         self._variables = variables
         self._lent = lent
         self._digests: Dict[str, str] = {}
-        self._kinds: Dict[str, Tuple[bool, bool]] = {}
+        self._kinds: Dict[str, _Kind] = {}
 
     def of(self, tensor: Any) -> Tuple[str, bool, bool]:
         """A tensor's digest, whether it draws random numbers, and whether it does so from a seed of ours."""
-        self._visit(tensor.op)
-        random, lent = self._kinds[tensor.op.name]
-        return _hash([self._digests[tensor.op.name], str(tensor.value_index)]), random, lent
+        recipe = self.of_op(tensor.op)
+        kind = self._kinds[tensor.op.name]
+        return _hash([recipe, str(tensor.value_index)]), kind.random, kind.lent
+
+    def of_op(self, op: Any) -> str:
+        """An op's digest."""
+        self._visit(op)
+        return self._digests[op.name]
+
+    def computed(self, ops: Iterable[Any], apart: Container[str]) -> Dict[str, List[str]]:
+        """By digest, the names of the ops that compute of variables or of what is fed, but for those apart."""
+        found: Dict[str, List[str]] = {}
+        for op in ops:
+            if op.name not in apart and op.name not in self._variables and op.type not in _BY_NAME:
+                recipe = self.of_op(op)
+                if self._kinds[op.name].live:
+                    found.setdefault(recipe, []).append(op.name)
+        return found
 
     def _visit(self, last: Any) -> None:
         """Digests an op after its inputs, without recursion: graphs are deeper than Python's stack."""
@@ -32,7 +63,9 @@ class Recipes:
             if op.name in self._digests:
                 stack.pop()
             elif op.name in self._variables:
-                self._settle(op, ["variable", str(self._variables[op.name])], False, False)
+                self._settle(op, ["variable", str(self._variables[op.name])], _Kind(live=True))
+            elif op.type in _BY_NAME:
+                self._settle(op, [op.type], _Kind())
             else:
                 needed = [t.op for t in op.inputs if t.op.name not in self._digests and t.op.name not in open_ops]
                 if needed and op.name not in open_ops:
@@ -42,35 +75,47 @@ class Recipes:
                     self._digest(op)
 
     def _digest(self, op: Any) -> None:
-        parts: List[str] = [op.type]
-        random = lent = False
         attributes = op.node_def.attr
-        for key in sorted(attributes):
-            if key in _IGNORED:
-                continue
-            if key in ("seed", "seed2"):
-                random = True
-                if key == "seed2" and attributes[key].i in self._lent:
-                    lent = True
-                continue
-            parts.append(key + "=" + _attribute(attributes[key]))
-        if random and not lent:
-            parts.append(f"seeds={attributes['seed'].i},{attributes['seed2'].i}")
+        told = (key for key in sorted(attributes) if key not in _IGNORED and key not in ("seed", "seed2"))
+        parts = [op.type, *(key + "=" + _attribute(attributes[key]) for key in told)]
+        kind = _Kind(live=op.type in _FED)
+        if "seed" in attributes or "seed2" in attributes:
+            lent = attributes["seed2"].i in self._lent
+            kind = kind._replace(random=True, lent=lent)
+            if not lent:
+                parts.append(f"seeds={attributes['seed'].i},{attributes['seed2'].i}")
         for tensor in op.inputs:
-            parts.append(f"{self._digests.get(tensor.op.name, 'loop')}:{tensor.value_index}")
-            below = self._kinds.get(tensor.op.name, (False, False))
-            random, lent = random or below[0], lent or below[1]
-        self._settle(op, parts, random, lent)
+            place = 0 if tensor.op.type in _BY_NAME else tensor.value_index
+            parts.append(f"{self._digests.get(tensor.op.name, 'loop')}:{place}")
+            kind = kind.joined(self._kinds.get(tensor.op.name, _Kind()))
+        self._settle(op, parts, kind)
 
-    def _settle(self, op: Any, parts: List[str], random: bool, lent: bool) -> None:
+    def _settle(self, op: Any, parts: List[str], kind: _Kind) -> None:
         self._digests[op.name] = _hash(parts)
-        self._kinds[op.name] = (random, lent)
+        self._kinds[op.name] = kind
+
+
+def above(ops: Iterable[Any], variables: Container[str]) -> Set[str]:
+    """The names of ops and of all that they are computed from, up to variables and what is fed."""
+    found: Set[str] = set()
+    stack = list(ops)
+    while stack:
+        op = stack.pop()
+        if op.name not in found and op.name not in variables and op.type not in _FED:
+            found.add(op.name)
+            stack.extend(tensor.op for tensor in op.inputs)
+    return found
 
 
 def _attribute(value: Any) -> str:
-    """An attribute as text; the names of functions lose the number that makes them unique in a process."""
+    """An attribute as text; the names of functions lose the number that makes them unique in a process.
+
+    Of a constant of strings only the shape counts: they hold names, of variables in a Saver and of scopes in summaries.
+    """
     if value.HasField("func"):
         return _COUNTED.sub("", str(value.func.name))
+    if value.HasField("tensor") and value.tensor.dtype == _STRING:
+        return str(value.tensor.tensor_shape.SerializeToString(deterministic=True).hex())
     return str(value.SerializeToString(deterministic=True).hex())
 
 

@@ -32,7 +32,7 @@ class Watched:
         self.graph = graph
         self.made: List[Made] = []
         self.named: List[str] = []
-        self.lookups: List[Tuple[str, bool]] = []
+        self.lookups: List[Tuple[str, Any]] = []
         self.draws = 0
 
 
@@ -137,9 +137,9 @@ class Recorder:
             try:
                 element = inner(graph, obj, *args, **kwargs)
             except (KeyError, ValueError):
-                asked.append((obj, False))
+                asked.append((obj, None))
                 raise
-            asked.append((obj, True))
+            asked.append((obj, element))
             return element
 
         self.library.ops.Graph.as_graph_element = as_graph_element
