@@ -261,7 +261,7 @@ def test_an_editor_that_fails_changes_nothing(shell: Shell, command: str) -> Non
     terminal = review(shell, VISUAL="", EDITOR=command)
     shown = terminal.answer("e", "y")
     assert terminal.end()[0] == 0
-    assert "The editor failed" in shown[1]
+    assert "The editor ($VISUAL, $EDITOR) failed" in shown[1]
     assert shell.read("x.py") == b"a = new()\n"
 
 
