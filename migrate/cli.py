@@ -26,7 +26,11 @@ from migrate.streams import StreamError
 __all__ = ["main"]
 
 USAGE_ERROR, INTERRUPTED, CLOSED_PIPE, INTERNAL = 2, 130, 141, 70
-_COMPLETION = ("--install-completion", "--show-completion")
+_COMPLETION = {
+    "--install-completion": "Have the shell complete commands, options and codes.",
+    "--show-completion": "Show what that would install.",
+}
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _WRONG_USE = (SettingsError, PathError, ExecutorError, GitError, RegistryError, commands.CommandError, StreamError)
 _ClickException: type[Exception] = typer.BadParameter.__mro__[2]  # typer has its own copy of click since 0.22
 
@@ -90,6 +94,7 @@ class _Run(TyperCommand):
             record = parameter.get_help_record(ctx)
             if record and parameter.name != "paths":
                 panels.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(record)
+        panels["Options"] += [(f"{option} [SHELL]", text) for option, text in _COMPLETION.items()]
         for title, records in panels.items():
             with formatter.section(title):
                 formatter.write_dl(records)
@@ -110,6 +115,8 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
         completing = ctx.resilient_parsing and not args
+        if args and args[0] in _COMPLETION and not ctx.resilient_parsing:
+            _completion(ctx, *args)
         if not completing and (not args or args[0] not in (*_COMPLETION, *commands.names())):
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -138,6 +145,20 @@ class _Commands(TyperGroup):
         run = self.get_command(ctx, "run")
         inner = run.make_context("run", [], parent=ctx, resilient_parsing=True)
         return [*super().shell_complete(ctx, incomplete), *run.shell_complete(inner, incomplete)]
+
+
+def _completion(ctx: Any, option: str, shell: str = "", *rest: str) -> None:
+    """Shows or installs what makes a shell complete, for the one that is named or, typer's guess, the one that runs."""
+    from typer.completion import install_callback, show_callback  # noqa: PLC0415
+
+    if rest or (shell and shell not in _SHELLS):
+        raise commands.CommandError(f"{option} takes one of {', '.join(_SHELLS)}, not {' '.join((shell, *rest))}")
+    show = show_callback if option == "--show-completion" else install_callback
+    try:
+        show(ctx, ctx.command.params[0], shell or True)
+    except (typer.Exit, OSError) as error:
+        why = f"no shell is known to run here; name one: {option} {'|'.join(_SHELLS)}"
+        raise commands.CommandError(error.strerror if isinstance(error, OSError) and error.strerror else why) from error
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}

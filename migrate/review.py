@@ -158,6 +158,8 @@ class _Review:
                 continue
             self._show(unit, number)
             if self._decide(unit) == "q":
+                waiting = sum(one.key not in self.memory.answers for one in self.units)
+                self.terminal.say(f"{plural(waiting, 'change')} not decided: the same command with --resume goes on.")
                 return True
         return False
 
@@ -225,7 +227,7 @@ class _Review:
             return False
         texts = _edited_texts(found)
         if texts is None:
-            self.terminal.say("The editor failed, or a marker is missing; nothing is changed.")
+            self.terminal.say("The editor ($VISUAL, $EDITOR) failed, or a marker is missing; nothing is changed.")
             return False
         if not any(text.strip() for text in texts):
             self._note([unit], "n")
@@ -275,7 +277,10 @@ def _edited_texts(found: Sequence[Region]) -> list[str] | None:
 
 
 def _run_editor(text: str) -> str | None:
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    try:
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    except ValueError:  # a quote that is not closed
+        return None
     with tempfile.TemporaryDirectory(prefix="migrate-") as folder:
         path = os.path.join(folder, "change.py")
         with open(path, "w", encoding="utf-8", newline="\n") as file:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -400,6 +401,42 @@ def test_completion(cli: Shell) -> None:
     assert complete("migrate", "--spelling", "n") == ["new", "newer"]
     assert complete("migrate", "--select", "TY") == ["TY101", "TY201"]
     assert complete("migrate", "explain", "TY2") == ["TY201"]
+
+
+COMPLETING = {
+    "bash": "COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _migrate_completion migrate;"
+    " echo ${{COMPREPLY[@]}}",
+    "fish": "complete -C '{words}' | string split -f 1 \\t",
+}
+
+
+@pytest.mark.parametrize("name", COMPLETING)
+def test_the_script_completes_in_a_real_shell(cli: Shell, name: str) -> None:
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"there is no {name} here")
+    script = cli.run("--show-completion", name).stdout.decode()
+    environment = cli.environment(HOME=str(cli.cwd))
+    environment["PATH"] = f"{SCRIPT.parent}{os.pathsep}{environment['PATH']}"
+
+    def complete(words: str) -> list[str]:
+        command = [program, "-c", script + "\n" + COMPLETING[name].format(words=words)]
+        ended = subprocess.run(command, cwd=cli.cwd, env=environment, capture_output=True, text=True, check=True)
+        return ended.stdout.split()
+
+    assert complete("migrate --lev") == ["--level"]
+    assert complete("migrate explain TY") == ["TY101", "TY201"]
+    assert complete("migrate undo --l") == ["--list"]
+
+
+def test_completion_for_a_shell_that_is_named(cli: Shell) -> None:
+    assert cli.run("--show-completion", "zsh").stdout.startswith(b"#compdef migrate")
+    wrong = cli.run("--show-completion", "ksh")
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert b"takes one of bash, zsh, fish, powershell, pwsh, not ksh" in wrong.stderr
+    ended = cli.run("--install-completion", "fish", HOME=str(cli.cwd))
+    assert ended.returncode == 0
+    assert b"_MIGRATE_COMPLETE" in cli.read(".config/fish/completions/migrate.fish")
 
 
 def read_terminal(cli: Shell, *arguments: str, **more: str) -> str:

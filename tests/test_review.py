@@ -169,8 +169,9 @@ def test_quit_makes_what_was_accepted_and_resume_asks_for_the_rest(shell: Shell)
     shell.write(x=THREE + "d = old()\n")
     terminal = review(shell)
     terminal.answer("n", "y", "q")
-    code, _ = terminal.end()
+    code, rest = terminal.end()
     assert code == 0
+    assert "2 changes not decided: the same command with --resume goes on.\n" in rest
     assert shell.read("x.py").decode() == THREE.replace("old(1)", "new(1)") + "d = old()\n"
     terminal = review(shell, "--resume")
     shown = terminal.answer("y", "n")
@@ -254,12 +255,13 @@ def test_an_edit_that_is_no_python_is_asked_again(shell: Shell) -> None:
     assert shell.read("x.py") == b"a = old()\n"
 
 
-def test_an_editor_that_fails_changes_nothing(shell: Shell) -> None:
+@pytest.mark.parametrize("command", ["false", "no-such-editor --wait", "vi 'unclosed"])
+def test_an_editor_that_fails_changes_nothing(shell: Shell, command: str) -> None:
     shell.write(x="a = old()\n")
-    terminal = review(shell, EDITOR="false")
+    terminal = review(shell, VISUAL="", EDITOR=command)
     shown = terminal.answer("e", "y")
     assert terminal.end()[0] == 0
-    assert "The editor failed" in shown[1]
+    assert "The editor ($VISUAL, $EDITOR) failed" in shown[1]
     assert shell.read("x.py") == b"a = new()\n"
 
 
