@@ -53,7 +53,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"migrate: {text}", file=sys.stderr)  # noqa: T201 - this is the command line
+    from migrate.output.words import visible  # noqa: PLC0415
+
+    print(f"migrate: {visible(text)}", file=sys.stderr)  # noqa: T201 - this is the command line
     return code
 
 

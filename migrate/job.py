@@ -15,6 +15,7 @@ from migrate.commands import CommandError
 from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
 from migrate.output.view import View, columns, wants_color
+from migrate.output.words import cause, path_bytes, visible_path
 from migrate.progress import Bar, wanted
 from migrate.proof import Proof
 from migrate.runner import Extent, Session
@@ -186,10 +187,9 @@ def _shard(shard: str) -> Callable[[str], bool] | None:
 
 def _show_files(found: Found) -> int:
     for path in found.files:
-        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+        sys.stdout.buffer.write(path_bytes(path) + b"\n")
     for failure in found.failures:
-        cause = failure.failure.cause if failure.failure else ""
-        print(f"migrate: {failure.path}: {cause}", file=sys.stderr)  # noqa: T201
+        print(f"migrate: {visible_path(failure.path)}: {cause(failure)}", file=sys.stderr)  # noqa: T201
     return FAILED if found.failures else DONE
 
 
@@ -222,7 +222,7 @@ def _end_dead_run(paths: Sequence[str], settings: Settings, *, may_write: bool) 
             raise CommandError(error.cause) from error
         _tell(history.recovered_lines(recovered) if recovered else [], settings)
     else:
-        line = history.unfinished_line(journal.runs(root))
+        line = history.unfinished_line(root, journal.runs(root))
         _tell([line] if line else [], settings)
 
 

@@ -155,6 +155,7 @@ class Settings:
     force_exclude: bool = field(
         default=False, metadata=_about("Skip what is excluded even if it is named.", panel=_SOURCES)
     )
+    max_size: int = field(default=5, metadata=_about("Refuse sources with more code.", metavar="MB", panel=_SOURCES))
     respect_gitignore: bool = field(default=True, metadata=_about("Skip what git ignores.", panel=_SOURCES))
     stdin_filename: str = field(
         default="", metadata=_about("What `-` is called.", scope=Scope.COMMAND, metavar="FILE", panel=_SOURCES)
@@ -208,7 +209,10 @@ class Settings:
         default=0, metadata=_about("How many processes (0: one a processor).", short="-j", metavar="N", panel=_RUNNING)
     )
     executor: str = field(default="auto", metadata=_about("Where the work is done.", choices=EXECUTORS, panel=_RUNNING))
-    scheduler: str = field(default="", metadata=_about("The Dask scheduler's address.", metavar="URL", panel=_RUNNING))
+    scheduler: str = field(  # what it answers is unpickled: no file of a stranger's project may name it
+        default="",
+        metadata=_about("The Dask scheduler's address.", scope=Scope.COMMAND, metavar="URL", panel=_RUNNING),
+    )
     shard: str = field(
         default="", metadata=_about("Only the I-th of N parts.", scope=Scope.COMMAND, metavar="I/N", panel=_RUNNING)
     )
@@ -332,6 +336,8 @@ class _Finder:
             name = key.replace("-", "_")
             _known_key(key, self._registry, shown)
             merged[name] = _checked(name, value, self._registry, f"{shown}: {key}", root)
+            if not self._given.get("config"):
+                _check_inside(name, merged[name], f"{shown}: {key}", root)
         for name, value in self._given.items():
             merged[name] = _checked(name, value, self._registry, f"--{name.replace('_', '-')}", os.getcwd())
         values = {name: merged.pop(name) for name in self._registry.options if name in merged}
@@ -398,6 +404,16 @@ def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -
     if option.choices:
         return _choice(value, option.choices, where)
     return os.path.relpath(os.path.join(root, value)) if option.path and value and value != "-" else value
+
+
+def _check_inside(name: str, value: Any, where: str, root: str) -> None:
+    """A file that was found, maybe in a stranger's project, may have nothing written outside of its directory."""
+    if name not in options_of() or not options_of()[name][1].path or value in ("", "-"):
+        return
+    real, root = os.path.realpath(value), os.path.realpath(root)
+    below = real.startswith(os.path.join(root, ""))
+    if not below or ".git" in real[len(root) :].casefold().split(os.sep):
+        raise SettingsError(f"{where} leads out of its project to {real}; --{name.replace('_', '-')} may do that")
 
 
 def _choice(value: Any, known: Sequence[str], where: str) -> str:
