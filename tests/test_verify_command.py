@@ -309,7 +309,7 @@ def test_what_is_right_holds(prove):
 
 
 def test_a_program_that_differs_from_itself_says_so(prove):
-    proof, err = prove("import os\n" + SPOILT.replace("0, trainable", "int(os.urandom(3).hex(), 16), trainable"))
+    proof, err = prove("import time\n" + SPOILT.replace("0, trainable", "time.perf_counter_ns() % 10**6, trainable"))
     assert not proof.holds
     assert "the program differs from itself as it is: variable same2: initial value" in err
     assert "guilty" not in err
