@@ -370,10 +370,22 @@ def test_the_installed_command_from_proof_to_checkpoint(tensorflow_programs, pro
     )
 
 
+def test_two_paths_are_two_programs(tensorflow_programs, project):
+    check = "import sys\nassert sys.argv[1:] == ['-n', '3']\n"
+    (project / "main.py").write_text(PLAIN + check)
+    (project / "new.py").write_text(EQUAL + check)
+    python = tensorflow_programs.probe.python
+    done = migrate("verify", "main.py", "new.py", "--python", python, "--", "-n", "3", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "(1 same)" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
         (["verify", "main.py", "--python", "/nowhere"], "--python"),
+        (["verify", "main.py", "--layers", "3", "data"], "data is no second program; the program's own arguments"),
+        (["verify", "main.py", "main.py", "data"], "arguments come after --"),
         (["verify", "main.py", "--output-format", "xml"], "must be rich or json"),
         (["checkpoint", "old", "new"], "needs --map FILE"),
         (["checkpoint", "--map", "nope.json", "old", "new"], "nope.json cannot be read"),
