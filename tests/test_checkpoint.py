@@ -237,6 +237,32 @@ class TestRefusals:
         with pytest.raises(CheckpointError, match=r"model-5.index cannot be read"):
             rename(tmp_path / "copy/model-5", tmp_path / "new", {"a": "c"})
 
+    def test_a_shard_that_is_missing(self, saved, tmp_path):
+        shutil.copytree(saved, tmp_path / "copy")
+        next((tmp_path / "copy").glob("*.data-*")).unlink()
+        with pytest.raises(CheckpointError, match=r"model-5.index is not whole: 0 of its data files are there"):
+            rename(tmp_path / "copy/model-5", tmp_path / "new", {"a": "c"})
+        assert sorted(os.listdir(tmp_path)) == ["copy"]
+
+    def test_what_cannot_be_written_leaves_nothing_behind(self, saved, tmp_path):
+        (tmp_path / "new.index").mkdir()
+        (tmp_path / "file").write_text("x")
+        for new, word in (("new", "Is a directory"), ("file/new", "Not a directory|File exists")):
+            with pytest.raises(CheckpointError, match=rf"new cannot be written: ({word})"):
+                rename(saved / "model-5", tmp_path / new, {"a": "c"}, force=True)
+        assert sorted(os.listdir(tmp_path)) == ["file", "new.index"]
+
+    @pytest.mark.parametrize("end", [".index", ".meta", ".data-00000-of-00001"])
+    def test_a_file_of_a_checkpoint_stands_for_it(self, saved, end):
+        assert find(saved / f"model-5{end}") == find(saved / "model-5")
+
+    def test_a_table_of_something_else(self, saved, tmp_path):
+        """An index alone, under a name that makes it a checkpoint of the first format."""
+        shutil.copy(saved / "model-5.index", tmp_path / "model")
+        with pytest.raises(CheckpointError, match=r"model cannot be read: it is no checkpoint"):
+            rename(tmp_path / "model", tmp_path / "new", {"a": "c"})
+        assert sorted(os.listdir(tmp_path)) == ["model"]
+
     def test_nothing_there(self, tmp_path):
         with pytest.raises(CheckpointError, match=r"is no checkpoint: there is neither m.index nor m"):
             find(tmp_path / "m")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.tensorflow.verify.compare import Verdict
+from codemods.tensorflow.verify.compare import Verdict, compare
 from codemods.tensorflow.verify.dump import End
+from codemods.tensorflow.verify.statistics import DRAWS
 
 pytestmark = pytest.mark.tensorflow
 
@@ -169,11 +170,18 @@ def test_the_right_migration_is_the_same(tensorflow_programs):
     assert {"net/w/Adam_1", "Variable_1", "head/h"} <= set(comparison.before.names)
 
 
+@pytest.fixture(scope="module")
+def original(tensorflow_programs):
+    """What the program builds as it is, with samples of what is random."""
+    return tensorflow_programs.dump(PROGRAM, draws=DRAWS)
+
+
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_wrong_migration_is_caught(tensorflow_programs, name):
+def test_a_wrong_migration_is_caught(tensorflow_programs, original, name):
     old, new, word = MUTANTS[name]
     assert old in MIGRATED
-    comparison = tensorflow_programs.run_pair(PROGRAM, MIGRATED.replace(old, new, 1))
+    comparison = compare(original, tensorflow_programs.dump(MIGRATED.replace(old, new, 1), draws=DRAWS))
+    assert not comparison.undecided
     assert (comparison.verdict is Verdict.SAME) is (name in EQUIVALENT)
     assert word in "\n".join(comparison.explain())
 
@@ -303,3 +311,29 @@ def test_hundreds_of_variables_are_fetched_together(tensorflow_programs):
     program = "import tensorflow as tf\nfor n in range(300):\n    tf.Variable(float(n), name='v%d' % n)\n"
     dump = tensorflow_programs.dump(program)
     assert [variable.initial.value["mean"] for variable in dump.variables] == list(map(float, range(300)))
+
+
+CHANCE = {
+    "numpy": "np.random.randn(50)",
+    "numpy without a seed": "np.random.RandomState().randn(50)",
+    "numpy seeded anew": "(np.random.seed(), np.random.randn(50))[1]",
+    "numpy seeded by the clock": "(np.random.seed(int(time.time() * 1e6) % 2**31), np.random.randn(50))[1]",
+    "a generator": "getattr(np.random, 'default_rng', np.random.RandomState)().uniform(size=50)",
+    "random": "random.random()",
+    "random without a seed": "random.Random().random()",
+    "random from the system": "random.SystemRandom().random()",
+    "bytes from the system": "int(os.urandom(3).hex(), 16)",
+    "an identifier": "uuid.uuid4().hex",
+}
+
+
+@pytest.mark.parametrize("name", CHANCE)
+def test_what_python_draws_is_the_same_in_both_runs(tensorflow_programs, name):
+    start = "import os, random, time, uuid\nimport numpy as np\nimport tensorflow as tf\n"
+    makes = "tf.Variable(", "tf.get_variable(initializer="
+    before, after = (f"{start}{make}{CHANCE[name]}, name='w')\n" for make in makes)
+    comparison = tensorflow_programs.run_pair(before, after)
+    assert comparison.verdict is Verdict.SAME, list(comparison.explain())
+    other = after.replace("np.random.randn(50)", "np.random.randn(50) * 2").replace("int(", "1 + int(")
+    if other != after:
+        assert tensorflow_programs.run_pair(before, other).verdict is Verdict.DIFFERENT

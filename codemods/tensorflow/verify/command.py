@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import typer
+
+from migrate.commands import CommandError
 
 __all__ = ["Options", "build"]
 
@@ -100,9 +104,12 @@ def build() -> Callable[..., int]:
         from codemods.tensorflow.verify import session  # noqa: PLC0415
 
         chosen = {name: value for name, value in given.items() if value not in (None, [])}
+        words, arguments = _split(arguments or [], sys.argv)
+        if words:
+            chosen["other"] = _second(words, chosen)
         options: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in chosen.items() if n in own}
         rest = {name: value for name, value in chosen.items() if name not in own}
-        return session.run(Options(script, tuple(arguments or ()), **options, settings=rest), known)
+        return session.run(Options(script, tuple(arguments), **options, settings=rest), known)
 
     parameters = list(_parameters(known.options))
     verify.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -110,9 +117,22 @@ def build() -> Callable[..., int]:
     return verify
 
 
+def _split(words: list[str], line: list[str]) -> tuple[list[str], list[str]]:
+    """The words before `--` on a command line, and those behind it, of which the parser makes one list."""
+    behind = len(line) - line.index("--") - 1 if "--" in line else 0
+    return words[: len(words) - behind], words[len(words) - behind :]
+
+
+def _second(words: list[str], chosen: Mapping[str, Any]) -> str:
+    """The program to compare with, where two are named. Raises `CommandError` where a word must be something else."""
+    if len(words) > 1 or "other" in chosen or not os.path.isfile(words[0]):
+        raise CommandError(f"{words[0]} is no second program; the program's own arguments come after --")
+    return words[0]
+
+
 def _parameters(options: Iterable[str]) -> Iterator[inspect.Parameter]:
     yield _parameter("script", str, typer.Argument(..., metavar="SCRIPT", help="A file, or module:function."))
-    yield _parameter("arguments", list[str] | None, typer.Argument(None, metavar="[-- ARGS...]"))
+    yield _parameter("arguments", list[str] | None, typer.Argument(None, metavar="[SCRIPT] [-- ARGS...]"))
     for spec in (*_OWN, *_SETTINGS):
         yield spec.parameter
     for name in options:

@@ -6,6 +6,7 @@ V2 is a table `PREFIX.index` beside `PREFIX.data-00000-of-00001`, whose bytes ne
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import re
@@ -22,6 +23,7 @@ __all__ = ["Checkpoint", "CheckpointError", "Renamed", "find", "names", "rename"
 
 _SHARD = re.compile(r"-\d{5}-of-\d{5}$")
 _PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a sharded Saver calls what it wrote in V1
+_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")  # what stands behind a prefix in the names of files
 _STATE = re.compile(r'^model_checkpoint_path: "(?P<path>.*)"$', re.MULTILINE)
 
 
@@ -52,18 +54,28 @@ def find(path: Path) -> Checkpoint:
     """The checkpoint of a prefix such as `model.ckpt-100`, or the latest of a directory. Raises `CheckpointError`."""
     prefix = _latest(path) if path.is_dir() else path
     prefix = prefix.with_name(_PATTERN.sub("", prefix.name))
+    if prefix.is_file():
+        prefix = prefix.with_name(_PART.sub("", prefix.name))
     beside = sorted(prefix.parent.glob("*")) if prefix.parent.is_dir() else []
     own = [one for one in beside if one.name.startswith(prefix.name)]
     data = tuple(one for one in own if _rest(one, prefix).startswith(".data-"))
     index = prefix.with_name(prefix.name + ".index")
     if index.is_file():
+        _check_shards(index, data)
         return Checkpoint(prefix, 2, (index,), data)
     if prefix.is_file():
         return Checkpoint(prefix, 1, (prefix,), ())
     shards = tuple(one for one in own if _SHARD.fullmatch(_rest(one, prefix)))
     if shards:
+        _check_shards(prefix, shards)
         return Checkpoint(prefix, 1, shards, ())
     raise CheckpointError(f"{path} is no checkpoint: there is neither {index.name} nor {prefix.name}")
+
+
+def _check_shards(whole: Path, shards: tuple[Path, ...]) -> None:
+    """Every shard's name ends with how many there are."""
+    if not shards or any(int(shard.name[-5:]) != len(shards) for shard in shards):
+        raise CheckpointError(f"{whole} is not whole: {len(shards)} of its data files are there")
 
 
 def names(checkpoint: Checkpoint) -> list[str]:
@@ -72,10 +84,17 @@ def names(checkpoint: Checkpoint) -> list[str]:
     for path in checkpoint.tables:
         with _opened(path) as data:
             for key, value in _entries(path, data):
-                found.update([entries.name_of_key(key)] if key else [])
-                if not key and checkpoint.version == 1:
-                    found.update(entries.names_in_meta(value))
+                found.update(_names_in(path, key, value, checkpoint.version))
     return sorted(found)
+
+
+def _names_in(path: Path, key: bytes, value: memoryview, version: int) -> list[str]:
+    try:
+        if key:
+            return [entries.name_of_key(key)]
+        return entries.names_in_meta(value) if version == 1 else []
+    except (ValueError, IndexError) as error:
+        raise CheckpointError(f"{path} cannot be read: it is no checkpoint of TensorFlow's") from error
 
 
 def rename(old: Path, new: Path, renames: Mapping[str, str], *, force: bool = False) -> Renamed:
@@ -122,23 +141,35 @@ def _targets(checkpoint: Checkpoint, new: Path) -> list[Path]:
     return [new.with_name(new.name + _rest(path, checkpoint.prefix)) for path in (*checkpoint.data, *checkpoint.tables)]
 
 
-def _write(checkpoint: Checkpoint, new: Path, change: Callable[[str], str]) -> Iterator[Path]:
-    new.parent.mkdir(parents=True, exist_ok=True)
-    for source, target in zip((*checkpoint.data, *checkpoint.tables), _targets(checkpoint, new), strict=True):
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(handle)
-        try:
-            if source in checkpoint.data:
-                shutil.copyfile(source, temporary)
-            else:
-                _write_table(source, Path(temporary), checkpoint.version, change)
-            shutil.copymode(source, temporary)
-            os.replace(temporary, target)
-        except OSError as error:
-            raise CheckpointError(f"{target} cannot be written: {error.strerror}") from error
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-        yield target
+def _write(checkpoint: Checkpoint, new: Path, change: Callable[[str], str]) -> list[Path]:
+    """Writes all files under other names first, so that what cannot be finished leaves nothing behind."""
+    targets = _targets(checkpoint, new)
+    temporary: dict[Path, Path] = {}
+    try:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        for source, target in zip((*checkpoint.data, *checkpoint.tables), targets, strict=True):
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
+            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            os.close(handle)
+            temporary[target] = Path(name)
+            _write_file(checkpoint, source, Path(name), change)
+        for target in targets:
+            os.replace(temporary[target], target)
+    except OSError as error:
+        raise CheckpointError(f"{new} cannot be written: {error.strerror}") from error
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+    return targets
+
+
+def _write_file(checkpoint: Checkpoint, source: Path, target: Path, change: Callable[[str], str]) -> None:
+    if source in checkpoint.data:
+        shutil.copyfile(source, target)
+    else:
+        _write_table(source, target, checkpoint.version, change)
+    shutil.copymode(source, target)
 
 
 def _write_table(source: Path, target: Path, version: int, change: Callable[[str], str]) -> None:

@@ -5,7 +5,6 @@ import importlib
 import json
 import linecache
 import os
-import random
 import sys
 import tempfile
 import threading
@@ -13,6 +12,7 @@ import traceback
 import types
 from typing import Any, Callable, Dict, List, NoReturn, Optional
 
+from .chance import settle
 from .describe import describe
 from .guard import confine
 from .library import Library
@@ -83,8 +83,7 @@ class Program:
         self._leave = os._exit
         self._move()
         self.recorder.start()
-        random.seed(0)
-        importlib.import_module("numpy").random.seed(0)
+        settle(self.root)
         if self.until == "session":
             self._stop_at_session()
         elif self.until != "exit":

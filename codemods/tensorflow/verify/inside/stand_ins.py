@@ -6,6 +6,8 @@ import sys
 import types
 from typing import Any, Iterator, List, Optional, Set, Tuple
 
+_LIBRARIES = ("/tensorflow", "/numpy/", "<__array_function__")
+
 
 class StandIns:
     """Finds modules that nothing else finds (`missing`), and takes the place of those that are `named`."""
@@ -62,17 +64,26 @@ def _is_wanted_by_user() -> bool:
     return False
 
 
-class Anything:
-    """Answers every attribute, call, index and sum with another of its kind, numbers with 1, and iterates once."""
+class Anything(int):
+    """The number 1, which answers every attribute, call, index and sum with another of its kind, and iterates twice.
 
-    def __init__(self, path: str) -> None:
+    A number, because TensorFlow and NumPy take numbers for shapes and values everywhere; to them it is nothing else.
+    Three levels down nothing iterates any more: NumPy would go down all levels that there are.
+    """
+
+    def __new__(cls, *_: Any) -> "Anything":
+        """The number 1, whatever it is shown as."""
+        return int.__new__(cls, 1)
+
+    def __init__(self, path: str, depth: int = 0) -> None:
         self.__path = path
+        self.__depth = depth
 
     def __repr__(self) -> str:
         return f"<stand-in for {self.__path}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
+        if name.startswith("_"):  # what TensorFlow knows its own objects by
             raise AttributeError(name)
         return Anything(self.__path + "." + name)
 
@@ -89,22 +100,17 @@ class Anything:
         pass
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([Anything(self.__path + "[...]"), Anything(self.__path + "[...]")])
+        self.__check_length()
+        return iter([Anything(self.__path + "[...]", self.__depth + 1) for _ in range(2)])
 
     def __len__(self) -> int:
+        self.__check_length()
         return 1
 
-    def __bool__(self) -> bool:
-        return True
-
-    def __int__(self) -> int:
-        return 1
-
-    def __index__(self) -> int:
-        return 1
-
-    def __float__(self) -> float:
-        return 1.0
+    def __check_length(self) -> None:
+        asking = sys._getframe(2).f_code.co_filename
+        if self.__depth > 2 or any(part in asking for part in _LIBRARIES):
+            raise TypeError("a number has no length")
 
     def __enter__(self) -> Any:
         return self
@@ -112,25 +118,19 @@ class Anything:
     def __exit__(self, *_: Any) -> None:
         pass
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        return sys.modules["numpy"].ones([1], dtype or "float32")
-
-    def __hash__(self) -> int:
-        return hash(self.__path)
-
-    def __eq__(self, other: Any) -> bool:
-        return self is other
+    def __fspath__(self) -> str:
+        return "stand-in"
 
     def __lt__(self, other: Any) -> bool:
         return False
 
     __gt__ = __le__ = __ge__ = __lt__
 
-    def __add__(self, other: Any) -> Any:
+    def _itself(self, *_: Any) -> Any:
         return self
 
-    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __floordiv__ = __add__
-    __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __neg__ = __add__
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __pow__ = __neg__ = _itself
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __matmul__ = _itself
 
     def __mro_entries__(self, bases: Tuple[Any, ...]) -> Tuple[type, ...]:
         return (object,) if len(bases) == 1 else ()
