@@ -8,7 +8,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts
-from codemods.tensorflow.lookups import asking_bodies, looked_up, looked_up_patterns
+from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
@@ -35,7 +35,7 @@ class _Indexer:
         self.callees = Callees(module.walk)
         self.events = Events(module, self.callees)
         self.hands_on = False
-        self.asking = asking_bodies(module, self.callees)
+        self.lookups = find_lookups(module, self.callees)
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
@@ -72,8 +72,8 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             hands_on=self.hands_on,
             blocks=self.events.blocks,
-            lookups=looked_up(self.module),
-            lookup_patterns=looked_up_patterns(self.module, self.callees),
+            lookups=self.lookups.names,
+            lookup_patterns=self.lookups.patterns,
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
@@ -107,7 +107,7 @@ class _Indexer:
             static="staticmethod" in decorators,
             eager=bool(knowledge.EAGER_DECORATORS & set(decorators)),
             in_control_flow=number in self.events.control_flow,
-            asks=number in self.asking,
+            asks=number in self.lookups.bodies,
             events=tuple(self.events.by_body[number]),
             frames=self.events.frame_facts(scope.frames, scope.parent),
         )
