@@ -157,7 +157,7 @@ class _Indexer:
             if node in self.events.asked:
                 continue
             if isinstance(node, ast.Attribute):
-                self.note_attribute(node, scope, attributes)
+                self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
             for binding in found[1] if found else ():
@@ -168,11 +168,13 @@ class _Indexer:
                     callees.append(callee)
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
 
-    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str]) -> None:
+    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""
-        if node.attr == "Variable" and self.callees.canonical(node, scope) == knowledge.VARIABLE:
-            self.hands_on = True
-        elif node.attr not in attributes and resolve(node, scope) is None:
+        dotted = resolve(node, scope)
+        if dotted is not None:
+            self.hands_on |= knowledge.canonical(dotted) == knowledge.VARIABLE
+            imports.add(dotted)  # `layers.dense`, passed to something
+        else:
             attributes.add(node.attr)
 
     def version_2_root(self) -> bool:
