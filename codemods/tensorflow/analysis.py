@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import seeks
 from codemods.tensorflow.link import link
-from migrate.codemod import Analysis
+from migrate.codemod import Analysis, Trigger
 
 __all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 
@@ -40,13 +40,23 @@ def _is_tensorflow(path: str, data: bytes) -> bool:
     return b"tensorflow.python" in data and _INSIDE.search(path.replace("\\", "/")) is not None
 
 
+# A file with scopes concerns others where it runs their code in there: in a context manager, or what it is given.
+_RUNNING = re.compile(
+    rb"contextmanager|__enter__|\bdef \w+\([^()]*\b(?:fn?|func|function|callback|creator|factory|make|build|model)\b"
+)
 # What a file without a creation can do to those of others: take names, open scopes, begin graphs, run modules again.
-_COMPANIONS = (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
+_COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
+    (b"tensorflow", b"get_variable"),
+    (b"tensorflow", b"Variable"),
+    (b"tensorflow", b"reset_default_graph("),
+    (b"tensorflow", b"_scope(", _RUNNING),
+    (b"reload(",),
+)
 
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", _WORD, _takes_variable),),
-    companions=(*((b"tensorflow", word) for word in _COMPANIONS), (b"reload(",)),
+    companions=_COMPANIONS,
     index=index,
     link=link,
     seeks=seeks,

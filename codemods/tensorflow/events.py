@@ -94,17 +94,17 @@ class Events:
             self.names.add(name)
             self.raw.add(raw)
             event = self._tensorflow_event(site, name, raw)
-            if name == knowledge.TEMPLATE:
-                yield self._templated(site)
+            if name in knowledge.RUNNERS:
+                yield self._run_inside(site, *knowledge.RUNNERS[name])
         else:
             event = self._call_event(site)
         if event is not None:
             yield event
 
-    def _templated(self, site: CallSite) -> Call:
-        """A template runs its function again and again, in a scope that reuses from the second time on."""
+    def _run_inside(self, site: CallSite, keyword: str, place: int, hazard: str) -> Call:
+        """The call of the function that this call is given, again and again, in a scope which it opens."""
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
-        given = keyword_or_place(site.node, "func_", 1) or ast.Constant(None)
+        given = keyword_or_place(site.node, keyword, place) or ast.Constant(None)
         while isinstance(given, ast.Call) and (self.callees.canonical(given.func, site.scope) or "").endswith(
             "partial"
         ):
@@ -112,7 +112,7 @@ class Events:
         callee = self.callees.callee(given, site.scope)
         if isinstance(given, ast.Lambda):
             callee = Callee(CalleeKind.BODY, self.callees.body(self.walk.scopes[given]))
-        scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=("reuse",), plain=False)
+        scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
         return Call(at, (*frames, *inside), callee, opaque_arguments=True)
 

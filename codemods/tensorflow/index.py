@@ -8,7 +8,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts
-from codemods.tensorflow.lookups import asking_bodies, looked_up, looked_up_patterns
+from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
@@ -35,7 +35,7 @@ class _Indexer:
         self.callees = Callees(module.walk)
         self.events = Events(module, self.callees)
         self.hands_on = False
-        self.asking = asking_bodies(module, self.callees)
+        self.lookups = find_lookups(module, self.callees)
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
@@ -72,8 +72,8 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             hands_on=self.hands_on,
             blocks=self.events.blocks,
-            lookups=looked_up(self.module),
-            lookup_patterns=looked_up_patterns(self.module, self.callees),
+            lookups=self.lookups.names,
+            lookup_patterns=self.lookups.patterns,
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
@@ -107,7 +107,7 @@ class _Indexer:
             static="staticmethod" in decorators,
             eager=bool(knowledge.EAGER_DECORATORS & set(decorators)),
             in_control_flow=number in self.events.control_flow,
-            asks=number in self.asking,
+            asks=number in self.lookups.bodies,
             events=tuple(self.events.by_body[number]),
             frames=self.events.frame_facts(scope.frames, scope.parent),
         )
@@ -157,7 +157,7 @@ class _Indexer:
             if node in self.events.asked:
                 continue
             if isinstance(node, ast.Attribute):
-                self.note_attribute(node, scope, attributes)
+                self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
             for binding in found[1] if found else ():
@@ -168,11 +168,13 @@ class _Indexer:
                     callees.append(callee)
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
 
-    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str]) -> None:
+    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""
-        if node.attr == "Variable" and self.callees.canonical(node, scope) == knowledge.VARIABLE:
-            self.hands_on = True
-        elif node.attr not in attributes and resolve(node, scope) is None:
+        dotted = resolve(node, scope)
+        if dotted is not None:
+            self.hands_on |= knowledge.canonical(dotted) == knowledge.VARIABLE
+            imports.add(dotted)  # `layers.dense`, passed to something
+        else:
             attributes.add(node.attr)
 
     def version_2_root(self) -> bool:

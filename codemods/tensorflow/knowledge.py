@@ -16,6 +16,7 @@ __all__ = [
     "GRAPH_SWITCHES",
     "MAIN_RUNNERS",
     "RELOADERS",
+    "RUNNERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
     "SCOPE_SWITCHES",
@@ -24,7 +25,6 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
-    "TEMPLATE",
     "VARIABLE",
     "VERSION_1_ONLY",
     "canonical",
@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 VARIABLE = "tensorflow.Variable"
-TEMPLATE = "tensorflow.make_template"  # shares the variables that its function gets from the store
 
 # Calls under these names make variables through the variable store (or may), so that a new variable scope around
 # them renames what they make.
@@ -198,6 +197,11 @@ STORED_NAMES = {
     f"tensorflow.{module}.{verb}_global_step": "global_step"
     for module in ("train", "contrib.framework", "contrib.slim")
     for verb in ("create", "get_or_create")
+}
+# Calls that run a function in a scope of their own: its keyword and place, and what the scope gives to `get_variable`.
+RUNNERS = {
+    "tensorflow.make_template": ("func_", 1, "reuse"),
+    **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["asking_bodies", "looked_up", "looked_up_patterns"]
+__all__ = ["Lookups", "find_lookups"]
 
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9.][\w.\-/]*:\d+")
 _OUTPUT = re.compile(r":\d+$")
@@ -19,28 +20,30 @@ _ASKING = frozenset({"get_tensor_by_name", "get_operation_by_name", "as_graph_el
 _WORD = re.compile(r"[A-Za-z]")
 
 
-def looked_up(module: Module) -> frozenset[str]:
-    """Strings such as `w:0`, and those by which the graph is asked for an op, without the number behind the colon."""
-    found = {value for value in module.walk.strings if _TENSOR_NAME.fullmatch(value)}
-    for _, name in _asked(module):
-        if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value:
-            found.add(name.value)
-    return frozenset(_OUTPUT.sub("", value) for value in found)
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What a module asks the graph for."""
+
+    names: frozenset[str]  # strings such as `w:0`, without the number, and what the graph is asked for
+    patterns: frozenset[Text]  # the last part of computed names where a part of it is known: `w_*`
+    bodies: frozenset[int]  # those that ask for a name of which nothing is known
 
 
-def looked_up_patterns(module: Module, callees: Callees) -> frozenset[Text]:
-    """The last part of computed names that the graph is asked for, where a part of it is known: `w_*`."""
-    texts = (_last_part(callees.text(name, site.scope)) for site, name in _asked(module))
-    return frozenset(text for text in texts if text.literal is None and _tells(text))
-
-
-def asking_bodies(module: Module, callees: Callees) -> frozenset[int]:
-    """The bodies that ask the graph for a name of which nothing is known."""
-    return frozenset(
-        callees.body(site.scope)
-        for site, name in _asked(module)
-        if not _tells(_last_part(callees.text(name, site.scope)))
-    )
+def find_lookups(module: Module, callees: Callees) -> Lookups:
+    """The lookups of a module."""
+    names = {value for value in module.walk.strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
+    patterns: set[Text] = set()
+    bodies: set[int] = set()
+    for site, node in _asked(module):
+        text = callees.text(node, site.scope)
+        last = _last_part(text)
+        if text.literal:
+            names.add(text.literal)
+        elif _tells(last):
+            patterns.add(last)
+        else:
+            bodies.add(callees.body(site.scope))
+    return Lookups(frozenset(_OUTPUT.sub("", name) for name in names), frozenset(patterns), frozenset(bodies))
 
 
 def _asked(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:

@@ -39,9 +39,12 @@ def _stem(test: str) -> str:
 
 def _filters(module: Module) -> Iterator[str]:
     for site in module.walk.calls:
-        name = knowledge.canonical(resolve(site.node.func, site.scope)) or ""
-        place = _FILTERS.get(name.removeprefix("tensorflow.")) if name.startswith("tensorflow.") else None
-        given = keyword_or_place(site.node, "scope", place) if place is not None else None
+        function = site.node.func
+        called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        place = _FILTERS.get(called)
+        if place is None or knowledge.canonical(resolve(function, site.scope)) != f"tensorflow.{called}":
+            continue
+        given = keyword_or_place(site.node, "scope", place)
         if isinstance(given, ast.Constant) and isinstance(given.value, str):
             yield given.value
 

@@ -80,6 +80,8 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     place = sum(one.way.order < own.way.order for one in members)
     if not place:
         return name
+    if claims.may_shift(Claim(site.names[0], own, site.key)):
+        return ""
     numbered = f"{name}_{place}"
     others = claims.rivals(Claim(literal(numbered), own, site.key))
     return "" if any(rival.name.literal != name for rival in others) else numbered

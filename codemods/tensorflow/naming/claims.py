@@ -40,6 +40,7 @@ class Claims:
     _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _unknown: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
@@ -50,6 +51,12 @@ class Claims:
             self._known[claim.instance.body[0]].append(claim)
         elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
+        else:
+            self._unknown[claim.instance.body[0]].append(claim)
+
+    def may_shift(self, claim: Claim) -> bool:
+        """Whether something in its file, of whose name nothing is known, may take a number of the name before it."""
+        return any(self._is_rival(one, claim) for one in self._unknown.get(claim.instance.body[0], ()))
 
     def has_number(self, name: str, path: str) -> bool:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""

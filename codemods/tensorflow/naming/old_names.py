@@ -35,11 +35,13 @@ class OldNames:
         if anywhere or self._counts_others():
             return {}
         places: dict[object, list[tuple[tuple[int, ...], Site]]] = {}
+        roots: dict[object, set[str]] = {}  # which of several modules runs first is not known
         uncertain: set[object] = set()
         for site in unnamed:
             for instance in site.instances:
                 place = self._place(instance)
                 places.setdefault(place, []).append((instance.way.order, site))
+                roots.setdefault(place, set()).add(instance.way.root)
                 if (
                     site.body[0] in self.uncounted
                     or site.may_be_none
@@ -52,7 +54,7 @@ class OldNames:
         return {
             (site.key, order): number
             for place, found in places.items()
-            if place not in uncertain and len({site.body[0] for _, site in found}) == 1
+            if place not in uncertain and len({site.body[0] for _, site in found}) == 1 and len(roots[place]) == 1
             for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
         }
 
@@ -67,8 +69,8 @@ class OldNames:
                 names += names_of(event, self.scopes.reach.instances(body, number))
         return any(_may_be_unnamed(name) for name in names)
 
-    def _place(self, instance: Instance) -> tuple[tuple[object, ...], str, str]:
-        return instance.way.graph, self.prefix(instance, new=False), instance.way.root or instance.body[0]
+    def _place(self, instance: Instance) -> tuple[tuple[object, ...], str]:
+        return instance.way.graph, self.prefix(instance, new=False)
 
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""

@@ -80,7 +80,8 @@ class ReachTable:
                     return (_BY_ANY_WAY,)
         if not ways or self.graph.is_open_ended(key):
             roams = body.is_lambda or key in self.graph.escaped  # handed on: perhaps within scopes that are not seen
-            ways.append(Way("", (), (), dict(body.defaults), unknown=True, partial=roams, graph=("unknown",)))
+            known = {} if roams else dict(body.defaults)
+            ways.append(Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",)))
         return tuple(ways)
 
     def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
