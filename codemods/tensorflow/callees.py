@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.facts import At, Callee, CalleeKind
 from codemods.tensorflow.text import Hole, Text, text_of
 from migrate.syntax.names import resolve
@@ -27,6 +28,7 @@ class Callees:
 
     def __init__(self, walk: Walk) -> None:
         self.scopes = walk.scopes
+        self.aliases = Aliases()
         self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in _BODY_SCOPES]
         self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
         self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
