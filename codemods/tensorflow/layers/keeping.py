@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.naming.sites import Place, Site, place_of
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.ways import Instance
@@ -45,4 +44,4 @@ def _is_borne(name: str, site: Site, scopes: ScopeTable) -> bool:
     text, path = literal(name), site.body[0]
     others = (given for given, instance in scopes.bearers.of(path, text) if instance.body != site.body)
     texts = (given for item in scopes.items.values() for given in item.texts)
-    return name in DEFAULT_OP_NAMES or any(overlaps(given, text) for given in (*others, *texts))
+    return name in scopes.reach.tree.op_names or any(overlaps(given, text) for given in (*others, *texts))
