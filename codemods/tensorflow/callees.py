@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.aliases import Aliases
+from codemods.tensorflow.counting import around, counting_names
 from codemods.tensorflow.facts import At, Callee, CalleeKind
 from codemods.tensorflow.text import Hole, Text, text_of
 from migrate.syntax.names import resolve
@@ -27,6 +29,7 @@ class Callees:
 
     def __init__(self, walk: Walk) -> None:
         self.scopes = walk.scopes
+        self.aliases = Aliases()
         self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in _BODY_SCOPES]
         self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
         self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
@@ -54,9 +57,14 @@ class Callees:
 
         def name(reference: ast.Name) -> Text:
             found = scope.find(reference.id)
-            if found is None or len(found[1]) != 1 or depth > _MAX_DEPTH:
+            if found is None or depth > _MAX_DEPTH:
                 return Text((Hole(),))
-            return self._bound_text(reference.id, found[0], found[1][0], scope, depth)
+            owner, bindings = found
+            near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
+            looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
+            if len(near) != 1 or not looping:
+                return Text((Hole(),))
+            return self._bound_text(reference.id, owner, near[0], scope, depth)
 
         return text_of(self._parameter_behind(node, scope) or node, name)
 
@@ -186,24 +194,6 @@ def _counting_targets(scope: Scope) -> dict[ast.AST, At]:
     generators = getattr(scope.node, "generators", [])
     if len(generators) == 1:
         loops.append((generators[0].target, generators[0].iter, scope.node))
-    found: dict[ast.AST, At] = {}
-    for target, iterated, loop in loops:
-        name = target.elts[0] if isinstance(target, ast.Tuple) else target
-        if isinstance(name, ast.Name) and _counts(target, iterated, name):
-            found[name] = position(loop)
-    return found
-
-
-def _counts(target: ast.expr, iterated: ast.expr, name: ast.Name) -> bool:
-    """Whether `name` takes another value in each round: a range, an enumeration's number, distinct constants."""
-    match iterated:
-        case ast.Call(func=ast.Name(id="range" | "xrange")):
-            return target is name
-        case ast.Call(func=ast.Name(id="enumerate")):
-            return isinstance(target, ast.Tuple) and target.elts[0] is name
-        case ast.List(elts=elements) | ast.Tuple(elts=elements) if target is name:
-            values = [str(item.value) if isinstance(item, ast.Constant) else None for item in elements]
-            return (
-                None not in values and "" not in values and len({str(value).lower() for value in values}) == len(values)
-            )
-    return False
+    return {
+        name: position(loop) for target, iterated, loop in loops for name in counting_names(target, iterated, scope)
+    }

@@ -48,14 +48,20 @@ def _counters(scope: Scope, callees: Callees) -> Iterator[_Counter | None]:
 
 
 def _counter(generator: ast.comprehension, scope: Scope, callees: Callees) -> _Counter | None:
-    target = generator.target
-    name = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
-    if not isinstance(name, ast.Name):
-        return None
+    """A range's or an enumeration's number, or what runs through a display of words or of numbers."""
+    match generator:
+        case ast.comprehension(target=ast.Name() as name, iter=ast.List(elts=values) | ast.Tuple(elts=values)):
+            constants = [value.value if isinstance(value, ast.Constant) else None for value in values]
+        case ast.comprehension(target=ast.Name() as name, iter=ast.Call(func=ast.Name(id="range" | "xrange"))):
+            constants = [0]
+        case ast.comprehension(
+            target=ast.Tuple(elts=[ast.Name() as name, _]), iter=ast.Call(func=ast.Name(id="enumerate"))
+        ):
+            constants = [0]
+        case _:
+            return None
     text = callees.text(name, scope)
-    values = generator.iter.elts if isinstance(generator.iter, ast.List | ast.Tuple) else []
-    constants = [value.value if isinstance(value, ast.Constant) else None for value in values]
-    is_text = bool(constants) and all(isinstance(one, str) and _VALID.fullmatch(one) for one in constants)
+    is_text = all(isinstance(one, str) and _VALID.fullmatch(one) for one in constants)
     if not text.loops or not (is_text or all(type(one) is int for one in constants)):
         return None
     return _Counter(name.id, text, is_text)

@@ -268,7 +268,9 @@ class Events:
         return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in _FOLLOWED else ()
 
     def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
-        """What is known of a string argument; None for what is clearly no string."""
+        """What is known of a string argument, or of a number that a name may be made with; None for anything else."""
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            return literal(str(node.value))
         if isinstance(node, ast.Constant) and not isinstance(node.value, str):
             return None
         if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):

@@ -52,7 +52,7 @@ class ScopeFacts:
     name: Text | None = None
     default: Text | None = None
     hazards: tuple[str, ...] = ()
-    alias: str = ""  # the name behind `as`
+    alias: str = ""  # the name behind `as`, where it may be read
     plain: bool = True  # called with one string and nothing else
     statement: At = (0, 0)
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell

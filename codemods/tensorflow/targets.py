@@ -43,8 +43,8 @@ def clean(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a scope's: `ConvLayer` makes `conv_layer`."""
-    return clean(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()) or "layer"
+    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`."""
+    return clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()) or "layer"
 
 
 def factory_name(function: str) -> str:

@@ -11,6 +11,8 @@ from functools import lru_cache
 __all__ = ["Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
 
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
+_FIELD = re.compile(r"\{[^{}]*\}")
+_PLAIN = frozenset({"%s", "%d", "%i", "{}"})  # fields that put a string or an integer in as it is
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
@@ -133,20 +135,27 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
             return [*_parts(left, name), *_parts(right, name)]
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
             values = right.elts if isinstance(right, ast.Tuple) else [right]
-            return _interpolated(_FORMAT.split(form), values, name)
+            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
             if all(not match.group(1) for match in _BRACES.finditer(form)):
-                return _interpolated(re.split(r"\{[^{}]*\}", form), values, name)
+                return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _parts(value, name)
     return [Hole()]
 
 
-def _interpolated(pieces: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _interpolated(
+    pieces: list[str], fields: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]
+) -> list[str | Hole]:
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         return [Hole()]
     parts: list[str | Hole] = [pieces[0]]
-    for value, piece in zip(values, pieces[1:], strict=True):
-        parts += _parts(value, name)
+    for field, value, piece in zip(fields, values, pieces[1:], strict=True):
+        parts += [part if field in _PLAIN else _formatted(part) for part in _parts(value, name)]
         parts.append(piece)
     return parts
+
+
+def _formatted(part: str | Hole) -> Hole:
+    """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
+    return Hole(loop=part.loop) if isinstance(part, Hole) else Hole()

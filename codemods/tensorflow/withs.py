@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.text import Text, literal
@@ -62,7 +63,7 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         facts = ScopeFacts(_graph_kind(node, scope, callees), at, opener=opener)
-    return _with_alias(facts, item, statement)
+    return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 
 def _foreign(callee: Callee) -> Callee | None:
@@ -135,13 +136,16 @@ def _mentions_scopes(node: ast.AST) -> bool:
     return bool(names & {"name_scope", "variable_scope", "variable_op_scope", "op_scope"})
 
 
-def _with_alias(facts: ScopeFacts, item: ast.withitem, statement: ast.With | ast.AsyncWith) -> ScopeFacts:
-    alias = item.optional_vars.id if isinstance(item.optional_vars, ast.Name) else ""
-    return replace(
-        facts,
-        alias=alias or ("?" if item.optional_vars is not None else ""),
-        statement=position(statement),
-    )
+def _with_alias(
+    facts: ScopeFacts, item: ast.withitem, statement: ast.With | ast.AsyncWith, owner: Scope, aliases: Aliases
+) -> ScopeFacts:
+    alias = ""
+    if item.optional_vars is not None:
+        alias = item.optional_vars.id if isinstance(item.optional_vars, ast.Name) else "?"
+    own = facts.kind is ScopeKind.NAME and alias not in {"", "?"} and alias not in owner.outer_names
+    if own and not aliases.is_read(alias, statement, owner.node):
+        alias = ""
+    return replace(facts, alias=alias, statement=position(statement))
 
 
 def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -> ScopeFacts:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.facts import At, Call, Creation, Grip
+from codemods.tensorflow.layers.keeping import calls_that_name
 from codemods.tensorflow.layers.moving import may_move
 from codemods.tensorflow.naming.sites import Place, Site, place_of
 from codemods.tensorflow.program.tree import BodyKey
@@ -39,7 +40,8 @@ class Factory:
     body: BodyKey
     name: str  # of what it makes, "" where its own name does not tell
     sites: tuple[Site, ...]
-    calls: tuple[FactoryCall, ...]
+    calls: tuple[FactoryCall, ...]  # those that need a scope
+    kept: frozenset[tuple[BodyKey, int]]  # the others, which give their variable a name of its own
     hands_out: bool  # it returns its variable, rather than an op made of it
 
 
@@ -56,17 +58,18 @@ def _factory(body: BodyKey, sites: list[Site], scopes: ScopeTable, extent: Exten
     facts = scopes.reach.tree.body(body)
     if facts.is_module or not _is_simple(body, sites, extent) or not scopes.reach.graph.is_closed(body):
         return None
+    kept = calls_that_name(sites[0], scopes) if len(sites) == 1 else frozenset()
     calls = []
     for caller, number in scopes.reach.graph.callers(body):
+        if (caller, number) in kept:
+            continue
         call = _call(caller, number, scopes, extent)
         if call is None:
             return None
         calls.append(call)
-    return (
-        Factory(body, factory_name(facts.name), tuple(sites), tuple(calls), _hands_out(sites, extent))
-        if calls
-        else None
-    )
+    if not calls:
+        return None
+    return Factory(body, factory_name(facts.name), tuple(sites), tuple(calls), kept, _hands_out(sites, extent))
 
 
 def _hands_out(sites: list[Site], extent: Extent) -> bool:

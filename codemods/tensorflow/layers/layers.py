@@ -65,6 +65,7 @@ class _Planner:
         for factory in factories:
             for site in factory.sites:
                 site.domain = (site.body, "factory")
+                site.kept = factory.kept
                 site.inner = factory.name if factory.hands_out and says_nothing(site.creation.target) else ""
         members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
         for key, calls in calls_by_block(factories).items():

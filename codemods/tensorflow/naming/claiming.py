@@ -39,7 +39,9 @@ def _of_sites(sites: Iterable[Site], *, keep: bool) -> Iterator[Claim]:
         domain = MOVED if moved else site.domain
         again = site.repeats or not site.names
         for name, instance in zip(site.graph_names, site.instances, strict=True):
-            yield Claim(name, instance, site.key, True, False, True, repeats=again, domain=domain)
+            kept = site.keeps_name(instance)
+            here = None if kept else domain
+            yield Claim(name, instance, site.key, True, False, True, repeats=again and not kept, domain=here)
 
 
 def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> Iterator[Claim]:

@@ -105,6 +105,9 @@ class OldNames:
         """
         entries = []
         for place, instance in enumerate(site.instances):
+            if site.keeps_name(instance):
+                entries.append(_same(self.prefix(instance, new=False) + site.names[place].pattern))
+                continue
             wrap = site.call_wraps.get(instance.way.calls[-1]) if instance.way.calls else None
             wrap = wrap or site.wraps[0][1]
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
@@ -156,6 +159,11 @@ def _may_be_unnamed(name: Text) -> bool:
         return _NUMBERED.fullmatch(name.literal) is not None
     told = any(isinstance(part, str) for part in name.parts)
     return told and overlaps(name, Text((UNNAMED, Hole())))
+
+
+def _same(name: str) -> Rename:
+    """The entry of a variable that keeps its name."""
+    return Rename(_tidy(name), _tidy(name), "*" not in name)
 
 
 def _tidy(pattern: str) -> str:

@@ -50,6 +50,7 @@ class Site:
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
     call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
+    kept: frozenset[tuple[BodyKey, int]] = frozenset()  # the calls of its factory that no wrap is around
     inner: str = ""  # its name in there, where the layer's name has taken a part of it
 
     @property
@@ -72,6 +73,10 @@ class Site:
         """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
         holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]
         return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
+
+    def keeps_name(self, instance: Instance) -> bool:
+        """Whether it keeps, in this instance, the name that its factory is passed."""
+        return bool(instance.way.calls) and instance.way.calls[-1] in self.kept
 
     @property
     def may_be_none(self) -> bool:
