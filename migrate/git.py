@@ -99,7 +99,7 @@ def changed_lines(folder: str, revision: str) -> dict[str, list[range]]:
 
 def uncommitted(root: str) -> frozenset[str]:
     """The tracked files of the working tree `root`, relative to it, that differ from the last commit."""
-    ended = _run(root, "status", "--porcelain", "-z", "--untracked-files=no", "--find-renames", "--ignore-submodules")
+    ended = _run(root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules")
     if ended is None or ended.returncode:
         return frozenset()
     return frozenset(os.fsdecode(entry[3:]) for entry in ended.stdout.split(b"\0") if entry)

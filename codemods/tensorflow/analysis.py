@@ -40,12 +40,13 @@ def _is_tensorflow(path: str, data: bytes) -> bool:
     return b"tensorflow.python" in data and _INSIDE.search(path.replace("\\", "/")) is not None
 
 
+# What a file without a creation can do to those of others: take names, open scopes, begin graphs, run modules again.
+_COMPANIONS = (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
+
 ANALYSIS = Analysis(
     name="tensorflow-variables",
     triggers=((b"tensorflow", _WORD, _takes_variable),),
-    companions=tuple(
-        (b"tensorflow", word) for word in (b"get_variable", b"Variable", b"_scope(", b"reset_default_graph(")
-    ),
+    companions=(*((b"tensorflow", word) for word in _COMPANIONS), (b"reload(",)),
     index=index,
     link=link,
     seeks=seeks,

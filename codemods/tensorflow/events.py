@@ -56,6 +56,7 @@ class Events:
         self.by_body: list[list[Event]] = [[] for _ in callees.body_scopes]
         self.names: set[str] = set()  # every TensorFlow name called, canonical
         self.raw: set[str] = set()  # the same as they resolve
+        self.reloads = False
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
@@ -127,7 +128,7 @@ class Events:
         if name in _CONTROL_FLOW:
             self._mark_control_flow(site)
         if knowledge.makes_store_variables(name):
-            return self._store_use(site, at, frames, 0 if "get_" in name else 99)
+            return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
         named = self._named(site, "name", 99)
@@ -135,7 +136,10 @@ class Events:
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
 
-    def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], place: int) -> StoreUse:
+    def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
+        if name in knowledge.STORED_NAMES:
+            return StoreUse(at, frames, literal(knowledge.STORED_NAMES[name]))
+        place = 0 if "get_" in name else 99
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
             return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
@@ -212,6 +216,7 @@ class Events:
     def _call_event(self, site: CallSite) -> Event | None:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
+        self.reloads |= callee.name in knowledge.RELOADERS
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)

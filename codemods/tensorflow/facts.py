@@ -250,6 +250,9 @@ class FileFacts:
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
+    name_tests: frozenset[str] = frozenset()  # strings that names of variables are compared with
+    functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
+    reloads: bool = False  # runs a module again
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where

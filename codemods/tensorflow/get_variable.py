@@ -58,7 +58,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
-    yield from passed_on(module)
+    yield from passed_on(module, renumbered=options.get("names", "idiomatic") != "keep")
     yield from tidy_imports(module, rewritten, dict(_scope_functions(module, plan)))
 
 

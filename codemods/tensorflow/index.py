@@ -9,6 +9,7 @@ from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts
 from codemods.tensorflow.lookups import asking_bodies, looked_up, looked_up_patterns
+from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
 from migrate.syntax.module import Module
@@ -73,7 +74,10 @@ class _Indexer:
             blocks=self.events.blocks,
             lookups=looked_up(self.module),
             lookup_patterns=looked_up_patterns(self.module, self.callees),
+            name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.by_hand),
+            functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
+            reloads=self.events.reloads,
         )
 
     # what the file holds beside its calls

@@ -15,11 +15,13 @@ __all__ = [
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "MAIN_RUNNERS",
+    "RELOADERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
     "SCOPE_SWITCHES",
     "SEEDS",
     "SPEAKING_OPS",
+    "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
     "TEMPLATE",
@@ -191,6 +193,13 @@ VERSION_1_ONLY = (
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
 )
+# Calls that make a variable of the store whose name they choose.
+STORED_NAMES = {
+    f"tensorflow.{module}.{verb}_global_step": "global_step"
+    for module in ("train", "contrib.framework", "contrib.slim")
+    for verb in ("create", "get_or_create")
+}
+RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.
 GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})
 # Methods of a variable scope that change what `get_variable` makes in it from then on.
@@ -207,7 +216,9 @@ DEFAULT_OP_NAMES = frozenset(
     noop ones ones_like pack pad placeholder pow prod random_normal random_uniform range rank realdiv relu relu6
     reshape save shape sigmoid softmax softplus split sqrt square squareddifference squeeze stack stridedslice
     strided_slice sub sum tanh tile transpose truediv truncated_normal unpack variable variablev2 varhandleop
-    while zeros zeros_like xw_plus_b dropout moments batchnorm gradients""".split()
+    while zeros zeros_like xw_plus_b dropout moments batchnorm gradients beta1_power beta2_power sign ceil floor round
+    rsqrt any all prod cumsum reverse gathernd scatternd onehot topkv2 where select fill linspace eye diag trace
+    batchmatmul batchmatmulv2 cross_entropy elu selu leakyrelu crelu lrn conv1d conv3d bias_add print assert""".split()
 )
 
 # `tf.app.run()` calls the module's `main` once.

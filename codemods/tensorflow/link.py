@@ -87,7 +87,7 @@ class _Linker:
 
     def _shifted(self, creation: Creation) -> tuple[Rename, ...]:
         """An unnamed variable that is left gets another number when others are counted no more."""
-        unnamed = creation.name is None and not self.keep
+        unnamed = (creation.name is None or creation.refusal == "star-arguments") and not self.keep
         return (Rename("*Variable*", "*Variable*", False),) if unnamed else ()
 
     def plans(self) -> dict[str, FilePlan]:
@@ -143,6 +143,8 @@ class _Linker:
             if isinstance(event, Creation) and event.name is None and (key[0], event.at) in self.left
         }
         unnamed = {site.body[0] for site in self.sites if not site.is_named} | left
+        left |= {path for path, file in self.tree.files.items() if file.hands_on}
+        unnamed |= left
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)

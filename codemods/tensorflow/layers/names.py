@@ -18,6 +18,7 @@ class ScopeNames:
 
     def __init__(self, scopes: ScopeTable) -> None:
         self.meeting = scopes.meeting
+        self.op_names = scopes.reach.tree.op_names
         self._named: dict[str, list[str]] = defaultdict(list)
         self._taken: dict[str, list[str]] = defaultdict(list)
         for item in scopes.items.values():
@@ -31,6 +32,8 @@ class ScopeNames:
 
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
         """
+        if name.lower() in self.op_names:
+            name = f"{name}_scope"  # TensorFlow compares the names of ops and scopes without regard to case
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         for number in range(_MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else f"{name}_scope" if number else name

@@ -16,22 +16,36 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
-    """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
-    again = site.repeats and domain is None
+    """`base`, `base_var`, or one of them with a number: the first that nothing claims, now claimed; "" for none.
+
+    What the program names, TensorFlow numbers: `w_1` is what it would call the next `w`. Then it is `w_var`.
+    """
+    rivals = _rivals_to(base, site, claims, domain)
+    if rivals is None or not all(rival.chosen for rival in rivals):
+        base = f"{base}_var"
     for number in range(_MAX_NUMBER):
         name = f"{base}_{number}" if number else base
-        own = [
-            Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain)
-            for one in site.instances
-        ]
-        rivals = [rival for claim in own for rival in claims.rivals(claim)]
-        if not rivals and not (again and claims.has_number(name, site.body[0])):
-            for claim in own:
+        if _rivals_to(name, site, claims, domain) == []:
+            for claim in _own(name, site, domain):
                 claims.add(claim)
             return name
-        if number == 0 and not all(rival.chosen for rival in rivals):
-            base = f"{base}_var"  # `base_1` is what TensorFlow would call the next one that the program names so
     return ""
+
+
+def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
+    """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
+    if domain is None and name.rpartition("/")[2].lower() in claims.scopes.reach.tree.op_names:
+        return None
+    rivals = [rival for claim in _own(name, site, domain) for rival in claims.rivals(claim)]
+    again = site.repeats and domain is None
+    return None if not rivals and again and claims.has_number(name, site.body[0]) else rivals
+
+
+def _own(name: str, site: Site, domain: object) -> list[Claim]:
+    again = site.repeats and domain is None
+    return [
+        Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain) for one in site.instances
+    ]
 
 
 def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:

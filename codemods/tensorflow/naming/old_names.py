@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
-from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
+from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
@@ -31,10 +31,11 @@ class OldNames:
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
         """The number of each unnamed variable in its scope, where all that counts is known."""
-        if self._counts_others():
+        anywhere = any(self._place(one)[1].startswith("*") for site in unnamed for one in site.instances)
+        if anywhere or self._counts_others():
             return {}
-        places: dict[tuple[object, ...], list[tuple[tuple[int, ...], Site]]] = {}
-        uncertain: set[tuple[object, ...]] = set()
+        places: dict[object, list[tuple[tuple[int, ...], Site]]] = {}
+        uncertain: set[object] = set()
         for site in unnamed:
             for instance in site.instances:
                 place = self._place(instance)
@@ -45,7 +46,7 @@ class OldNames:
                     or self.scopes.places.repeats(instance)
                     or instance.conditional
                     or not instance.way.root
-                    or "*" in str(place[1])
+                    or "*" in place[1]
                 ):
                     uncertain.add(place)
         return {
@@ -66,18 +67,19 @@ class OldNames:
                 names += names_of(event, self.scopes.reach.instances(body, number))
         return any(_may_be_unnamed(name) for name in names)
 
-    def _place(self, instance: Instance) -> tuple[object, ...]:
+    def _place(self, instance: Instance) -> tuple[tuple[object, ...], str, str]:
         return instance.way.graph, self.prefix(instance, new=False), instance.way.root or instance.body[0]
 
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
-        hidden = instance.way.partial or ScopeKind.VARIABLE in self.scopes.reach.tree.by_hand
-        parts = ["*"] if hidden else []
+        parts = ["*"] if instance.way.partial or may_be_hidden(instance, self.scopes) else []
         for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
             step = self.scopes.step(stand)
             if new and step.is_name:
                 continue
-            sure = step in (Step.IN_STEP, Step.NAME) or (new and step is Step.BROKEN)
+            scope = stand.frame.scope
+            shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
+            sure = shared or step in (Step.IN_STEP, Step.NAME)
             if any(isinstance(part, str) for part in text.parts):
                 parts.append(f"{text.pattern}{'' if sure else '*'}/")
             else:

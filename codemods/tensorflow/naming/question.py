@@ -83,7 +83,8 @@ class Question:
     @property
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
-        return not self.keep and self.single and self.known
+        shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
+        return not self.keep and self.single and self.known and not shows
 
     @property
     def counted(self) -> bool:

@@ -18,7 +18,7 @@ from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
 
-__all__ = ["UNNAMED", "Place", "Site", "make_site", "names_of", "place_of"]
+__all__ = ["UNNAMED", "Place", "Site", "make_site", "may_be_hidden", "names_of", "place_of"]
 
 UNNAMED = "Variable"  # what TensorFlow calls a variable that nobody names
 
@@ -110,9 +110,9 @@ def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable
 
 
 def _is_looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> bool:
-    """Whether the program asks the graph for a name that may mean this variable, by a number of it too."""
+    """Whether the program may mean this variable by a name: one that it asks the graph for, or compares names with."""
     tree = scopes.reach.tree
-    if _asks(body, tree):
+    if _asks(body, tree) or tree.renaming_shows:
         return True
     asking = [tree.files[path] for path in tree.looking_up if scopes.meeting.files(path, body[0])]
     asked = {suffix for file in asking for lookup in file.lookups for suffix in _suffixes(lookup)}
@@ -166,7 +166,7 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    if _may_be_hidden(instance, scopes):
+    if may_be_hidden(instance, scopes):
         return Place.BROKEN
     steps = [scopes.step(stand) for stand in scopes_around(instance)]
     if Step.BROKEN in steps:
@@ -179,7 +179,7 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     return Place.MIXED if named == sorted(named) else Place.BROKEN
 
 
-def _may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
+def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
     """Whether scopes may be around an instance that its way does not show."""
     reach = scopes.reach
     if ScopeKind.VARIABLE in reach.tree.by_hand:

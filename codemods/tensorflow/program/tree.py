@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Event, FileFacts, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Creation, Event, FileFacts, ScopeKind
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
+from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -47,6 +49,42 @@ class Tree:
         asking = (key[0] for key, body in self.bodies() if body.asks)
         telling = (path for path, file in self.files.items() if file.lookups or file.lookup_patterns)
         return tuple(sorted({*asking, *telling}))
+
+    @cached_property
+    def reloads(self) -> bool:
+        """Whether something runs a module of the program again."""
+        return any(file.reloads for file in self.files.values())
+
+    @cached_property
+    def op_names(self) -> frozenset[str]:
+        """What ops are called, in lower case, that the program makes without naming them, by the functions it calls."""
+        called = {name.lower() for file in self.files.values() for name in file.functions_used}
+        plain = {name.removeprefix("reduce_") for name in called}
+        joined = (name.replace("_", "") for name in (*called, *plain))
+        return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
+
+    @cached_property
+    def name_tests(self) -> frozenset[str]:
+        """The strings that names of variables are compared with."""
+        return frozenset(test for file in self.files.values() for test in file.name_tests)
+
+    @cached_property
+    def renaming_shows(self) -> bool:
+        """Whether a comparison of names may have another answer once variables are called after what makes them."""
+        return bool(self.name_tests) and tells_apart(self.name_tests, self._words())
+
+    def _words(self) -> Iterator[str]:
+        """What new names can be made of."""
+        yield from ("Variable", "variable", "layer", "scope", "var")
+        for _, body in self.bodies():
+            yield body.name
+        for file in self.files.values():
+            yield from (one.name for one in file.classes)
+        for _, _, event in self.events():
+            if isinstance(event, Creation | Call):
+                yield event.target
+            if isinstance(event, Creation):
+                yield event.group
 
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:

@@ -61,7 +61,7 @@ class ReachTable:
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)
         if body.is_module:
-            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns),)
+            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns or self.tree.reloads),)
         if self.graph.is_test(key):
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:

@@ -87,6 +87,8 @@ class _Conversion:
             return False
         if any(not surely_before(rival, item) for rival in standing):
             return False  # what a variable scope of that name makes later would find its name taken
+        if len(standing) > 1 or any(not self.places.enters_once(rival) for rival in standing):
+            return False  # a fresh scope is numbered by the variable scopes of its name, each counted once
         # unique names ignore case, scopes do not
         return all(rival.scope.name == item.scope.name for rival in rivals)
 

@@ -15,7 +15,7 @@ from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.bearers import Bearers
-from codemods.tensorflow.scopes.items import find_items, resets_names, scopes_around
+from codemods.tensorflow.scopes.items import Item, find_items, resets_names, scopes_around
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.scopes.rivals import Rivals
 from codemods.tensorflow.text import Text, overlaps
@@ -57,13 +57,26 @@ class ScopeTable:
         if item is None:
             return Step.BROKEN
         if self.places.is_fresh(stand):
-            return Step.BROKEN if item.fresh_by_itself and self.rivals.meets_an_op(item) else Step.FRESH
+            broken = item.fresh_by_itself and (self.rivals.meets_an_op(item) or not self._counts_alike(item))
+            return Step.BROKEN if broken else Step.FRESH
         if self.places.forms.get(item.key) is ScopeForm.PLAIN:
             return Step.IN_STEP
         once = self.places.enters_once(item) and not self.rivals.is_later(item) and not self.rivals.meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
             return Step.NAME if once and scope.plain and not resets_names(scope) else Step.NAME_MANY
         return Step.IN_STEP if once and scope.name is not None else Step.BROKEN
+
+    def _counts_alike(self, item: Item) -> bool:
+        """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""
+        forms = self.places.forms
+        standing = [
+            one
+            for one in self.rivals.of(item)
+            if not one.fresh_by_itself and forms.get(one.key) is not ScopeForm.UNIQUE
+        ]
+        if any(one.scope.kind is ScopeKind.NAME and one.key not in forms for one in standing):
+            return False
+        return not standing or (len(standing) == 1 and self.places.enters_once(standing[0]))
 
     def store_path(self, instance: Instance) -> list[Text]:
         """The names of the variable scopes around an instance, those that name scopes become included."""

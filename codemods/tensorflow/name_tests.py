@@ -1,0 +1,96 @@
+"""Strings that a program compares the names of variables with: `"bias" in v.name`, `scope="generator"`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.withs import keyword_or_place
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import Scope
+
+__all__ = ["ANYTHING", "name_tests", "tells_apart"]
+
+ANYTHING = ""  # a test against what only a run can tell
+_FILTERS = {  # the place of the argument by which these choose variables
+    **dict.fromkeys(("get_collection", "get_collection_ref"), 1),
+    **dict.fromkeys(("trainable_variables", "global_variables", "local_variables", "model_variables"), 0),
+    **dict.fromkeys(("all_variables", "moving_average_variables"), 0),
+}
+_OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
+
+
+def name_tests(module: Module) -> frozenset[str]:
+    """The strings that decide, by their names, which variables the program means."""
+    return frozenset(value for node in _tested(module) for value in _values(node)) | frozenset(_filters(module))
+
+
+def tells_apart(tests: Iterable[str], words: Iterable[str]) -> bool:
+    """Whether a test can have another answer for a name that is made of some words."""
+    known = [word.lower() for word in words]
+    return any(test == ANYTHING or any(_stem(test) in word for word in known) for test in tests)
+
+
+def _stem(test: str) -> str:
+    return test.partition(":")[0].strip("/").rpartition("/")[2].strip("_").lower()
+
+
+def _filters(module: Module) -> Iterator[str]:
+    for site in module.walk.calls:
+        name = knowledge.canonical(resolve(site.node.func, site.scope)) or ""
+        place = _FILTERS.get(name.removeprefix("tensorflow.")) if name.startswith("tensorflow.") else None
+        given = keyword_or_place(site.node, "scope", place) if place is not None else None
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            yield given.value
+
+
+def _tested(module: Module) -> Iterator[ast.expr]:
+    """The other side of each comparison with a name, the arguments of each of its methods that asks something."""
+    for node, scope in module.walk.loads:
+        if isinstance(node, ast.Attribute) and node.attr == "name" and _may_be_variable(node.value, scope):
+            yield from _compared(node, module)
+
+
+def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:
+    if isinstance(holder, ast.Attribute):
+        return holder.attr == "op"
+    found = scope.find(holder.id) if isinstance(holder, ast.Name) and holder.id not in _OWN else None
+    return found is not None and resolve(holder, scope) is None
+
+
+def _compared(node: ast.expr, module: Module) -> Iterator[ast.expr]:
+    current: ast.AST = node
+    while True:
+        parent = module.parents[current]
+        match parent:
+            case ast.Compare(left=left, comparators=others):
+                yield from (one for one in (left, *others) if one is not current)
+                return
+            case ast.Call(func=function, args=arguments) if function is current:
+                if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
+                    yield from arguments[:1]
+                    return
+            case ast.Call(func=ast.Attribute(attr="match" | "search" | "fullmatch"), args=[pattern, *_]):
+                yield pattern
+                return
+            case ast.Attribute() | ast.Subscript():
+                pass
+            case _:
+                return
+        current = parent
+
+
+def _values(node: ast.expr) -> list[str]:
+    """The strings that an expression holds; `ANYTHING` where it may be any. A scope's own name stays what it is."""
+    match node:
+        case ast.Constant(value=str() as value):
+            return [value] if any(character.isalpha() for character in value) else []
+        case ast.Constant():
+            return []
+        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+            return [value for element in elements for value in _values(element)]
+        case ast.Name(id=name) | ast.Attribute(attr=name) if "scope" in name.lower() or name == "name":
+            return []
+    return [ANYTHING]
