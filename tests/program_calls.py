@@ -79,7 +79,7 @@ class Expressions:
         name = ""
         if self.chance(0.65):
             name = self.draw.choice(place.optional) if place.optional and self.chance(0.7) else self.name(place)
-        if self.chance(0.04):
+        if self.chance(0.01):  # TensorFlow 2 takes no more than three in this order
             return self._call([value, "True", "None", "True", "None", *([name] if name else [])])
         if self.chance(0.03):
             return self._call([value, self.draw.choice(POSITIONAL), *([f"name={name}"] if name else [])])

@@ -9,6 +9,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.counted import counted_name
+from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import (
     At,
     Call,
@@ -185,7 +186,7 @@ class Events:
             computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
             counted=counted_name(target.name, site.scope, self.callees),
-            refusal=_refusal(site.node) or self._scope_as_name(site),
+            refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
             plain_root=raw == knowledge.VARIABLE,
         )
@@ -294,13 +295,19 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
     return None
 
 
-def _refusal(node: ast.Call) -> str:
-    """Why this call has no counterpart, whatever stands around it."""
+_NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}
+
+
+def _refusal(node: ast.Call, raw: str | None) -> str:
+    """Why this call has no counterpart, whatever stands around it; `raw` is what it calls."""
     keywords = {item.arg for item in node.keywords}
     if None in keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
         return "star-arguments"
-    if keywords & {"variable_def", "import_scope"} or len(node.args) > 6:
+    given = [keyword_or_place(node, name, place) for name, place in _NO_COUNTERPART.items()]
+    if any(value is not None and not is_none(value) for value in given):
         return "no-counterpart"
+    if raw in knowledge.PRIVATE:
+        return "private-module"
     if not node.args and not keywords & {"initial_value"}:
         return "no-initial-value"
     return ""

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from codemods.tensorflow import knowledge
-from migrate.model import Edit, Finding, Level, Rewrite, Span
+from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 
 __all__ = ["import_edit", "is_root", "tidy_imports"]
 
 _CODE = "GV103"
+_STRING = re.compile(r"""(["']).*?\1""")
+_SCOPE = "variable_scope"  # what other findings write, in the place of a scope that is replaced and around layers
 
 
 def is_root(node: ast.AST) -> bool:
@@ -64,7 +66,7 @@ def tidy_imports(module: Module, rewritten: Sequence[Finding], replaced: Mapping
 
 def _unused(module: Module, node: ast.ImportFrom, goes: _Going) -> list[ast.alias]:
     """The names of an import that can go; the last one stays where it would leave a comma, or an empty block."""
-    names = [one for one in node.names if goes.out(one.asname or one.name)]
+    names = [one for one in node.names if one.name != _SCOPE and goes.out(one.asname or one.name)]
     needed = goes.comes(module.span(node.names[-1]).end) or not _stands_alone(module, node)
     return names[:-1] if len(names) == len(node.names) and needed else names
 
@@ -74,16 +76,14 @@ class _Going:
 
     def __init__(self, module: Module, rewritten: Sequence[Finding], replaced: Mapping[str, Span]) -> None:
         self.module = module
-        self.edits = [
-            change
-            for finding in rewritten
-            if isinstance(finding.outcome, Rewrite)
-            for change in finding.outcome.changes
-            if isinstance(change, Edit)
-        ]
+        outcomes = [finding.outcome for finding in rewritten]
+        changes = [one for outcome in outcomes if isinstance(outcome, Rewrite) for one in outcome.changes]
+        self.edits = [change for change in changes if isinstance(change, Edit)]
+        headers = [change.header for change in changes if isinstance(change, Wrap)]
         self.needed = (*(finding.id for finding in rewritten), *replaced)
         self.spans = sorted({*(edit.span for edit in self.edits), *replaced.values()}, key=lambda one: one.start)
-        self.written = set(re.findall(r"\w+", " ".join(edit.text for edit in self.edits)))
+        written = "\n".join([*(edit.text for edit in self.edits), *headers])
+        self.written = set(re.findall(r"\w+", _STRING.sub("", written)))
 
     def out(self, name: str) -> bool:
         """Whether a name is used, and every use lies in what is replaced."""

@@ -15,6 +15,7 @@ __all__ = [
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "MAIN_RUNNERS",
+    "PRIVATE",
     "RELOADERS",
     "RUNNERS",
     "SAFE_MODULES",
@@ -229,9 +230,10 @@ DEFAULT_OP_NAMES = frozenset(
 MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run", "tensorflow.python.platform.app.run"})
 
 _ROOTS = ("tensorflow.compat.v1.", "tensorflow._api.v1.", "tensorflow_core.")
+# Modules within TensorFlow: their `Variable` is `tf.Variable` up to 1.10, and one on a resource since.
+PRIVATE = frozenset({"tensorflow.python.ops.variables.Variable", "tensorflow.ops.variables.Variable"})
 _ALIASES = {
-    "tensorflow.ops.variables.Variable": VARIABLE,
-    "tensorflow.python.ops.variables.Variable": VARIABLE,
+    **dict.fromkeys(PRIVATE, VARIABLE),
     "tensorflow.VariableV1": VARIABLE,
     "tensorflow.op_scope": "tensorflow.name_scope",
 }

@@ -32,7 +32,9 @@ _REFUSALS = {
     "star-arguments": "GV201",
     "no-counterpart": "GV202",
     "no-initial-value": "GV206",
+    "private-module": "GV210",
 }
+_DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variable is another since TensorFlow 1.11"}
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
@@ -79,7 +81,9 @@ class _Linker:
                 continue
             eager = eager_reason(self.tree, key, event.frames)
             if event.refusal:
-                self.left[key[0], event.at] = LeavePlan(_REFUSALS[event.refusal], renames=self._shifted(event))
+                self.left[key[0], event.at] = LeavePlan(
+                    _REFUSALS[event.refusal], _DETAILS.get(event.refusal, ""), self._shifted(event)
+                )
             elif eager:
                 self.left[key[0], event.at] = LeavePlan("GV207", eager)
             else:

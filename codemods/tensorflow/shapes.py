@@ -121,7 +121,10 @@ class _Reader:
         return None if integers else Doubt.UNPROVED
 
     def is_tensorflow(self, node: ast.Call) -> bool:
-        return (self.request.resolve(node.func) or "").startswith("tensorflow.")
+        """Whether a call is of TensorFlow's, or may be: `from tensorflow import shape` and then `shape = shape(x)`."""
+        found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
+        origins = [one.dotted for one in found[1]] if found else []
+        return any(name.startswith("tensorflow.") for name in (self.request.resolve(node.func) or "", *origins))
 
 
 def _parts(node: ast.expr, floats: bool) -> tuple[ast.expr, ...] | None:
