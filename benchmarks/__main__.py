@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures every line of the budget and writes the table into docs/benchmarks.md."""
+"""`python -m benchmarks`: measures every line of the budget; `--write` puts the table into docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from benchmarks import peers, trees
-from benchmarks.lines import LINES, Bench, Row
+from benchmarks import lines, peers, scale, trees
+from benchmarks.lines import Bench, Row
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
+LINES = (
+    lines.sparse_tree,
+    lines.tree_without_calls,
+    lines.dense_tree,
+    lines.two_processes,
+    lines.one_file,
+    scale.many_copies,
+    scale.fifty_thousand,
+    scale.cluster,
+)
 
 
 def main() -> None:
     options = _arguments()
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    bench = Bench(work, trees.dense(work, options.archives), options.sparse, options.repeat, options.full)
+    bench = Bench(work, trees.dense(work, options.archives), options.sparse, options.repeat, not options.quick)
     rows: list[Row] = []
     for line in LINES:
         if not options.only or line.__name__ in options.only:
@@ -29,18 +38,28 @@ def main() -> None:
                 rows.append(row)
     text = table(rows)
     if options.write:
-        PAGE.write_text(_TABLE.sub(lambda _: text, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        _write("table", text)
+        found = scale.spread(bench)
+        if found:
+            _write("scale", scale.prose(found))
     else:
         sys.stdout.write("\n" + text)
 
 
+def _write(name: str, text: str) -> None:
+    """Puts a text between its two marks on the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    block = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
+    PAGE.write_text(block.sub(lambda _: text, page), encoding="utf-8")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path("build/benchmarks"), help="where trees are put")
+    parser.add_argument("--work", type=Path, default=trees.cache(), help="where downloads and trees are put")
     parser.add_argument("--archives", type=Path, help="wheels and source archives, instead of a download from PyPI")
     parser.add_argument("--sparse", type=Path, default=trees.sparse(), help="an installed site-packages")
     parser.add_argument("--repeat", type=int, default=3, help="how often each command is run; the least counts")
-    parser.add_argument("--full", action="store_true", help="also the lines that take minutes")
+    parser.add_argument("--quick", action="store_true", help="without what takes minutes")
     parser.add_argument("--only", nargs="*", choices=[line.__name__ for line in LINES], help="only these lines")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     return parser.parse_args()

@@ -1,7 +1,7 @@
 """What nobody can be faster than in Python: reading every file, and `ast.parse` of those that need it.
 
 `python floors.py read TREE` walks and reads; `python floors.py check TREE` also parses what holds both words;
-`python floors.py parse TREE` parses what holds a call, and reads nothing else twice.
+`python floors.py parse TREE` does so without reading anything twice; `python floors.py every TREE` parses every file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ def main(what: str, tree: str) -> None:
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), "rb") as file:
                     data = file.read()
-                if what != "read" and b"Variable(" in data and b"tensorflow" in data:
+                called = b"Variable(" in data and b"tensorflow" in data
+                if what == "every" or (what != "read" and called):
                     _parse(data)
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import peers, trees
 from benchmarks.measure import Command, Cost, measure, python
 
-__all__ = ["LINES", "Bench", "Row"]
+__all__ = [
+    "Bench",
+    "Row",
+    "dense_tree",
+    "missing",
+    "one_file",
+    "sparse_tree",
+    "tree_without_calls",
+    "two_processes",
+]
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,11 @@ class Bench:
         return first, second
 
 
-def _row(work: str, ours: float, other: float, what: str, budget: float, unit: str = "s") -> Row:
-    return Row(work, f"{ours:.2f} {unit}", f"{what} {other:.2f} {unit}", ours / other, budget)
+def _row(work: str, ours: float, other: float, what: str, budget: float | None) -> Row:
+    return Row(work, f"{ours:.2f} s", f"{what} {other:.2f} s", ours / other, budget)
 
 
-def _missing(work: str, name: str) -> Row:
+def missing(work: str, name: str) -> Row:
     return Row(work, "", f"{name} is not installed here")
 
 
@@ -56,7 +63,7 @@ def sparse_tree(bench: Bench) -> Iterator[Row]:
     yield Row(f"{work}: peak memory", f"{ours.memory:.0f} MB", "200 MB", ours.memory / 200, 1)
     other = peers.ast_grep(bench.sparse)
     if other is None:
-        yield _missing(f"{work}: wall", "ast-grep")
+        yield missing(f"{work}: wall", "ast-grep")
     else:
         ours, theirs = bench.pair(peers.migrate(bench.sparse, "--check", "-q"), other)
         yield _row(f"{work}: wall", ours.wall, theirs.wall, "ast-grep (only finds)", 1 / 8)
@@ -67,29 +74,29 @@ def tree_without_calls(bench: Bench) -> Iterator[Row]:
     work = f"{sum(1 for _ in trees.find(tree)):,} files in which nothing calls TensorFlow: wall"
     other = peers.ripgrep(tree)
     if other is None:
-        yield _missing(work, "ripgrep")
+        yield missing(work, "ripgrep")
     else:
         ours, theirs = bench.pair(peers.migrate(tree, "--check", "-q"), other)
         yield _row(work, ours.wall, theirs.wall, "rg -l", 3)
 
 
 def dense_tree(bench: Bench) -> Iterator[Row]:
-    work = f"{_size(bench.dense)}, `--dry-run`"
-    ours, floor = bench.pair(peers.migrate(bench.dense, "--dry-run", "-j1"), peers.floor("parse", bench.dense))
-    yield _row(f"{work}: CPU", ours.cpu, floor.cpu, "`ast.parse` of those with a call", 6)
-    if not bench.full:
-        return
-    others = [("LibCST's runner", peers.libcst_runner(bench.dense, bench.work / "libcst"), 1 / 40)]
-    script = peers.upgrade(bench.dense, bench.work)
-    if script is None:
-        yield _missing(f"{work}: CPU", "tf_upgrade_v2")
-    else:
-        others.append(("tf_upgrade_v2", script, 1 / 10))
-    for name, command, budget in others:
-        ours, theirs = (
-            one for one in measure([peers.migrate(bench.dense, "--dry-run", "-j1"), command], max(1, bench.repeat // 3))
-        )
-        yield _row(f"{work}: CPU", ours.cpu, theirs.cpu, name, budget)
+    work = f"{_size(bench.dense)}, `--dry-run`: CPU"
+    ours = peers.migrate(bench.dense, "--dry-run", "-j1")
+    parsed = ("`ast.parse` of those with a call", peers.floor("parse", bench.dense), 6.0)
+    every = ("`ast.parse` of every file", peers.floor("every", bench.dense), None)
+    slow = [
+        ("LibCST's runner", peers.libcst_runner(bench.dense, bench.work / "libcst"), 1 / 40),
+        ("tf_upgrade_v2", peers.upgrade(bench.dense, bench.work), 1 / 10),
+    ]
+    found = ("ast-grep (only finds)", peers.ast_grep(bench.dense), None)
+    for name, command, budget in (parsed, every, found, *(slow if bench.full else ())):
+        if command is None:
+            yield missing(work, name)
+            continue
+        rounds = bench.repeat if (name, command, budget) not in slow else max(1, bench.repeat // 3)
+        cost, theirs = measure([ours, command], rounds)
+        yield _row(work, cost.cpu, theirs.cpu, name, budget)
 
 
 def two_processes(bench: Bench) -> Iterator[Row]:
@@ -120,87 +127,8 @@ def one_file(bench: Bench) -> Iterator[Row]:
     yield Row("one file in a warm process: CPU", f"{(often.cpu - once.cpu) / 50 * 1000:.0f} ms", "no budget")
 
 
-def many_copies(bench: Bench) -> Iterator[Row]:
-    """Ten and a hundred times the dense tree: the cost of a file must not grow."""
-    first: float | None = None
-    for number in (1, 2, 10, 100) if bench.full else (1, 2):
-        tree = bench.dense if number == 1 else trees.copies(bench.dense, number, bench.work / f"times{number}")
-        files = sum(1 for _ in trees.find(tree))
-        (cost,) = measure([peers.migrate(tree, "--dry-run", "-j1", "-q")], bench.repeat if number < 10 else 1)
-        each = cost.cpu / files * 1000
-        first = first or each
-        yield Row(
-            f"{number} times the dense tree, {files:,} files: CPU",
-            f"{cost.cpu:.1f} s, {cost.memory:.0f} MB",
-            f"{each:.2f} ms a file, at first {first:.2f}",
-            each / first,
-            1.2,
-        )
-
-
-def fifty_thousand(bench: Bench) -> Iterator[Row]:
-    """Files that hold no call cost no memory."""
-    if not bench.full:
-        return
-    tree = trees.without_calls(bench.sparse, bench.work / "without")
-    many = trees.copies(tree, 9, bench.work / "many")
-    few, often = measure([peers.migrate(one, "--check", "-q") for one in (tree, many)], 1)
-    files = [f"{sum(1 for _ in trees.find(one)):,}" for one in (tree, many)]
-    yield Row(
-        f"{files[1]} files without a call: peak memory",
-        f"{often.memory:.0f} MB",
-        f"{files[0]} files: {few.memory:.0f} MB; 200 MB",
-        often.memory / 200,
-        1,
-    )
-
-
-def dask(bench: Bench) -> Iterator[Row]:
-    """What the way over a scheduler costs: two workers on this machine against one process."""
-    program = bench.work / "dask_run.py"
-    program.write_text(_DASK)
-    script = Path(sys.executable).with_name("migrate")
-    if shutil.which("dask", path=str(script.parent)) is None:
-        yield _missing("a Dask cluster of two workers here: wall", "Dask")
-        return
-    cluster = Command([sys.executable, program, bench.dense], cwd=bench.work)
-    alone, spread = bench.pair(peers.migrate(bench.dense, "--dry-run", "-j1", "-q"), cluster)
-    yield Row(
-        "the dense tree on a Dask cluster of two workers, its start included: wall",
-        f"{spread.wall:.2f} s",
-        f"one process {alone.wall:.2f} s",
-        spread.wall / alone.wall,
-    )
-
-
-_DASK = """
-import subprocess, sys
-from pathlib import Path
-from distributed import LocalCluster
-
-if __name__ == "__main__":
-    options = dict(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50)
-    with LocalCluster(**options) as cluster:
-        script = Path(sys.executable).with_name("migrate")
-        command = [script, "--isolated", "--exclude", "nothing", "--dry-run", "-q", "--executor", "dask"]
-        subprocess.run([*command, "--scheduler", cluster.scheduler_address, sys.argv[1]], check=False)
-"""
-
-
 def _size(tree: Path) -> str:
     data = [path.read_bytes() for path in trees.find(tree)]
     calls = sum(b"Variable(" in one and b"tensorflow" in one for one in data)
     lines = sum(one.count(b"\n") for one in data)
     return f"TensorFlow 1 packages, {len(data)} files, {round(lines, -3):,} lines, {calls} files with a call"
-
-
-LINES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
-    sparse_tree,
-    tree_without_calls,
-    dense_tree,
-    two_processes,
-    one_file,
-    many_copies,
-    fifty_thousand,
-    dask,
-)

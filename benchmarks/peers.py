@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -43,10 +44,11 @@ def libcst_runner(tree: Path, copy: Path) -> Command:
 
 def upgrade(tree: Path, work: Path) -> Command | None:
     """TensorFlow's own script, which renames calls and knows no scopes."""
-    script = SCRIPTS / "tf_upgrade_v2"
     target = work / "upgraded"
     words = [
-        script,
+        sys.executable,
+        "-m",
+        "tensorflow.tools.compatibility.tf_upgrade_v2_main",
         "--intree",
         tree,
         "--outtree",
@@ -56,9 +58,9 @@ def upgrade(tree: Path, work: Path) -> Command | None:
         "--copyotherfiles",
         "False",
     ]
-    if not script.exists():
+    if importlib.util.find_spec("tensorflow") is None:
         return None
-    return Command(words, codes=frozenset({0, 1}), prepare=lambda: shutil.rmtree(target, ignore_errors=True))
+    return Command(words, cwd=work, codes=frozenset({0, 1}), prepare=lambda: shutil.rmtree(target, ignore_errors=True))
 
 
 def ast_grep(tree: Path) -> Command | None:

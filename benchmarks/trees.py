@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["DENSE", "copies", "dense", "find", "one_file", "sparse", "without_calls"]
+__all__ = ["DENSE", "cache", "copies", "dense", "find", "one_file", "sparse", "without_calls"]
 
 # Packages of the TensorFlow 1 years in which variables are made by hand.
 DENSE = (
@@ -63,8 +64,14 @@ def _unpack(archive: Path, target: Path) -> None:
 
 
 def sparse() -> Path:
-    """The site-packages of this Python; TensorFlow has to be among them for the budget's line."""
-    return Path(sysconfig.get_path("purelib"))
+    """The site-packages that hold TensorFlow, without which the budget's line means little; else this Python's own."""
+    found = importlib.util.find_spec("tensorflow")
+    return Path(found.origin).parent.parent if found and found.origin else Path(sysconfig.get_path("purelib"))
+
+
+def cache() -> Path:
+    """Where the trees are put if nobody says otherwise: the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "migrate-benchmarks"
 
 
 def copies(tree: Path, number: int, target: Path) -> Path:

@@ -143,9 +143,8 @@ class Session:
         if MARKER in data:
             self._commented.add(path)
             self._digests[path] = hash(data)
-        names = engine.triggered(data, analyses)
-        beside = () if names else engine.accompanying(path, data, analyses)
-        if beside:
+        names, beside = engine.sight(path, data, analyses)
+        if beside and not names:
             self._beside[path] = beside
         return path, data, names
 
@@ -213,7 +212,7 @@ class Session:
             match data:
                 case Failure():
                     self._fail(path, data)
-                case bytes() if self._digests.get(path, hash(data)) != hash(data):
+                case bytes() if path in self._digests and self._digests[path] != hash(data):
                     self._fail(path, Failure("changed while it was being looked at; run again"))
                 case bytes():
                     yield path, data

@@ -1,0 +1,71 @@
+"""The work grows with the tree and no faster: counted in function calls, which no busy machine changes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrate import registry, runner, settings
+
+LAYERS = """\
+import tensorflow as tf
+
+def weight(shape, name=None):
+    return tf.Variable(tf.truncated_normal(shape, stddev=0.1), name=name)
+
+class Layer:
+    def __init__(self, size):
+        self.scale = tf.Variable(tf.ones([size]))
+
+def build(x):
+    for number in range(3):
+        with tf.name_scope("layer%d" % number):
+            w = weight([3, 4], "w")
+    return Layer(4)
+"""
+MAIN = """\
+import tensorflow as tf
+from .layers import build, weight
+
+a = weight([2, 3])
+b = weight([3, 4])
+with tf.name_scope("net"):
+    net = build(a)
+step = tf.Variable(0, name="step", trainable=False)
+"""
+
+
+def calls_for(packages: int, tree: Path, *, joined: bool) -> int:
+    """How many Python functions one run over so many packages calls; `joined`: one program imports them all."""
+    for number in range(packages):
+        folder = tree / f"package_{number}"
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("")
+        (folder / "layers.py").write_text(LAYERS)
+        (folder / "main.py").write_text(MAIN)
+    if joined:
+        (tree / "all.py").write_text("".join(f"import package_{number}.main\n" for number in range(packages)))
+    made = settings.load(registry.load(), {"isolated": True, "jobs": 1})
+    count = 0
+
+    def see(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(see)
+    try:
+        report = runner.run(made, [str(tree)])
+    finally:
+        sys.setprofile(None)
+    assert len(report.changed) == 2 * packages
+    return count
+
+
+@pytest.mark.parametrize("joined", [False, True], ids=["separate programs", "one program"])
+def test_twice_the_tree_is_twice_the_work(tmp_path: Path, joined: bool) -> None:
+    calls_for(1, tmp_path / "imports", joined=joined)  # what is imported and remembered once is not counted
+    few, some, many = (calls_for(number, tmp_path / str(number), joined=joined) for number in (5, 10, 20))
+    assert many - some < 2.2 * (some - few)
