@@ -191,7 +191,10 @@ def test_help_shows_every_option_and_command(cli: Shell) -> None:
     text = cli.run("--help").stdout.decode()
     for word in ("--dry-run", "-n,", "--level", "--spelling", "--stdin-filename", "--no-respect-gitignore", "undo"):
         assert word in text
-    assert text.startswith("Usage: migrate [OPTIONS] PATHS...\n")
+    usage = "Usage: migrate [OPTIONS] PATHS...\n       migrate COMMAND ...\n"
+    assert text.startswith(usage)
+    assert cli.run("--help", COLUMNS="40").stdout.decode().startswith(usage)
+    assert "Which name is put in. One of: new, newer, old." in " ".join(text.split())
     assert "run" not in [line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()]
     assert cli.run("undo", "--help").stdout.startswith(b"Usage: migrate undo [OPTIONS] [RUN]")
     assert re.fullmatch(rb"migrate \d+\.\d+\.\d+\S*\n", cli.run("--version").stdout)
@@ -199,11 +202,20 @@ def test_help_shows_every_option_and_command(cli: Shell) -> None:
 
 def test_list_and_explain(cli: Shell) -> None:
     listed = cli.run("list").stdout.decode()
-    assert "toy: Calls old new\n  --spelling new|newer|old\n  TY101  rewrite  old-to-new: old is called new\n" in listed
+    assert (
+        "toy: Calls old new\n  --spelling new|newer|old  Which name is put in.\n  TY101  rewrite  old-to-new: old is called new\n"
+        in listed
+    )
     assert cli.run("explain", "ty101").stdout.startswith(
         b"# TY101 old-to-new\n\nold is called new.\n\n## What it means"
     )
     assert cli.run("explain", "held-back-by-level").stdout.startswith(b"# M001 ")
+
+
+def test_a_page_in_a_terminal_has_the_colours_that_are_asked_for(cli: Shell) -> None:
+    assert "\x1b[" in read_terminal(cli, "explain", "M001")
+    assert "\x1b[" not in read_terminal(cli, "explain", "M001", FORCE_COLOR="0")
+    assert max(map(len, read_terminal(cli, "explain", "M001", NO_COLOR="1", COLUMNS="40").split("\r\n"))) <= 40
 
 
 def test_undo(cli: Shell) -> None:
