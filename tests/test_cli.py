@@ -202,10 +202,8 @@ def test_help_shows_every_option_and_command(cli: Shell) -> None:
 
 def test_list_and_explain(cli: Shell) -> None:
     listed = cli.run("list").stdout.decode()
-    assert (
-        "toy: Calls old new\n  --spelling new|newer|old  Which name is put in.\n  TY101  rewrite  old-to-new: old is called new\n"
-        in listed
-    )
+    options = "  --spelling new|newer|old  Which name is put in.\n"
+    assert f"toy: Calls old new\n{options}  TY101  rewrite  old-to-new: old is called new\n" in listed
     assert cli.run("explain", "ty101").stdout.startswith(
         b"# TY101 old-to-new\n\nold is called new.\n\n## What it means"
     )
