@@ -14,7 +14,7 @@ from typing import Any
 from migrate.options import Color, Scope, Settings, options_of
 from migrate.registry import Registry
 
-__all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "variable"]
+__all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]
 
 FILES = ("migrate.toml", "pyproject.toml")
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
@@ -136,14 +136,15 @@ def _table(path: str, *, required: bool = False) -> dict[str, Any] | None:
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and not required and b"migrate" not in data:
         return None
-    table = _parse(path, data)
+    table = parse(path, data)
     if not is_project:
         return table
     own = table.get("tool", {}).get("migrate")
     return own if isinstance(own, dict) else {} if required else None
 
 
-def _parse(path: str, data: bytes) -> dict[str, Any]:
+def parse(path: str, data: bytes) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `SettingsError`."""
     try:
         import tomllib  # noqa: PLC0415
     except ImportError:  # Python 3.10
