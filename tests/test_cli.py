@@ -350,8 +350,14 @@ def test_baseline(cli: Shell) -> None:
     assert cli.run("--strict", "--baseline", "../known.json", ".", cwd=cli.cwd / "s").returncode == 0
     cli.write(a="old(*x)\nold(*z)\n")
     assert cli.run("--strict", "--baseline", "known.json", ".").returncode == 4
-    (cli.cwd / "known.json").write_text("[]")
-    assert b"is not a baseline" in cli.run("--strict", "--baseline", "known.json", ".").stderr
+    for text in (
+        "[]",
+        '{"version": 1, "left": {"a.py": {"TY201": -1}}}',
+        '{"version": 1, "left": {"a.py": []}}',
+        "\xff",
+    ):
+        (cli.cwd / "known.json").write_text(text)
+        assert b"is not a baseline" in cli.run("--strict", "--baseline", "known.json", ".").stderr
 
 
 def test_shards_are_a_partition(cli: Shell) -> None:
