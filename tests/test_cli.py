@@ -119,7 +119,10 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--report", ".", "."], "--report: . cannot be written: it is a directory"),
         (["--isolated", "--config", "a.toml", "."], "--config and --isolated exclude each other"),
         (["--interactive", "--add-ignore", "."], "--interactive and --add-ignore exclude each other"),
-        (["--show-files", "-"], "- is standard input, which has no files to show"),
+        (["--show-files", "-"], "- is standard input, for which --show-files means nothing"),
+        (["--interactive", "-"], "- is standard input, for which --interactive means nothing"),
+        (["--verify", "a.py", "-"], "- is standard input, for which --verify means nothing"),
+        (["--since", "HEAD", "-"], "- is standard input, for which --since means nothing"),
         (["lst"], "lst is neither a path nor a command; did you mean list?"),
         (["explain"], "Missing argument 'code'; see migrate explain --help"),
         (["explain", "old-new"], "there is no code old-new; did you mean old-to-new?"),
@@ -250,6 +253,21 @@ def test_filter_mode_knows_the_project(cli: Shell) -> None:
     new = cli.run("-", "--stdin-filename", "s/not_yet.py", input=b"make('x')\n")
     assert new.stdout == b"made('x')\n"
     assert cli.read("s/maker.py") == b"make('y')\n"
+
+
+def test_filter_mode_leaves_what_is_excluded_by_force(cli: Shell) -> None:
+    (cli.cwd / "pyproject.toml").write_text('[tool.migrate]\nextend-exclude = ["gen"]\nforce-exclude = true\n')
+    assert cli.run("-", "--stdin-filename", "gen/a.py", input=b"old()\n").stdout == b"old()\n"
+    assert cli.run("-", "--check", "--stdin-filename", "gen/a.py", input=b"old()\n").returncode == 0
+    assert cli.run("-", "--stdin-filename", "a.py", input=b"old()\n").stdout == b"new()\n"
+    named = cli.run("-", "--no-force-exclude", "--stdin-filename", "gen/a.py", input=b"old()\n")
+    assert named.stdout == b"new()\n"
+
+
+def test_filter_mode_counts_and_reports(cli: Shell) -> None:
+    ended = cli.run("-", "-qq", "--statistics", "--report", "r.html", input=b"old()\n")
+    assert (ended.stdout, ended.stderr) == (b"new()\n", b"1\tTY101\trewritten\told is called new\n")
+    assert b"\\u003cstdin\\u003e" in cli.read("r.html")
 
 
 def test_standard_output_is_the_diff_and_nothing_else(cli: Shell) -> None:
