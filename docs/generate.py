@@ -162,8 +162,10 @@ def _options() -> str:
         values = options.choices(field, option)
         text = option.text + (f" {_choice(values)}" if values else "")
         rows.append(f"| `{name.replace('_', '-')}` | {default} | {_SCOPES[option.scope]} | {_cell(text)} |")
-    for name, values in registry.load().options.items():
-        rows.append(f'| `{name}` | `"{values[0]}"` | {_SCOPES[Scope.FILE]} | For the codemods. {_choice(values)} |')
+    known = registry.load()
+    for name, values in known.options.items():
+        text = known.about(name).partition(" One of: ")[0]
+        rows.append(f'| `{name}` | `"{values[0]}"` | {_SCOPES[Scope.FILE]} | {text} {_choice(values)} |')
     return "\n".join(rows) + "\n"
 
 

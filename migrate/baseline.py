@@ -53,13 +53,19 @@ def _read(path: str) -> Counter[tuple[str, str]]:
             data = json.load(file)
         if data["version"] != VERSION:
             raise SettingsError(f"--baseline: {path} is of version {data['version']}, this is version {VERSION}")
-        return Counter({(name, code): int(n) for name, codes in data["left"].items() for code, n in codes.items()})
+        return Counter({(name, code): _number(n) for name, codes in data["left"].items() for code, n in codes.items()})
     except FileNotFoundError as error:
         raise SettingsError(f"--baseline: {path} does not exist; --write-baseline makes it") from error
     except OSError as error:
         raise SettingsError(f"--baseline: {path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"--baseline: {path} is not a baseline; --write-baseline makes one") from error
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{value!r} is no number of calls")
+    return value
 
 
 def _count(findings: Iterable[Finding], path: str) -> Counter[tuple[str, str]]:

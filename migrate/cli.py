@@ -86,7 +86,8 @@ class _Run(TyperCommand):
     """The main command, whose help also shows the others."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        formatter.write_usage("migrate", "[OPTIONS] PATHS...\n       migrate COMMAND ...")
+        formatter.write_usage("migrate", "[OPTIONS] PATHS...")
+        formatter.write("       migrate COMMAND ...\n")
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         panels: dict[str, list[tuple[str, str]]] = {}

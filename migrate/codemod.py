@@ -65,7 +65,8 @@ class Analysis:
 class Codemod:
     """One rewrite: `rewrite` gets a module and its part of the plan, and yields findings in order of position.
 
-    `options` lists the options that it understands, each with its values, the default first.
+    `options` lists the options that it understands, each with its values, the default first; `about` says in one
+    sentence what an option decides.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Codemod:
     analysis: Analysis
     rewrite: Callable[[Module, Any, Options], Iterator[Finding]]
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ _EXCLUDING = (
     ("add_ignore", "mark"),
     ("add_ignore", "check"),
 )
+_NOT_ON_STANDARD_INPUT = ("show_files", "interactive", "verify", "since", "shard", "write_baseline")
 
 
 def check(settings: Settings, paths: Sequence[str]) -> None:
@@ -45,10 +46,9 @@ def _on_standard_input(settings: Settings, paths: Sequence[str]) -> Iterator[str
         return
     if len(paths) > 1:
         yield "- stands alone: name either - or paths"
-    if settings.show_files:
-        yield "- is standard input, which has no files to show"
-    if settings.interactive:
-        yield "--interactive needs standard input for the answers, so - cannot be read"
+    for name in _NOT_ON_STANDARD_INPUT:
+        if getattr(settings, name):
+            yield f"- is standard input, for which {_flag(name)} means nothing"
 
 
 def _alone(settings: Settings) -> Iterator[str]:

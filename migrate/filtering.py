@@ -7,6 +7,7 @@ import sys
 
 from migrate import discover, git, job, streams
 from migrate.discover import Found
+from migrate.excludes import Excludes
 from migrate.model import Report
 from migrate.output.messages import say
 from migrate.output.words import cause
@@ -23,10 +24,7 @@ def execute(settings: Settings) -> int:
     """Migrates standard input and returns the exit code. What cannot be processed is echoed as it came."""
     data = streams.read_input()
     path = discover.shown(settings.stdin_filename) if settings.stdin_filename else _NAMELESS
-    found = _around(path, settings)
-    with Session(settings, found, Extent({path: data}, only=lambda one: one == path)) as session:
-        report = session.report()
-    own = Report(report.results, 1, tuple(one for one in report.failures if one.path == path))
+    own = Report((), 1) if settings.force_exclude and _is_excluded(path, settings) else _look(path, data, settings)
     if settings.dry_run or settings.check or settings.output_format != "rich" or settings.output_file:
         job.show(own, settings, applied=False)
         return job.exit_code(own, settings)
@@ -36,7 +34,23 @@ def execute(settings: Settings) -> int:
     for failure in own.failures:
         line = f":{failure.failure.line}" if failure.failure and failure.failure.line else ""
         say(f"{path}{line}: {cause(failure)}")
+    job.show_more(own, settings, job.view_for(settings, sys.stderr, applied=True))
     return job.exit_code(own, settings)
+
+
+def _look(path: str, data: bytes, settings: Settings) -> Report:
+    """What is found in `data`, the source that `path` stands for."""
+    found = _around(path, settings)
+    with Session(settings, found, Extent({path: data}, only=lambda one: one == path)) as session:
+        report = session.report()
+    return Report(report.results, 1, tuple(one for one in report.failures if one.path == path))
+
+
+def _is_excluded(path: str, settings: Settings) -> bool:
+    full = os.path.abspath(path)
+    excludes = Excludes(settings)
+    excludes.allow(project(os.path.dirname(full)) or os.getcwd())
+    return excludes.hides(full)
 
 
 def _around(path: str, settings: Settings) -> Found:

@@ -90,13 +90,18 @@ def show(report: Report, settings: Settings, *, applied: bool) -> None:
     view = view_for(settings, sys.stderr, applied=applied)
     if settings.quiet < 2:
         output.summarize(report, view, sys.stderr)
+    show_more(report, settings, view)
+
+
+def show_more(report: Report, settings: Settings, view: View) -> None:
+    """What was asked for beside a format: statistics, the page, and the summary of a step on GitHub."""
     if settings.statistics:
         output.emit("statistics", report, view, sys.stderr.buffer)
     if settings.report:
         with _file(settings.report, "--report") as file:
             output.emit("html", report, view, file)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if name == "github" and summary:
+    if settings.output_format == "github" and summary:
         with _file(summary, "GITHUB_STEP_SUMMARY", "ab") as file:
             output.emit("markdown", report, view, file)
 

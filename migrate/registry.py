@@ -60,6 +60,14 @@ class Registry:
         """The options that codemods declare, each with its values, the default first."""
         return {name: values for one in self.codemods for name, values in one.options.items()}
 
+    def about(self, option: str) -> str:
+        """What one of these options decides, with its values."""
+        text = next(
+            (one.about[option] for one in self.codemods if option in one.about), "For the codemods that know it."
+        )
+        default, *others = self.options[option]
+        return f"{text} One of: {', '.join((default, *others))}."
+
 
 def load() -> Registry:
     """The registry of all installed codemods. Raises `RegistryError`."""

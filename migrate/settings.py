@@ -14,7 +14,7 @@ from typing import Any
 from migrate.options import Color, Scope, Settings, options_of
 from migrate.registry import Registry
 
-__all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "variable"]
+__all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]
 
 FILES = ("migrate.toml", "pyproject.toml")
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
@@ -138,20 +138,24 @@ def _table(path: str, *, required: bool = False) -> dict[str, Any] | None:
     is_project = os.path.basename(path) == "pyproject.toml"
     if is_project and not required and b"migrate" not in data:
         return None
-    table = _parse(path, data)
+    table = parse(path, data)
     if not is_project:
         return table
-    own = table.get("tool", {}).get("migrate")
-    return own if isinstance(own, dict) else {} if required else None
+    tools = table.get("tool")
+    own = tools.get("migrate") if isinstance(tools, dict) else None
+    if own is not None and not isinstance(own, dict):
+        raise SettingsError(f"{os.path.relpath(path)}: tool.migrate must be a table, not {own!r}")
+    return {} if own is None and required else own
 
 
-def _parse(path: str, data: bytes) -> dict[str, Any]:
+def parse(path: str, data: bytes) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `SettingsError`."""
     try:
         import tomllib  # noqa: PLC0415
     except ImportError:  # Python 3.10
         import tomli as tomllib  # type: ignore[no-redef,import-not-found,unused-ignore]  # noqa: PLC0415
     try:
-        table: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+        table: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{os.path.relpath(path)} is not valid TOML: {error}") from error
     return table
@@ -160,9 +164,15 @@ def _parse(path: str, data: bytes) -> dict[str, Any]:
 def _known_key(key: str, registry: Registry, shown: str) -> None:
     known = [name.replace("_", "-") for name, (_, one) in options_of().items() if one.scope is not Scope.COMMAND]
     known += registry.options
-    if key not in known:
-        alone = " (it is an option of the command line only)" if key.replace("-", "_") in options_of() else ""
-        raise SettingsError(f"{shown}: unknown key {key}{alone or nearest(key, known)}")
+    if key in known:
+        return
+    if key == "tool":
+        hint = "; the keys stand in this file without a heading, [tool.migrate] is for pyproject.toml"
+    elif "_" not in key and key.replace("-", "_") in options_of():
+        hint = " (it is an option of the command line only)"
+    else:
+        hint = nearest(key, known)
+    raise SettingsError(f"{shown}: unknown key {key}{hint}")
 
 
 def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -> Any:

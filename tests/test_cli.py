@@ -119,7 +119,10 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--report", ".", "."], "--report: . cannot be written: it is a directory"),
         (["--isolated", "--config", "a.toml", "."], "--config and --isolated exclude each other"),
         (["--interactive", "--add-ignore", "."], "--interactive and --add-ignore exclude each other"),
-        (["--show-files", "-"], "- is standard input, which has no files to show"),
+        (["--show-files", "-"], "- is standard input, for which --show-files means nothing"),
+        (["--interactive", "-"], "- is standard input, for which --interactive means nothing"),
+        (["--verify", "a.py", "-"], "- is standard input, for which --verify means nothing"),
+        (["--since", "HEAD", "-"], "- is standard input, for which --since means nothing"),
         (["lst"], "lst is neither a path nor a command; did you mean list?"),
         (["explain"], "Missing argument 'code'; see migrate explain --help"),
         (["explain", "old-new"], "there is no code old-new; did you mean old-to-new?"),
@@ -191,7 +194,10 @@ def test_help_shows_every_option_and_command(cli: Shell) -> None:
     text = cli.run("--help").stdout.decode()
     for word in ("--dry-run", "-n,", "--level", "--spelling", "--stdin-filename", "--no-respect-gitignore", "undo"):
         assert word in text
-    assert text.startswith("Usage: migrate [OPTIONS] PATHS...\n")
+    usage = "Usage: migrate [OPTIONS] PATHS...\n       migrate COMMAND ...\n"
+    assert text.startswith(usage)
+    assert cli.run("--help", COLUMNS="40").stdout.decode().startswith(usage)
+    assert "Which name is put in. One of: new, newer, old." in " ".join(text.split())
     assert "run" not in [line.split()[0] for line in text.partition("Commands:")[2].splitlines() if line.strip()]
     assert cli.run("undo", "--help").stdout.startswith(b"Usage: migrate undo [OPTIONS] [RUN]")
     assert re.fullmatch(rb"migrate \d+\.\d+\.\d+\S*\n", cli.run("--version").stdout)
@@ -199,11 +205,18 @@ def test_help_shows_every_option_and_command(cli: Shell) -> None:
 
 def test_list_and_explain(cli: Shell) -> None:
     listed = cli.run("list").stdout.decode()
-    assert "toy: Calls old new\n  --spelling new|newer|old\n  TY101  rewrite  old-to-new: old is called new\n" in listed
+    options = "  --spelling new|newer|old  Which name is put in.\n"
+    assert f"toy: Calls old new\n{options}  TY101  rewrite  old-to-new: old is called new\n" in listed
     assert cli.run("explain", "ty101").stdout.startswith(
         b"# TY101 old-to-new\n\nold is called new.\n\n## What it means"
     )
     assert cli.run("explain", "held-back-by-level").stdout.startswith(b"# M001 ")
+
+
+def test_a_page_in_a_terminal_has_the_colours_that_are_asked_for(cli: Shell) -> None:
+    assert "\x1b[" in read_terminal(cli, "explain", "M001")
+    assert "\x1b[" not in read_terminal(cli, "explain", "M001", FORCE_COLOR="0")
+    assert max(map(len, read_terminal(cli, "explain", "M001", NO_COLOR="1", COLUMNS="40").split("\r\n"))) <= 40
 
 
 def test_undo(cli: Shell) -> None:
@@ -240,6 +253,21 @@ def test_filter_mode_knows_the_project(cli: Shell) -> None:
     new = cli.run("-", "--stdin-filename", "s/not_yet.py", input=b"make('x')\n")
     assert new.stdout == b"made('x')\n"
     assert cli.read("s/maker.py") == b"make('y')\n"
+
+
+def test_filter_mode_leaves_what_is_excluded_by_force(cli: Shell) -> None:
+    (cli.cwd / "pyproject.toml").write_text('[tool.migrate]\nextend-exclude = ["gen"]\nforce-exclude = true\n')
+    assert cli.run("-", "--stdin-filename", "gen/a.py", input=b"old()\n").stdout == b"old()\n"
+    assert cli.run("-", "--check", "--stdin-filename", "gen/a.py", input=b"old()\n").returncode == 0
+    assert cli.run("-", "--stdin-filename", "a.py", input=b"old()\n").stdout == b"new()\n"
+    named = cli.run("-", "--no-force-exclude", "--stdin-filename", "gen/a.py", input=b"old()\n")
+    assert named.stdout == b"new()\n"
+
+
+def test_filter_mode_counts_and_reports(cli: Shell) -> None:
+    ended = cli.run("-", "-qq", "--statistics", "--report", "r.html", input=b"old()\n")
+    assert (ended.stdout, ended.stderr) == (b"new()\n", b"1\tTY101\trewritten\told is called new\n")
+    assert b"\\u003cstdin\\u003e" in cli.read("r.html")
 
 
 def test_standard_output_is_the_diff_and_nothing_else(cli: Shell) -> None:
@@ -340,8 +368,14 @@ def test_baseline(cli: Shell) -> None:
     assert cli.run("--strict", "--baseline", "../known.json", ".", cwd=cli.cwd / "s").returncode == 0
     cli.write(a="old(*x)\nold(*z)\n")
     assert cli.run("--strict", "--baseline", "known.json", ".").returncode == 4
-    (cli.cwd / "known.json").write_text("[]")
-    assert b"is not a baseline" in cli.run("--strict", "--baseline", "known.json", ".").stderr
+    for text in (
+        "[]",
+        '{"version": 1, "left": {"a.py": {"TY201": -1}}}',
+        '{"version": 1, "left": {"a.py": []}}',
+        "\xff",
+    ):
+        (cli.cwd / "known.json").write_text(text)
+        assert b"is not a baseline" in cli.run("--strict", "--baseline", "known.json", ".").stderr
 
 
 def test_shards_are_a_partition(cli: Shell) -> None:

@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -250,27 +251,74 @@ def test_the_action_s_step_finds_what_there_is(project: Path):
 def test_the_problem_matcher_reads_every_line(project: Path):
     tasks, _ = fences(DOCS / "editors.md", "json")
     (task,) = json.loads(tasks)["tasks"]
+    Path("src/broken.py").write_text("import tensorflow as tf\ntf.Variable(\n")
     Path("src/left.py").write_text(PROGRAM + "\nv = tf.Variable(1, tf.float32, name='v')\nu = tf.Variable(name='u')\n")
     done = subprocess.run([task["command"], *task["args"]], capture_output=True, text=True, check=False)
     pattern = task["problemMatcher"]["pattern"]
     lines = done.stdout.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     for line in lines:
         match = re.match(pattern["regexp"], line)
         assert match, line
         assert Path(match[pattern["file"]]).exists()
-        assert match[pattern["code"]] in registry.load().rules
-        assert int(match[pattern["line"]]) >= 3
+        assert match[pattern["code"]] in {*registry.load().rules, "FAILED"}
+        assert int(match[pattern["line"]]) >= 2
         assert match[pattern["message"]]
 
 
-def test_the_filters_and_tools_of_editors_work(project: Path):
-    rows = re.findall(r"^\| Arguments \| `(.*)` \|$", (DOCS / "editors.md").read_text(encoding="utf-8"), re.MULTILINE)
-    tool, watcher = (row.replace("$FilePath$", str(project / "src" / "net.py")) for row in rows)
-    done = subprocess.run(f"migrate {tool}", shell=True, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("src/net.py:3:5: ")
-    assert subprocess.run(f"migrate {watcher}", shell=True, capture_output=True, check=False).returncode == 0
+def pycharm(heading: str) -> dict[str, str]:
+    """The fields of a recipe for PyCharm."""
+    page = (DOCS / "editors.md").read_text(encoding="utf-8")
+    table = page.partition(f"**{heading}**")[2].partition("\n\n")[2].partition("\n\n")[0]
+    return dict(re.findall(r"^\| ([^|]+?) \| `?(.*?)`? \|$", table, re.MULTILINE))
+
+
+def as_pycharm_runs(fields: dict[str, str], project: Path, arguments: str = "") -> subprocess.CompletedProcess[str]:
+    """A tool of PyCharm, its macros replaced and its command split as that does."""
+    macros = {
+        "$PyInterpreterDirectory$": str(Path(MIGRATE).parent),
+        "$FilePath$": str(project / "src" / "net.py"),
+        "$ProjectFileDir$": str(project),
+    }
+    line = f"{fields['Program']} {arguments or fields['Arguments']}"
+    folder = fields["Working directory"]
+    for macro, value in macros.items():
+        line, folder = line.replace(macro, value), folder.replace(macro, value)
+    assert "$" not in line + folder
+    return subprocess.run(shlex.split(line), cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_external_tools_for_pycharm_check_show_apply_and_undo(project: Path):
+    fields = pycharm("External tool")
+    checked = as_pycharm_runs(fields, project)
+    parts = {"$FILE_PATH$": "(?P<path>.+?)", "$LINE$": r"(?P<line>\d+)", "$COLUMN$": r"(?P<column>\d+)"}
+    pattern = re.escape(fields["Output filters (Advanced Options)"])
+    for macro, part in parts.items():
+        pattern = pattern.replace(re.escape(macro), part)
+    (link,) = [re.match(pattern, line) for line in checked.stdout.splitlines()]
+    assert link is not None
+    assert (project / link["path"], link["line"], link["column"]) == (project / "src" / "net.py", "3", "5")
+    page = (DOCS / "editors.md").read_text(encoding="utf-8")
+    show, apply, undo = re.findall(r"`([^`]*)`", page.partition("A second tool with")[2].partition("Check ")[0])
+    shown = as_pycharm_runs(fields, project, show).stdout
+    assert "\x1b[" in shown
+    assert "get_variable" in shown
+    assert as_pycharm_runs(fields, project, apply).returncode == 0
     assert Path("src/net.py").read_text() == MIGRATED
+    assert as_pycharm_runs(fields, project, undo).returncode == 0
+    assert Path("src/net.py").read_text() == PROGRAM
+
+
+def test_the_file_watcher_for_pycharm_rewrites_what_is_saved(project: Path):
+    fields = pycharm("File watcher")
+    done = as_pycharm_runs(fields, project)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert Path("src/net.py").read_text() == MIGRATED
+    assert as_pycharm_runs(fields, project).returncode == 0, "PyCharm runs it again when its own change is saved"
+    half_written = PROGRAM + "v = tf.Variable(\n"
+    Path("src/net.py").write_text(half_written)
+    assert as_pycharm_runs(fields, project).returncode == 3
+    assert Path("src/net.py").read_text() == half_written
 
 
 @pytest.mark.skipif(shutil.which("vim") is None, reason="vim is not installed")

@@ -52,8 +52,36 @@ def test_an_entry_point_joins_the_others(cli: Shell) -> None:
     project.write_text('[project.entry-points."migrate.codemods"]\none = "a:B"\n\n[tool.x]\n')
     cli.run("new", "two")
     assert project.read_text() == (
-        '[project.entry-points."migrate.codemods"]\ntwo = "codemods.two:CODEMOD"\none = "a:B"\n\n[tool.x]\n'
+        '[project.entry-points."migrate.codemods"]\ntwo = "my_codemods.two:CODEMOD"\none = "a:B"\n\n[tool.x]\n'
     )
+
+
+def test_a_project_s_line_ends_stay(cli: Shell) -> None:
+    text = b'[project]\r\nname = "my-net"\r\n'
+    (cli.cwd / "pyproject.toml").write_bytes(text)
+    cli.run("new", "two")
+    added = b'\r\n[project.entry-points."migrate.codemods"]\r\ntwo = "my_net_codemods.two:CODEMOD"\r\n'
+    assert cli.read("pyproject.toml") == text + added
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = [\n", "pyproject.toml is not valid TOML"),
+        (
+            "[project.entry-points]\n'migrate.codemods' = {a = 'b:C'}\n",
+            'has no place for two = "my_codemods.two:CODEMOD"',
+        ),
+        ('[project.entry-points."migrate.codemods"]\ntwo = "a:B"\n', "in its entry points: add it by hand"),
+    ],
+)
+def test_a_project_that_cannot_take_it_is_left_as_it_is(cli: Shell, text: str, message: str) -> None:
+    (cli.cwd / "pyproject.toml").write_text(text)
+    ended = cli.run("new", "two")
+    assert ended.returncode == 2
+    assert message in ended.stderr.decode()
+    assert [path.name for path in cli.cwd.iterdir()] == ["pyproject.toml"]
+    assert cli.read("pyproject.toml").decode() == text
 
 
 @pytest.mark.parametrize(
@@ -62,16 +90,20 @@ def test_an_entry_point_joins_the_others(cli: Shell) -> None:
         (["Rename_Losses"], "Rename_Losses is no name for a codemod"),
         (["losses", "--folder", "../x"], "--folder must be a package below the current directory"),
         (["losses", "--folder", "a-b"], "--folder must be a package below the current directory"),
-        (["taken"], "codemods/taken.py is there already"),
+        (["losses", "--folder", "codemods"], "--folder cannot be codemods: that package is migrate's own"),
+        (["losses", "--prefix", "gv"], "GV101 is taken: give other letters with --prefix"),
+        (["losses", "--prefix", "L1"], "--prefix must be two letters or more, not L1"),
+        (["taken"], "mine_codemods/taken.py is there already"),
     ],
 )
 def test_refusals(cli: Shell, arguments: list[str], message: str) -> None:
-    (cli.cwd / "codemods").mkdir()
-    (cli.cwd / "codemods" / "taken.py").write_text("x = 1\n")
+    (cli.cwd / "mine_codemods").mkdir()
+    (cli.cwd / "mine_codemods" / "taken.py").write_text("x = 1\n")
     ended = cli.run("new", *arguments)
     assert ended.returncode == 2
     assert message in ended.stderr.decode()
-    assert cli.read("codemods/taken.py") == b"x = 1\n"
+    assert cli.read("mine_codemods/taken.py") == b"x = 1\n"
+    assert not (cli.cwd / "tests").exists()
 
 
 def test_it_needs_a_project(cli: Shell) -> None:

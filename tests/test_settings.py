@@ -88,6 +88,8 @@ def test_paths_in_a_file_are_relative_to_it(here: Path) -> None:
         ('levl = "exact"\n', "migrate.toml: unknown key levl; did you mean level?"),
         ('spellin = "new"\n', "migrate.toml: unknown key spellin; did you mean spelling?"),
         ("zzz = 1\n", "migrate.toml: unknown key zzz"),
+        ('extend_exclude = ["a"]\n', "migrate.toml: unknown key extend_exclude; did you mean extend-exclude?"),
+        ("[tool.migrate]\n", "migrate.toml: unknown key tool; the keys stand in this file without a heading"),
         ("dry-run = true\n", "migrate.toml: unknown key dry-run (it is an option of the command line only)"),
         (
             'level = "exat"\n',
@@ -113,6 +115,20 @@ def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:
         load()
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tool = 1 # migrate\n", "[tool]\nother = 'migrate'\n", "[[tool]]\nmigrate = 1\n"])
+def test_a_project_without_a_table_has_no_settings(text: str) -> None:
+    Path("pyproject.toml").write_text(text)
+    assert load().origin == ""
+
+
+def test_a_table_has_to_be_one_and_a_byte_order_mark_may_stand_before_it() -> None:
+    Path("pyproject.toml").write_text("[tool]\nmigrate = 3\n")
+    with pytest.raises(SettingsError, match=r"^pyproject\.toml: tool\.migrate must be a table, not 3$"):
+        load()
+    Path("pyproject.toml").write_text('\ufeff[tool.migrate]\nlevel = "exact"\n')
+    assert load().level is Level.EXACT
 
 
 def test_a_config_that_is_missing() -> None:

@@ -44,7 +44,8 @@ RULES = (
     Rule("TY201", "starred", RuleKind.LEFT, "Starred arguments are left", PAGE),
 )
 ANALYSIS = Analysis("toy", ((b"old(",),), _index, _link)
-TOY = Codemod("toy", "Calls old new", RULES, ANALYSIS, _rewrite, {"spelling": ("new", "newer", "old")})
+ABOUT = {"spelling": "Which name is put in."}
+TOY = Codemod("toy", "Calls old new", RULES, ANALYSIS, _rewrite, {"spelling": ("new", "newer", "old")}, ABOUT)
 
 
 def _crash(module: Module, plan: Any, options: Options) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from codemods.tensorflow.leading import seeks
 from codemods.tensorflow.link import link
 from migrate.codemod import Analysis, Trigger
 
-__all__ = ["ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
+__all__ = ["ABOUT", "ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
 
 # A call, an alias, or what `map` and `partial` are given: `Variable(`, `Variable as V`, `V = tf.Variable`. Half of the
 # files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
@@ -62,6 +62,11 @@ ANALYSIS = Analysis(
     seeks=seeks,
     library=_is_tensorflow,
 )
+ABOUT: Mapping[str, str] = {
+    "names": "Whether variables get the names that a programmer would choose, or keep every one.",
+    "form": "Whether a value becomes a shape and an initializer where it can, or is always handed on.",
+    "layers": "How much of what builds variables is put under scopes.",
+}
 CALL_OPTIONS: Mapping[str, tuple[str, ...]] = {"names": ("idiomatic", "keep"), "form": ("shape", "value")}
 SCOPE_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "names": ("idiomatic", "keep"),

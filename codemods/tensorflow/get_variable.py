@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.analysis import ANALYSIS, CALL_OPTIONS
+from codemods.tensorflow.analysis import ABOUT, ANALYSIS, CALL_OPTIONS
 from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.imports import tidy_imports
@@ -200,4 +200,5 @@ CODEMOD = Codemod(
     analysis=ANALYSIS,
     rewrite=rewrite,
     options=CALL_OPTIONS,
+    about=ABOUT,
 )

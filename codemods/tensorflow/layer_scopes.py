@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.analysis import ANALYSIS, SCOPE_OPTIONS
+from codemods.tensorflow.analysis import ABOUT, ANALYSIS, SCOPE_OPTIONS
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
@@ -121,4 +121,5 @@ CODEMOD = Codemod(
     analysis=ANALYSIS,
     rewrite=rewrite,
     options=SCOPE_OPTIONS,
+    about=ABOUT,
 )

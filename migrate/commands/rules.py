@@ -10,6 +10,7 @@ import typer
 from migrate import registry, settings
 from migrate.commands import CommandError
 from migrate.model import Rule
+from migrate.output.view import columns, wants_color
 from migrate.rules import RULES
 
 __all__ = ["explain", "show_list"]
@@ -21,7 +22,7 @@ def show_list() -> None:
     for codemod in known.codemods:
         typer.echo(f"{codemod.name}: {codemod.summary}")
         for name, values in codemod.options.items():
-            typer.echo(f"  --{name} {'|'.join(values)}")
+            typer.echo(f"  --{name} {'|'.join(values)}  {codemod.about.get(name, '')}".rstrip())
         _show_rules(codemod.rules)
     typer.echo("migrate: The engine's own")
     _show_rules(RULES)
@@ -54,7 +55,8 @@ def explain(
         from rich.console import Console  # noqa: PLC0415
         from rich.markdown import Markdown  # noqa: PLC0415
 
-        Console().print(Markdown(page))
+        width, colored = columns(stream=sys.stdout), wants_color("auto", sys.stdout)
+        Console(color_system="standard" if colored else None, width=width).print(Markdown(page))
     else:
         sys.stdout.write(page)
 

@@ -52,9 +52,13 @@ def _parameters(known: Registry) -> Iterator[inspect.Parameter]:
     for name, (field, option) in options.options_of().items():
         yield _parameter(name, _kind(field.default), _option(name, field, option, known))
     for name, values in known.options.items():
-        text = f"For the codemods that know it: {', '.join(values)} (the first by default)."
         info = typer.Option(
-            None, f"--{name}", metavar="WORD", help=text, rich_help_panel="Codemods", autocompletion=_completion(values)
+            None,
+            f"--{name}",
+            metavar="WORD",
+            help=known.about(name),
+            rich_help_panel="Codemods",
+            autocompletion=_completion(values),
         )
         yield _parameter(name, str | None, info)
     shown = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version.")

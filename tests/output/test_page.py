@@ -136,6 +136,9 @@ def test_a_very_long_name_leaves_room_for_others(window: Browser, tmp_path: Path
     )
     window.open(written(tmp_path / "long.html", Report((FileResult("a.py", (finding,)),), 1)))
     assert window.run("return document.querySelector('.leaf').getBoundingClientRect().height") < 200
+    window.run("document.getElementById('f0').open = true")
+    time.sleep(0.2)
+    assert window.run("return document.querySelector('.findings').getBoundingClientRect().height") < 300
 
 
 def test_the_keyboard_reaches_every_file(window: Browser, page: Path) -> None:

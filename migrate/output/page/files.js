@@ -40,7 +40,7 @@ function draw(number) {
     const rule = report.rules[code];
     return make("li", null, where, " ", make("span", { class: kind, title: rule ? rule[1] : false }, `${code} ${kind}`), ` ${message}`,
       advice ? make("span", { class: "advice" }, ` ${advice}`) : null,
-      ...names.map(([old, fresh]) => make("span", { class: "names" }, `${old} → ${fresh}`)));
+      ...names.map(([old, fresh]) => make("span", { class: "names" }, old === fresh ? `${old} stays` : `${old} → ${fresh}`)));
   })));
   if (entry.file.hunks.length) entry.details.append(diff(number, entry.file.hunks));
 }
