@@ -18,6 +18,7 @@ from migrate.settings import Settings
 
 __all__ = ["EXTENSIONS", "Found", "PathError", "find", "read", "shown"]
 
+_LARGEST = 2**30  # bytes: holes in a file can make it larger than any memory
 EXTENSIONS = (".py", ".pyi", ".pyw", ".ipynb")
 
 
@@ -62,6 +63,8 @@ def read(path: str, *, named: bool = True) -> bytes | Failure | None:
         # Without blocking: what was a file when it was listed may be a pipe by now.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb", buffering=0) as file:
+            if os.fstat(descriptor).st_size > _LARGEST:
+                return Failure("is larger than a gigabyte, and not read")
             return file.read()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         return Failure(f"cannot be read: {error.strerror}") if named else None

@@ -211,7 +211,7 @@ def _end_dead_run(paths: Sequence[str], settings: Settings, *, may_write: bool) 
             raise CommandError(error.cause) from error
         _tell(history.recovered_lines(recovered) if recovered else [], settings)
     else:
-        line = history.unfinished_line(journal.runs(root))
+        line = history.unfinished_line(root, journal.runs(root))
         _tell([line] if line else [], settings)
 
 

@@ -144,6 +144,7 @@ class Settings:
     force_exclude: bool = field(
         default=False, metadata=_about("Skip what is excluded even if it is named.", panel=_SOURCES)
     )
+    max_size: int = field(default=5, metadata=_about("Refuse sources with more code.", metavar="MB", panel=_SOURCES))
     respect_gitignore: bool = field(default=True, metadata=_about("Skip what git ignores.", panel=_SOURCES))
     stdin_filename: str = field(
         default="", metadata=_about("What `-` is called.", scope=Scope.COMMAND, metavar="FILE", panel=_SOURCES)
@@ -197,7 +198,10 @@ class Settings:
         default=0, metadata=_about("How many processes (0: one a processor).", short="-j", metavar="N", panel=_RUNNING)
     )
     executor: str = field(default="auto", metadata=_about("Where the work is done.", choices=EXECUTORS, panel=_RUNNING))
-    scheduler: str = field(default="", metadata=_about("The Dask scheduler's address.", metavar="URL", panel=_RUNNING))
+    scheduler: str = field(  # what it answers is unpickled: no file of a stranger's project may name it
+        default="",
+        metadata=_about("The Dask scheduler's address.", scope=Scope.COMMAND, metavar="URL", panel=_RUNNING),
+    )
     shard: str = field(
         default="", metadata=_about("Only the I-th of N parts.", scope=Scope.COMMAND, metavar="I/N", panel=_RUNNING)
     )

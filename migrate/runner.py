@@ -78,7 +78,7 @@ class Session:
         self._found = found
         self._extent = extent
         self._progress = progress
-        self._work = Work(settings.registry.references)
+        self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
         self._executor = executor or open_executor(settings.executor, settings.jobs, settings.scheduler)
         self._facts: Facts = {}
         self._digests: dict[str, int] = {}  # of the bytes that the facts come from

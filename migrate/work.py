@@ -45,23 +45,27 @@ class RewriteTask:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The functions of a worker; it travels as the references of the codemods that it loads once a process."""
+    """The functions of a worker; it travels as the references of the codemods that it loads once a process.
+
+    `largest` is how many characters of code a source may hold, 0: any number.
+    """
 
     references: tuple[str, ...]
+    largest: int = 0
 
     def index(self, task: IndexTask) -> Indexed:
         """The facts of one source."""
         chosen = self._analyses(task.analyses)
         return _guard(
             task,
-            lambda: engine.index(task.path, task.data, chosen),
+            lambda: engine.index(task.path, task.data, chosen, self.largest),
             lambda failure: Indexed(task.path, failure=failure),
         )
 
     def rewrite(self, task: RewriteTask) -> Rewritten:
         """The result of one source."""
         codemods, analyses = _load(self.references).codemods, self._analyses(task.analyses)
-        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held, task.lines, task.comment)
+        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held, task.lines, task.comment, self.largest)
         return _guard(
             task,
             lambda: engine.rewrite(task.path, task.data, job),

@@ -33,7 +33,7 @@ class Written:
     """What applying did, in the order of the results. `run` is what `undo` takes, None where nothing was written.
 
     `already` are files that held their new bytes before; `mixed` are those written that had changes not yet committed
-    to git; `recovered` tells of an earlier run that had died.
+    to git; `recovered` tells of an earlier run that had died. `root` is where the journal is asked for.
     """
 
     run: str | None
@@ -42,6 +42,7 @@ class Written:
     failures: tuple[FileResult, ...] = ()
     mixed: tuple[str, ...] = ()
     recovered: Recovered | None = None
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def apply(results: Sequence[FileResult], root: str, wait: float = _WAIT) -> Writ
         reason = f"could not be written: {error.strerror}; no file of this run was"
         tally.failures.update((result.path, reason) for result in changed if result.path not in tally.failures)
         tally.written.clear()
-    return _written(changed, tally, run, recovered)
+    return replace(_written(changed, tally, run, recovered), root=root)
 
 
 def _written(changed: list[FileResult], tally: _Tally, run: Record | None, recovered: Recovered | None) -> Written:

@@ -136,3 +136,21 @@ def test_names_and_codes_select() -> None:
     assert only.off == {"TY201", "TP101", "TP102"}
     assert load(ignore=["toy,TP101"]).own_policy().off == {"TY101", "TY201", "TP101"}
     assert load(ignore=["TY101,TY201"]).own_policy().codemods == ("pairs",)
+
+
+@pytest.mark.parametrize("key", ["report", "output-file", "baseline"])
+@pytest.mark.parametrize(
+    "value", ["../it", "/it", "link", "a/../../it", ".git/config", "sub/.GIT/hooks/pre-commit", "."]
+)
+def test_a_file_that_was_found_has_nothing_written_outside(here: Path, key: str, value: str) -> None:
+    (here / "link").symlink_to(here.parent / "elsewhere")
+    Path("migrate.toml").write_text(f'{key} = "{value}"\n')
+    with pytest.raises(SettingsError, match=rf"^migrate\.toml: {key} leads out of its project"):
+        load()
+    assert getattr(load(config="migrate.toml"), key.replace("-", "_"))  # who names a file trusts it
+
+
+def test_a_file_cannot_name_a_scheduler() -> None:
+    Path("migrate.toml").write_text('scheduler = "tcp://evil.example.org:1"\n')
+    with pytest.raises(SettingsError, match="option of the command line only"):
+        load()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import shlex
 import signal
 import subprocess
 import time
@@ -148,3 +149,23 @@ def _kill_once_writing(project: Shell, seconds: float) -> None:
             time.sleep(0.0005)
         time.sleep(seconds)
         child.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_was_written_elsewhere_is_undone_as_the_run_says(project: Shell, tmp_path: Path, marked: bool) -> None:
+    if not marked:
+        (project.cwd / "pyproject.toml").unlink()
+    project.write(a=OLD)
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    applied = project.run("--select", "toy", str(project.cwd), cwd=elsewhere)
+    assert contents(project) == {NEW}
+    command = applied.stderr.decode().partition("`")[2].partition("`")[0]
+    assert project.run("undo", cwd=elsewhere).stderr == b"migrate: There is no run to undo.\n"
+    listed = project.run("undo", "--list", "--project", str(project.cwd), cwd=elsewhere)
+    assert listed.stdout.startswith(b"1  ")
+    undone = project.run(*shlex.split(command)[1:], cwd=elsewhere)
+    assert undone.returncode == 0, undone.stderr
+    assert contents(project) == {OLD}
+    missing = project.run("undo", "--project", "nowhere")
+    assert (missing.returncode, missing.stderr) == (2, b"migrate: error: nowhere is no directory\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
-from migrate import journal
+from migrate import journal, store
 from migrate.commands import CommandError
 from migrate.output import history
 from migrate.output.messages import say
@@ -19,15 +21,26 @@ def undo(
         "", metavar="[RUN]", help="The run, as --list names it; the last one by default.", show_default=False
     ),
     every: bool = typer.Option(False, "--list", help="Show the runs on record, newest first."),
+    project: str = typer.Option(
+        "", metavar="DIR", help="The project; the one around the current directory by default.", show_default=False
+    ),
 ) -> int:
     """Brings back what a run has written over."""
-    root = journal.project_root([])
     try:
+        root = _root(project)
         return _show_runs(root) if every else _undo(root, run or None)
     except journal.JournalError as error:
         raise CommandError(error.cause) from error
     except OSError as error:
         raise CommandError(f"the journal cannot be read: {error.strerror}") from error
+
+
+def _root(project: str) -> str:
+    """The directory whose journal is meant: the one named if it has a journal, else that of its project."""
+    real = os.path.realpath(project)
+    if project and not os.path.isdir(real):
+        raise CommandError(f"{project} is no directory")
+    return real if project and store.find(real) else journal.project_root([project] if project else [])
 
 
 def _show_runs(root: str) -> int:

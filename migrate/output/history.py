@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 
-from migrate.journal import Recovered, Run, Undone
+from migrate.journal import Recovered, Run, Undone, project_root
 from migrate.output.words import cause, plural, visible_path
 from migrate.writer import Written
 
@@ -23,7 +24,8 @@ def written_lines(written: Written) -> Iterator[str]:
     if written.mixed:
         yield f"The changes mix with uncommitted ones in {_some(written.mixed)}."
     if written.run:
-        yield f"Written as run {written.run}; `migrate undo {written.run}` brings the old bytes back."
+        command = f"migrate undo {written.run}{_elsewhere(written.root)}"
+        yield f"Written as run {written.run}; `{command}` brings the old bytes back."
 
 
 def recovered_lines(recovered: Recovered) -> Iterator[str]:
@@ -36,12 +38,18 @@ def recovered_lines(recovered: Recovered) -> Iterator[str]:
     yield from (f"error: {visible_path(one.path)}: {cause(one)}" for one in recovered.refused)
 
 
-def unfinished_line(runs: Sequence[Run]) -> str | None:
+def unfinished_line(root: str, runs: Sequence[Run]) -> str | None:
     """What to say of a run that has not ended where nothing may be written; None where all have."""
     for run in runs:
         if run.state.unfinished:
-            return f"Run {run.id} is at work or has died; in the second case, `migrate undo` brings the old bytes back."
+            command = f"migrate undo{_elsewhere(root)}"
+            return f"Run {run.id} is at work or has died; in the second case, `{command}` brings the old bytes back."
     return None
+
+
+def _elsewhere(root: str) -> str:
+    """What `undo` has to be told from here to find the journal of the project at `root`."""
+    return "" if project_root([]) == root else f" --project {visible_path(shlex.quote(root))}"
 
 
 def undone_lines(undone: Undone) -> Iterator[str]:

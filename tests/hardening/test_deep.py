@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,29 @@ def test_what_is_long_and_not_deep_is_rewritten() -> None:
     report = report_on(f"{HEAD}{lines}w = tf.Variable([{many}], name='w')\n")
     assert not report.failures
     assert len(report.changed) == 1
+
+
+def test_more_code_than_allowed_is_refused_and_said() -> None:
+    text = HEAD + "x = 1\n" * 400_000 + "w = tf.Variable(1., name='w')\n"
+    (failed,) = report_on(text, max_size=2).failures
+    assert failed.failure is not None
+    assert failed.failure.cause == "holds 2.4 MB of code, and --max-size allows 2"
+    assert report_on(text.replace("x = 1\n", "", 300_000), max_size=2).changed
+
+
+def test_a_notebook_counts_by_its_code() -> None:
+    source = "import tensorflow as tf\nsess = tf.Session()\nw = tf.Variable(1., name='w')"
+    output = {"output_type": "stream", "name": "stdout", "text": ["." * 5_000_000]}
+    cell = {"cell_type": "code", "source": source, "outputs": [output], "metadata": {}, "execution_count": 1}
+    Path("a.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}))
+    report = runner.run(load(registry.load(), {"jobs": 1, "max_size": 1}), ["a.ipynb"])
+    assert not report.failures
+    assert len(report.changed) == 1
+
+
+def test_a_file_full_of_holes_is_not_read() -> None:
+    with open("a.py", "wb") as file:
+        file.truncate(2**40)
+    (failed,) = runner.run(load(registry.load(), {"jobs": 1}), ["a.py"]).failures
+    assert failed.failure is not None
+    assert failed.failure.cause == "is larger than a gigabyte, and not read"
