@@ -60,7 +60,7 @@ class _Finder:
         self._environ = environ
         self._known: dict[str, Settings] = {}
         self._default: Settings | None = None
-        config = given.get("config") or ("" if given.get("isolated") else environ.get(variable("config")))
+        config = self._named = given.get("config") or ("" if given.get("isolated") else environ.get(variable("config")))
         if config:
             self._default = self._settings(config, _table(config, required=True) or {})
         elif given.get("isolated"):
@@ -91,7 +91,7 @@ class _Finder:
             name = key.replace("-", "_")
             _known_key(key, self._registry, shown)
             merged[name] = _checked(name, value, self._registry, f"{shown}: {key}", root)
-            if not self._given.get("config"):
+            if not self._named and name in options_of() and options_of()[name][1].path:
                 _check_inside(name, merged[name], f"{shown}: {key}", root)
         for name, text in self._environment():
             value = _value_of(text, name)
@@ -198,9 +198,9 @@ def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -
     return os.path.relpath(os.path.join(root, value))
 
 
-def _check_inside(name: str, value: Any, where: str, root: str) -> None:
+def _check_inside(name: str, value: str, where: str, root: str) -> None:
     """A file that was found, maybe in a stranger's project, may have nothing written outside of its directory."""
-    if name not in options_of() or not options_of()[name][1].path or value in ("", "-"):
+    if value in ("", "-"):
         return
     real, root = os.path.realpath(value), os.path.realpath(root)
     below = real.startswith(os.path.join(root, ""))
