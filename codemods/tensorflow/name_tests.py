@@ -33,7 +33,7 @@ def tells_apart(tests: Iterable[str], words: Iterable[str]) -> bool:
 
 
 def _stem(test: str) -> str:
-    return test.partition(":")[0].strip("/").rpartition("/")[2].strip("_").lower()
+    return test.partition(":")[0].strip("/").rpartition("/")[2].lower()
 
 
 def _filters(module: Module) -> Iterator[str]:
