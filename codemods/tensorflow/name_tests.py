@@ -11,9 +11,8 @@ from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import Scope
 
-__all__ = ["ANYTHING", "name_tests", "tells_apart"]
+__all__ = ["name_tests", "tells_apart"]
 
-ANYTHING = ""  # a test against what only a run can tell
 _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("get_collection", "get_collection_ref"), 1),
     **dict.fromkeys(("trainable_variables", "global_variables", "local_variables", "model_variables"), 0),
@@ -30,11 +29,11 @@ def name_tests(module: Module) -> frozenset[str]:
 def tells_apart(tests: Iterable[str], words: Iterable[str]) -> bool:
     """Whether a test can have another answer for a name that is made of some words."""
     known = [word.lower() for word in words]
-    return any(test == ANYTHING or any(_stem(test) in word for word in known) for test in tests)
+    return any(_stem(test) in word for test in tests for word in known)
 
 
 def _stem(test: str) -> str:
-    return test.partition(":")[0].strip("/").rpartition("/")[2].strip("_").lower()
+    return test.partition(":")[0].strip("/").rpartition("/")[2].lower()
 
 
 def _filters(module: Module) -> Iterator[str]:
@@ -86,14 +85,10 @@ def _compared(node: ast.expr, module: Module) -> Iterator[ast.expr]:
 
 
 def _values(node: ast.expr) -> list[str]:
-    """The strings that an expression holds; `ANYTHING` where it may be any. A scope's own name stays what it is."""
+    """The strings that an expression holds; what is computed is mostly a name of the graph's own, and tells nothing."""
     match node:
-        case ast.Constant(value=str() as value):
-            return [value] if any(character.isalpha() for character in value) else []
-        case ast.Constant():
-            return []
+        case ast.Constant(value=str() as value) if any(character.isalpha() for character in value):
+            return [value]
         case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
             return [value for element in elements for value in _values(element)]
-        case ast.Name(id=name) | ast.Attribute(attr=name) if "scope" in name.lower() or name == "name":
-            return []
-    return [ANYTHING]
+    return []

@@ -137,13 +137,13 @@ def named_by_counter(q: Question) -> NamePlan | None:
 def named_after_target(q: Question) -> NamePlan | LeavePlan:
     """The target's name with the name scopes in front that stay, or a free one like it."""
     target = _target(q)
-    if q.place is Place.NAMED:
-        target = full_name(q.site, literal(target), q.scopes)
-        if not target:
-            return _asked(q, _target(q), Level.RENAMES)
+    if q.place is Place.NAMED and not full_name(q.site, literal(target), q.scopes):
+        return _asked(q, target, Level.RENAMES)
     name = free_name(q.site, target, q.claims)
     if not name:
-        return _asked(q, f"{_target(q)}_var", Level.RENAMES)
+        return _asked(q, f"{target}_var", Level.RENAMES)
+    if q.place is Place.NAMED:
+        name = full_name(q.site, literal(name), q.scopes)
     return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name))
 
 

@@ -76,15 +76,17 @@ class Tree:
     def _words(self) -> Iterator[str]:
         """What new names can be made of."""
         yield from ("Variable", "variable", "layer", "scope", "var")
-        for _, body in self.bodies():
+        makers = {key for key, _, event in self.events() if isinstance(event, Creation)}
+        for key in makers:
+            body = self.body(key)
             yield body.name
-        for file in self.files.values():
-            yield from (one.name for one in file.classes)
-        for _, _, event in self.events():
-            if isinstance(event, Creation | Call):
-                yield event.target
+            if body.owner >= 0:
+                yield self.classes.facts((key[0], body.owner)).name
+        for key, _, event in self.events():
             if isinstance(event, Creation):
-                yield event.group
+                yield from (event.target, event.group)
+            elif isinstance(event, Call) and event.target and not makers.isdisjoint(self.targets(event, key)):
+                yield event.target
 
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
