@@ -156,7 +156,9 @@ def parse(path: str, data: bytes) -> dict[str, Any]:
         import tomli as tomllib  # type: ignore[no-redef,import-not-found,unused-ignore]  # noqa: PLC0415
     try:
         table: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise SettingsError(f"{os.path.relpath(path)} is not valid TOML: it is nested too deeply") from error
+    except ValueError as error:  # what is no TOML, no UTF-8, or a number of more digits than Python converts
         raise SettingsError(f"{os.path.relpath(path)} is not valid TOML: {error}") from error
     return table
 
@@ -189,7 +191,7 @@ def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -
         case tuple():
             words = _words(value, where)
             return tuple(_anchored(word, root) for word in words) if "exclude" in name else words
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise SettingsError(f"{where} must be a string, not {value!r}")
     if option.choices:
         return _choice(value, option.choices, where)

@@ -64,8 +64,8 @@ STATEMENTS = [
     ("raise E, (m, n), tb", "raise E| (m, n)| tb"),
     ("a <> b", "a != b"),
     ("`a, b` + `c`", "(a, b) + (c)"),
-    ("0777, 07, 010, 0100, 00, 08.5, 07e1, 07j", "5_11, +7, 0x8, 0x40, 00, 08.5, 07e1, 07j"),
-    ("10L, 1l, 0xFFL, 0L, 0777L, 0o7L, 0b1L", "1_0, +1, 0x0FF, 00, 5_1_1, 0o07, 0b01"),
+    ("0777, 07, 010, 0100, 00, 08.5, 07e1, 07j", "5_11, 7 , 0x8, 0x40, 00, 08.5, 07e1, 07j"),
+    ("10L, 1l, 0xFFL, 0L, 0777L, 0o7L, 0b1L", "1_0, 1 , 0x0FF, 00, 5_1_1, 0o07, 0b01"),
     ("ur'\\d{é}'", "fr'\\d_é_'"),
     ("u'a' b'b' br'c'", "u'a' u'b' fr'c'"),
     ("b'é'", "b'?'"),
@@ -102,9 +102,17 @@ def test_a_mask_is_not_masked_again(text: str, code: str) -> None:
 
 
 def test_what_nothing_of_equal_length_can_mask_is_refused_with_its_line() -> None:
-    with pytest.raises(SourceError, match="invalid decimal literal") as raised:
-        Module(read("x.py", b"print 1\nx = 7L.real\n"))
+    with pytest.raises(SourceError, match="invalid syntax") as raised:
+        Module(read("x.py", b"print 1\nx = [f() for f in lambda: 1, lambda: 2]\n"))
     assert raised.value.line == 2
+
+
+def test_an_attribute_of_a_long_number_stays_one() -> None:
+    module = Module(read("x.py", b"print 7L.real, -7L.__index__(), 2**7L\n"))
+    assert [module.text(node) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)] == [
+        "7L.real",
+        "7L.__index__",
+    ]
 
 
 def test_a_file_that_neither_python_reads_is_refused_with_the_line_that_no_mask_mends() -> None:

@@ -159,7 +159,7 @@ def test_a_notebook_without_python_has_nothing_to_migrate(content: object) -> No
         (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "\\ud800"}]}', "surrogate", 1),
         (b'{"nbformat": 4,\n"cells": "\xff"}', "no valid UTF-8", 2),
         (b'{"nbformat": 01}', "", 1),
-        ("{}".encode("utf-16"), "no valid UTF-8", 1),
+        ("{}".encode("utf-16"), "is UTF-16, which Python does not read", 1),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_its_line(data: bytes, cause: str, line: int) -> None:

@@ -107,6 +107,9 @@ def test_paths_in_a_file_are_relative_to_it(here: Path) -> None:
         ('select = ["tuy"]\n', "migrate.toml: select: unknown codemod or code tuy; did you mean toy?"),
         ("level = \n", "migrate.toml is not valid TOML: "),
         ('level = "\\', "migrate.toml is not valid TOML: "),
+        ("jobs = " + "9" * 5000, "migrate.toml is not valid TOML: "),
+        ("jobs = " + "[" * 50_000, "migrate.toml is not valid TOML: "),
+        ('report = "a\\u0000b"\n', "migrate.toml: report must be a string, not 'a\\x00b'"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:

@@ -30,7 +30,7 @@ def number(text: str) -> str:
 
 
 def _spread(value: int, length: int) -> str:
-    """An integer literal, or a sum's sign and one, of exactly `length` characters."""
+    """An integer literal of exactly `length` characters; a space behind it lets `7L.bit_length` stay an attribute."""
     if value == 0:
         return "0" * length
     decimal = str(value)
@@ -38,7 +38,7 @@ def _spread(value: int, length: int) -> str:
     if 0 <= missing < len(decimal):
         return "".join(f"{digit}_" for digit in decimal[:missing]) + decimal[missing:]
     wide = f"0x{value:0{max(length - 2, 1)}x}"
-    return wide if len(wide) == length else decimal.rjust(length, "+")
+    return wide if len(wide) == length else decimal.ljust(length)
 
 
 def strings(found: Sequence[Word]) -> Iterator[Mask]:
