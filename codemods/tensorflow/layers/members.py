@@ -92,12 +92,17 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
     ):
         return False
     if site.repeats or site.looked_up:
-        return not site.opaque_name and not site.looked_up
+        return not site.opaque_name and not site.looked_up and not _keeps_its_name(site)
     if dictionaries.scope(site):
         return not site.is_named
     if option in ("off", "minimal"):
         return False
     return bool(stem_of(creation.target)) and (not site.is_named or option == "all")
+
+
+def _keeps_its_name(site: Site) -> bool:
+    """Whether a variable has a name that only a cell which is run again would number: no scope may change it."""
+    return site.reruns and site.is_named
 
 
 def calling(block: Block, factory: Factory, call: FactoryCall, tree: Tree) -> Member:
@@ -121,7 +126,8 @@ def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> 
     """The member that makes a variable itself."""
     creation = site.creation
     in_function = site.repeats and not tree.body(site.body).is_module
-    layer = (_unit_name(site.body, creation.frames, tree) if in_function else "") or dictionaries.scope(site)
+    group = creation.group if site.repeats else dictionaries.scope(site)
+    layer = (_unit_name(site.body, creation.frames, tree) if in_function else "") or group
     stem = stem_of(creation.target)
     if not layer and stem is None and (site.repeats or not creation.target):
         layer = LAYER

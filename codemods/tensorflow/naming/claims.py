@@ -71,8 +71,9 @@ class Claims:
         ]
 
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
-        """The claims of others to the same name that are moved out of the way, into wraps."""
-        return [one for one in self._candidates(claim, True) if one.domain is not None and self._is_rival(one, claim)]
+        """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then."""
+        others = (one for one in self._candidates(claim, True) if one.domain is not None and not one.chosen)
+        return [one for one in others if self._is_rival(one, claim)]
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
         known, path = claim.name.literal, claim.instance.body[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
@@ -44,6 +44,7 @@ class Site:
     place: Place
     names: tuple[Text, ...]  # the name that it passes, in each instance; empty where it passes none
     repeats: bool  # can happen again under the same scopes, or meet itself by another way
+    reruns: bool  # repeats for no other reason than that the cell of a notebook may run again
     nested: bool  # its arguments may make variables, or an op of its name, before it does
     looked_up: bool  # the program asks for it by its graph name
     alone: bool  # its statement holds nothing else that a scope around it would change
@@ -108,10 +109,21 @@ def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable
         place_of(instances, scopes),
         names,
         repeats=scopes.places.recurs(instances, texts),
+        reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
         looked_up=_is_looked_up(body, texts, scopes),
         alone=stands_alone(creation, body, extent),
     )
+
+
+def _reruns(instances: Iterable[Instance], names: Iterable[Text], scopes: ScopeTable) -> bool:
+    """Whether something would happen once, did nobody run a cell again."""
+    tree, once = scopes.reach.tree, []
+    for instance in instances:
+        if instance.way.root not in tree.files or not tree.files[instance.way.root].reruns:
+            return False
+        once.append(replace(instance, way=replace(instance.way, repeats=instance.in_loop)))
+    return not scopes.places.recurs(once, tuple(names))
 
 
 def _is_looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> bool:
