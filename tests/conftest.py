@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,9 @@ from codemods.tensorflow.verify.compare import Comparison
 from codemods.tensorflow.verify.dump import Dump
 from codemods.tensorflow.verify.probe import NoTensorFlow, Probe
 from codemods.tensorflow.verify.programs import run_pair
+
+# Shells let what they start in the background ignore interrupts, and so would every program that is interrupted here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake
 settings.load_profile("untimed")
