@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,6 +108,21 @@ def test_a_scheduler_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         executor = executors.open_executor("dask", 0, empty.scheduler_address)
         with executor, pytest.raises(ExecutorError, match="has no workers"):
             next(iter(executor.map(double, tasks(1))))
+
+
+def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 5)
+    monkeypatch.setattr("migrate.executors.dask._ABANDONED", 1)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as leaving:
+        executor = executors.open_executor("dask", 0, leaving.scheduler_address)
+        with executor:
+            results = executor.map(slow_double, tasks(200))
+            next(results)
+            leaving.scale(0)
+            with pytest.raises(ExecutorError, match="has no workers left"):
+                deque(results)
 
 
 def test_the_report_is_that_of_one_process(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

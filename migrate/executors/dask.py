@@ -6,7 +6,9 @@ See https://distributed.dask.org/en/stable/resilience.html for what becomes of t
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
@@ -21,6 +23,7 @@ __all__ = ["DaskExecutor"]
 _CHUNK = 200_000  # bytes: two tenths of a second of work, against a thousandth for the way there and back
 _AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting there, one on its way
 _PATIENCE = 10  # seconds for the scheduler to answer, and for a first worker to be there
+_ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
 
 
 class DaskExecutor:
@@ -66,13 +69,23 @@ class DaskExecutor:
         from distributed import CancelledError, KilledWorker  # noqa: PLC0415
 
         try:
-            results: list[Any] = future.result()
+            return self._await(future)
         except KilledWorker:
             return None
         except (OSError, CancelledError) as error:
             raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
         except ImportError as error:
             raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
+
+    def _await(self, future: Any) -> list[Any]:
+        """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
+        last_seen = time.monotonic()
+        while not _settles(future):
+            if self._client.nthreads():
+                last_seen = time.monotonic()
+            if time.monotonic() - last_seen > _ABANDONED:
+                raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
+        results: list[Any] = future.result()
         return results
 
     def _connected(self) -> Any:
@@ -93,6 +106,15 @@ class DaskExecutor:
             client.cancel([future for _, future in self._flight], force=True)
             self._flight.clear()
         client.close(timeout=_PATIENCE if kind is None else 1)
+
+
+def _settles(future: Any) -> bool:
+    """Whether a task comes to an end within a while, good or bad."""
+    from distributed import TimeoutError as StillAtWork  # noqa: PLC0415
+
+    with contextlib.suppress(StillAtWork):
+        future.exception(timeout=_PATIENCE)
+    return bool(future.done())
 
 
 _SAME = f"install migrate-variables {__version__} and the same codemods on every worker"
