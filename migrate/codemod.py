@@ -31,7 +31,7 @@ class Options:
         return self.values.get(name, default)
 
 
-def _nothing(_: Iterable[Any]) -> frozenset[str]:
+def _nothing(_: Iterable[Any]) -> frozenset[Any]:
     return frozenset()
 
 
@@ -48,6 +48,8 @@ class Analysis:
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
     `companions` are triggers too, but count only for files that imports join with one that has facts.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
+    `follows` names, from all facts so far, dotted names with the files that have them: where the tree has the modules
+    that these come from, they must be indexed as well.
     `library` tells, by path and bytes, the library's own files: nobody is followed to them, as they are no user's code.
     `link` joins the facts of all files into a plan a file, which must pickle too.
     """
@@ -58,6 +60,7 @@ class Analysis:
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
     companions: tuple[tuple[Trigger, ...], ...] = ()
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
+    follows: Callable[[Iterable[Any]], frozenset[tuple[str, str]]] = _nothing
     library: Callable[[str, bytes], bool] = _nobody
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "Job",
     "Rewritten",
     "accompanying",
+    "followed",
     "index",
     "link",
     "rewrite",
@@ -121,6 +122,13 @@ def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis])
     """By analysis, the modules whose importers have to be indexed too. `facts` go by analysis, then by path."""
     wanted = {one.name: one.seeks(facts.get(one.name, {}).values()) for one in analyses}
     return {name: modules for name, modules in wanted.items() if modules}
+
+
+def followed(
+    facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """By analysis, the dotted names, with the files that have them, whose own files have to be indexed too."""
+    return {one.name: one.follows(facts.get(one.name, {}).values()) for one in analyses}
 
 
 def link(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +17,7 @@ from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
 from migrate.suppress import MARKER
+from migrate.syntax.modules import Modules
 from migrate.work import IndexTask, RewriteTask, Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]
@@ -83,6 +84,7 @@ class Session:
         self._facts: Facts = {}
         self._digests: dict[str, int] = {}  # of the bytes that the facts come from
         self._beside: dict[str, tuple[str, ...]] = {}  # files that matter only beside others, to which analyses
+        self._traced: set[str] = set()  # files that were looked at for the sake of a name
         self._commented: set[str] = set()  # files with comments to migrate, plan or not
         self._results: dict[str, Rewritten] = {}
         self._failures = {failure.path: failure for failure in found.failures}
@@ -194,6 +196,23 @@ class Session:
                 case Indexed(path, facts):
                     for analysis, found in facts.items():
                         self._facts.setdefault(analysis, {})[path] = found
+        self._trace()
+
+    def _trace(self) -> None:
+        """Collects the facts of the files that define what analyses follow, and in turn of what these take it from."""
+        defining: dict[str, list[str]] = {}
+        for name, followed in engine.followed(self._facts, self._settings.registry.analyses).items():
+            paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
+            for path in filter(partial(self._lacks, name), paths - self._traced):
+                defining.setdefault(path, []).append(name)
+        self._traced |= defining.keys()
+        if defining:
+            read = self._read(sorted(defining), "Following imports")
+            self._collect((path, data, self._others(path, data, defining[path])) for path, data in read)
+
+    @cached_property
+    def _modules(self) -> Modules:
+        return Modules(self._found.files)
 
     def _index_tasks(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]]) -> Iterator[IndexTask]:
         for path, data, analyses in wanted:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import seeks
 from codemods.tensorflow.link import link
+from codemods.tensorflow.program.relays import follows
 from migrate.codemod import Analysis, Trigger
 
 __all__ = ["ABOUT", "ANALYSIS", "CALL_OPTIONS", "SCOPE_OPTIONS"]
@@ -19,6 +20,9 @@ _CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
 _NAMED = re.compile(rb"Variable(?:V1)?\b")
 _TAKEN = re.compile(rb"(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+[ \t]*\.[ \t]*)*\Z")
 _BEHIND = 300  # bytes before the word in which it is seen to be taken
+# TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
+_RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
+_TF = re.compile(rb"\btf\b")
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
 
@@ -55,11 +59,12 @@ _COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
 
 ANALYSIS = Analysis(
     name="tensorflow-variables",
-    triggers=((b"tensorflow", _WORD, _takes_variable),),
+    triggers=((b"tensorflow", _WORD, _takes_variable), (_WORD, _takes_variable, _TF, _RELAYED)),
     companions=_COMPANIONS,
     index=index,
     link=link,
     seeks=seeks,
+    follows=follows,
     library=_is_tensorflow,
 )
 ABOUT: Mapping[str, str] = {

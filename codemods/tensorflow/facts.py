@@ -23,6 +23,7 @@ __all__ = [
     "FrameFacts",
     "Grip",
     "NamedOp",
+    "Relayed",
     "Reset",
     "ScopeFacts",
     "ScopeKind",
@@ -236,6 +237,18 @@ class ClassFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
+
+    `sources` has for each of these names what it may stand for: itself, or for what star imports bring in each of them.
+    """
+
+    sources: Mapping[str, tuple[str, ...]]
+    facts: FileFacts
+    version_1_root: bool  # it uses what only version 1's root has
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """Everything that the link phase knows of one file."""
 
@@ -245,6 +258,7 @@ class FileFacts:
     functions: Mapping[str, Callee]  # what the module's top level calls each of its own functions and classes
     imports: Mapping[str, str]  # what the top level binds by import: re-exports
     modules: frozenset[str]  # every module that the file imports, dotted
+    aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
     escaped: frozenset[int]  # bodies referred to other than by a call
     escaped_classes: frozenset[int]
     escaped_imports: frozenset[str]
@@ -266,3 +280,5 @@ class FileFacts:
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where
+    relayed: Relayed | None = None
+    synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module

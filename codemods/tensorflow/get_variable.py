@@ -50,6 +50,7 @@ _REMARKS = {
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
     rewritten: list[Finding] = []
+    module.walk.module.synonyms.update(plan.synonyms)
     for site in module.walk.calls:
         decision = plan.creations.get(position(site.node))
         if decision is None or knowledge.canonical(resolve(site.node.func, site.scope)) != knowledge.VARIABLE:

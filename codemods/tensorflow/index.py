@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
-from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts
+from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts, Relayed
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.name_tests import name_tests
+from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
 from migrate.syntax.module import Module
@@ -23,7 +25,13 @@ _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
 def index(module: Module) -> FileFacts | None:
     """The facts of a module."""
-    return _Indexer(module).facts()
+    plain = _Indexer(module).facts()
+    sources = relays(module.walk)
+    if not sources:
+        return plain
+    with assumed(module.walk, sources):
+        indexer = _Indexer(module)
+        return replace(plain, relayed=Relayed(sources, indexer.facts(), indexer.version_1_root()))
 
 
 class _Indexer:
@@ -59,6 +67,7 @@ class _Indexer:
                 if all(binding.kind is BindingKind.IMPORT for binding in bindings)
             },
             modules=self.modules(),
+            aliases=aliases(self.walk.module),
             escaped=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.BODY),
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
             escaped_imports=frozenset(escaped_imports),
@@ -180,8 +189,12 @@ class _Indexer:
     def version_2_root(self) -> bool:
         """Whether plain `tensorflow` is TensorFlow 2's interface here: the file reaches for version 1 through it."""
         through = any(name.startswith("tensorflow.compat.v1.") for name in self.events.raw)
-        plain = {name for name in self.events.raw if not name.startswith("tensorflow.compat.")}
-        return through and not any(name.startswith(knowledge.VERSION_1_ONLY) for name in plain)
+        return through and not self.version_1_root()
+
+    def version_1_root(self) -> bool:
+        """Whether the file uses what plain `tensorflow` has in version 1 only."""
+        plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
+        return any(name.startswith(knowledge.VERSION_1_ONLY) for name in plain)
 
 
 def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

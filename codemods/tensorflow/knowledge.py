@@ -243,11 +243,11 @@ def canonical(dotted: str | None) -> str | None:
     """The name under `tensorflow.`, whichever way the file reaches TensorFlow 1's interface; None stays None."""
     if dotted is None:
         return None
+    for root in _ROOTS:
+        while dotted.startswith(root):  # `compat.v1` has a `compat.v1` of its own
+            dotted = "tensorflow." + dotted[len(root) :]
     if dotted == "tensorflow.compat.v1":
         return "tensorflow"
-    for root in _ROOTS:
-        if dotted.startswith(root):
-            dotted = "tensorflow." + dotted[len(root) :]
     return _ALIASES.get(dotted, dotted)
 
 

@@ -33,6 +33,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     del options  # they have shaped the plan
     if not plan.scopes and not plan.wraps:
         return
+    module.walk.module.synonyms.update(plan.synonyms)
     statements = _statements(module) if plan.wraps else {}
     for site in module.walk.calls:
         name = knowledge.canonical(resolve(site.node.func, site.scope))

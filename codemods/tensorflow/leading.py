@@ -1,4 +1,4 @@
-"""Whose importers decide how often variables are made: the modules with functions that lead to a creation."""
+"""Whose importers concern variables: modules with functions that lead to a creation, and those TensorFlow comes by."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.facts import Call, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
 
@@ -13,8 +14,9 @@ __all__ = ["seeks"]
 
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
-    """The modules with a function that leads to a creation which may be rewritten, or that pass one on."""
-    tree = Tree({file.path: file for file in facts})
+    """The modules with a function that leads to a creation that may be rewritten, and those that pass on TensorFlow."""
+    files = {file.path: file for file in facts}
+    tree = Tree(settled(files))
     leading = [path for path in tree.files if _is_open(tree, path)]
     users: dict[str, list[str]] = {}
     for path, file in tree.files.items():
@@ -25,7 +27,7 @@ def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
         fresh = [user for user in users.get(leading.pop(), ()) if user not in found]
         found.update(fresh)
         leading += fresh
-    return frozenset(map(module_name, found))
+    return frozenset(map(module_name, found | passing(files)))
 
 
 def _is_open(tree: Tree, path: str) -> bool:

@@ -14,6 +14,7 @@ from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Site, make_site
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan
+from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.dynamic import dynamic_parameters
 from codemods.tensorflow.reach.extent import Extent
@@ -39,7 +40,7 @@ _DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variab
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
     """The plan of each file. Programs that no import joins are looked at one by one: each bears its own cost."""
-    files = dict(sorted(facts.items()))
+    files = settled(dict(sorted(facts.items())))
     plans: dict[str, FilePlan] = {}
     for paths in Tree(files).imports.programs():
         tree = Tree({path: files[path] for path in paths})
@@ -117,6 +118,7 @@ class _Linker:
                 self.tree.files[path].version_2_root,
                 dynamic.get(path, {}),
                 seeded,
+                self.tree.files[path].synonyms,
             )
             for path in sorted({*creations, *self.wraps.by_file, *passing, *forms})
         }

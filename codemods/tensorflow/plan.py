@@ -89,3 +89,4 @@ class FilePlan:
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
+    synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module

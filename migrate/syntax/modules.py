@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 __all__ = ["Modules", "module_name", "parts_of"]
 
@@ -39,6 +39,14 @@ class Modules:
             known = self._relative(dotted, origin) if relative else self._absolute(dotted, folder, origin)
             self._found[key] = known
         return known
+
+    def readings(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
+        """The files that the front of `dotted` can mean, each with the names that then remain; longest fronts first."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        parts = dotted[level:].split(".")
+        for cut in range(len(parts) - 1, -1 if level else 0, -1):
+            for path in self.find(dotted[:level] + ".".join(parts[:cut]), origin):
+                yield path, parts[cut:]
 
     def holds(self, dotted: str, origin: str) -> bool:
         """Whether `dotted`, or what it is taken from, is one of the files."""

@@ -6,7 +6,7 @@ import ast
 
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["STAR", "resolve", "single_value", "visible_imports"]
+__all__ = ["STAR", "is_none", "resolve", "single_value", "visible_imports"]
 
 STAR = "*"
 _MAX_ALIASES = 8  # a longer chain of `a = b = c = ...` aliases is a loop, or nobody's code
@@ -17,16 +17,17 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
 
     Follows imports (`import a.b as c`, `from a import b`) and aliases that are assigned once (`V = tf.Variable`).
     Relative imports keep their leading dots. Names that nothing binds resolve through a star import, if there is one.
+    What has another name in the module's `synonyms` gets that.
     """
     if isinstance(node, ast.Attribute):
         base = resolve(node.value, scope, depth)
-        return f"{base}.{node.attr}" if base else None
+        return _truly(f"{base}.{node.attr}", scope) if base else None
     if not isinstance(node, ast.Name) or depth > _MAX_ALIASES:
         return None
     found = scope.find(node.id)
     if found is None:
         star = _star_module(scope)
-        return f"{star}.{node.id}" if star else None
+        return _truly(star + node.id, scope) if star else None
     owner, bindings = found
     return _of_bindings(bindings, owner, depth)
 
@@ -36,21 +37,26 @@ def _of_bindings(bindings: list[Binding], owner: Scope, depth: int) -> str | Non
     if len(bindings) == 1:
         return _of_binding(bindings[0], owner, depth)
     imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
-    others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not _is_none(binding)]
+    others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not is_none(binding)]
     if imports and not others:
-        return imports[0].dotted
+        return _truly(imports[0].dotted, owner)
     return _of_binding(others[0], owner, depth) if not imports and len(others) == 1 else None
 
 
 def _of_binding(binding: Binding, owner: Scope, depth: int) -> str | None:
     if binding.kind is BindingKind.IMPORT:
-        return binding.dotted
+        return _truly(binding.dotted, owner)
     if binding.kind is BindingKind.ASSIGN and binding.value is not None:
         return resolve(binding.value, owner, depth + 1)
     return None
 
 
-def _is_none(binding: Binding) -> bool:
+def _truly(dotted: str, scope: Scope) -> str:
+    return scope.synonyms.get(dotted, dotted)
+
+
+def is_none(binding: Binding) -> bool:
+    """Whether a binding is `name = None`, as after a failed import."""
     return isinstance(binding.value, ast.Constant) and binding.value.value is None
 
 
@@ -59,7 +65,7 @@ def _star_module(scope: Scope) -> str | None:
     while root.parent is not None:
         root = root.parent
     stars = root.bindings.get(STAR, ())
-    return stars[0].dotted[: -len(".*")] if stars else None
+    return stars[0].dotted.removesuffix(STAR) if stars else None
 
 
 def single_value(name: str, scope: Scope) -> ast.expr | None:
@@ -77,6 +83,6 @@ def visible_imports(scope: Scope) -> dict[str, str]:
     while current is not None:
         for name, bindings in current.bindings.items():
             if name not in names and all(binding.kind is BindingKind.IMPORT for binding in bindings):
-                names[name] = bindings[0].dotted
+                names[name] = _truly(bindings[0].dotted, scope)
         current = current.parent
     return names

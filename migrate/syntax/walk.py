@@ -48,7 +48,11 @@ class Binding:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """A scope of names. `frames` are the ones around its definition, within the scope that encloses it."""
+    """A scope of names. `frames` are the ones around its definition, within the scope that encloses it.
+
+    `synonyms`, which all scopes of a module share, has the true names of what the module imports from elsewhere, where
+    other files tell: `common.tf` is `tensorflow`.
+    """
 
     kind: ScopeKind
     node: ast.AST
@@ -57,6 +61,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
     loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
+    synonyms: dict[str, str] = field(default_factory=dict)
 
     def bind(self, name: str, binding: Binding) -> None:
         """Adds a binding; a walrus in a comprehension binds in the scope around it."""
@@ -175,7 +180,7 @@ class _Walker:
         self.frames = outer
 
     def enter(self, kind: ScopeKind, node: ast.AST) -> Scope:
-        scope = Scope(kind, node, self.scope, self.frames)
+        scope = Scope(kind, node, self.scope, self.frames, synonyms=self.scope.synonyms)
         self.result.scopes[node] = scope
         return scope
 

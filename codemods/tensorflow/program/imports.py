@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
@@ -25,6 +25,11 @@ class Imports:
         if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
             return []  # the standard library's `logging`, whatever the tree has under that name
         return self._modules.find(dotted, origin)
+
+    def readings(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
+        """The files that the front of `dotted`, written in file `origin`, can mean, each with the names that remain."""
+        if dotted.partition(".")[0] not in knowledge.SAFE_MODULES:
+            yield from self._modules.readings(dotted, origin)
 
     @cached_property
     def importers(self) -> Mapping[str, list[str]]:

@@ -19,14 +19,10 @@ class Symbols:
 
     def find(self, dotted: str, origin: str, depth: int = 0) -> list[tuple[str, Callee]]:
         """What a dotted name means in file `origin`, with the files: a method as `METHOD` of a class's index."""
-        level = len(dotted) - len(dotted.lstrip("."))
-        parts = dotted[level:].split(".")
-        for cut in range(len(parts) - 1, -1 if level else 0, -1):
-            module = dotted[:level] + ".".join(parts[:cut])
-            for path in self.imports.modules(module, origin) if module else ():
-                found = self._member(path, parts[cut:], depth)
-                if found:
-                    return found
+        for path, names in self.imports.readings(dotted, origin):
+            found = self._member(path, names, depth)
+            if found:
+                return found
         return []
 
     def _member(self, path: str, names: list[str], depth: int) -> list[tuple[str, Callee]]:

@@ -1,0 +1,116 @@
+"""Proves over all files which names of other modules are TensorFlow, and which of its two interfaces they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import FileFacts, Relayed
+from codemods.tensorflow.program.imports import Imports
+from migrate.syntax.names import STAR
+
+__all__ = ["follows", "passing", "settled"]
+
+_MAX_REEXPORTS = 6
+_ROOT, _VERSION_1 = "tensorflow", "tensorflow.compat.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a name is: TensorFlow's root, which may be known to be version 2's, or the interface of version 1."""
+
+    dotted: str
+    version_2: bool
+
+
+def settled(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    """The files with what each says where all that it takes for TensorFlow is, and otherwise without any of it."""
+    if not any(file.relayed for file in files.values()):
+        return dict(files)
+    relays = _Relays(files)
+    return {path: relays.settle(path, file, file.relayed) if file.relayed else file for path, file in files.items()}
+
+
+def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
+    """The dotted names, each with the file that has it, on which it depends whether names are TensorFlow."""
+    files = {file.path: file for file in facts}
+    return frozenset(_followed(files).asked) if any(file.relayed for file in files.values()) else frozenset()
+
+
+def passing(files: Mapping[str, FileFacts]) -> set[str]:
+    """The files that have TensorFlow for others: who imports them may use it without a word of where it comes from."""
+    return _followed(files).passing if any(file.relayed for file in files.values()) else set()
+
+
+def _followed(files: Mapping[str, FileFacts]) -> _Relays:
+    relays = _Relays(files)
+    for path, file in files.items():
+        for sources in file.relayed.sources.values() if file.relayed else ():
+            for source in sources:
+                relays.meaning(source, path)
+    return relays
+
+
+class _Relays:
+    """Follows names from file to file: `asked` are all that it came by, `passing` the files that have TensorFlow."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self.files = files
+        self.imports = Imports(files)
+        self.asked: set[tuple[str, str]] = set()
+        self.passing: set[str] = set()
+
+    def settle(self, path: str, file: FileFacts, relayed: Relayed) -> FileFacts:
+        meanings = {name: self._among(sources, path) for name, sources in relayed.sources.items()}
+        known = {name: meaning for name, meaning in meanings.items() if meaning is not None}
+        if len(known) < len(meanings):
+            return file
+        synonyms = {name: meaning.dotted for name, meaning in known.items()}
+        roots = [meaning for meaning in known.values() if meaning.dotted == _ROOT]
+        version_2 = relayed.facts.version_2_root if roots else file.version_2_root
+        version_2 |= any(meaning.version_2 for meaning in roots) and not relayed.version_1_root
+        return replace(relayed.facts, relayed=relayed, synonyms=synonyms, version_2_root=version_2)
+
+    def _among(self, sources: Sequence[str], path: str) -> _Meaning | None:
+        """What a name is that one of several modules may have: of star imports the last one counts that has it."""
+        binding = (source for source in reversed(sources) if self._origins(source, path, 0))
+        return self.meaning(next(binding, sources[0]), path)
+
+    def meaning(self, dotted: str, path: str, depth: int = 0) -> _Meaning | None:
+        """What `dotted` is in file `path`; None where it may be anything but TensorFlow."""
+        if knowledge.canonical(dotted) == _ROOT:
+            return _Meaning(_ROOT if dotted == _ROOT else _VERSION_1, self.files[path].version_2_root)
+        origins = self._origins(dotted, path, depth)
+        found = [self.meaning(origin, owner, depth + 1) for origin, owner in origins]
+        known = [meaning for meaning in found if meaning is not None]
+        if not known or len(known) < len(found):
+            return None
+        self.passing.update(owner for _, owner in origins)
+        spelled = max(meaning.dotted for meaning in known)  # with either, by version, what both have is right
+        return _Meaning(spelled, any(meaning.version_2 for meaning in known))
+
+    def _origins(self, dotted: str, path: str, depth: int) -> list[tuple[str, str]]:
+        """What the files of the tree bind `dotted` to, with those files; "" for anything that has no dotted name."""
+        if depth > _MAX_REEXPORTS:
+            return []
+        self.asked.add((dotted, path))
+        for _, group in groupby(self.imports.readings(dotted, path), key=lambda one: len(one[1])):
+            bound = ((owner, names[1:], self._bound(owner, names[0], depth)) for owner, names in group)
+            found = [(".".join([origin, *rest]), owner) for owner, rest, origins in bound for origin in origins]
+            if found:  # in the module itself, whatever its package has under the module's name
+                return found
+        return []
+
+    def _bound(self, path: str, name: str, depth: int) -> Sequence[str]:
+        """The origins of a name that the top level of a file has."""
+        file = self.files[path]
+        if name in file.aliases:
+            return file.aliases[name] or ("",)
+        if name in file.imports:
+            return (file.imports[name],)
+        if name in file.functions:
+            return ("",)
+        stars = (star + name for star in reversed(file.aliases.get(STAR, ())))
+        return next(([one] for one in stars if self._origins(one, path, depth + 1)), [])

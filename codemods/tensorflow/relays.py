@@ -1,0 +1,95 @@
+"""TensorFlow by way of another module of the tree: `from common import tf`, `import common` and `common.tf`, stars.
+
+A file alone cannot tell that such a name is TensorFlow, so its facts are found twice, without and with that; which
+ones hold is decided over all files (`program.relays`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from codemods.tensorflow import knowledge
+from migrate.syntax.names import STAR, is_none, resolve
+from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
+
+__all__ = ["aliases", "assumed", "relays"]
+
+_NAMES = frozenset({"tf", "tensorflow"})  # what TensorFlow is called where it is passed on
+
+
+def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
+    """The dotted names that would be TensorFlow, as they resolve, each with the names that it may stand for."""
+    stars = [binding.dotted.removesuffix(STAR) for binding in walk.module.bindings.get(STAR, ())]
+    local = {*_imported(walk), *(_NAMES if stars else ())}
+    found: dict[str, tuple[str, ...]] = {}
+    for node, scope in walk.loads:
+        if node.attr in _NAMES if isinstance(node, ast.Attribute) else isinstance(node, ast.Name) and node.id in local:
+            dotted = resolve(node, scope)
+            if dotted and _is_relay(dotted):
+                found[dotted] = tuple(_sources(node, dotted, scope, stars))
+    return {dotted: sources for dotted, sources in found.items() if sources}
+
+
+def _sources(node: ast.expr, dotted: str, scope: Scope, stars: list[str]) -> Iterator[str]:
+    unbound = isinstance(node, ast.Name) and scope.find(node.id) is None
+    name = dotted.rpartition(".")[2]
+    for source in (star + name for star in stars) if unbound else (dotted,):
+        if source.partition(".")[0] not in knowledge.SAFE_MODULES:
+            yield source
+
+
+def _imported(walk: Walk) -> Iterator[str]:
+    """What the file calls whatever it imports under one of the names."""
+    for scope in walk.scopes.values():
+        for name, bindings in scope.bindings.items():
+            if any(binding.dotted.rpartition(".")[2] in _NAMES for binding in bindings):
+                yield name
+
+
+def _is_relay(dotted: str) -> bool:
+    """Whether a dotted name is one that a module which is not TensorFlow's may have for it."""
+    module, _, name = dotted.rpartition(".")
+    return name in _NAMES and dotted != name and module.partition(".")[0] != "tensorflow"
+
+
+@contextmanager
+def assumed(walk: Walk, names: Iterable[str]) -> Iterator[None]:
+    """Within this, dotted names of a module resolve as TensorFlow."""
+    synonyms = walk.module.synonyms
+    synonyms.update(dict.fromkeys(names, "tensorflow"))
+    try:
+        yield
+    finally:
+        synonyms.clear()
+
+
+def aliases(top: Scope) -> dict[str, tuple[str, ...]]:
+    """What each name of a module's top level may be an alias of, where imports alone do not tell; `*` for its stars.
+
+    There is no origin where a name that may be TensorFlow's is, or may be, something else.
+    """
+    found = {STAR: tuple(one.dotted.removesuffix(STAR) for one in top.bindings.get(STAR, ()))}
+    for name, bindings in top.bindings.items():
+        if name in _NAMES or any(isinstance(binding.value, ast.Name | ast.Attribute) for binding in bindings):
+            origins = _origins(name, bindings, top)
+            if origins or name in _NAMES:
+                found[name] = origins
+    return {name: origins for name, origins in found.items() if origins or name != STAR}
+
+
+def _origins(name: str, bindings: list[Binding], top: Scope) -> tuple[str, ...]:
+    imported = [binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT]
+    found = dict.fromkeys(imported)
+    for binding in bindings:
+        if binding.kind is BindingKind.IMPORT or is_none(binding):
+            continue
+        if not isinstance(binding.value, ast.Name | ast.Attribute):
+            return ()
+        head, dot, rest = ast.unparse(binding.value).partition(".")
+        own = [f"{one}{dot}{rest}" for one in imported] if head == name else [resolve(binding.value, top)]
+        found.update((one, None) for one in own if one)
+        if not all(own):
+            return ()
+    return tuple(found)
