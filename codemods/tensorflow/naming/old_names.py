@@ -92,7 +92,7 @@ class OldNames:
         """The name that `tf.Variable` gave."""
         prefix = self.prefix(instance, new=False)
         if name is not None:
-            return f"{prefix}{name.pattern}{'*' if site.repeats else ''}"
+            return f"{prefix}{name.pattern}{'*' if site.repeats else site.suffix}"
         _, number = self._numbers.get((site.key, instance.way.order), (0, None))
         if number is None:
             return f"{prefix}{UNNAMED}*"
@@ -106,7 +106,7 @@ class OldNames:
         entries = []
         for place, instance in enumerate(site.instances):
             if site.keeps_name(instance):
-                entries.append(_same(self.prefix(instance, new=False) + site.names[place].pattern))
+                entries.append(_same(self.old(site, instance, site.names[place])))
                 continue
             wrap = site.call_wraps.get(instance.way.calls[-1]) if instance.way.calls else None
             wrap = wrap or site.wraps[0][1]
@@ -128,6 +128,17 @@ class OldNames:
                 old = f"{old}*"  # others of its name may have come before it
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
+
+    def renumbered(self, site: Site) -> tuple[Rename, ...]:
+        """The entries of a site that bears the name that it passes, and had a number where others came before it."""
+        return tuple(
+            Rename(
+                _tidy(f"{self.old(site, instance, name)}*"),
+                _tidy(self.prefix(instance, new=True) + name.pattern),
+                False,
+            )
+            for instance, name in zip(site.instances, site.names, strict=True)
+        )
 
     def shifts(self, site: Site, *, moved: bool) -> tuple[Shift, ...]:
         """What becomes of a variable that is left: another number, as those before it are counted no more.

@@ -8,7 +8,7 @@ from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
-from migrate.model import Level, Rename
+from migrate.model import Level
 
 __all__ = [
     "left_to_its_scope",
@@ -54,12 +54,7 @@ def same_name(q: Question) -> NamePlan:
 
 def _renumbered(q: Question) -> NamePlan:
     """The name as it stands, which had a number where something that is called otherwise now came before it."""
-    site, old = q.site, q.old
-    renames = tuple(
-        Rename(f"{old.old(site, instance, name)}*", old.prefix(instance, new=True) + name.pattern, False)
-        for instance, name in zip(site.instances, site.names, strict=True)
-    )
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=renames)
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site))
 
 
 def numbered(q: Question) -> NamePlan | None:
