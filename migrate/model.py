@@ -24,6 +24,7 @@ __all__ = [
     "Rewrite",
     "Rule",
     "RuleKind",
+    "Shift",
     "Span",
     "Wrap",
 ]
@@ -108,6 +109,20 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A place among the variables of one name, `name`, `name_1`, ...: it changes where others get names of their own.
+
+    `program` tells apart those that one run of a program may make, `series` those of a file that are counted together.
+    Without a number nobody knows the place.
+    """
+
+    program: str
+    name: str  # perhaps with a `*`
+    number: int | None = None
+    series: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """The call is rewritten by `changes`, or by another finding that `Finding.requires` names.
 
@@ -147,6 +162,7 @@ class Finding:
     outcome: Outcome
     renames: tuple[Rename, ...] = ()
     requires: tuple[str, ...] = ()  # ids of findings without which this one must not be applied
+    shifts: tuple[Shift, ...] = ()  # what may become of its names where it is not made and others are
 
     @property
     def id(self) -> str:

@@ -16,6 +16,7 @@ from migrate.importers import Importers, Imports
 from migrate.model import Failure, FileResult, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
+from migrate.shifts import shifted
 from migrate.suppress import MARKER
 from migrate.syntax.modules import Modules
 from migrate.work import IndexTask, RewriteTask, Work
@@ -104,8 +105,8 @@ class Session:
         """Everything that is found; the first call does the work."""
         with collecting.paused():
             self._look()
-        kept = tuple(one.result for _, one in sorted(self._results.items()) if one.result.findings)
-        return Report(kept, len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
+        kept = [one.result for _, one in sorted(self._results.items()) if one.result.findings]
+        return Report(shifted(kept), len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
 
     def _look(self) -> None:
         if not self._indexed:

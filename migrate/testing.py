@@ -192,8 +192,7 @@ def _show(path: str, finding: Finding, *, several: bool) -> str:
         case _:
             word = "notice"
     place = f"{path}:{finding.line}" if several else str(finding.line)
-    made = finding.renames if isinstance(finding.outcome, Rewrite) else ()
-    renames = ", ".join(f"{one.old} -> {one.new}" for one in made if one.changes)
+    renames = ", ".join(f"{one.old} -> {one.new}" for one in finding.renames if one.changes)
     return " ".join(filter(None, [place, finding.code, word, renames]))
 
 

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.suppress",
         "migrate.rules",
         "migrate.settle",
+        "migrate.shifts",
         "migrate.annotate",
         "migrate.engine",
         "migrate.collecting",

@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """The call of `function` to write in the place of an old one; no old argument stands for the first item.
+    """The call of `function` to write in the place of an old one; an item without an origin comes first.
 
     `moved` is the index of the old argument, if any, that the first item replaces: its comment goes along.
     `creates` tells expressions that will be edited themselves: they stay where they are, whatever else moves.

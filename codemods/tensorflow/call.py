@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from codemods.tensorflow.arguments import Inner, Item, NewCall
 from codemods.tensorflow.dtypes import dtype_name, is_none, says
+from codemods.tensorflow.effects import order_shows
 from codemods.tensorflow.fold import Fold, find_fold
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
 from codemods.tensorflow.request import CallRequest
@@ -128,6 +129,7 @@ class _Builder:
         statement: ast.stmt | None,
     ) -> None:
         self.module, self.call, self.request, self.bound = module, call, request, bound
+        self.late_name = self.named_late()
         self.fold: Fold | None = None
         self.value = self.read(statement)
 
@@ -151,7 +153,7 @@ class _Builder:
         value = self.value
         if isinstance(value, Whole) and value.wrapping is Wrapping.CONVERT and self.may_be_function():
             return Refusal(Refused.CALLABLE)
-        name = self.bound.get("name")
+        name = None if self.late_name is not None else self.bound.get("name")
         new = NewCall(
             self.request.spell("get_variable"),
             tuple(self.items()),
@@ -179,16 +181,26 @@ class _Builder:
     # Arguments
 
     def items(self) -> list[Item]:
-        """The new arguments, name first, the others in the order of the source."""
-        items = [Item(None, (self.request.name,))]
+        """The new arguments, name first unless that shows, the others in the order of the source."""
+        items = [] if self.late_name is not None else [Item(None, (self.request.name,))]
         for name, argument in self.bound.items():
-            if name == "initial_value":
+            if name == "name" and self.late_name is not None:
+                items.append(Item("name", (self.request.name,), self.late_name))
+            elif name == "initial_value":
                 items += self.initial(argument)
             elif not self.dropped(name, argument):
                 items.append(Item(name, (argument.value,), argument.index))
         if self.request.version_2 and "use_resource" not in self.bound:
             items.append(Item("use_resource", ("True",), len(self.bound) - 1))
         return items
+
+    def named_late(self) -> int | None:
+        """The place of a name that has to be evaluated where it stands, behind other arguments; None of any other."""
+        name = self.bound.get("name")
+        if name is None or self.module.text(name.value) not in self.request.name:
+            return None
+        earlier = [one.value for one in self.bound.values() if one.index < name.index]
+        return name.index if order_shows(name.value, earlier, self.request.resolve) else None
 
     def dropped(self, name: str, argument: Argument) -> bool:
         if name == "dtype":
@@ -215,7 +227,7 @@ class _Builder:
         if isinstance(self.value, Whole):
             return [Item("initializer", self.wrapped(self.value, argument.value), argument.index)]
         value, index = self.value, argument.index
-        items = [Item("shape" if index else None, _shape_parts(value.shape), index)]
+        items = [Item("shape" if index or self.late_name is not None else None, _shape_parts(value.shape), index)]
         if value.dtype is not None:
             items.append(Item("dtype", (self.spelled(value.dtype),), index))
         maker = value.maker

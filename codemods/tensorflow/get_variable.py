@@ -22,7 +22,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
-from migrate.model import Change, Finding, Left, Level, Notice, Rename, Rewrite, Span, Wrap
+from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Shift, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope, ScopeKind
@@ -59,7 +59,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
-    yield from passed_on(module, renumbered=options.get("names", "idiomatic") != "keep")
+    yield from passed_on(module, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
     yield from tidy_imports(module, rewritten, dict(_scope_functions(module, plan)))
 
 
@@ -76,23 +76,23 @@ def _findings(
 ) -> Iterator[Finding]:
     node = site.node
     if isinstance(decision, LeavePlan):
-        yield _left(module, node, decision.code, decision.detail, decision.renames)
+        yield _left(module, node, decision.code, decision.detail, decision.shifts)
         return
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
     try:
         request = _request(module, site, plan, decision, speller)
         edit = build(module, node, replace(request, form=_form(options)), site.statement)
     except UnspellableError:
-        yield _left(module, node, "GV210", "the file has no name for TensorFlow itself")
+        yield _left(module, node, "GV210", "the file has no name for TensorFlow itself", decision.shifts)
         return
     if isinstance(edit, Refusal):
-        yield _left(module, node, _REFUSED[edit.reason], edit.reason.value)
+        yield _left(module, node, _REFUSED[edit.reason], edit.reason.value, decision.shifts)
         return
     changes: tuple[Change, ...] = (*edit.changes, *_escape(module, site, decision, speller))
     changes = (*changes, *dict.fromkeys(speller.imports))
     level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
-    yield module.finding(
+    found = module.finding(
         code,
         node,
         _message(module, node, edit),
@@ -100,6 +100,7 @@ def _findings(
         renames=decision.renames,
         requires=_requires(module, plan, decision),
     )
+    yield replace(found, shifts=decision.shifts)
     if decision.warning:
         text = f"{decision.warning} of the scope around it is given to get_variable, and was not given to tf.Variable"
         yield module.finding("GV304", node, text, Notice())
@@ -180,11 +181,10 @@ def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, 
     return (*needed, *(wrap_id(path, first) for path, first in decision.wraps))
 
 
-def _left(module: Module, node: ast.Call, code: str, detail: str, renames: tuple[Rename, ...] = ()) -> Finding:
+def _left(module: Module, node: ast.Call, code: str, detail: str, shifts: tuple[Shift, ...]) -> Finding:
     summary = GET_VARIABLE_RULES[code].summary
-    return module.finding(
-        code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)), renames=renames
-    )
+    found = module.finding(code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)))
+    return replace(found, shifts=shifts)
 
 
 def _message(module: Module, node: ast.Call, edit: CallEdit) -> str:

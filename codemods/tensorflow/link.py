@@ -12,7 +12,7 @@ from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
-from codemods.tensorflow.naming.sites import Site, make_site
+from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan
 from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -24,7 +24,7 @@ from codemods.tensorflow.scopes.conversion import convert_scopes
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
-from migrate.model import Level, Rename
+from migrate.model import Level, Shift
 
 __all__ = ["link"]
 
@@ -86,14 +86,14 @@ class _Linker:
                     _REFUSALS[event.refusal], _DETAILS.get(event.refusal, ""), self._shifted(event)
                 )
             elif eager:
-                self.left[key[0], event.at] = LeavePlan("GV207", eager)
+                self.left[key[0], event.at] = LeavePlan("GV207", eager, self._shifted(event))
             else:
                 yield key, number, event
 
-    def _shifted(self, creation: Creation) -> tuple[Rename, ...]:
+    def _shifted(self, creation: Creation) -> tuple[Shift, ...]:
         """An unnamed variable that is left gets another number when others are counted no more."""
         unnamed = (creation.name is None or creation.refusal == "star-arguments") and not self.keep
-        return (Rename("*Variable*", "*Variable*", False),) if unnamed else ()
+        return (Shift(self.tree.program, f"*{UNNAMED}"),) if unnamed else ()
 
     def plans(self) -> dict[str, FilePlan]:
         """The plan of each file that has something to change or to report."""
@@ -119,6 +119,7 @@ class _Linker:
                 dynamic.get(path, {}),
                 seeded,
                 self.tree.files[path].synonyms,
+                self.tree.program,
             )
             for path in sorted({*creations, *self.wraps.by_file, *passing, *forms})
         }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
-from migrate.model import Finding, Left, Rename
+from migrate.model import Finding, Left, Shift
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 
@@ -17,17 +18,18 @@ _CODE = "GV212"
 _ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "super"})
 
 
-def passed_on(module: Module, *, renumbered: bool) -> Iterator[Finding]:
+def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Finding]:
     """One finding for each place that hands `tf.Variable` to something that may call it.
 
     `renumbered`: what it makes unnamed may get other numbers, as others get names.
     """
-    renames = (Rename("*Variable*", "*Variable*", False),) if renumbered else ()
+    shifts = (Shift(program, "*Variable"),) if renumbered else ()
     for node, scope in module.walk.loads:
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
         if _may_be_called(module, node):
-            yield module.finding(_CODE, node, GET_VARIABLE_RULES[_CODE].summary, Left(advice(_CODE)), renames=renames)
+            found = module.finding(_CODE, node, GET_VARIABLE_RULES[_CODE].summary, Left(advice(_CODE)))
+            yield replace(found, shifts=shifts)
 
 
 def _may_be_called(module: Module, node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At
-from migrate.model import Level, Rename
+from migrate.model import Level, Rename, Shift
 
 __all__ = ["FilePlan", "LeavePlan", "NameForm", "NamePlan", "ScopeForm", "ScopePlan", "Strip", "WrapPlan"]
 
@@ -38,6 +38,7 @@ class NamePlan:
     fallback: str = ""  # the name where the one that the call passes on is None
     strip: Strip = Strip.NOTHING
     renames: tuple[Rename, ...] = ()
+    shifts: tuple[Shift, ...] = ()  # what becomes of its names where the rewrite is not made and others are
     wraps: tuple[tuple[str, At], ...] = ()  # the wraps that it needs: their files, and where they begin
     scopes: tuple[At, ...] = ()  # the scopes of its file whose conversion it needs
     warning: str = ""  # what the scopes around it give to it now, where that was asked for
@@ -51,7 +52,7 @@ class LeavePlan:
 
     code: str
     detail: str = ""
-    renames: tuple[Rename, ...] = ()
+    shifts: tuple[Shift, ...] = ()
 
 
 class ScopeForm(enum.Enum):
@@ -90,3 +91,4 @@ class FilePlan:
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
+    program: str = ""  # the files that imports join with it, by the first of them

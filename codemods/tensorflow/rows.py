@@ -46,14 +46,16 @@ class Arranger:
         gaps = list(self.old.gaps)
         name_trail = self.take_comment(gaps, moved)
         by_origin: dict[int, list[Item]] = {}
-        for item in items[1:]:
+        leading = [item for item in items if item.origin is None]
+        for item in items[len(leading) :]:
             by_origin.setdefault(item.origin or 0, []).append(item)
-        rows = [Row(items[0], gaps[0])]
+        rows = [Row(item, gaps[0]) for item in leading]
         pending: Gap | None = None
         for index in range(len(self.old.values)):
             pending = gaps[index] if pending is None else join(pending, gaps[index])
             for number, item in enumerate(by_origin.get(index, ())):
-                gap = self.between(rows, pending or SPACE, name_trail) if number == 0 else SPACE
+                behind = len(rows) == len(leading) == 1
+                gap = SPACE if number else self.behind_name(name_trail) if behind else pending or SPACE
                 rows.append(self.row(item, gap, rows))
                 pending = None
         closing = gaps[-1] if pending is None else close(pending, gaps[-1])
@@ -67,13 +69,9 @@ class Arranger:
         gaps[moved + 1] = replace(gap, trail="")
         return gap.trail
 
-    def between(self, rows: list[Row], pending: Gap, trail: str) -> Gap:
-        """The gap before the first of an old argument's rows; the one behind the new name has no model."""
-        if len(rows) > 1:
-            return pending
-        if trail:
-            return Gap(trail, (), self.continuation())
-        return self.separator
+    def behind_name(self, trail: str) -> Gap:
+        """The gap behind the new name, which has no model."""
+        return Gap(trail, (), self.continuation()) if trail else self.separator
 
     @property
     def separator(self) -> Gap:

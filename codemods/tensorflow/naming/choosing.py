@@ -10,7 +10,7 @@ from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["claim_text", "free_name", "full_name", "numbered_name"]
+__all__ = ["claim_text", "free_name", "full_name", "numbered_name", "old_suffix"]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
@@ -87,6 +87,17 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     numbered = f"{name}_{place}"
     others = claims.rivals(Claim(literal(numbered), own, site.key))
     return "" if any(rival.name.literal != name for rival in others) else numbered
+
+
+def old_suffix(site: Site, claims: Claims) -> str:
+    """What `tf.Variable` put behind the name that the call passes: nothing, `_1`, or `*` where only a run knows."""
+    own = [Claim(name, one, site.key, True) for name, one in zip(site.names, site.instances, strict=False)]
+    rivals = [one for claim in own for one in (*claims.rivals(claim), *claims.wrapped_rivals(claim)) if not one.chosen]
+    if not rivals:
+        by_default = (name.pattern.rpartition("/")[2].lower() for name in site.names)
+        return "*" if claims.scopes.reach.tree.op_names.intersection(by_default) else ""
+    name = numbered_name(site, rivals, claims)
+    return name.removeprefix(site.names[0].pattern) if name else "*"
 
 
 def full_name(site: Site, name: Text, scopes: ScopeTable) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from codemods.tensorflow.naming.choosing import old_suffix
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
@@ -80,10 +81,12 @@ class Decider:
 
     def decide(self, site: Site) -> NamePlan | LeavePlan:
         """What becomes of one creation."""
+        site.suffix = old_suffix(site, self.claims)
         hazard = hazards(site, self.scopes.reach)
         question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard)
         outcomes = (row.becomes(question) for row in ROWS if row.fits(question))
         decision = next(outcome for outcome in outcomes if outcome is not None)
+        decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
         if isinstance(decision, LeavePlan):
             return decision
         if decision.level is Level.EXACT:

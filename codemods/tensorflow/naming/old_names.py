@@ -11,7 +11,7 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, overlaps
-from migrate.model import Rename
+from migrate.model import Rename, Shift
 
 __all__ = ["OldNames"]
 
@@ -29,8 +29,8 @@ class OldNames:
         self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
-    def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], int]:
-        """The number of each unnamed variable in its scope, where all that counts is known."""
+    def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], tuple[int, int]]:
+        """The series and number of each unnamed variable in its scope, where all that counts is known."""
         anywhere = any(self._place(one)[1].startswith("*") for site in unnamed for one in site.instances)
         if anywhere or self._counts_others():
             return {}
@@ -52,8 +52,8 @@ class OldNames:
                 ):
                     uncertain.add(place)
         return {
-            (site.key, order): number
-            for place, found in places.items()
+            (site.key, order): (series, number)
+            for series, (place, found) in enumerate(places.items())
             if place not in uncertain and len({site.body[0] for _, site in found}) == 1 and len(roots[place]) == 1
             for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
         }
@@ -92,8 +92,8 @@ class OldNames:
         """The name that `tf.Variable` gave."""
         prefix = self.prefix(instance, new=False)
         if name is not None:
-            return f"{prefix}{name.pattern}{'*' if site.repeats else ''}"
-        number = self._numbers.get((site.key, instance.way.order))
+            return f"{prefix}{name.pattern}{'*' if site.repeats else site.suffix}"
+        _, number = self._numbers.get((site.key, instance.way.order), (0, None))
         if number is None:
             return f"{prefix}{UNNAMED}*"
         return f"{prefix}{UNNAMED}_{number}" if number else f"{prefix}{UNNAMED}"
@@ -106,7 +106,7 @@ class OldNames:
         entries = []
         for place, instance in enumerate(site.instances):
             if site.keeps_name(instance):
-                entries.append(_same(self.prefix(instance, new=False) + site.names[place].pattern))
+                entries.append(_same(self.old(site, instance, site.names[place])))
                 continue
             wrap = site.call_wraps.get(instance.way.calls[-1]) if instance.way.calls else None
             wrap = wrap or site.wraps[0][1]
@@ -129,12 +129,32 @@ class OldNames:
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
 
-    def shifted(self, site: Site) -> tuple[Rename, ...]:
-        """What becomes of an unnamed variable that is left: its number, as others are counted no more."""
-        if (site.creation.name is not None and not site.may_be_none) or not self.renames_others:
+    def renumbered(self, site: Site) -> tuple[Rename, ...]:
+        """The entries of a site that bears the name that it passes, and had a number where others came before it."""
+        return tuple(
+            Rename(
+                _tidy(f"{self.old(site, instance, name)}*"),
+                _tidy(self.prefix(instance, new=True) + name.pattern),
+                False,
+            )
+            for instance, name in zip(site.instances, site.names, strict=True)
+        )
+
+    def shifts(self, site: Site, *, moved: bool) -> tuple[Shift, ...]:
+        """What becomes of a variable that is left: another number, as those before it are counted no more.
+
+        A name of its own keeps its number unless others of that name get others (`moved`).
+        """
+        unnamed = not site.is_named or site.may_be_none
+        if not self.renames_others or not (unnamed or moved):
             return ()
-        prefixes = {self.prefix(instance, new=False) for instance in site.instances}
-        return tuple(Rename(f"{one}{UNNAMED}*", f"{one}{UNNAMED}*", False) for one in sorted(prefixes))
+        found = []
+        for place, instance in enumerate(site.instances):
+            prefix = self.prefix(instance, new=False)
+            own = site.names[place].pattern if site.is_named and not site.may_be_none else UNNAMED
+            series, number = self._numbers.get((site.key, instance.way.order), (0, None))
+            found.append(Shift(self.scopes.reach.tree.program, _tidy(prefix + own), number, series))
+        return tuple(dict.fromkeys(found))
 
     def kept(self, site: Site) -> tuple[Rename, ...]:
         """The entries of a site that keeps its names."""

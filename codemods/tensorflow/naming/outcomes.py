@@ -8,7 +8,7 @@ from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
-from migrate.model import Level, Rename
+from migrate.model import Level
 
 __all__ = [
     "left_to_its_scope",
@@ -36,7 +36,7 @@ def _target(q: Question) -> str:
 
 def left_to_its_scope(q: Question) -> LeavePlan:
     """A scope around it reuses, or gives an argument to `get_variable` only."""
-    return LeavePlan("GV203", q.hazard, q.old.shifted(q.site))
+    return LeavePlan("GV203", q.hazard)
 
 
 def left_to_the_store(q: Question) -> LeavePlan:
@@ -54,12 +54,7 @@ def same_name(q: Question) -> NamePlan:
 
 def _renumbered(q: Question) -> NamePlan:
     """The name as it stands, which had a number where something that is called otherwise now came before it."""
-    site, old = q.site, q.old
-    renames = tuple(
-        Rename(f"{old.old(site, instance, name)}*", old.prefix(instance, new=True) + name.pattern, False)
-        for instance, name in zip(site.instances, site.names, strict=True)
-    )
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=renames)
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site))
 
 
 def numbered(q: Question) -> NamePlan | None:
@@ -98,14 +93,14 @@ def renumbered_by_graph(q: Question) -> NamePlan | LeavePlan:
 def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
     site = q.site
     if site.nested:
-        return LeavePlan("GV211", renames=q.old.shifted(site))
+        return LeavePlan("GV211")
     names = site.names or (literal(base),)
     strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
     folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
     escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.alone:
-            return LeavePlan("GV204", renames=q.old.shifted(site))
+            return LeavePlan("GV204")
         strip = Strip.NOTHING
     renames = q.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""

@@ -105,3 +105,8 @@ class Question:
     def renumbered(self) -> bool:
         """Whether its number changes because others get new names."""
         return self.moved or self.counted
+
+    @property
+    def moves_if_left(self) -> bool:
+        """Whether, left as it is, others of the name that it passes may get out of its way."""
+        return bool(self.site.wraps) or (self.site.is_named and self.moved)

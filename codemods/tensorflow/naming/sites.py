@@ -52,6 +52,7 @@ class Site:
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
     call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
     kept: frozenset[tuple[BodyKey, int]] = frozenset()  # the calls of its factory that no wrap is around
+    suffix: str = ""  # what TensorFlow put behind its name: `_1`, or `*` where only a run knows
     inner: str = ""  # its name in there, where the layer's name has taken a part of it
 
     @property

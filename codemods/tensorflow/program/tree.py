@@ -43,6 +43,11 @@ class Tree:
             for number, event in enumerate(body.events):
                 yield key, number, event
 
+    @property
+    def program(self) -> str:
+        """What the program is called: its first file."""
+        return min(self.files, default="")
+
     @cached_property
     def looking_up(self) -> tuple[str, ...]:
         """The files that look ops up by name."""
