@@ -118,7 +118,7 @@ class _Commands(TyperGroup):
         completing = ctx.resilient_parsing and not args
         if args and args[0] in _COMPLETION and not ctx.resilient_parsing:
             _completion(ctx, *args)
-        if not completing and (not args or args[0] not in (*_COMPLETION, *commands.names())):
+        if not completing and not (args and (args[0] in _COMPLETION or _is_command(args[0]))):
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
@@ -134,7 +134,7 @@ class _Commands(TyperGroup):
         return list(commands.names())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        if cmd_name not in ("run", *commands.names()):
+        if cmd_name != "run" and cmd_name not in commands.names():
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         kind = _Run if cmd_name == "run" else TyperCommand
@@ -146,6 +146,11 @@ class _Commands(TyperGroup):
         run = self.get_command(ctx, "run")
         inner = run.make_context("run", [], parent=ctx, resilient_parsing=True)
         return [*super().shell_complete(ctx, incomplete), *run.shell_complete(inner, incomplete)]
+
+
+def _is_command(word: str) -> bool:
+    """Whether a word names a command; for options and most paths nobody has to ask what is installed."""
+    return not word.startswith(("-", ".", os.sep)) and word in commands.names()
 
 
 def _completion(ctx: Any, option: str, shell: str = "", *rest: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 import sys
@@ -64,7 +63,8 @@ def project_root(paths: Sequence[str]) -> str:
 
 def find(root: str) -> str | None:
     """The directory that holds the journal of the project at `root`, None where there is none yet."""
-    for folder in (_fallback(root), os.path.join(root, FOLDER)):  # once fallen back, always fallen back
+    fallback = _fallback(root) if os.path.isdir(_shared() or "") else None  # to digest a root costs an import of 10 ms
+    for folder in (fallback, os.path.join(root, FOLDER)):  # once fallen back, always fallen back
         if folder is not None and is_real_folder(folder):
             return folder
     return None
@@ -94,8 +94,8 @@ def _upwards(folder: str) -> Iterator[str]:
         folder = parent
 
 
-def _fallback(root: str) -> str | None:
-    """The directory in the user's cache, None for a user without a home.
+def _shared() -> str | None:
+    """The directory in the user's cache for the journals of all projects, None for a user without a home.
 
     A relative path would be another directory for each command; the XDG specification has it ignored.
     """
@@ -103,8 +103,15 @@ def _fallback(root: str) -> str | None:
         caches = os.environ.get("LOCALAPPDATA", ""), os.path.expanduser("~\\AppData\\Local")
     else:
         caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
-    name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return next((os.path.join(cache, "migrate", name) for cache in caches if os.path.isabs(cache)), None)
+    return next((os.path.join(cache, "migrate") for cache in caches if os.path.isabs(cache)), None)
+
+
+def _fallback(root: str) -> str | None:
+    """The directory of one project there."""
+    import hashlib  # noqa: PLC0415
+
+    shared = _shared()
+    return shared and os.path.join(shared, hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
 
 
 def is_real_folder(path: str) -> bool:

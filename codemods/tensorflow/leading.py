@@ -20,7 +20,8 @@ def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
     leading = [path for path in tree.files if _is_open(tree, path)]
     users: dict[str, list[str]] = {}
     for path, file in tree.files.items():
-        for used in dict.fromkeys(found for dotted in _passed_on(file) for found in _owners(dotted, path, tree)):
+        passed_on = dict.fromkeys(_passed_on(file))
+        for used in dict.fromkeys(found for dotted in passed_on for found in _owners(dotted, path, tree)):
             users.setdefault(used, []).append(path)
     found = set(leading)
     while leading:

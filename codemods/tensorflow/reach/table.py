@@ -16,6 +16,7 @@ from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
+from migrate.dataclass import dataclass
 
 __all__ = ["ReachTable"]
 
@@ -86,24 +87,45 @@ class ReachTable:
 
     def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
         """The way prolonged by the frames around an event; a new graph or a reset starts afresh."""
-        frames = self.tree.body(key).events[number].frames
         outer, reset = way.order, self._resets.last(key, number)
-        way = replace(way, order=(*outer, number))
+        met = _Met(list(way.stands), way.graph, way.repeats, way.unknown)
+        frames = self.tree.body(key).events[number].frames
         for depth in range(len(frames) + 1):
             if reset is not None and depth == reset[1]:
-                way = _afresh(way, ("reset", *key, outer, reset[0]))
+                met.begin(("reset", *key, outer, reset[0]))
             if depth == len(frames):
                 break
             frame = self._openers.frame(key[0], frames[depth])
-            stand = Stand(key[0], outer, frame, scope_name(frame, way.arguments))
-            way = replace(way, stands=(*way.stands, stand), repeats=way.repeats or frame.kind == "loop")
-            if frame.scope is not None and frame.scope.kind is ScopeKind.NEW_GRAPH:
-                way = _afresh(way, ("new", *key, outer, frame.at))
-            elif frame.scope is not None and frame.scope.kind is ScopeKind.OTHER_GRAPH:
-                way = replace(way, graph=("other",))
-        return way
+            met.enter(Stand(key[0], outer, frame, scope_name(frame, way.arguments)))
+        return replace(
+            way,
+            order=(*outer, number),
+            stands=tuple(met.stands),
+            graph=met.graph,
+            repeats=met.repeats,
+            unknown=met.unknown,
+        )
 
 
-def _afresh(way: Way, graph: tuple[object, ...]) -> Way:
-    """The way in a graph in which nothing has happened yet."""
-    return replace(way, stands=(), repeats=False, unknown=False, graph=graph)
+@dataclass(slots=True)
+class _Met:
+    """What a way has met on its way down to an event: a `Way` is made of it only once, as there are many."""
+
+    stands: list[Stand]
+    graph: tuple[object, ...]
+    repeats: bool
+    unknown: bool
+
+    def enter(self, stand: Stand) -> None:
+        """Goes into one more frame."""
+        scope = stand.frame.scope
+        self.stands.append(stand)
+        self.repeats = self.repeats or stand.frame.kind == "loop"
+        if scope is not None and scope.kind is ScopeKind.NEW_GRAPH:
+            self.begin(("new", *stand.key))
+        elif scope is not None and scope.kind is ScopeKind.OTHER_GRAPH:
+            self.graph = ("other",)
+
+    def begin(self, graph: tuple[object, ...]) -> None:
+        """Begins a graph in which nothing has happened yet."""
+        self.stands, self.graph, self.repeats, self.unknown = [], graph, False, False
