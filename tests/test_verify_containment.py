@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -175,3 +177,83 @@ def test_an_interpreter_without_tensorflow_is_named(tmp_path):
         probe.start()
     with pytest.raises(NoTensorFlow, match="nowhere cannot be started"), Probe("/nowhere") as probe:
         probe.start()
+
+
+HANGS = """\
+import subprocess
+subprocess.Popen(["sleep", "600"], start_new_session=True)
+while True: pass
+"""
+
+
+@pytest.fixture
+def hanging(tensorflow_programs, tmp_path, monkeypatch):
+    """A `migrate verify` that will not end, and what runs below it: the server, the program, a child of the program."""
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "main.py").write_text(BUILD + HANGS)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    command = [Path(sys.executable).with_name("migrate"), "verify", "main.py"]
+    command += ["--root", root, "--python", tensorflow_programs.probe.python]
+    with subprocess.Popen(
+        command, cwd=root, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        below: list[int] = []
+
+        def found() -> bool:
+            below[:] = []
+            while shown := descendants(below[-1] if below else process.pid):
+                below.append(int(shown[0].split()[0]))
+            return bool(below) and Path(f"/proc/{below[-1]}/comm").read_text() == "sleep\n"
+
+        try:
+            wait_for(found)
+            yield process, below
+        finally:
+            for one in [process.pid, *below]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
+
+
+def wait_for(condition, seconds: float = 40):
+    end = time.time() + seconds
+    while not condition():
+        assert time.time() < end
+        time.sleep(0.05)
+
+
+def runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+
+
+@linux
+@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its group"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_verifier_that_dies_takes_along_what_it_started(hanging, tmp_path, number, group):
+    process, below = hanging
+    (os.killpg if group else os.kill)(process.pid, number)
+    process.wait(30)
+    wait_for(lambda: not any(map(runs, below[:2])), 20)
+    if number != signal.SIGKILL:
+        assert process.returncode == 130
+        assert process.stdout.read().endswith("migrate: interrupted\n")
+        assert not list((tmp_path / "tmp").iterdir())
+    if number != signal.SIGKILL or not group:  # else nobody is left who knows the program's own children
+        wait_for(lambda: not runs(below[2]), 20)
+
+
+@linux
+def test_a_program_ends_with_its_server(hanging):
+    process, below = hanging
+    assert "Max cpu time" in (limits := Path(f"/proc/{below[1]}/limits").read_text())
+    assert not re.search(r"Max cpu time +unlimited", limits)
+    os.kill(below[0], signal.SIGKILL)
+    wait_for(lambda: not runs(below[1]), 20)
+    assert process.wait(30) == 5

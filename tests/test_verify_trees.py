@@ -85,6 +85,12 @@ def test_removing_a_copy_changes_nothing_around_it(root, monkeypatch):
     assert around.stat().st_mode & 0o777 == 0o755
 
 
+def test_a_copy_within_its_own_tree_does_not_hold_itself(root, monkeypatch):
+    monkeypatch.setattr(trees.tempfile, "tempdir", str(root / "pkg"))
+    with copied(root, {}) as tree:
+        assert sorted(path.name for path in (tree / "pkg").iterdir()) == ["a.py"]
+
+
 def test_sockets_and_fifos_are_left_out(root):
     os.mkfifo(root / "fifo")
     with socket.socket(socket.AF_UNIX) as server:

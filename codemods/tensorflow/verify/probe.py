@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from codemods.tensorflow.verify.dump import Dump, End, Raised
 __all__ = ["Limits", "NoTensorFlow", "Probe", "Request"]
 
 INSIDE = Path(__file__).parent / "inside"
+_PATIENCE = 20  # seconds for a process to end what it runs, or to finish importing TensorFlow
 
 
 class NoTensorFlow(Exception):  # noqa: N818 - it names what is missing
@@ -106,8 +108,13 @@ class Probe:
         """Ends the process."""
         process, self._process = self._process, None
         if process is not None and process.stdin is not None and process.stdout is not None:
-            process.stdin.close()
-            process.wait()
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             process.stdout.close()
 
     def start(self) -> None:

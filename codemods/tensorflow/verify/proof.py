@@ -11,7 +11,7 @@ from codemods.tensorflow.verify import renames
 from codemods.tensorflow.verify.asked import Asked, prove, started
 from codemods.tensorflow.verify.probe import Limits, Probe
 from codemods.tensorflow.verify.scripts import locate
-from codemods.tensorflow.verify.session import errors, present
+from codemods.tensorflow.verify.session import errors, interruptible, present
 from codemods.tensorflow.verify.trial import changes_of
 from migrate.commands import CommandError
 from migrate.model import Report
@@ -28,7 +28,7 @@ def prove_report(settings: Settings, report: Report, without: Without, running: 
     """
     if not report.changed:
         return Proof(report, holds=True)
-    with errors():
+    with errors(), interruptible():
         asked = asked_by(settings)
         with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:
             probe.start()

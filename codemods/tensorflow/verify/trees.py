@@ -89,6 +89,7 @@ class _Copying:
     def __init__(self, root: Path, target: Path) -> None:
         self._root = root
         self._target = target
+        self._itself = str(target.parent)  # where temporary files lie in the tree
         self._left = _BUDGET
 
     def copy(self) -> None:
@@ -98,7 +99,7 @@ class _Copying:
     def _copy(self, source: Path, target: Path) -> None:
         target.mkdir(parents=True)
         for entry in os.scandir(source):
-            if entry.name in _SKIPPED:
+            if entry.name in _SKIPPED or entry.path == self._itself:
                 continue
             into = target / entry.name
             if entry.is_symlink():

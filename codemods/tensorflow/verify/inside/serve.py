@@ -13,6 +13,7 @@ from typing import Any, Dict, List, NoReturn, Optional
 
 from .library import Library, quiet
 from .program import Program
+from .tether import end_on_signals, is_alone, tie
 
 _TAIL = 16_384  # bytes of a program's output that are kept
 _PROCESSES = 200  # of one program at a time
@@ -31,6 +32,7 @@ def main() -> int:
         return 3
     _answer(answers, {"ready": True, "python": sys.version.split()[0], "tensorflow": library.version})
     _adopt_strays()
+    end_on_signals()
     for line in sys.stdin:
         _answer(answers, _serve(library, json.loads(line), answers.fileno()))
     return 0
@@ -44,8 +46,10 @@ def _answer(stream: Any, answer: Dict[str, Any]) -> None:
 def _serve(library: Library, request: Dict[str, Any], answers: int) -> Dict[str, Any]:
     began = time.time()
     reading, writing = os.pipe()
+    server = os.getpid()
     child = os.fork()
     if child == 0:
+        tie(server, request["seconds"])
         os.close(reading)
         os.close(answers)
         _become(library, request, writing)
@@ -83,11 +87,17 @@ class _Watch:
         self._request = request
         self._printed = 0
         self._look = 0.0
-        self._deadline = time.time() + request.get("seconds", 300)
+        self._deadline = time.time() + request["seconds"]
+        self._asker = os.getppid()
 
     def follow(self) -> str:
-        """Why the watch ended: `ended`, `timeout`, `output`, `memory` or `processes`."""
+        """Why the watch ended: `ended`, `timeout`, `output`, `memory` or `processes`.
+
+        Raises `SystemExit` where nobody waits for the answer any more.
+        """
         while True:
+            if is_alone(self._asker):
+                raise SystemExit(1)
             self._read(0.05)
             self._wait(os.WNOHANG)
             if self.status is not None or os.path.exists(self._request["result"]):
