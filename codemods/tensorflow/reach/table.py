@@ -6,7 +6,7 @@ whatever is past the bound runs many times.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from codemods.tensorflow.facts import BodyFacts, Call, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -16,7 +16,6 @@ from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
-from migrate.dataclass import dataclass
 
 __all__ = ["ReachTable"]
 
