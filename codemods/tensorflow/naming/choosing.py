@@ -29,7 +29,8 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
             for claim in _own(name, site, domain):
                 claims.add(claim)
             return name
-        if rivals is None or ((number or again) and not all(rival.chosen for rival in rivals)):
+        numbers = number or again or claims.holds_unknown
+        if rivals is None or (numbers and not all(rival.chosen for rival in rivals)):
             return ""  # what the program names itself gets these numbers from TensorFlow
     return ""
 

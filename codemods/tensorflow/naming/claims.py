@@ -37,6 +37,7 @@ class Claims:
     """All names of a tree, found by what they begin with, so that looking for rivals stays cheap."""
 
     scopes: ScopeTable
+    holds_unknown: bool = False  # some name, in whatever file, may be any that the program uses, and be made again
     _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
@@ -51,6 +52,7 @@ class Claims:
             self._known[claim.instance.body[0]].append(claim)
         elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
             self._patterns[claim.instance.body[0]].append(claim)
+            self.holds_unknown |= not any(isinstance(part, str) for part in claim.name.parts)
         else:
             self._unknown[claim.instance.body[0]].append(claim)
 
