@@ -288,5 +288,5 @@ class FileFacts:
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where
-    relayed: Relayed | None = None
+    relayed: tuple[Relayed, ...] = ()  # with all such names as TensorFlow, then with each alone; the first that holds
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module

@@ -27,11 +27,15 @@ def index(module: Module) -> FileFacts | None:
     """The facts of a module."""
     plain = _Indexer(module).facts()
     sources = relays(module.walk)
-    if not sources:
-        return plain
+    each = [{name: stands_for} for name, stands_for in sources.items()]
+    groups = [sources, *each] if len(each) > 1 else each
+    return replace(plain, relayed=tuple(_relayed(module, group) for group in groups)) if groups else plain
+
+
+def _relayed(module: Module, sources: dict[str, tuple[str, ...]]) -> Relayed:
     with assumed(module.walk, sources):
         indexer = _Indexer(module)
-        return replace(plain, relayed=Relayed(sources, indexer.facts(), indexer.version_1_root()))
+        return Relayed(sources, indexer.facts(), indexer.version_1_root())
 
 
 class _Indexer:

@@ -30,7 +30,7 @@ def settled(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
     if not any(file.relayed for file in files.values()):
         return dict(files)
     relays = _Relays(files)
-    return {path: relays.settle(path, file, file.relayed) if file.relayed else file for path, file in files.items()}
+    return {path: relays.settle(path, file) for path, file in files.items()}
 
 
 def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
@@ -47,9 +47,10 @@ def passing(files: Mapping[str, FileFacts]) -> set[str]:
 def _followed(files: Mapping[str, FileFacts]) -> _Relays:
     relays = _Relays(files)
     for path, file in files.items():
-        for sources in file.relayed.sources.values() if file.relayed else ():
-            for source in sources:
-                relays.meaning(source, path)
+        for source in dict.fromkeys(
+            one for relayed in file.relayed for many in relayed.sources.values() for one in many
+        ):
+            relays.meaning(source, path)
     return relays
 
 
@@ -62,16 +63,21 @@ class _Relays:
         self.asked: set[tuple[str, str]] = set()
         self.passing: set[str] = set()
 
-    def settle(self, path: str, file: FileFacts, relayed: Relayed) -> FileFacts:
+    def settle(self, path: str, file: FileFacts) -> FileFacts:
+        """A file's facts with as much as holds of what it takes for TensorFlow."""
+        settled = (self._settled(path, file, relayed) for relayed in file.relayed)
+        return next((one for one in settled if one is not None), file)
+
+    def _settled(self, path: str, file: FileFacts, relayed: Relayed) -> FileFacts | None:
         meanings = {name: self._among(sources, path) for name, sources in relayed.sources.items()}
         known = {name: meaning for name, meaning in meanings.items() if meaning is not None}
         if len(known) < len(meanings):
-            return file
+            return None
         synonyms = {name: meaning.dotted for name, meaning in known.items()}
         roots = [meaning for meaning in known.values() if meaning.dotted == _ROOT]
         version_2 = relayed.facts.version_2_root if roots else file.version_2_root
         version_2 |= any(meaning.version_2 for meaning in roots) and not relayed.version_1_root
-        return replace(relayed.facts, relayed=relayed, synonyms=synonyms, version_2_root=version_2)
+        return replace(relayed.facts, relayed=file.relayed, synonyms=synonyms, version_2_root=version_2)
 
     def _among(self, sources: Sequence[str], path: str) -> _Meaning | None:
         """What a name is that one of several modules may have: of star imports the last one counts that has it."""
