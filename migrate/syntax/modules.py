@@ -24,6 +24,7 @@ class Modules:
             self._whole[parts].append(path)
             if len(parts) > 1:
                 self._pairs[parts[-2:]].append(path)
+        self._lasts = {parts[-1] for parts in self._whole if parts}
         self._found: dict[tuple[str, Parts | str], list[str]] = {}
 
     def find(self, dotted: str, origin: str) -> list[str]:
@@ -31,6 +32,8 @@ class Modules:
 
         A name with leading dots is relative to `origin`; one of a single component lies beside or above it.
         """
+        if not dotted.startswith(".") and dotted.rpartition(".")[2] not in self._lasts:
+            return []  # most names are other libraries'
         folder = _folder(origin)
         key = (dotted, folder if "." in dotted else origin)
         known = self._found.get(key)
