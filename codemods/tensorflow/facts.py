@@ -236,6 +236,14 @@ class ClassFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NameTest:
+    """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
+
+    text: str
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """Everything that the link phase knows of one file."""
 
@@ -260,7 +268,7 @@ class FileFacts:
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
-    name_tests: frozenset[str] = frozenset()  # strings that names of variables are compared with
+    name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     reloads: bool = False  # runs a module again
     by_hand: frozenset[ScopeKind] = (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import NameTest
+from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -18,25 +21,32 @@ _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("trainable_variables", "global_variables", "local_variables", "model_variables"), 0),
     **dict.fromkeys(("all_variables", "moving_average_variables"), 0),
 }
+_NUMBER = re.compile(r"_\d*$|(?<=layer)\d+$")  # `w_1`, the layer `layer1` of `W1`
 _OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
 
 
-def name_tests(module: Module) -> frozenset[str]:
+def name_tests(module: Module) -> frozenset[NameTest]:
     """The strings that decide, by their names, which variables the program means."""
-    return frozenset(value for node in _tested(module) for value in _values(node)) | frozenset(_filters(module))
+    compared = (NameTest(value, begins) for node, begins in _tested(module) for value in _values(node))
+    return frozenset(compared) | {NameTest(value, begins=True) for value in _filters(module)}
 
 
-def tells_apart(tests: Iterable[str], words: Iterable[str]) -> bool:
-    """Whether a test can have another answer for a name that is made of some words."""
-    known = [word.lower() for word in words]
-    return any(_stem(test) in word for test in tests for word in known)
+def tells_apart(tests: Iterable[NameTest], words: Iterable[str]) -> bool:
+    """Whether a test can have another answer for a name that is made of some words, or of the end of one."""
+    known = {f"_{form}" for word in words for form in (word.lower(), snake_case(word))}
+    return any(_may_hold(test, word) for test in tests for word in known)
 
 
-def _stem(test: str) -> str:
-    return test.partition(":")[0].strip("/").rpartition("/")[2].lower()
+def _may_hold(test: NameTest, word: str) -> bool:
+    """Whether a test may hold for a name of a word, which has `_` in front, and of a number behind it."""
+    stem = test.text.partition(":")[0].strip("/").rpartition("/")[2].lower()
+    stem = f"_{stem}" if test.begins else stem
+    unnumbered = _NUMBER.sub("", stem)
+    return stem in word or (unnumbered != stem and word.endswith(unnumbered))
 
 
 def _filters(module: Module) -> Iterator[str]:
+    """The scopes by which variables are chosen: names that begin so."""
     for site in module.walk.calls:
         function = site.node.func
         called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
@@ -48,8 +58,8 @@ def _filters(module: Module) -> Iterator[str]:
             yield given.value
 
 
-def _tested(module: Module) -> Iterator[ast.expr]:
-    """The other side of each comparison with a name, the arguments of each of its methods that asks something."""
+def _tested(module: Module) -> Iterator[tuple[ast.expr, bool]]:
+    """What each name is compared with, or asked by a method; and whether only how the name begins is asked."""
     for node, scope in module.walk.loads:
         if isinstance(node, ast.Attribute) and node.attr == "name" and _may_be_variable(node.value, scope):
             yield from _compared(node, module)
@@ -62,20 +72,21 @@ def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:
     return found is not None and resolve(holder, scope) is None
 
 
-def _compared(node: ast.expr, module: Module) -> Iterator[ast.expr]:
+def _compared(node: ast.expr, module: Module) -> Iterator[tuple[ast.expr, bool]]:
     current: ast.AST = node
     while True:
         parent = module.parents[current]
         match parent:
             case ast.Compare(left=left, comparators=others):
-                yield from (one for one in (left, *others) if one is not current)
+                yield from ((one, False) for one in (left, *others) if one is not current)
                 return
             case ast.Call(func=function, args=arguments) if function is current:
                 if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
-                    yield from arguments[:1]
+                    begins = function.attr == "startswith" and function.value is node
+                    yield from ((one, begins) for one in arguments[:1])
                     return
             case ast.Call(func=ast.Attribute(attr="match" | "search" | "fullmatch"), args=[pattern, *_]):
-                yield pattern
+                yield pattern, False
                 return
             case ast.Attribute() | ast.Subscript():
                 pass

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Creation, Event, FileFacts, ScopeKind
+from codemods.tensorflow.facts import (
+    BodyFacts,
+    Call,
+    Callee,
+    CalleeKind,
+    Creation,
+    Event,
+    FileFacts,
+    NameTest,
+    ScopeKind,
+)
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.classes import BodyKey, Classes
@@ -64,8 +74,8 @@ class Tree:
         return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
 
     @cached_property
-    def name_tests(self) -> frozenset[str]:
-        """The strings that names of variables are compared with."""
+    def name_tests(self) -> frozenset[NameTest]:
+        """What names of variables are compared with."""
         return frozenset(test for file in self.files.values() for test in file.name_tests)
 
     @cached_property
