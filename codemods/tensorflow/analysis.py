@@ -48,12 +48,14 @@ def _is_tensorflow(path: str, data: bytes) -> bool:
 _RUNNING = re.compile(
     rb"contextmanager|__enter__|\bdef \w+\([^()]*\b(?:fn?|func|function|callback|creator|factory|make|build|model)\b"
 )
-# What a file without a creation can do to those of others: take names, open scopes, begin graphs, run modules again.
+# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
 _COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),
     (b"tensorflow", b"Variable"),
     (b"tensorflow", b"reset_default_graph("),
     (b"tensorflow", b"_scope(", _RUNNING),
+    (b"tensorflow", b"_by_name("),
+    (b"tensorflow", b"_variables(", b".name"),
     (b"reload(",),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from codemods.tensorflow.targets import says_nothing
 
 __all__ = ["Wraps", "plan_layers"]
 
+_NUMBER = re.compile(r"_\d+$")
 _OPS_STAY = ("off", "minimal")  # `--layers` of which the ops of a layer stay outside
 
 
@@ -85,6 +87,8 @@ class _Planner:
     def _can_be_wrapped(self, factory: Factory) -> bool:
         """Whether a scope can go around every call of a factory; where one cannot, its variables need another way."""
         for call in factory.calls:
+            if not factory.hands_out and self._unnamed_ops_are_looked_up(call.body):
+                return False
             block = self._block((call.body, call.call.block))
             member = calling(block, factory, call, self.extent.tree)
             if not may_move_all(block.statements[member.place], call.body, self.extent, member.events):
@@ -138,6 +142,13 @@ class _Planner:
     def _ops_are_looked_up(self, body: BodyKey) -> bool:
         """Whether the program looks ops up by name: then a new scope must not rename any."""
         return any(self.scopes.meeting.files(path, body[0]) for path in self.extent.tree.looking_up)
+
+    def _unnamed_ops_are_looked_up(self, body: BodyKey) -> bool:
+        """Whether the program may look for an op by the name that TensorFlow gives it, such as `Softmax_1`."""
+        tree = self.extent.tree
+        files = [tree.files[path] for path in tree.looking_up if self.scopes.meeting.files(path, body[0])]
+        lasts = (_NUMBER.sub("", name.rpartition("/")[2]).lower() for file in files for name in file.lookups)
+        return any(last in tree.op_names for last in lasts)
 
     def _name(self, member: Member, sites: list[Site], block: Block) -> str:
         layer = member.layer
