@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,9 @@ EQUAL = PLAIN.replace(
     'tf.get_variable("w", [30, 2], initializer=tf.random_normal_initializer(stddev=0.1))',
 )
 OTHER_NAME = EQUAL.replace('"w"', '"net/w"') + "train = tf.train.MomentumOptimizer(.1, .9).minimize(tf.reduce_sum(w))\n"
+
+
+JSON_ORDER = "verdict runs graphs differences renames blamed wavers unreached notes".split()
 
 
 @pytest.fixture
@@ -86,6 +90,26 @@ def test_json_says_all(verify):
     (pair,) = data["graphs"][0]["variables"]
     assert pair["differences"] == [{"what": "shape", "before": "[30, 2]", "after": "[30, 3]"}]
     assert (pair["before"]["file"], pair["before"]["line"]) == ("main.py", 2)
+
+
+def test_the_page_describes_every_key_of_the_json(verify):
+    _, out, _ = verify({"main.py": PLAIN, "new.py": EQUAL}, other="new.py", output_format="json")
+    page = Path(__file__).parent.parent.joinpath("docs/verify.md").read_text().partition("comparison as JSON")[2]
+    data = json.loads(out)
+    assert re.findall(r"^\| `(\w+)` \|", page.partition("## ")[0], re.MULTILINE) == [
+        name for name in JSON_ORDER if name in data
+    ]
+    assert {*data} == {"version", *JSON_ORDER}
+    for part in (data["runs"]["before"], data["graphs"][0], data["graphs"][0]["variables"][0]):
+        assert all(f"`{name}`" in page for name in part)
+
+
+def test_a_narrow_terminal_gets_a_block_for_each_variable(verify, monkeypatch):
+    files = {"main.py": PLAIN, "new.py": OTHER_NAME.partition("train")[0]}
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "w         net/w  30x2" in verify(files, other="new.py")[1]
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "w\n  after: net/w\n  shape: 30x2\n  dtype: float32\n" in verify(files, other="new.py")[1]
 
 
 def test_a_program_that_fails_as_it_is(verify):

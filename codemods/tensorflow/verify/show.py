@@ -25,6 +25,7 @@ _SENTENCES = {
 _FAILS_BEFORE = "The program fails as it is, so nothing can be proved."
 _FAILS_AFTER = "The migrated program fails, and as it is it does not."
 _WIDEST = 400  # characters of such a line
+_HEADINGS = ("variable", "after", "shape", "dtype", "trained", "initial value")
 _TAIL = 12  # lines of a failed program's output that are shown
 
 
@@ -33,7 +34,7 @@ def show(answer: Answer, console: Console) -> None:
     comparison = answer.comparison
     for graph in comparison.graphs if comparison.after.end.complete else ():
         if graph.pairs:
-            console.print(_table(graph, several=len(comparison.graphs) > 1))
+            _variables(graph, console, several=len(comparison.graphs) > 1)
         for difference in graph.differences:
             console.print(_line(difference), style="red")
         for old, new in graph.renamed_ops:
@@ -50,14 +51,24 @@ def show(answer: Answer, console: Console) -> None:
     _close(answer, console)
 
 
-def _table(graph: GraphPair, *, several: bool) -> Table:
+def _variables(graph: GraphPair, console: Console, *, several: bool) -> None:
+    """A table, or a block for each variable where columns would be folded inside words."""
     title = Text(f"Graph {graph.index}") if several else None
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("variable", "after", "shape", "dtype", "trained", "initial value"):
+    for heading in _HEADINGS:
         table.add_column(heading, overflow="fold")
-    for pair in graph.pairs:
-        table.add_row(*_cells(pair))
-    return table
+    rows = [_cells(pair) for pair in graph.pairs]
+    for row in rows:
+        table.add_row(*row)
+    if table.__rich_measure__(console, console.options).minimum <= console.width:
+        console.print(table)
+        return
+    if title is not None:
+        console.print(title)
+    for name, *cells in rows:
+        console.print(name)
+        for heading, cell in zip(_HEADINGS[1:], cells, strict=True):
+            console.print(Text(f"  {heading}: ").append_text(cell))
 
 
 def _cells(pair: Pair) -> list[Text]:
