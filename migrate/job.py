@@ -161,13 +161,13 @@ def _extent(settings: Settings, paths: Sequence[str]) -> Extent:
             for root in roots
             for path, ranges in git.changed_lines(root, settings.since).items()
         }
-    return Extent(only=_shard(settings.shard), lines=lines)
+    return Extent(lines=lines, part=_shard(settings.shard))
 
 
-def _shard(shard: str) -> Callable[[str], bool] | None:
+def _shard(shard: str) -> Callable[[str], bool]:
     """Whether a path is in the I-th of N parts, by a checksum of the path that no other path moves."""
     if not shard:
-        return None
+        return lambda _: True
     part, _, whole = shard.partition("/")
     if not (part.isdigit() and whole.isdigit() and 1 <= int(part) <= int(whole)):
         raise SettingsError(f"--shard must be I/N with I from 1 to N, not {shard!r}")

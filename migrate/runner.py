@@ -13,7 +13,7 @@ from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
 from migrate.importers import Importers, Imports
-from migrate.model import Failure, FileResult, Report, Rewrite
+from migrate.model import Failure, FileResult, Level, Report, Rewrite
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
 from migrate.shifts import shifted
@@ -28,6 +28,7 @@ Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
 Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
 
 _UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
+_IDLE = Hold(rules.DEPENDENT, "serves calls that are not rewritten", "Have them rewritten too.")
 _UNPROVED = Hold(rules.DECLINED, "did not pass the verification", "Look at what `migrate verify` says of it.")
 _DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 
@@ -37,12 +38,14 @@ class Extent:
     """How much of what is found is rewritten; facts are those of all sources whatever it says.
 
     `overlay` holds bytes that stand for a file's own, such as an editor's unsaved text. `only` says which files are
-    rewritten, `lines` which of their lines: statements that touch none of them are passed over.
+    rewritten, `lines` which of their lines: statements that touch none of them are passed over. `part` says which
+    rewritten files are reported: what a rewrite needs may stand in a file of another part.
     """
 
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     only: Callable[[str], bool] | None = None
     lines: Mapping[str, Sequence[range]] | None = None
+    part: Callable[[str], bool] = lambda _: True
 
     def wants(self, path: str) -> bool:
         """Whether anything in `path` may be rewritten."""
@@ -105,8 +108,10 @@ class Session:
         """Everything that is found; the first call does the work."""
         with collecting.paused():
             self._look()
-        kept = [one.result for _, one in sorted(self._results.items()) if one.result.findings]
-        return Report(shifted(kept), len(self._found.files), tuple(one for _, one in sorted(self._failures.items())))
+        part = self._extent.part
+        kept = [one.result for path, one in sorted(self._results.items()) if one.result.findings and part(path)]
+        failed = (one for path, one in sorted(self._failures.items()) if part(path))
+        return Report(shifted(kept), len(self._found.files), tuple(failed))
 
     def _look(self) -> None:
         if not self._indexed:
@@ -260,7 +265,7 @@ class Session:
         """Rewrites `todo`, and again whatever took something for granted that had to be held back."""
         while todo:
             self._rewrite(todo, plans)
-            todo = self._hold_dependents() or self._hold_unstable()
+            todo = self._hold_dependents() or self._hold_idle() or self._hold_unstable()
 
     def _rewrite(self, paths: Sequence[str], plans: Plans) -> None:
         tasks = (self._rewrite_task(path, data, plans) for path, data in self._read(paths, "Rewriting"))
@@ -296,6 +301,21 @@ class Session:
                 if needed and isinstance(finding.outcome, Rewrite):
                     self._held.setdefault(path, {})[finding.id] = missing(needed)
                     again[path] = None
+        return sorted(again)
+
+    def _hold_idle(self) -> list[str]:
+        """Holds back what renames only to serve others, none of which stands; the paths to rewrite again.
+
+        A scope around calls that stay as they are would rename their variables, and no finding would say so.
+        """
+        findings = [one for rewritten in self._results.values() for one in rewritten.result.findings]
+        served = {name for one in findings if isinstance(one.outcome, Rewrite) for name in one.requires}
+        again: dict[str, None] = {}
+        for one in findings:
+            match one.outcome:
+                case Rewrite(Level.RENAMES, supports=True) if one.id not in served:
+                    self._held.setdefault(one.path, {})[one.id] = _IDLE
+                    again[one.path] = None
         return sorted(again)
 
     def _hold_unstable(self) -> list[str]:

@@ -80,6 +80,17 @@ def codes(diagnostics: list[Any]) -> list[tuple[int, str]]:
     return [(one["range"]["start"]["line"], one["code"]) for one in diagnostics if "code" in one]
 
 
+def test_a_request_that_cannot_be_read_is_answered(client: Client, root: Path) -> None:
+    client.start(root)
+    uri = client.open(root / "net.py")
+    for position in ({"line": -1, "character": -5}, {"line": "x", "character": 0}, {}):
+        with pytest.raises(AssertionError, match=r"-32602.*textDocument/hover"):
+            client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": position})
+    client.diagnostics(uri)
+    assert client.hover(uri, 4, 12)
+    assert client.end() == 0
+
+
 def has(number: int) -> Callable[[Any], bool]:
     return lambda found: len(found) == number
 

@@ -94,6 +94,31 @@ def test_rewritten_and_left_make_what_was_seen_at_every_level() -> None:
         assert len(codes(run([*TOY, *PAIRS], level=level.value))) == 8
 
 
+LAYER = """\
+import tensorflow as tf
+
+def dense(x, n):
+    w = tf.Variable(tf.zeros([n, 2]), name="w")  # migrate: ignore
+    b = tf.Variable(tf.zeros([2]), name="b")  # migrate: ignore
+    return tf.matmul(x, w) + b
+
+h = dense(x, 4)
+y = dense(h, 2)
+"""
+
+
+def test_a_scope_is_not_made_for_calls_that_stay() -> None:
+    """It would rename `w` to `h/w`, and no finding of the call would say so."""
+    codemods = ("codemods.tensorflow.get_variable:CODEMOD", "codemods.tensorflow.layer_scopes:CODEMOD")
+    write(a=LAYER)
+    report = run(codemods)
+    assert after(report) == {}
+    assert codes(report) == ["a.py:4 M002", "a.py:5 M002", "a.py:8 M004", "a.py:9 M004"]
+    write(a=LAYER.replace("  # migrate: ignore", ""))
+    assert "variable_scope" in after(run(codemods))["a.py"]
+    assert after(run(codemods, extent=Extent(lines={"a.py": [range(9, 10)]}))) == {}
+
+
 def test_declining_takes_dependents_along() -> None:
     write(a="use('x')\nuse('y')\n", b="make('x')\nmake('y')\n")
     config = wanted(PAIRS)
@@ -151,6 +176,12 @@ def test_only_lines_that_changed() -> None:
     report = run(TOY, Extent(lines={"a.py": [range(3, 4)]}))
     assert after(report) == {"a.py": "old()\nold(*x)\nnew(1)\n"}
     assert codes(report) == ["a.py:3 TY101"]
+
+
+def test_the_reports_of_all_parts_are_that_of_the_whole() -> None:
+    write(a="use('x')\n", b="make('x')\n")
+    parts = [after(run(PAIRS, Extent(part=lambda path, name=name: path == name))) for name in ("a.py", "b.py")]  # type: ignore[misc]
+    assert parts == [{"a.py": "used('x')\n"}, {"b.py": "made('x')\n"}]
 
 
 def test_ignore_comments_without_any_call_are_reported() -> None:

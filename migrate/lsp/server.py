@@ -18,6 +18,7 @@ from migrate.lsp.background import Background
 from migrate.lsp.documents import Document, Notebook, Units
 from migrate.lsp.indexing import Indexing
 from migrate.lsp.project import Look, Project, client_settings
+from migrate.lsp.protocol import Protocol
 from migrate.lsp.publishing import Publisher
 from migrate.registry import Registry
 from migrate.settings import SettingsError
@@ -44,7 +45,7 @@ class Server(LanguageServer):
     """Takes what an editor says and has projects looked at; `features` ties the protocol's messages to its methods."""
 
     def __init__(self, registry: Registry) -> None:
-        super().__init__("migrate", __version__, notebook_document_sync=_NOTEBOOKS)
+        super().__init__("migrate", __version__, protocol_cls=Protocol, notebook_document_sync=_NOTEBOOKS)
         self.registry = registry
         self.ended = False
         self.client = Client(Units())

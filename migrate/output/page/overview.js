@@ -23,7 +23,7 @@ function overview() {
   }
   const busiest = report.files.map((file, number) => [number, file.findings.filter((one) => one[1] !== "notice").length])
     .sort((one, other) => other[1] - one[1] || one[0] - other[0]).slice(0, 10).filter((one) => one[1]);
-  if (busiest.length) charts.append(bars("Files with most calls", busiest, "link", goTo, (number) => report.files[number].path));
+  if (busiest.length) charts.append(bars("Files with most findings", busiest, "link", goTo, (number) => report.files[number].path));
   if (report.failures.length) {
     byId("failures").hidden = false;
     byId("failures").querySelector("ul").append(...report.failures.map(([path, line, cause]) =>
