@@ -92,6 +92,11 @@ class Source:
             return False
         return not self.text.startswith(self.code[span.start : span.end], span.start)
 
+    def unbreakable(self, offset: int) -> bool:
+        """Whether the line before `offset` begins with a magic that runs a statement (`%time`): its end ends that."""
+        start = self.line_starts[bisect.bisect_right(self.line_starts, offset) - 1]
+        return self.text[start:offset].lstrip().startswith("%") and self.masked(Span(start, offset))
+
     @cached_property
     def reruns(self) -> bool:
         """Whether any piece of the code may run again in one process: notebooks, and files with `# %%` cells."""

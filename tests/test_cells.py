@@ -51,6 +51,15 @@ def test_a_dictionary_of_variables_names_their_scope():
     assert 'tf.get_variable("h1"' in cells[1]
 
 
+@pytest.mark.parametrize("magic", ["%time v =", "if True:\n    %time v =", "print(1)\n%timeit -n 3 use("])
+def test_a_line_magic_keeps_its_statement_on_its_line(magic):
+    cell = magic + " tf.Variable(tf.zeros([2]), name='v')" + ")" * magic.count("(", 9)
+    cells, _ = migrated([HEAD, SOFTMAX, cell])
+    assert cells[2].splitlines()[-1].startswith(magic.splitlines()[-1] + " tf.get_variable(")
+    assert len(cells[2].splitlines()[-1]) > 100
+    assert "tf.get_variable(" in cells[1]
+
+
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("names", ["idiomatic", "keep"])
 @pytest.mark.parametrize("times", [1, 2])

@@ -148,6 +148,8 @@ class _Writer:
         yield from ([rows[0], row] for row in rows[1:])
 
     def too_long(self, pieces: Sequence[str | Span]) -> bool:
+        if self.module.source.unbreakable(self.span.start):
+            return False
         behind = LINE_END.split(self.text[self.span.end : self.span.end + 500], maxsplit=1)[0]
         if _CREATION.search(behind) or _CREATION.search(self.before):
             return False  # another call shares the line: a break in this one would only hide where that one begins
