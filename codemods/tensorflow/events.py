@@ -27,6 +27,7 @@ from codemods.tensorflow.facts import (
     StatementFacts,
     StoreUse,
 )
+from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
@@ -185,11 +186,17 @@ class Events:
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
+            derived=self._is_derived(site),
             counted=counted_name(target.name, site.scope, self.callees),
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
             plain_root=raw == knowledge.VARIABLE,
         )
+
+    def _is_derived(self, site: CallSite) -> bool:
+        """Whether a name is made of another's, and changes with it."""
+        given = keyword_or_place(site.node, "name", 5)
+        return given is not None and any(reads_name(part, site.scope) for part in ast.walk(given))
 
     def _scope_as_name(self, site: CallSite) -> str:
         """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name."""

@@ -126,6 +126,7 @@ class Creation:
     computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the rounds of the comprehensions around it
+    derived: bool = False  # its name is made of another's, `v.op.name`
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
     plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`

@@ -14,7 +14,7 @@ from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import Scope
 
-__all__ = ["name_tests", "tells_apart"]
+__all__ = ["name_tests", "reads_name", "tells_apart"]
 
 _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("get_collection", "get_collection_ref"), 1),
@@ -61,8 +61,13 @@ def _filters(module: Module) -> Iterator[str]:
 def _tested(module: Module) -> Iterator[tuple[ast.expr, bool]]:
     """What each name is compared with, or asked by a method; and whether only how the name begins is asked."""
     for node, scope in module.walk.loads:
-        if isinstance(node, ast.Attribute) and node.attr == "name" and _may_be_variable(node.value, scope):
+        if reads_name(node, scope):
             yield from _compared(node, module)
+
+
+def reads_name(node: ast.AST, scope: Scope) -> bool:
+    """Whether an expression may be the name of a variable or an op: `v.name`, `v.op.name`."""
+    return isinstance(node, ast.Attribute) and node.attr == "name" and _may_be_variable(node.value, scope)
 
 
 def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:

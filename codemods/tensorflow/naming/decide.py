@@ -89,6 +89,8 @@ class Decider:
         decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
         if isinstance(decision, LeavePlan):
             return decision
+        if decision.level is Level.EXACT and site.creation.derived and self.old.moves:
+            decision = replace(decision, level=Level.RENAMES, renames=self.old.derived(site))
         if decision.level is Level.EXACT:
             decision = replace(decision, renames=self.old.kept(site))
         return replace(decision, level=Level.UNSAFE, warning=hazard) if hazard else decision

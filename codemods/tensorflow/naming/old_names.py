@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
@@ -22,9 +22,10 @@ class OldNames:
     """Knows what `tf.Variable` called each variable. A part that only a run can tell is a `*`."""
 
     def __init__(
-        self, scopes: ScopeTable, sites: Iterable[Site], *, renames_others: bool, uncounted: frozenset[str]
+        self, scopes: ScopeTable, sites: Sequence[Site], *, renames_others: bool, uncounted: frozenset[str]
     ) -> None:
         self.scopes = scopes
+        self.moves = renames_others and any(not site.is_named or site.wraps for site in sites)
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
@@ -161,6 +162,10 @@ class OldNames:
         names = site.names or (None,) * len(site.instances)
         olds = (_tidy(self.old(site, *pair)) for pair in zip(site.instances, names, strict=True))
         return tuple(Rename(old, old, "*" not in old) for old in dict.fromkeys(olds))
+
+    def derived(self, site: Site) -> tuple[Rename, ...]:
+        """The entries of a site whose name is made of another's, which may change."""
+        return tuple(Rename(one.old, one.new, False) for one in self.kept(site))
 
     def renames(self, site: Site, new_name: str = "") -> tuple[Rename, ...]:
         """The entries of a site whose new name, relative to its variable scope, is `new_name`, or the one it passes."""
