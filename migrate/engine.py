@@ -46,12 +46,14 @@ class Indexed:
 class Rewritten:
     """A file's result, and for the second pass the facts of its new text, if any, and how much it may still offer.
 
-    `withheld` counts the rewrites that are held back by a choice which a second run does not know of.
+    `withheld` counts the rewrites that are held back by a choice which a second run does not know of; `forgone` has the
+    ids of the findings that the rewrites which are not made would have required.
     """
 
     result: FileResult
     facts: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    forgone: frozenset[str] = frozenset()
 
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
@@ -240,9 +242,10 @@ def _splice(work: _Rewriting) -> Rewritten:
         work.held.update(_conflicting(source, findings))
         return _splice(work)
     withheld = len(work.outside) + sum(one.code in _WITHHELD for one in findings)
+    forgone = _forgone(work.offered, applied(settled))
     findings = _with_unused(work, findings)
     if text == source.text:
-        return Rewritten(FileResult(module.path, findings), withheld=withheld)
+        return Rewritten(FileResult(module.path, findings), withheld=withheld, forgone=forgone)
     try:
         after = source.to_bytes(text)
         again = Module(read_source(module.path, after))
@@ -253,7 +256,13 @@ def _splice(work: _Rewriting) -> Rewritten:
             raise
         work.held.update(dict.fromkeys(applied(findings), reason))
         return _splice(work)
-    return Rewritten(FileResult(module.path, findings, work.data, after), _facts(again, work.job.analyses), withheld)
+    result = FileResult(module.path, findings, work.data, after)
+    return Rewritten(result, _facts(again, work.job.analyses), withheld, forgone)
+
+
+def _forgone(offered: Iterable[Finding], standing: frozenset[str]) -> frozenset[str]:
+    """What the rewrites that are offered and not made would have required."""
+    return frozenset(needed for one in offered if one.id not in standing for needed in one.requires)
 
 
 def _inside(work: _Rewriting, settled: Sequence[Finding]) -> tuple[Finding, ...]:

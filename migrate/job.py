@@ -16,7 +16,7 @@ from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
 from migrate.output.messages import say
 from migrate.output.view import View, columns, wants_color
-from migrate.output.words import cause, path_bytes, visible_path
+from migrate.output.words import cause, visible_path
 from migrate.progress import Bar, wanted
 from migrate.proof import Proof
 from migrate.runner import Extent, Session
@@ -177,8 +177,8 @@ def _shard(shard: str) -> Callable[[str], bool]:
 
 def _show_files(found: Found) -> int:
     for path in found.files:
-        shown = os.fsencode(visible_path(path)) if sys.stdout.isatty() else path_bytes(path)
-        sys.stdout.buffer.write(shown + b"\n")
+        shown = visible_path(path) if sys.stdout.isatty() else path
+        sys.stdout.buffer.write(os.fsencode(shown) + b"\n")
     for failure in found.failures:
         say(f"{failure.path}: {cause(failure)}")
     return FAILED if found.failures else DONE

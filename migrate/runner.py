@@ -28,7 +28,7 @@ Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
 Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
 
 _UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
-_IDLE = Hold(rules.DEPENDENT, "serves calls that are not rewritten", "Have them rewritten too.")
+_IDLE = Hold(rules.DEPENDENT, "serves calls of which one is not rewritten", "Have all of them rewritten.")
 _UNPROVED = Hold(rules.DECLINED, "did not pass the verification", "Look at what `migrate verify` says of it.")
 _DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 
@@ -304,12 +304,13 @@ class Session:
         return sorted(again)
 
     def _hold_idle(self) -> list[str]:
-        """Holds back what renames only to serve others, none of which stands; the paths to rewrite again.
+        """Holds back what renames only to serve others, of which one does not stand; the paths to rewrite again.
 
-        A scope around calls that stay as they are would rename their variables, and no finding would say so.
+        A scope around a call that stays as it is would rename its variable, and no finding would say so.
         """
         findings = [one for rewritten in self._results.values() for one in rewritten.result.findings]
         served = {name for one in findings if isinstance(one.outcome, Rewrite) for name in one.requires}
+        served -= frozenset[str]().union(*(rewritten.forgone for rewritten in self._results.values()))
         again: dict[str, None] = {}
         for one in findings:
             match one.outcome:

@@ -38,7 +38,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
     ),
     ("migrate.casefile", "migrate.testing", "migrate.proof"),
-    ("migrate.commands", "migrate.contradictions", "migrate.job", "migrate.filtering", "migrate.cli", "migrate.lsp"),
+    (
+        "migrate.commands",
+        "migrate.contradictions",
+        "migrate.job",
+        "migrate.filtering",
+        "migrate.cli",
+        "migrate.__main__",
+        "migrate.lsp",
+    ),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 CODEMODS_MAY = {"migrate.model", "migrate.source", "migrate.edits", "migrate.syntax", "migrate.codemod"}

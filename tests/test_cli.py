@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -532,3 +533,9 @@ def test_long_runs_draw_a_bar_in_a_terminal_only(cli: Shell) -> None:
     assert "Reading ━" in read_terminal(cli, "-j1", ".", PYTHONIOENCODING="utf-8")
     assert "Reading" not in read_terminal(cli, "-j1", ".", CI="true")
     assert b"Reading" not in cli.run(".").stderr
+
+
+def test_python_runs_the_package_as_a_module(cli: Shell) -> None:
+    command = [sys.executable, "-m", "migrate", "--version"]
+    done = subprocess.run(command, cwd=cli.cwd, env=cli.environment(), capture_output=True, timeout=60, check=True)
+    assert done.stdout == cli.run("--version").stdout
