@@ -186,6 +186,12 @@ while True: pass
 """
 
 
+def command_of(process: int) -> str:
+    """What a process runs, "" for one that has ended since it was seen."""
+    shown = ["ps", "-p", str(process), "-o", "comm="]
+    return subprocess.run(shown, capture_output=True, text=True, check=False).stdout.strip()
+
+
 @pytest.fixture
 def hanging(tensorflow_programs, tmp_path, monkeypatch):
     """A `migrate verify` that will not end, and what runs below it: the server, the program, a child of the program."""
@@ -205,7 +211,7 @@ def hanging(tensorflow_programs, tmp_path, monkeypatch):
             below[:] = []
             while shown := descendants(below[-1] if below else process.pid):
                 below.append(int(shown[0].split()[0]))
-            return bool(below) and Path(f"/proc/{below[-1]}/comm").read_text() == "sleep\n"
+            return bool(below) and command_of(below[-1]) == "sleep"
 
         try:
             wait_for(found)
