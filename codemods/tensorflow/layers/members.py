@@ -91,18 +91,15 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
         or site.place not in (Place.ROOT, Place.IN_STEP)
     ):
         return False
-    if site.repeats or site.looked_up:
-        return not site.opaque_name and not site.looked_up and not _keeps_its_name(site)
+    if site.looked_up:
+        return False
+    if site.repeats:
+        return not site.opaque_name and not site.keeps_name_in_cells
     if dictionaries.scope(site):
         return not site.is_named
     if option in ("off", "minimal"):
         return False
     return bool(stem_of(creation.target)) and (not site.is_named or option == "all")
-
-
-def _keeps_its_name(site: Site) -> bool:
-    """Whether a variable has a name that only a cell which is run again would number: no scope may change it."""
-    return site.reruns and site.is_named
 
 
 def calling(block: Block, factory: Factory, call: FactoryCall, tree: Tree) -> Member:

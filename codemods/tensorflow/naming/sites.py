@@ -66,6 +66,11 @@ class Site:
         return self.creation.name is not None
 
     @property
+    def keeps_name_in_cells(self) -> bool:
+        """Whether it has a name that only a cell which is run again would number: no scope may change it."""
+        return self.reruns and self.is_named
+
+    @property
     def graph_names(self) -> tuple[Text, ...]:
         """The name that it bears in each instance but for a number."""
         return self.names or (literal(UNNAMED),) * len(self.instances)
