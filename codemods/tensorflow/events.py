@@ -180,7 +180,6 @@ class Events:
             target.group,
             target.grip,
             position(site.statement),
-            (site.statement.end_lineno or 0, site.statement.end_col_offset or 0),
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
@@ -190,7 +189,6 @@ class Events:
             counted=counted_name(target.name, site.scope, self.callees),
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
-            plain_root=raw == knowledge.VARIABLE,
         )
 
     def _is_derived(self, site: CallSite) -> bool:

@@ -119,7 +119,6 @@ class Creation:
     group: str  # the name of the dictionary that it is a value of
     grip: Grip
     statement: At
-    statement_end: At
     block: At  # the first of the statement's siblings
     returned: bool = False
     end: At = (0, 0)
@@ -129,7 +128,6 @@ class Creation:
     derived: bool = False  # its name is made of another's, `v.op.name`
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
-    plain_root: bool = True  # spelled from `tensorflow` itself rather than from its `compat.v1`
 
 
 @dataclass(frozen=True, slots=True)
