@@ -6,7 +6,7 @@ A codemod never changes anything: it yields findings, and the engine applies the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -35,6 +35,10 @@ def _nothing(_: Iterable[Any]) -> frozenset[Any]:
     return frozenset()
 
 
+def _everything(facts: Mapping[str, Any]) -> Collection[str]:
+    return facts
+
+
 def _nobody(_: str, __: bytes) -> bool:
     return False
 
@@ -46,7 +50,8 @@ class Analysis:
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
     does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
-    `companions` are triggers too, but count only for files that imports join with one that has facts.
+    `opens` names, from all facts so far by path, the files in which something may be rewritten.
+    `companions` are triggers too, but count only for files that imports join with one that `opens` names.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
     `follows` names, from all facts so far, dotted names with the files that have them: where the tree has the modules
     that these come from, they must be indexed as well.
@@ -59,6 +64,7 @@ class Analysis:
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
     companions: tuple[tuple[Trigger, ...], ...] = ()
+    opens: Callable[[Mapping[str, Any]], Collection[str]] = _everything
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
     follows: Callable[[Iterable[Any]], frozenset[tuple[str, str]]] = _nothing
     library: Callable[[str, bytes], bool] = _nobody

@@ -26,6 +26,7 @@ __all__ = [
     "followed",
     "index",
     "link",
+    "opened",
     "rewrite",
     "sight",
     "sought",
@@ -124,6 +125,11 @@ def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis])
     """By analysis, the modules whose importers have to be indexed too. `facts` go by analysis, then by path."""
     wanted = {one.name: one.seeks(facts.get(one.name, {}).values()) for one in analyses}
     return {name: modules for name, modules in wanted.items() if modules}
+
+
+def opened(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> set[str]:
+    """The files in which something may be rewritten. `facts` go by analysis, then by path."""
+    return {path for one in analyses for path in one.opens(facts.get(one.name, {}))}
 
 
 def followed(

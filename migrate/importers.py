@@ -100,17 +100,16 @@ class Imports:
             if modules.means(path, dotted, relative=relative)
         }
 
-    def joined(self, known: Iterable[str], others: Iterable[str]) -> list[str]:
-        """Those of `others` that imports join with one of `known`, in whatever direction, or by way of each other."""
-        waiting = [*known]
-        missing = dict.fromkeys(others)
-        beside = self._neighbours({*waiting, *missing})
-        found = []
+    def joined(self, roots: Iterable[str], others: Iterable[str]) -> set[str]:
+        """Those of `others` that imports join with one of `roots`, in whatever direction, or by way of each other."""
+        waiting = [*roots]
+        missing = {*others}.difference(waiting)
+        beside = self._neighbours(missing.union(waiting))
+        found = set[str]()
         while waiting:
-            fresh = [path for path in dict.fromkeys(beside.get(waiting.pop(), ())) if path in missing]
-            for path in fresh:
-                del missing[path]
-            found += fresh
+            fresh = missing.intersection(beside.get(waiting.pop(), ()))
+            missing -= fresh
+            found |= fresh
             waiting += fresh
         return found
 

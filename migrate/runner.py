@@ -157,18 +157,21 @@ class Session:
         return path, data, names
 
     def _follow(self) -> None:
-        """Collects the facts of the files that imports join with those that have some, as far as they can matter."""
-        seeking = bool(engine.sought(self._facts, self._settings.registry.analyses))
-        if seeking or (self._beside and self._facts):
-            known = {path for own in self._facts.values() for path in own}
+        """Collects the facts of the files that imports join with those to rewrite, as far as they can matter."""
+        analyses = self._settings.registry.analyses
+        seeking = bool(engine.sought(self._facts, analyses))
+        if seeking or (self._beside and engine.opened(self._facts, analyses)):
             # Where nobody's importers are sought, only what may stand beside what is known has to be read again.
-            files = self._found.files if seeking else sorted({*known, *self._beside})
+            files = self._found.files if seeking else sorted({*self._known(), *self._beside})
             imports = Imports(self._found.files, self._read(files, "Following imports"))
             self._seek(imports)
-            known = {path for own in self._facts.values() for path in own}
-            beside = sorted(imports.joined(known, self._beside))
-            self._collect((path, data, self._beside[path]) for path, data in self._read(beside, "Following imports"))
+            joined = imports.joined(engine.opened(self._facts, analyses), {*self._known(), *self._beside})
+            fresh = sorted(joined - self._known())
+            self._collect((path, data, self._beside[path]) for path, data in self._read(fresh, "Following imports"))
             self._seek(imports)
+
+    def _known(self) -> set[str]:
+        return {path for own in self._facts.values() for path in own}
 
     def _seek(self, imports: Imports) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""

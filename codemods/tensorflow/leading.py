@@ -1,23 +1,29 @@
-"""Whose importers concern variables: modules with functions that lead to a creation, and those TensorFlow comes by."""
+"""Which files concern others: those with a creation that may be rewritten, and whose importers may lead to one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from codemods.tensorflow.eager import eager_reason
-from codemods.tensorflow.facts import Call, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
 from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
 
-__all__ = ["seeks"]
+__all__ = ["opens", "seeks"]
+
+
+def opens(facts: Mapping[str, FileFacts]) -> frozenset[str]:
+    """The paths of the files with a creation that may be rewritten: without one, nothing beside a file matters to it."""
+    tree = Tree(settled(facts))
+    return frozenset(path for path, file in tree.files.items() if any(_is_open(tree, path, one) for one in file.bodies))
 
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
     """The modules with a function that leads to a creation that may be rewritten, and those that pass on TensorFlow."""
     files = {file.path: file for file in facts}
     tree = Tree(settled(files))
-    leading = [path for path in tree.files if _is_open(tree, path)]
+    leading = [path for path, file in tree.files.items() if any(_leads(tree, path, one) for one in file.bodies)]
     users: dict[str, list[str]] = {}
     for path, file in tree.files.items():
         passed_on = dict.fromkeys(_passed_on(file))
@@ -31,12 +37,15 @@ def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
     return frozenset(map(module_name, found | passing(files)))
 
 
-def _is_open(tree: Tree, path: str) -> bool:
-    """Whether a function of the file makes a variable that is neither refused nor eager, whoever calls it."""
+def _leads(tree: Tree, path: str, body: BodyFacts) -> bool:
+    """Whether it is for whoever calls a body that it makes variables."""
+    return not body.is_module and _is_open(tree, path, body)
+
+
+def _is_open(tree: Tree, path: str, body: BodyFacts) -> bool:
+    """Whether a body makes a variable that is neither refused nor eager."""
     return any(
         isinstance(event, Creation) and not event.refusal and not eager_reason(tree, (path, body.index), event.frames)
-        for body in tree.files[path].bodies
-        if not body.is_module
         for event in body.events
     )
 

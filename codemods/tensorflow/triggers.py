@@ -1,0 +1,96 @@
+"""What the bytes of a file tell of variables: that it may make some, what it can do to those of others, whose it is."""
+
+from __future__ import annotations
+
+import re
+
+from migrate.codemod import Trigger
+
+__all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow"]
+
+# A call, an alias, or what something is given: `Variable(`, `Variable as V`, `V = tf.Variable`, `map(tf.Variable, x)`.
+# Half of the files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
+_WORD = b"Variable"
+_CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
+_TAKEN = re.compile(rb"Variable(?:V1)?\b")
+_TAKING = re.compile(rb"=[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*\Z")
+_GIVEN = re.compile(rb"Variable(?:V1)?\s*[,)]")
+_GIVING = re.compile(rb"[(,](?:\s|\\\r?\n)*(?:\w+[ \t]*\.[ \t]*)*\Z")
+_ASKING = re.compile(rb"\b(?:isinstance|issubclass)\((?:[^()]|\([^()]*\))*\(?[^()]*\Z")
+_BEHIND = 300  # bytes before the word in which it is seen to be taken
+# Strings and comments, at 80 MB a second. One that a file leaves open stays, as it does in no file that parses.
+_PROSE = re.compile(
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|'
+    rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|"
+    rb'"[^"\\\r\n]*(?:\\(?:\r\n|.)[^"\\\r\n]*)*"|'
+    rb"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|"
+    rb"#[^\r\n]*",
+    re.DOTALL,
+)
+_COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
+# TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
+_RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
+_TF = re.compile(rb"\btf\b")
+_INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
+
+
+def _takes_variable(data: bytes) -> bool:
+    """Whether a source calls `Variable`, gives it another name or hands it on, other than in its prose.
+
+    Half of the files of a library that has such calls have them in docstrings alone.
+    """
+    if not _names_variable(data):
+        return False
+    notebook = data.lstrip()[:1] == b"{"  # its code stands in strings
+    return notebook or _names_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
+
+
+def _names_variable(data: bytes) -> bool:
+    """The same of any text; the word is looked up, which is fast."""
+    at = data.find(_WORD)
+    while at >= 0:
+        begins = at == 0 or not (data[at - 1 : at].isalnum() or data[at - 1] == ord("_"))
+        if begins and (_CALLED.match(data, at) or _is_handed_on(data, at)):
+            return True
+        at = data.find(_WORD, at + len(_WORD))
+    return False
+
+
+def _is_handed_on(data: bytes, at: int) -> bool:
+    """Whether the word is given to something, but for what asks of which class a value is."""
+    before = data[max(0, at - _BEHIND) : at]
+    if _TAKEN.match(data, at) and _TAKING.search(before):
+        return True
+    return bool(_GIVEN.match(data, at) and _GIVING.search(before)) and not _ASKING.search(before)
+
+
+def _computes_variable(data: bytes) -> bool:
+    """Whether the word stands in a string that holds code, such as `f"{tf.Variable(0)}"`."""
+    strings = (one for one in _PROSE.finditer(data) if _WORD in one[0])
+    return any(_COMPUTED.search(data, max(0, one.start() - 2), one.start()) for one in strings)
+
+
+def is_tensorflow(path: str, data: bytes) -> bool:
+    """Whether a file is one of TensorFlow's own."""
+    return b"tensorflow.python" in data and _INSIDE.search(path.replace("\\", "/")) is not None
+
+
+# A file with scopes concerns others where it runs their code in there: in a context manager, or what it is given.
+_RUNNING = re.compile(
+    rb"contextmanager|__enter__|\bdef \w+\([^()]*\b(?:fn?|func|function|callback|creator|factory|make|build|model)\b"
+)
+
+TRIGGERS: tuple[tuple[Trigger, ...], ...] = (
+    (b"tensorflow", _WORD, _takes_variable),
+    (_WORD, _takes_variable, _TF, _RELAYED),
+)
+# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
+COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
+    (b"tensorflow", b"get_variable"),
+    (b"tensorflow", b"Variable"),
+    (b"tensorflow", b"reset_default_graph("),
+    (b"tensorflow", b"_scope(", _RUNNING),
+    (b"tensorflow", b"_by_name("),
+    (b"tensorflow", b"_variables(", b".name"),
+    (b"reload(",),
+)
