@@ -35,6 +35,10 @@ def _nothing(_: Iterable[Any]) -> frozenset[Any]:
     return frozenset()
 
 
+def _no_facts(_: Module) -> None:
+    return None
+
+
 def _everything(facts: Mapping[str, Any]) -> Collection[str]:
     return facts
 
@@ -50,6 +54,8 @@ class Analysis:
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
     does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
+    `glance` returns facts that are found faster, for a module in which nothing can be rewritten, whatever other files say;
+    they count until what is rewritten elsewhere needs the whole ones. None where there are none.
     `opens` names, from all facts so far by path, the files in which something may be rewritten.
     `companions` are triggers too, but count only for files that imports join with one that `opens` names.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.
@@ -63,6 +69,7 @@ class Analysis:
     triggers: tuple[tuple[Trigger, ...], ...]
     index: Callable[[Module], Any]
     link: Callable[[Mapping[str, Any], Options], Mapping[str, Any]]
+    glance: Callable[[Module], Any] = _no_facts
     companions: tuple[tuple[Trigger, ...], ...] = ()
     opens: Callable[[Mapping[str, Any]], Collection[str]] = _everything
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing

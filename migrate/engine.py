@@ -36,10 +36,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """One file's facts by the name of their analysis, or why it has none."""
+    """One file's facts by the name of their analysis, or why it has none; `brief` are those of a glance."""
 
     path: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    brief: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
 
 
@@ -102,12 +103,16 @@ def _pulls(trigger: Trigger, words: _Words) -> bool:
     return trigger.search(words.data) is not None if isinstance(trigger, re.Pattern) else trigger(words.data)
 
 
-def index(path: str, data: bytes, analyses: Sequence[Analysis], largest: int = 0) -> Indexed:
-    """The facts that each analysis finds in one file; one that does not parse or is too large has a failure instead."""
+def index(path: str, data: bytes, analyses: Sequence[Analysis], largest: int = 0, *, whole: bool = True) -> Indexed:
+    """The facts that each analysis finds in one file; one that does not parse or is too large has a failure instead.
+
+    Unless they have to be `whole`, those of a glance will do where an analysis has them.
+    """
     try:
         module = _module(path, data, largest)
         with module.bounded():
-            return Indexed(path, _facts(module, analyses))
+            brief = {} if whole else _present({one.name: one.glance(module) for one in analyses})
+            return Indexed(path, _facts(module, [one for one in analyses if one.name not in brief]), brief)
     except SourceError as error:
         return Indexed(path, failure=Failure(error.cause, error.line))
 
@@ -327,5 +332,8 @@ def _with_unused(work: _Rewriting, findings: tuple[Finding, ...]) -> tuple[Findi
 
 
 def _facts(module: Module, analyses: Sequence[Analysis]) -> dict[str, Any]:
-    found = {one.name: one.index(module) for one in analyses}
+    return _present({one.name: one.index(module) for one in analyses})
+
+
+def _present(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts for name, facts in found.items() if facts is not None}

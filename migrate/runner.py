@@ -86,8 +86,9 @@ class Session:
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
         self._executor = executor or open_executor(settings.executor, settings.jobs, settings.scheduler)
         self._facts: Facts = {}
+        self._brief: Facts = {}  # of files that nothing needed more of
         self._digests: dict[str, int] = {}  # of the bytes that the facts come from
-        self._beside: dict[str, tuple[str, ...]] = {}  # files that matter only beside others, to which analyses
+        self._beside: dict[str, tuple[str, ...]] = {}  # files whose whole facts matter beside others, to which analyses
         self._traced: set[str] = set()  # files that were looked at for the sake of a name
         self._commented: set[str] = set()  # files with comments to migrate, plan or not
         self._results: dict[str, Rewritten] = {}
@@ -118,7 +119,7 @@ class Session:
             self._index()
             self._follow()
             self._indexed = True
-            plans = self._link(self._facts)
+            plans = self._link(self._everything())
             self._settle(plans, sorted(path for path in {*plans, *self._commented} if self._extent.wants(path)))
 
     def without(self, ids: Iterable[str]) -> Report:
@@ -139,20 +140,21 @@ class Session:
             if names:
                 self._held.setdefault(path, {}).update(dict.fromkeys(names, reason))
                 again.append(path)
-        self._settle(self._link(self._facts), sorted(again))
+        self._settle(self._link(self._everything()), sorted(again))
         return self.report()
 
     def _index(self) -> None:
         """Collects the facts of the files that have a codemod's triggers."""
         analyses = self._settings.registry.analyses
-        self._collect(self._triggered(path, data, analyses) for path, data in self._read(self._found.files, "Reading"))
+        read = self._read(self._found.files, "Reading")
+        self._collect((self._triggered(path, data, analyses) for path, data in read), whole=False)
 
     def _triggered(self, path: str, data: bytes, analyses: Sequence[Any]) -> tuple[str, bytes, tuple[str, ...]]:
         if MARKER in data:
             self._commented.add(path)
             self._digests[path] = hash(data)
         names, beside = engine.sight(path, data, analyses)
-        if beside and not names:
+        if beside:
             self._beside[path] = beside
         return path, data, names
 
@@ -172,6 +174,11 @@ class Session:
 
     def _known(self) -> set[str]:
         return {path for own in self._facts.values() for path in own}
+
+    def _everything(self) -> Facts:
+        """All facts, brief ones where nothing asked for more."""
+        names = {*self._brief, *self._facts}
+        return {name: self._brief.get(name, {}) | self._facts.get(name, {}) for name in sorted(names)}
 
     def _seek(self, imports: Imports) -> None:
         """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
@@ -195,16 +202,16 @@ class Session:
     def _lacks(self, analysis: str, path: str) -> bool:
         return path not in self._facts.get(analysis, {})
 
-    def _collect(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]]) -> None:
-        for indexed in self._executor.map(self._work.index, self._index_tasks(wanted)):
+    def _collect(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]], *, whole: bool = True) -> None:
+        for indexed in self._executor.map(self._work.index, self._index_tasks(wanted, whole)):
             match indexed:
                 case Lost(path, cause):
                     self._fail(path, Failure(cause))
-                case Indexed(path, _, Failure() as failure):
+                case Indexed(path, failure=Failure() as failure):
                     self._fail(path, failure)
-                case Indexed(path, facts):
-                    for analysis, found in facts.items():
-                        self._facts.setdefault(analysis, {})[path] = found
+                case Indexed(path, facts, brief):
+                    _note(self._facts, path, facts)
+                    _note(self._brief, path, brief)
         self._trace()
 
     def _trace(self) -> None:
@@ -223,11 +230,11 @@ class Session:
     def _modules(self) -> Modules:
         return Modules(self._found.files)
 
-    def _index_tasks(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]]) -> Iterator[IndexTask]:
+    def _index_tasks(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]], whole: bool) -> Iterator[IndexTask]:
         for path, data, analyses in wanted:
             if analyses:
                 self._digests[path] = hash(data)
-                yield IndexTask(path, data, analyses)
+                yield IndexTask(path, data, analyses, whole)
 
     def _read(self, files: Sequence[str], what: str) -> Iterator[tuple[str, bytes]]:
         """The bytes of each file; one that cannot be read, or is not what it was, is a failure."""
@@ -287,11 +294,15 @@ class Session:
             data,
             plans.get(path, {}),
             self._policy(path),
-            tuple(name for name, facts in self._facts.items() if path in facts),
+            self._analyses_of(path),
             self._held.get(path, {}),
             None if self._extent.lines is None else self._extent.lines.get(path, ()),
             "ignore" if self._settings.add_ignore else "mark" if self._settings.mark else "",
         )
+
+    def _analyses_of(self, path: str) -> tuple[str, ...]:
+        """The names of the analyses that have facts of a file."""
+        return tuple(dict.fromkeys(name for own in (self._brief, self._facts) for name in own if path in own[name]))
 
     def _hold_dependents(self) -> list[str]:
         """Holds back what requires a finding of another file that does not stand; the paths to rewrite again."""
@@ -340,7 +351,7 @@ class Session:
 
     def _facts_after(self, changed: Mapping[str, Rewritten]) -> Facts:
         """All facts, those of the changed files from their new text."""
-        after = {name: dict(facts) for name, facts in self._facts.items()}
+        after = self._everything()
         for name, facts in after.items():
             for path, one in changed.items():
                 if path in facts:
@@ -348,3 +359,8 @@ class Session:
                 if name in one.facts:
                     facts[path] = one.facts[name]
         return after
+
+
+def _note(facts: Facts, path: str, found: Mapping[str, Any]) -> None:
+    for analysis, one in found.items():
+        facts.setdefault(analysis, {})[path] = one

@@ -22,11 +22,12 @@ _load = lru_cache(maxsize=4)(registry.of)
 
 @dataclass(frozen=True, slots=True)
 class IndexTask:
-    """One source and the names of the analyses that want its facts."""
+    """One source and the names of the analyses that want its facts: the whole ones, or else those of a glance."""
 
     path: str
     data: bytes
     analyses: tuple[str, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Work:
         chosen = self._analyses(task.analyses)
         return _guard(
             task,
-            lambda: engine.index(task.path, task.data, chosen, self.largest),
+            lambda: engine.index(task.path, task.data, chosen, self.largest, whole=task.whole),
             lambda failure: Indexed(task.path, failure=failure),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codemods.tensorflow.glance import glance
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import opens, seeks
 from codemods.tensorflow.link import link
@@ -18,6 +19,7 @@ ANALYSIS = Analysis(
     triggers=TRIGGERS,
     companions=COMPANIONS,
     index=index,
+    glance=glance,
     link=link,
     opens=opens,
     seeks=seeks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.tensorflow.facts import FileFacts, FrameFacts
+from codemods.tensorflow.facts import FrameFacts
 from codemods.tensorflow.program.tree import BodyKey, Tree
 
 __all__ = ["eager_reason"]
@@ -11,10 +11,10 @@ __all__ = ["eager_reason"]
 def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> str:
     """Why code in a body, within `frames`, is eager; "" where it is graph code for all that the tree shows."""
     file = tree.files[key[0]]
+    if file.library:
+        return "the file is a part of TensorFlow itself"
     if any(frame.scope is not None and frame.scope.kind.value.endswith("graph") for frame in frames):
         return ""
-    if _is_tensorflow(key[0], file):
-        return "the file is a part of TensorFlow itself"
     inner = _enclosing(tree, key)
     if inner:
         return inner
@@ -23,13 +23,6 @@ def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> st
     if file.eager_evidence and not file.graph_evidence:
         return "the file is written for TensorFlow 2"
     return ""
-
-
-def _is_tensorflow(path: str, file: FileFacts) -> bool:
-    """Whether a file belongs to TensorFlow, whose `get_variable` calls `Variable`: it lies there, with its insides."""
-    folders = path.replace("\\", "/")
-    lies = any(f"{name}/python/" in folders for name in ("tensorflow", "tensorflow_core"))
-    return lies and any(dotted.startswith("tensorflow.python.") for dotted in file.imports.values())
 
 
 def _enclosing(tree: Tree, key: BodyKey) -> str:

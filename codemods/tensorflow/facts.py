@@ -270,6 +270,7 @@ class FileFacts:
     escaped_classes: frozenset[int]
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
+    library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # the whole program is, by a call that says so
     eager_evidence: bool = False
     graph_evidence: bool = False

@@ -14,6 +14,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.analysis import ABOUT, ANALYSIS, CALL_OPTIONS
 from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
 from codemods.tensorflow.callees import position
+from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, wrap_id
 from codemods.tensorflow.passing import passed_on
@@ -49,6 +50,7 @@ _REMARKS = {
 
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
+    module = module.only(MENTION) if plan.idle else module
     rewritten: list[Finding] = []
     module.walk.module.synonyms.update(plan.synonyms)
     for site in module.walk.calls:

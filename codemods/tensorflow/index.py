@@ -14,6 +14,7 @@ from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
+from codemods.tensorflow.triggers import lies_inside
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind
@@ -23,7 +24,7 @@ __all__ = ["index"]
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
 
-def index(module: Module) -> FileFacts | None:
+def index(module: Module) -> FileFacts:
     """The facts of a module."""
     plain = _Indexer(module).facts()
     sources = relays(module.walk)
@@ -56,8 +57,14 @@ class _Indexer:
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
         top = self.walk.module.bindings
+        imports = {
+            name: bindings[0].dotted
+            for name, bindings in top.items()
+            if all(binding.kind is BindingKind.IMPORT for binding in bindings)
+        }
         return FileFacts(
             path=self.module.path,
+            library=lies_inside(self.module.path) and any(name.startswith("tensorflow.python.") for name in imports.values()),
             bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
@@ -65,11 +72,7 @@ class _Indexer:
                 for name, bindings in top.items()
                 if len(bindings) == 1 and (callee := self.callees.definition(bindings[0])) is not None
             },
-            imports={
-                name: bindings[0].dotted
-                for name, bindings in top.items()
-                if all(binding.kind is BindingKind.IMPORT for binding in bindings)
-            },
+            imports=imports,
             modules=self.modules(),
             aliases=aliases(self.walk.module),
             escaped=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.BODY),

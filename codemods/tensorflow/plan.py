@@ -92,3 +92,8 @@ class FilePlan:
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of the file changes."""
+        return not (self.scopes or self.wraps or any(isinstance(one, NamePlan) for one in self.creations.values()))

@@ -6,7 +6,7 @@ import re
 
 from migrate.codemod import Trigger
 
-__all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow"]
+__all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow", "lies_inside"]
 
 # A call, an alias, or what something is given: `Variable(`, `Variable as V`, `V = tf.Variable`, `map(tf.Variable, x)`.
 # Half of the files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
@@ -72,7 +72,12 @@ def _computes_variable(data: bytes) -> bool:
 
 def is_tensorflow(path: str, data: bytes) -> bool:
     """Whether a file is one of TensorFlow's own."""
-    return b"tensorflow.python" in data and _INSIDE.search(path.replace("\\", "/")) is not None
+    return b"tensorflow.python" in data and lies_inside(path)
+
+
+def lies_inside(path: str) -> bool:
+    """Whether a path is one that TensorFlow's own files have, whatever else it may be."""
+    return _INSIDE.search(path.replace("\\", "/")) is not None
 
 
 # A file with scopes concerns others where it runs their code in there: in a context manager, or what it is given.

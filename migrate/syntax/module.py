@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
+import re
 import sys
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -43,6 +46,14 @@ class Module:
     def walk(self) -> Walk:
         """The module's scopes and calls, found in one walk that all codemods share."""
         return walk(self.tree)
+
+    def only(self, words: re.Pattern[str]) -> Module:
+        """The same module, of whose functions only those are walked whose text has a match of `words`."""
+        starts = self.source.line_starts
+        lines = sorted({bisect_right(starts, found.start()) for found in words.finditer(self.source.code)})
+        narrowed = copy.copy(self)
+        narrowed.__dict__["walk"] = walk(self.tree, lines)
+        return narrowed
 
     @contextmanager
     def bounded(self) -> Iterator[None]:

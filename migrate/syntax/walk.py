@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import enum
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -129,15 +130,16 @@ class Walk:
     strings: list[str]
 
 
-def walk(tree: ast.Module) -> Walk:
-    """Walks `tree` once."""
-    return _Walker(tree).result
+def walk(tree: ast.Module, lines: Sequence[int] | None = None) -> Walk:
+    """Walks `tree` once; where sorted `lines` are given, only those functions' bodies that hold one of them."""
+    return _Walker(tree, lines).result
 
 
 class _Walker:
     """The state of one walk: the scope, the frames and the statement that the current node stands in."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, lines: Sequence[int] | None) -> None:
+        self.lines = lines
         self.scope = Scope(ScopeKind.MODULE, tree, None, ())
         self.frames: tuple[Frame, ...] = ()
         self.statement: ast.stmt = ast.Pass()
@@ -276,7 +278,14 @@ class _Walker:
             self.visit(decorator)
         self.defaults(node.args)
         self.scope.bind(node.name, Binding(BindingKind.DEF, node))
-        self.function_scope(ScopeKind.FUNCTION, node, node.args, node.body)
+        self.function_scope(ScopeKind.FUNCTION, node, node.args, node.body if self.matters(node) else ())
+
+    def matters(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether a function holds one of the lines that the walk is for."""
+        if self.lines is None:
+            return True
+        place = bisect_left(self.lines, node.lineno)
+        return place < len(self.lines) and self.lines[place] <= (node.end_lineno or 0)
 
     def class_(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
