@@ -8,6 +8,7 @@ from dataclasses import replace
 from codemods.tensorflow.facts import FileFacts
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import opens
+from codemods.tensorflow.relays import relays
 from migrate.syntax.module import Module
 
 __all__ = ["MENTION", "glance"]
@@ -24,7 +25,10 @@ def glance(module: Module) -> FileFacts | None:
     """
     if not _CLOSING.search(module.source.code):
         return None
-    facts = index(module.only(MENTION))
+    module = module.only(MENTION)
+    if relays(module.walk):
+        return None
+    facts = index(module)
     # What tells graph code may stand in any function, so that here all of them are taken to have it.
     surely = replace(facts, graph_evidence=True)
-    return None if facts.relayed or opens({module.path: surely}) else facts
+    return None if opens({module.path: surely}) else facts
