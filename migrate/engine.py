@@ -28,7 +28,6 @@ __all__ = [
     "link",
     "opened",
     "rewrite",
-    "sight",
     "sought",
     "triggered",
 ]
@@ -60,47 +59,24 @@ class Rewritten:
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     """The names of the analyses that have to see a file, judging by its bytes alone."""
-    return sight("", data, analyses)[0]
+    seen = narrow(data)
+    return tuple(one.name for one in analyses if _holds(seen, one.triggers))
 
 
 def accompanying(path: str, data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
     """The names of the analyses that have to see a file once they have seen another, by its path and bytes alone."""
-    return sight(path, data, analyses)[1]
+    seen = narrow(data)
+    return tuple(one.name for one in analyses if _holds(seen, one.companions) and not one.library(path, data))
 
 
-def sight(path: str, data: bytes, analyses: Iterable[Analysis]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What `triggered` and `accompanying` say of a file, with one search for each byte string."""
-    words = _Words(narrow(data))
-    pulled: list[str] = []
-    beside: list[str] = []
-    for one in analyses:
-        if _holds(words, one.triggers):
-            pulled.append(one.name)
-        if _holds(words, one.companions) and not one.library(path, data):
-            beside.append(one.name)
-    return tuple(pulled), tuple(beside)
+def _holds(data: bytes, groups: tuple[tuple[Trigger, ...], ...]) -> bool:
+    return any(all(_pulls(one, data) for one in group) for group in groups)
 
 
-class _Words(dict[bytes, bool]):
-    """Which byte strings a source holds; most files of a tree lack the first one, and that ends the search."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self.data = data
-
-    def __missing__(self, word: bytes) -> bool:
-        found = self[word] = word in self.data
-        return found
-
-
-def _holds(words: _Words, groups: tuple[tuple[Trigger, ...], ...]) -> bool:
-    return any(all(_pulls(one, words) for one in group) for group in groups)
-
-
-def _pulls(trigger: Trigger, words: _Words) -> bool:
+def _pulls(trigger: Trigger, data: bytes) -> bool:
     if isinstance(trigger, bytes):
-        return words[trigger]
-    return trigger.search(words.data) is not None if isinstance(trigger, re.Pattern) else trigger(words.data)
+        return trigger in data
+    return trigger.search(data) is not None if isinstance(trigger, re.Pattern) else trigger(data)
 
 
 def index(path: str, data: bytes, analyses: Sequence[Analysis], largest: int = 0, *, whole: bool = True) -> Indexed:

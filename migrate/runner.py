@@ -153,24 +153,29 @@ class Session:
         if MARKER in data:
             self._commented.add(path)
             self._digests[path] = hash(data)
-        names, beside = engine.sight(path, data, analyses)
-        if beside:
-            self._beside[path] = beside
-        return path, data, names
+        return path, data, engine.triggered(data, analyses)
 
     def _follow(self) -> None:
         """Collects the facts of the files that imports join with those to rewrite, as far as they can matter."""
         analyses = self._settings.registry.analyses
         seeking = bool(engine.sought(self._facts, analyses))
-        if seeking or (self._beside and engine.opened(self._facts, analyses)):
-            # Where nobody's importers are sought, only what may stand beside what is known has to be read again.
-            files = self._found.files if seeking else sorted({*self._known(), *self._beside})
-            imports = Imports(self._found.files, self._read(files, "Following imports"))
+        if seeking or engine.opened(self._facts, analyses):
+            imports = Imports(self._found.files, self._neighbours(seeking))
             self._seek(imports)
             joined = imports.joined(engine.opened(self._facts, analyses), {*self._known(), *self._beside})
             fresh = sorted(joined - self._known())
             self._collect((path, data, self._beside[path]) for path, data in self._read(fresh, "Following imports"))
             self._seek(imports)
+
+    def _neighbours(self, seeking: bool) -> Iterator[tuple[str, bytes]]:
+        """The files whose imports matter: all where importers are sought, else those with facts and companions."""
+        known = self._known()
+        for path, data in self._read(self._found.files, "Following imports"):
+            beside = engine.accompanying(path, data, self._settings.registry.analyses)
+            if beside:
+                self._beside[path] = beside
+            if seeking or beside or path in known:
+                yield path, data
 
     def _known(self) -> set[str]:
         return {path for own in self._facts.values() for path in own}

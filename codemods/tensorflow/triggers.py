@@ -30,7 +30,6 @@ _PROSE = re.compile(
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
-_TF = re.compile(rb"\btf\b")
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
 
@@ -70,6 +69,11 @@ def _computes_variable(data: bytes) -> bool:
     return any(_COMPUTED.search(data, max(0, one.start() - 2), one.start()) for one in strings)
 
 
+def _concerns_tensorflow(data: bytes) -> bool:
+    """Whether a source has TensorFlow, by its own name or from another module."""
+    return b"tensorflow" in data or (b"tf" in data and _RELAYED.search(data) is not None)
+
+
 def is_tensorflow(path: str, data: bytes) -> bool:
     """Whether a file is one of TensorFlow's own."""
     return b"tensorflow.python" in data and lies_inside(path)
@@ -85,10 +89,8 @@ _RUNNING = re.compile(
     rb"contextmanager|__enter__|\bdef \w+\([^()]*\b(?:fn?|func|function|callback|creator|factory|make|build|model)\b"
 )
 
-TRIGGERS: tuple[tuple[Trigger, ...], ...] = (
-    (b"tensorflow", _WORD, _takes_variable),
-    (_WORD, _takes_variable, _TF, _RELAYED),
-)
+# Most files lack the word, and a search for it is all that they cost.
+TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _concerns_tensorflow, _takes_variable),)
 # What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),
