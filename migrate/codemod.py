@@ -54,8 +54,8 @@ class Analysis:
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
     does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small, or None where there are none.
-    `glance` returns facts that are found faster, for a module in which nothing can be rewritten, whatever other files say;
-    they count until what is rewritten elsewhere needs the whole ones. None where there are none.
+    `glance` returns facts that are found faster, for a module in which nothing can be rewritten whatever other files
+    say, else None; they count until what is rewritten elsewhere needs the whole ones.
     `opens` names, from all facts so far by path, the files in which something may be rewritten.
     `companions` are triggers too, but count only for files that imports join with one that `opens` names.
     `seeks` names, from all facts so far, the module names whose importers must be indexed as well, triggers or not.

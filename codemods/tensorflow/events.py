@@ -45,7 +45,7 @@ _CONTROL_FLOW = frozenset(
     f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
 )
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
-_FOLLOWED = frozenset({CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS})
+_FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
 
 class Events:

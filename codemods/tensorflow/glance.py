@@ -1,4 +1,4 @@
-"""A short look at a file: where nothing in it can be rewritten, that shows in the functions that hold the word alone."""
+"""A short look at a file: that nothing in it can be rewritten shows in the functions that hold the word alone."""
 
 from __future__ import annotations
 

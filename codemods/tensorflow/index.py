@@ -21,6 +21,7 @@ from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 
 __all__ = ["index"]
 
+_PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
 
@@ -64,7 +65,8 @@ class _Indexer:
         }
         return FileFacts(
             path=self.module.path,
-            library=lies_inside(self.module.path) and any(name.startswith("tensorflow.python.") for name in imports.values()),
+            library=lies_inside(self.module.path)
+            and any(name.startswith("tensorflow.python.") for name in imports.values()),
             bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
@@ -177,6 +179,8 @@ class _Indexer:
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
             for binding in found[1] if found else ():
+                if binding.kind in _PLAIN:  # nearly every name
+                    continue
                 if binding.kind is BindingKind.IMPORT:
                     self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
                     imports.add(binding.dotted)

@@ -14,7 +14,7 @@ __all__ = ["opens", "seeks"]
 
 
 def opens(facts: Mapping[str, FileFacts]) -> frozenset[str]:
-    """The paths of the files with a creation that may be rewritten: without one, nothing beside a file matters to it."""
+    """The files with a creation that may be rewritten: nothing that stands beside others matters."""
     tree = Tree(settled(facts))
     return frozenset(path for path, file in tree.files.items() if any(_is_open(tree, path, one) for one in file.bodies))
 

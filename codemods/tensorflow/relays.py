@@ -25,10 +25,10 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
     local = {*_imported(walk), *(_NAMES if stars else ())}
     found: dict[str, tuple[str, ...]] = {}
     for node, scope in walk.loads:
-        if node.attr in _NAMES if isinstance(node, ast.Attribute) else isinstance(node, ast.Name) and node.id in local:
-            dotted = resolve(node, scope)
-            if dotted and _is_relay(dotted):
-                found[dotted] = tuple(_sources(node, dotted, scope, stars))
+        named = node.attr in _NAMES if isinstance(node, ast.Attribute) else getattr(node, "id", "") in local
+        dotted = resolve(node, scope) if named else None
+        if dotted and _is_relay(dotted):
+            found[dotted] = tuple(_sources(node, dotted, scope, stars))
     return {dotted: sources for dotted, sources in found.items() if sources}
 
 
@@ -44,7 +44,7 @@ def _imported(walk: Walk) -> Iterator[str]:
     """What the file calls whatever it imports under one of the names."""
     for scope in walk.scopes.values():
         for name, bindings in scope.bindings.items():
-            if any(binding.dotted.rpartition(".")[2] in _NAMES for binding in bindings):
+            if any(binding.dotted and binding.dotted.rpartition(".")[2] in _NAMES for binding in bindings):
                 yield name
 
 

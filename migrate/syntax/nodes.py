@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["children", "nodes"]
+__all__ = ["FIELDS", "children", "nodes"]
 
 # Fields that hold no node, or one without a place of its own: half of all nodes are a context or an operator.
 _BARE = frozenset(
@@ -21,13 +21,13 @@ class _Fields(dict[type[ast.AST], tuple[str, ...]]):
         return found
 
 
-_FIELDS = _Fields()
+FIELDS = _Fields()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, in the order of its fields."""
     found: list[ast.AST] = []
-    for name in _FIELDS[type(node)]:
+    for name in FIELDS[type(node)]:
         value = getattr(node, name, None)
         if value.__class__ is list:
             found += [item for item in value if isinstance(item, ast.AST)]
@@ -40,7 +40,7 @@ def nodes(root: ast.AST) -> list[ast.AST]:
     """`root` and every node below it, level by level."""
     found = [root]
     for node in found:  # which grows meanwhile
-        for name in _FIELDS[type(node)]:
+        for name in FIELDS[type(node)]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 found += [item for item in value if isinstance(item, ast.AST)]

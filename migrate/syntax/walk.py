@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from migrate.syntax.nodes import children
+from migrate.syntax.nodes import FIELDS
 
 __all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk", "walk"]
 
@@ -156,17 +156,20 @@ class _Walker:
         self.block, self.statement = outer
 
     def visit(self, node: ast.AST | None) -> None:
-        if node is None:
-            return
-        handler = _HANDLERS.get(type(node))
+        handler = _HANDLERS.get(node.__class__)
         if handler is not None:
             handler(self, node)
-        else:
+        elif isinstance(node, ast.AST):
             self.children(node)
 
     def children(self, node: ast.AST) -> None:
-        for child in children(node):
-            self.visit(child)
+        for name in FIELDS[node.__class__]:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                for item in value:
+                    self.visit(item)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
 
     def within(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         """Walks statements inside one more frame."""
