@@ -10,6 +10,7 @@ import bisect
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from migrate.encoding import SourceError, decode, encode
@@ -123,7 +124,10 @@ class Source:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """The character offset at which each line begins."""
-        return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
+        if "\r" in self.text:
+            return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
+        *lines, _ = self.text.split("\n")
+        return (0, *accumulate(len(line) + 1 for line in lines))
 
     @cached_property
     def newline(self) -> str:

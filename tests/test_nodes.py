@@ -1,4 +1,4 @@
-"""The nodes of a tree are those of `ast.walk`, in its order, but for contexts and operators."""
+"""The nodes of a tree are those of `ast.walk`, in its order, but for contexts and operators; so are their parents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrate.syntax.nodes import children, nodes
+from migrate.syntax.parents import Parents
 
 BARE = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
 FILES = sorted(Path(__file__).parent.rglob("*.py"))
@@ -31,3 +32,22 @@ def test_they_are_those_of_the_standard_library(text: str) -> None:
     assert nodes(tree) == wanted
     for node in wanted:
         assert children(node) == [one for one in ast.iter_child_nodes(node) if not isinstance(one, BARE)]
+
+
+DECORATED = """
+@first(lambda x: x)
+@second
+class C(B, metaclass=M):
+    @third
+    def f(self, a=d): return f"{a!r:>{w}} {'b' if c else f'{g}'}"
+"""
+
+
+@pytest.mark.parametrize("text", [EVERYTHING, DECORATED, *(path.read_text(encoding="utf-8") for path in FILES[::40])])
+def test_each_has_its_parent(text: str) -> None:
+    tree = ast.parse(text)
+    for holder in nodes(tree):
+        for child in children(holder):
+            assert Parents(tree)[child] is holder
+    with pytest.raises(KeyError):
+        Parents(tree)[tree]

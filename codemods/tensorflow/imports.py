@@ -53,9 +53,11 @@ def tidy_imports(module: Module, rewritten: Sequence[Finding], replaced: Mapping
     `rewritten` are the findings of the file's calls, `replaced` what other findings replace, by their ids.
     """
     goes = _Going(module, rewritten, replaced)
-    for node in ast.walk(module.tree) if rewritten else ():
-        in_class = isinstance(module.parents.get(node), ast.ClassDef)  # what it imports is read as an attribute
-        if isinstance(node, ast.ImportFrom) and is_root(node) and not in_class:
+    for node in module.nodes if rewritten else ():
+        if not isinstance(node, ast.ImportFrom) or not is_root(node):
+            continue
+        in_class = isinstance(module.parents[node], ast.ClassDef)  # what it imports is read as an attribute
+        if not in_class:
             names = _unused(module, node, goes)
             if names:
                 said = ", ".join(one.asname or one.name for one in names)
@@ -99,7 +101,7 @@ def _uses(module: Module, name: str) -> list[Span]:
     """Where a file reads a name, exports included."""
     return [
         module.span(node)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load))
         or (isinstance(node, ast.Constant) and node.value == name)
     ]

@@ -30,22 +30,12 @@ _PROSE = re.compile(
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
+_TF = re.compile(rb"tf\b")  # begins with what can be looked up
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
 
 def _takes_variable(data: bytes) -> bool:
-    """Whether a source calls `Variable`, gives it another name or hands it on, other than in its prose.
-
-    Half of the files of a library that has such calls have them in docstrings alone.
-    """
-    if not _names_variable(data):
-        return False
-    notebook = data.lstrip()[:1] == b"{"  # its code stands in strings
-    return notebook or _names_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
-
-
-def _names_variable(data: bytes) -> bool:
-    """The same of any text; the word is looked up, which is fast."""
+    """Whether a text calls `Variable`, gives it another name or hands it on; the word is looked up, which is fast."""
     at = data.find(_WORD)
     while at >= 0:
         begins = at == 0 or not (data[at - 1 : at].isalnum() or data[at - 1] == ord("_"))
@@ -63,6 +53,12 @@ def _is_handed_on(data: bytes, at: int) -> bool:
     return bool(_GIVEN.match(data, at) and _GIVING.search(before)) and not _ASKING.search(before)
 
 
+def _is_code(data: bytes) -> bool:
+    """Whether a source does so other than in its prose: half of the files of a library that do have it there alone."""
+    notebook = data.lstrip()[:1] == b"{"  # its code stands in strings
+    return notebook or _takes_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
+
+
 def _computes_variable(data: bytes) -> bool:
     """Whether the word stands in a string that holds code, such as `f"{tf.Variable(0)}"`."""
     strings = (one for one in _PROSE.finditer(data) if _WORD in one[0])
@@ -71,7 +67,7 @@ def _computes_variable(data: bytes) -> bool:
 
 def _concerns_tensorflow(data: bytes) -> bool:
     """Whether a source has TensorFlow, by its own name or from another module."""
-    return b"tensorflow" in data or (b"tf" in data and _RELAYED.search(data) is not None)
+    return b"tensorflow" in data or (_TF.search(data) is not None and _RELAYED.search(data) is not None)
 
 
 def is_tensorflow(path: str, data: bytes) -> bool:
@@ -90,7 +86,7 @@ _RUNNING = re.compile(
 )
 
 # Most files lack the word, and a search for it is all that they cost.
-TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _concerns_tensorflow, _takes_variable),)
+TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
 # What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),

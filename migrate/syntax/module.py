@@ -16,7 +16,8 @@ from migrate.lexer import NEWLINE as _LINE_END
 from migrate.lexer import Kind, tokens
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
-from migrate.syntax.nodes import children, nodes
+from migrate.syntax.nodes import nodes
+from migrate.syntax.parents import Parents
 from migrate.syntax.walk import Walk, walk
 
 __all__ = ["Module"]
@@ -73,9 +74,9 @@ class Module:
         return nodes(self.tree)
 
     @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
+    def parents(self) -> Parents:
         """The parent of every node."""
-        return {child: node for node in self.nodes for child in children(node)}
+        return Parents(self.tree)
 
     def finding(
         self,

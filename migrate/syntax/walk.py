@@ -156,7 +156,7 @@ class _Walker:
         self.block, self.statement = outer
 
     def visit(self, node: ast.AST | None) -> None:
-        handler = _HANDLERS.get(node.__class__)
+        handler = _HANDLERS.get(type(node))
         if handler is not None:
             handler(self, node)
         elif isinstance(node, ast.AST):
@@ -397,7 +397,7 @@ def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
-_HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
+_HANDLERS: dict[type, Callable[..., None]] = {
     ast.Call: _Walker.call,
     ast.Name: _Walker.name,
     ast.Attribute: _Walker.attribute,
