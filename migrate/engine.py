@@ -93,13 +93,16 @@ def index(path: str, data: bytes, analyses: Sequence[Analysis], largest: int = 0
         return Indexed(path, failure=Failure(error.cause, error.line))
 
 
-def _module(path: str, data: bytes, largest: int) -> Module:
-    """A parsed source. Raises `SourceError`: a tree takes 350 times the room of its text, and a minute for 5 MB."""
+def _module(path: str, data: bytes, largest: int, *, known: bool = False) -> Module:
+    """A source, parsed unless it is `known` to parse.
+
+    Raises `SourceError`: a tree takes 350 times the room of its text, and a minute for 5 MB.
+    """
     source = read_source(path, data)
     if largest and len(source.text) > largest:
         sizes = f"{len(source.text) / 1e6:,.1f} MB of code, and --max-size allows {largest / 1e6:,.0f}"
         raise SourceError(f"holds {sizes}")
-    return Module(source)
+    return Module(source, known=known)
 
 
 def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> dict[str, frozenset[str]]:
@@ -153,7 +156,7 @@ class Job:
 def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
     """What the codemods make of one file. What they raise goes through; `SourceError` becomes a failure."""
     try:
-        module = _module(path, data, job.largest)
+        module = _module(path, data, job.largest, known=True)
         with module.bounded():
             return _rewrite(module, data, job)
     except SourceError as error:

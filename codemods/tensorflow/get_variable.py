@@ -23,7 +23,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Codemod, Options
-from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Shift, Span, Wrap
+from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope, ScopeKind
@@ -50,7 +50,23 @@ _REMARKS = {
 
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
-    module = module.only(MENTION) if plan.idle else module
+    yield from _all_left(module, plan) if plan.idle else _decided(module, plan, options)
+    if plan.hands_on:
+        walked = module.only(MENTION) if plan.idle else module
+        walked.walk.module.synonyms.update(plan.synonyms)
+        yield from passed_on(walked, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
+
+
+def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:
+    """The findings of a file in which nothing changes: it does not have to be parsed again."""
+    offset = module.source.offset
+    for at, decision in sorted(plan.creations.items()):
+        if isinstance(decision, LeavePlan):
+            yield _left(module, Span(offset(*at), offset(*plan.ends[at])), decision)
+
+
+def _decided(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
+    """The findings of each creation, and those of the imports that go with them."""
     rewritten: list[Finding] = []
     module.walk.module.synonyms.update(plan.synonyms)
     for site in module.walk.calls:
@@ -61,7 +77,6 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
-    yield from passed_on(module, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
     yield from tidy_imports(module, rewritten, dict(_scope_functions(module, plan)))
 
 
@@ -78,17 +93,17 @@ def _findings(
 ) -> Iterator[Finding]:
     node = site.node
     if isinstance(decision, LeavePlan):
-        yield _left(module, node, decision.code, decision.detail, decision.shifts)
+        yield _left(module, node, decision)
         return
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
     try:
         request = _request(module, site, plan, decision, speller)
         edit = build(module, node, replace(request, form=_form(options)), site.statement)
     except UnspellableError:
-        yield _left(module, node, "GV210", "the file has no name for TensorFlow itself", decision.shifts)
+        yield _left(module, node, LeavePlan("GV210", "the file has no name for TensorFlow itself", decision.shifts))
         return
     if isinstance(edit, Refusal):
-        yield _left(module, node, _REFUSED[edit.reason], edit.reason.value, decision.shifts)
+        yield _left(module, node, LeavePlan(_REFUSED[edit.reason], edit.reason.value, decision.shifts))
         return
     changes: tuple[Change, ...] = (*edit.changes, *_escape(module, site, decision, speller))
     changes = (*changes, *dict.fromkeys(speller.imports))
@@ -183,10 +198,10 @@ def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, 
     return (*needed, *(wrap_id(path, first) for path, first in decision.wraps))
 
 
-def _left(module: Module, node: ast.Call, code: str, detail: str, shifts: tuple[Shift, ...]) -> Finding:
-    summary = GET_VARIABLE_RULES[code].summary
-    found = module.finding(code, node, f"{summary}: {detail}" if detail else summary, Left(advice(code)))
-    return replace(found, shifts=shifts)
+def _left(module: Module, place: ast.AST | Span, plan: LeavePlan) -> Finding:
+    summary = GET_VARIABLE_RULES[plan.code].summary
+    message = f"{summary}: {plan.detail}" if plan.detail else summary
+    return replace(module.finding(plan.code, place, message, Left(advice(plan.code))), shifts=plan.shifts)
 
 
 def _message(module: Module, node: ast.Call, edit: CallEdit) -> str:

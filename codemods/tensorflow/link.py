@@ -108,6 +108,10 @@ class _Linker:
         dynamic: dict[str, dict[At, frozenset[str]]] = {}
         for key, names in dynamic_parameters(self.tree).items():
             dynamic.setdefault(key[0], {})[self.tree.body(key).at] = names
+        ends: dict[str, dict[At, At]] = {}
+        for key, _, event in self.tree.events():
+            if isinstance(event, Creation):
+                ends.setdefault(key[0], {})[event.at] = event.end
         passing = (path for path, file in self.tree.files.items() if file.hands_on)
         seeded = any(one.seeded for one in self.tree.files.values())
         return {
@@ -120,6 +124,8 @@ class _Linker:
                 seeded,
                 self.tree.files[path].synonyms,
                 self.tree.program,
+                self.tree.files[path].hands_on,
+                ends.get(path, {}),
             )
             for path in sorted({*creations, *self.wraps.by_file, *passing, *forms})
         }

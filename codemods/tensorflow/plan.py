@@ -92,6 +92,8 @@ class FilePlan:
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them
+    hands_on: bool = False  # it passes `tf.Variable` itself to something
+    ends: Mapping[At, At] = field(default_factory=dict)  # of the creations
 
     @property
     def idle(self) -> bool:

@@ -24,11 +24,22 @@ __all__ = ["Module"]
 
 
 class Module:
-    """One source and its syntax tree. Raises `SourceError` where the code does not parse."""
+    """One source and its syntax tree. Raises `SourceError` where the code does not parse.
 
-    def __init__(self, source: Source) -> None:
+    A `known` source has been parsed before: it is parsed again only if somebody asks for its tree.
+    """
+
+    def __init__(self, source: Source, *, known: bool = False) -> None:
         self.path = source.path
-        self.source, self.tree = _parse(source)
+        self.source = source
+        if not known:
+            self.tree  # noqa: B018 - raises
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The tree of the code, which from now on is masked where only Python 2 understands it."""
+        self.source, tree = _parse(self.source)
+        return tree
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands, in character offsets; decorators are not part of a definition's span."""
@@ -52,8 +63,9 @@ class Module:
         """The same module, of whose functions only those are walked whose text has a match of `words`."""
         starts = self.source.line_starts
         lines = sorted({bisect_right(starts, found.start()) for found in words.finditer(self.source.code)})
+        narrowed_walk = walk(self.tree, lines)
         narrowed = copy.copy(self)
-        narrowed.__dict__["walk"] = walk(self.tree, lines)
+        narrowed.__dict__["walk"] = narrowed_walk
         return narrowed
 
     @contextmanager
@@ -81,15 +93,15 @@ class Module:
     def finding(
         self,
         code: str,
-        node: ast.AST,
+        place: ast.AST | Span,
         message: str,
         outcome: Outcome,
         *,
         renames: tuple[Rename, ...] = (),
         requires: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding that points at `node`."""
-        span = self.span(node)
+        """A finding that points at a node or a span."""
+        span = place if isinstance(place, Span) else self.span(place)
         line, column = self.source.position(span.start)
         return Finding(code, self.path, span, line, column, message, outcome, renames, requires)
 
