@@ -13,6 +13,7 @@ from migrate.syntax.nodes import nodes
 
 __all__ = ["statements_of"]
 
+_NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
 _NAMING = (ast.Name, ast.Attribute)
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)  # a `with` around one would stay open while others run
@@ -47,7 +48,7 @@ def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
         if isinstance(statement, ast.AugAssign):
             reads.update(binds)
     end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-    return StatementFacts(position(statement), end, tuple(binds), frozenset(reads), plain, cell)
+    return StatementFacts(position(statement), end, tuple(binds), frozenset(reads) or _NOTHING, plain, cell)
 
 
 def _alone_on_its_lines(block: Sequence[ast.stmt], place: int) -> bool:

@@ -22,6 +22,7 @@ from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 __all__ = ["index"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
+_NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
 
@@ -116,7 +117,7 @@ class _Indexer:
             getattr(node, "name", "<lambda>"),
             tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)),
             self.defaults(node.args, scope.parent),
-            frozenset(none_defaults(node.args)),
+            frozenset(none_defaults(node.args)) or _NOTHING,
             owner=self.callees.class_number(scope.parent) if in_class else -1,
             parent=self.callees.body(scope.parent),
             at=position(node),

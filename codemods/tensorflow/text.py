@@ -65,7 +65,13 @@ def _joined(parts: list[str | Hole]) -> Text:
             merged[-1] += part
         elif part != "":
             merged.append(part)
-    return Text(tuple(merged))
+    return _shared(tuple(merged))
+
+
+@lru_cache(maxsize=4096)
+def _shared(parts: tuple[str | Hole, ...]) -> Text:
+    """The text of some parts: of those in the facts of a tree half are one and the same hole."""
+    return Text(parts)
 
 
 def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
