@@ -62,6 +62,7 @@ class Excludes:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folders: dict[str, bool] = {}
+        self._matchers: dict[str, _Globs] = {}
 
     def allow(self, folder: str) -> None:
         """Says that `folder` was asked for, whatever it is called and wherever it lies."""
@@ -79,8 +80,10 @@ class Excludes:
         return self._folders[folder]
 
     def _globs(self, folder: str) -> _Globs:
-        settings = self._settings.near(folder or "/")
-        return _compile((*settings.exclude, *settings.extend_exclude))
+        if folder not in self._matchers:
+            settings = self._settings.near(folder or "/")
+            self._matchers[folder] = _compile((*settings.exclude, *settings.extend_exclude))
+        return self._matchers[folder]
 
 
 @dataclass(frozen=True, slots=True)
