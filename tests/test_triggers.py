@@ -23,6 +23,7 @@ SEEN = {
     "behind a continued string": "import tensorflow as tf\r\nx = 'a\\\r\nb'; w = tf.Variable(0)\r\n",
     "behind a string that is left open": 'import tensorflow as tf\nx = """\nw = tf.Variable(0)\n',
     "in a notebook": '{"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "in a notebook with a mark": '\ufeff {"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
     "by way of another module": "from common import tf\nw = tf.Variable(0)\n",
 }
 PASSED_OVER = {

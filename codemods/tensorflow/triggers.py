@@ -27,6 +27,7 @@ _PROSE = re.compile(
     rb"#[^\r\n]*",
     re.DOTALL,
 )
+_NOTEBOOK = re.compile(rb"[^!-~]*\{")  # whose code stands in strings, behind whatever mark
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
@@ -55,8 +56,7 @@ def _is_handed_on(data: bytes, at: int) -> bool:
 
 def _is_code(data: bytes) -> bool:
     """Whether a source does so other than in its prose: half of the files of a library that do have it there alone."""
-    notebook = data.lstrip()[:1] == b"{"  # its code stands in strings
-    return notebook or _takes_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
+    return _NOTEBOOK.match(data) is not None or _takes_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
 
 
 def _computes_variable(data: bytes) -> bool:
