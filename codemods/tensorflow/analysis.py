@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import seeks
-from codemods.tensorflow.link import link
+from codemods.tensorflow.link import link, remains
 from codemods.tensorflow.program.relays import follows
 from migrate.codemod import Analysis, Trigger
 
@@ -68,6 +68,7 @@ ANALYSIS = Analysis(
     seeks=seeks,
     follows=follows,
     library=_is_tensorflow,
+    remains=remains,
 )
 ABOUT: Mapping[str, str] = {
     "names": "Whether variables get the names that a programmer would choose, or keep every one.",
