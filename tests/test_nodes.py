@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from migrate.syntax.module import Parents
 from migrate.syntax.nodes import children, nodes
 
 BARE = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
@@ -31,3 +32,17 @@ def test_they_are_those_of_the_standard_library(text: str) -> None:
     assert nodes(tree) == wanted
     for node in wanted:
         assert children(node) == [one for one in ast.iter_child_nodes(node) if not isinstance(one, BARE)]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("text", [EVERYTHING, "a = 1; b = (\n1 +\n2); c = 3\n@d(e)\n@f\nclass G: pass\nh()\n"])
+def test_parents_are_found_whichever_is_asked_for_first(text: str, *, backwards: bool) -> None:
+    tree = ast.parse(text)
+    wanted = {child: node for node in nodes(tree) for child in children(node)}
+    parents = Parents(tree)
+    for node in sorted(wanted, key=lambda one: getattr(one, "lineno", 0), reverse=backwards):
+        assert parents[node] is wanted[node]
+        assert Parents(tree)[node] is wanted[node]
+    assert parents.get(tree) is None
+    with pytest.raises(KeyError):
+        parents[ast.Pass()]

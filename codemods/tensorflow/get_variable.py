@@ -59,7 +59,8 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
-    yield from passed_on(module, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
+    if plan.hands_on:
+        yield from passed_on(module, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
     yield from tidy_imports(module, rewritten, dict(_scope_functions(module, plan)))
 
 
@@ -81,7 +82,7 @@ def _findings(
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
     try:
         request = _request(module, site, plan, decision, speller)
-        edit = build(module, node, replace(request, form=_form(options)), site.statement)
+        edit = build(module, node, replace(request, form=_form(options)), site)
     except UnspellableError:
         yield _left(module, node, "GV210", "the file has no name for TensorFlow itself", decision.shifts)
         return

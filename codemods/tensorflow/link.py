@@ -120,6 +120,7 @@ class _Linker:
                 forms.get(path, {}),
                 tuple(decided.wraps.get(path, ())),
                 self.tree.files[path].version_2_root,
+                self.tree.files[path].hands_on,
                 dynamic.get(path, {}),
                 seeded,
                 self.tree.files[path].synonyms,

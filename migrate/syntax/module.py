@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import sys
 import warnings
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from migrate.source import Source, SourceError
 from migrate.syntax.nodes import children, nodes
 from migrate.syntax.walk import Walk, walk
 
-__all__ = ["Module"]
+__all__ = ["Module", "Parents"]
 
 
 class Module:
@@ -62,9 +63,9 @@ class Module:
         return nodes(self.tree)
 
     @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
+    def parents(self) -> Parents:
         """The parent of every node."""
-        return {child: node for node in self.nodes for child in children(node)}
+        return Parents(self.tree)
 
     def finding(
         self,
@@ -80,6 +81,32 @@ class Module:
         span = self.span(node)
         line, column = self.source.position(span.start)
         return Finding(code, self.path, span, line, column, message, outcome, renames, requires)
+
+
+class Parents:
+    """The parents of nodes, found for one statement of the top level after another: most are never asked for."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._known: dict[ast.AST, ast.AST] = dict.fromkeys(tree.body, tree)
+        self._waiting = list(tree.body)
+
+    def __getitem__(self, node: ast.AST) -> ast.AST:
+        parent = self.get(node)
+        if parent is None:
+            raise KeyError(node)
+        return parent
+
+    def get(self, node: ast.AST) -> ast.AST | None:
+        """The parent of a node; None of the module itself, and of what is not in it."""
+        line = getattr(node, "lineno", 0)
+        while node not in self._known and self._waiting:
+            # The last one that begins on the node's line or before it, but for a decorator's; else whichever is left.
+            place = bisect.bisect_right(self._waiting, line, key=lambda statement: statement.lineno)
+            self._note(self._waiting.pop(max(place - 1, 0)))
+        return self._known.get(node)
+
+    def _note(self, statement: ast.stmt) -> None:
+        self._known.update((child, node) for node in nodes(statement) for child in children(node))
 
 
 _DEEP = 100  # levels, of which each takes several calls: Python allows 1,000 of them
