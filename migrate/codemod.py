@@ -47,6 +47,10 @@ def _nobody(_: str, __: bytes) -> bool:
     return False
 
 
+def _all(facts: Mapping[str, Any], _: Collection[str]) -> Collection[str]:
+    return facts
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """How facts are found in each file and joined over all of them; several codemods may share one.
@@ -63,6 +67,8 @@ class Analysis:
     that these come from, they must be indexed as well.
     `library` tells, by path and bytes, the library's own files: nobody is followed to them, as they are no user's code.
     `link` joins the facts of all files into a plan a file, which must pickle too.
+    `remains` tells, from the facts of all files and which of them are done with, the files that can still get a plan
+    with something to rewrite. Linked by themselves they must get the plans that they get among all others.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Analysis:
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
     follows: Callable[[Iterable[Any]], frozenset[tuple[str, str]]] = _nothing
     library: Callable[[str, bytes], bool] = _nobody
+    remains: Callable[[Mapping[str, Any], Collection[str]], Collection[str]] = _all
 
 
 @dataclass(frozen=True, slots=True)

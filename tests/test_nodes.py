@@ -51,3 +51,17 @@ def test_each_has_its_parent(text: str) -> None:
             assert Parents(tree)[child] is holder
     with pytest.raises(KeyError):
         Parents(tree)[tree]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("text", [EVERYTHING, "a = 1; b = (\n1 +\n2); c = 3\n@d(e)\n@f\nclass G: pass\nh()\n"])
+def test_parents_are_found_whichever_is_asked_for_first(text: str, *, backwards: bool) -> None:
+    tree = ast.parse(text)
+    wanted = {child: node for node in nodes(tree) for child in children(node)}
+    parents = Parents(tree)
+    for node in sorted(wanted, key=lambda one: getattr(one, "lineno", 0), reverse=backwards):
+        assert parents[node] is wanted[node]
+        assert Parents(tree)[node] is wanted[node]
+    assert parents.get(tree) is None
+    with pytest.raises(KeyError):
+        parents[ast.Pass()]

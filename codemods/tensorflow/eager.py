@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from codemods.tensorflow.facts import FrameFacts
+from codemods.tensorflow.facts import Creation, FrameFacts
 from codemods.tensorflow.program.tree import BodyKey, Tree
 
-__all__ = ["eager_reason"]
+__all__ = ["eager_reason", "is_open"]
+
+
+def is_open(tree: Tree, key: BodyKey, creation: Creation) -> bool:
+    """Whether a creation can be rewritten, for all that does not depend on the names and scopes around it."""
+    return not creation.refusal and not eager_reason(tree, key, creation.frames)
 
 
 def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> str:

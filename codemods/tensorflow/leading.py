@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from codemods.tensorflow.eager import eager_reason
+from codemods.tensorflow.eager import is_open
 from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
 from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
@@ -43,11 +43,8 @@ def _leads(tree: Tree, path: str, body: BodyFacts) -> bool:
 
 
 def _is_open(tree: Tree, path: str, body: BodyFacts) -> bool:
-    """Whether a body makes a variable that is neither refused nor eager."""
-    return any(
-        isinstance(event, Creation) and not event.refusal and not eager_reason(tree, (path, body.index), event.frames)
-        for event in body.events
-    )
+    """Whether a body makes a variable that can be rewritten."""
+    return any(isinstance(event, Creation) and is_open(tree, (path, body.index), event) for event in body.events)
 
 
 def _passed_on(file: FileFacts) -> Iterator[str]:

@@ -88,11 +88,11 @@ class FilePlan:
     scopes: Mapping[At, ScopePlan] = field(default_factory=dict)
     wraps: tuple[WrapPlan, ...] = ()
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
+    hands_on: bool = False  # `tf.Variable` itself may be passed to something
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them
-    hands_on: bool = False  # it passes `tf.Variable` itself to something
     ends: Mapping[At, At] = field(default_factory=dict)  # of the creations
 
     @property
