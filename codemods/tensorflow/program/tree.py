@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import (
@@ -107,6 +107,26 @@ class Tree:
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
         return frozenset(kind for file in self.files.values() for kind in file.by_hand)
+
+    def is_started_eager(self, path: str) -> bool:
+        """Whether only files that turn eager execution on bring this one in."""
+        return path in self._started_eager
+
+    @cached_property
+    def _started_eager(self) -> frozenset[str]:
+        eager = {path for path, file in self.files.items() if file.eager}
+        others = {path for path, importers in self.imports.importers.items() if not importers} - eager
+        return self._brought_in(eager, frozenset()) - self._brought_in(others, eager) if eager else frozenset()
+
+    def _brought_in(self, paths: Set[str], stops: Set[str]) -> frozenset[str]:
+        """Some files and all that they import, directly or not, but for what only `stops` do."""
+        found = dict.fromkeys(paths)
+        queue = list(found)
+        while queue:
+            fresh = [one for one in self.imports.imports[queue.pop()] if one not in found and one not in stops]
+            found.update(dict.fromkeys(fresh))
+            queue += fresh
+        return frozenset(found)
 
     def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
         """Every body of the tree that a call can run."""
