@@ -252,8 +252,9 @@ class Relayed:
 class NameTest:
     """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
 
-    text: str
+    text: str  # "" where it may hold for whatever name
     begins: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _findings(
     found = module.finding(
         code,
         node,
-        _message(module, node, edit),
+        _message(module, node, edit, decision.kept),
         Rewrite(level, changes),
         renames=decision.renames,
         requires=_requires(module, plan, decision),
@@ -187,11 +187,12 @@ def _left(module: Module, node: ast.Call, code: str, detail: str, shifts: tuple[
     return replace(found, shifts=shifts)
 
 
-def _message(module: Module, node: ast.Call, edit: CallEdit) -> str:
+def _message(module: Module, node: ast.Call, edit: CallEdit, kept: str) -> str:
     form = (
         "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
     )
-    return f"{module.text(node.func)} becomes get_variable {form}"
+    stays = f"; it keeps the name that TensorFlow gives, as {kept}" if kept else ""
+    return f"{module.text(node.func)} becomes get_variable {form}{stays}"
 
 
 CODEMOD = Codemod(

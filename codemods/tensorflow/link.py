@@ -13,6 +13,7 @@ from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site
+from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan
 from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -62,11 +63,13 @@ class _Linker:
         self.left: dict[tuple[str, At], LeavePlan] = {}
         creations = [*self._creations()]
         self.migrated = {(body, number) for body, number, _ in creations}
-        self.scopes = ScopeTable(self.reach, extent, Meeting(tree))
+        meeting = Meeting(tree)
+        self.scopes = ScopeTable(self.reach, extent, meeting)
         converting = {"layer-scopes", "get-variable"} <= options.selected
         if converting:
             convert_scopes(self.scopes, extent, self._is_migrated)
-        self.sites = [make_site(*found, self.scopes, extent) for found in creations]
+        tests = NameTests(tree, meeting)
+        self.sites = [make_site(*found, self.scopes, extent, tests) for found in creations]
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [site for site in self.sites if not hazards(site, self.reach)]

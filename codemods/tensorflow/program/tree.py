@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import (
@@ -10,14 +10,12 @@ from codemods.tensorflow.facts import (
     Call,
     Callee,
     CalleeKind,
-    Creation,
     Event,
     FileFacts,
     NameTest,
     ScopeKind,
 )
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
-from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -79,29 +77,10 @@ class Tree:
         return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
 
     @cached_property
-    def name_tests(self) -> frozenset[NameTest]:
-        """What names of variables are compared with."""
-        return frozenset(test for file in self.files.values() for test in file.name_tests)
-
-    @cached_property
-    def renaming_shows(self) -> bool:
-        """Whether a comparison of names may have another answer once variables are called after what makes them."""
-        return bool(self.name_tests) and tells_apart(self.name_tests, self._words())
-
-    def _words(self) -> Iterator[str]:
-        """What new names can be made of."""
-        yield from ("Variable", "variable", "layer", "scope", "var")
-        makers = {key for key, _, event in self.events() if isinstance(event, Creation)}
-        for key in makers:
-            body = self.body(key)
-            yield body.name
-            if body.owner >= 0:
-                yield self.classes.facts((key[0], body.owner)).name
-        for key, _, event in self.events():
-            if isinstance(event, Creation):
-                yield from (event.target, event.group)
-            elif isinstance(event, Call) and event.target and not makers.isdisjoint(self.targets(event, key)):
-                yield event.target
+    def name_tests(self) -> Mapping[str, Sequence[NameTest]]:
+        """What names of variables are compared with, by the files that do so, in the order of lines."""
+        found = {path: sorted(file.name_tests, key=lambda one: one.line) for path, file in self.files.items()}
+        return {path: tests for path, tests in found.items() if tests}
 
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
