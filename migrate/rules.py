@@ -157,6 +157,19 @@ the run was asked to change. The source stays as it is.
 ## Why
 A review is there to be able to say no.
 
+## Example
+```python
+import tensorflow.compat.v1 as tf
+
+w = tf.Variable(tf.zeros([2]), name="w")
+```
+
+```console
+$ migrate --interactive --output-format concise src/
+Make this change (exact) [y,n,a,d,q,e,?]? n
+src/net.py:3:5: M005 left GV101 was declined in the review: tf.Variable becomes get_variable with a shape an ...
+```
+
 ## What to do
 Run again and answer yes, or put `# migrate: ignore[CODE] reason` on the statement to be asked no more.
 """,
@@ -170,6 +183,19 @@ Two rewrites want to change the same characters. The first by position is made, 
 
 ## Why
 Each rewrite is right for the text that its codemod has seen, and nobody has seen what the two would make together.
+
+## Example
+One codemod calls `old` `one`, another calls it `two`:
+
+```python
+w = old("clash")
+```
+
+```console
+$ migrate --check -q --output-format concise src/
+src/net.py:1:5: TB101 exact is called one
+src/net.py:1:5: M006 left TB102 overlaps a rewrite before it: is called two (Run once more: it is then looke ...
+```
 
 ## What to do
 Run `migrate` once more: what is left is then rewritten by itself. Should it be reported again, write it by hand.
@@ -186,6 +212,18 @@ This is a mistake in a codemod, never in your program.
 ## Why
 A file that no longer parses is worse than one that is not migrated.
 
+## Example
+A codemod makes `new((` of `old(`:
+
+```python
+w = old("parse")
+```
+
+```console
+$ migrate --check -q --output-format concise src/
+src/net.py:1:5: M007 left TB101 would not parse ('(' was never closed): is made invalid (Please report this  ...
+```
+
 ## What to do
 Please report it with the statement that the finding points at. Until then `# migrate: ignore` on that statement lets
 the rest of the file through.
@@ -201,6 +239,18 @@ a codemod, never in your program.
 
 ## Why
 A rewrite that does not settle cannot be trusted, and would make every check in CI fail for ever.
+
+## Example
+A codemod makes two calls of each, at each run:
+
+```python
+w = old("grow")
+```
+
+```console
+$ migrate --check -q --output-format concise src/
+src/net.py:1:5: M008 left TB101 would be rewritten again by a second run: grows (Please report this as a mis ...
+```
 
 ## What to do
 Please report it with the statement that the finding points at.

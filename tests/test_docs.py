@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 
@@ -27,7 +28,9 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS))
 
 import generate  # noqa: E402
+from shell import Shell, install  # noqa: E402
 from test_cases import undeclared, unkept  # noqa: E402
+from test_review import Terminal  # noqa: E402
 
 PAGES = ROOT / "codemods" / "tensorflow" / "pages"
 OWN_RULES = [*GET_VARIABLE_RULES.values(), *LAYER_RULES.values()]
@@ -69,6 +72,11 @@ def project(tmp_path, monkeypatch) -> Path:
 
 def test_every_page_belongs_to_a_rule():
     assert sorted(path.stem for path in PAGES.glob("*.md")) == sorted(rule.code for rule in OWN_RULES)
+
+
+@pytest.mark.parametrize("rules", [GET_VARIABLE_RULES, LAYER_RULES])
+def test_codes_are_listed_in_their_order(rules: Mapping[str, Rule]):
+    assert list(rules) == sorted(rules)
 
 
 @pytest.mark.parametrize("rule", OWN_RULES, ids=lambda rule: rule.code)
@@ -117,18 +125,28 @@ def test_the_docs_examples_build_the_same_variables(case: Case, tensorflow_progr
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_engine_s_pages_have_their_sections_and_real_examples(rule: Rule, project: Path):
     sections = re.split(r"^## (.*)\n", rule.page, flags=re.MULTILINE)
-    assert [title for title in sections[1::2] if title != "Example"] == ["What it means", "Why", "What to do"]
+    assert sections[1::2] == ["What it means", "Why", "Example", "What to do"]
     blocks = {name: body for _, name, body in FENCE.findall(rule.page)}
-    if not blocks:
-        return
     Path("src/net.py").write_text(blocks["python"])
     command, *wanted = blocks["console"].splitlines()
-    done = subprocess.run(command[2:], shell=True, capture_output=True, text=True, check=False)
-    found = done.stdout.splitlines()
+    found = shown_by(command[2:], project)
+    wanted = [line for line in wanted if not line.startswith("Make this change")]
     assert len(found) == len(wanted)
     assert any(f" {rule.code} " in line for line in found)
     for line, shown_line in zip(found, wanted, strict=True):
         assert line == shown_line or (shown_line.endswith(" ...") and line.startswith(shown_line[:-4]))
+
+
+def shown_by(command: str, project: Path) -> list[str]:
+    """What a command prints about the project, with a codemod beside the real ones that breaks what it is told to."""
+    install(project / "site", breaking="toys:BREAKING")
+    shell = Shell(project, project / "site")
+    if "--interactive" not in command:
+        return shell.run(*command.split()[1:]).stdout.decode().splitlines()
+    terminal = Terminal(shell, *command.split()[1:])
+    terminal.until("]? ")
+    terminal.type("n\n")
+    return [line for line in terminal.end()[1].splitlines() if line.startswith("src/")]
 
 
 # what is generated

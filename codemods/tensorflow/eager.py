@@ -18,16 +18,29 @@ def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> st
     file = tree.files[key[0]]
     if file.library:
         return "the file is a part of TensorFlow itself"
-    if any(frame.scope is not None and frame.scope.kind.value.endswith("graph") for frame in frames):
+    mode = _mode(frames)
+    if mode is False:
         return ""
+    if mode:
+        return "it runs where TensorFlow executes eagerly"
     inner = _enclosing(tree, key)
     if inner:
         return inner
-    if file.eager:
+    if file.eager or (tree.is_started_eager(key[0]) and not file.graph_evidence):
         return "the program turns eager execution on"
     if file.eager_evidence and not file.graph_evidence:
         return "the file is written for TensorFlow 2"
     return ""
+
+
+def _mode(frames: tuple[FrameFacts, ...]) -> bool | None:
+    """Whether the innermost frame that tells makes its code eager; None where none tells."""
+    for frame in reversed(frames):
+        if frame.scope is not None and frame.scope.kind.value.endswith("graph"):
+            return False
+        if frame.eager is not None:
+            return frame.eager
+    return None
 
 
 def _enclosing(tree: Tree, key: BodyKey) -> str:
@@ -36,7 +49,7 @@ def _enclosing(tree: Tree, key: BodyKey) -> str:
     while index >= 0:
         body = tree.files[path].bodies[index]
         if body.eager:
-            return "it stands in a tf.function"
+            return body.eager
         if body.owner >= 0 and any(tree.classes.facts(one).eager for one in tree.classes.ancestors((path, body.owner))):
             return "its class holds its own variables, as Keras layers and tf.Module do"
         index = body.parent

@@ -27,6 +27,7 @@ from codemods.tensorflow.facts import (
     StatementFacts,
     StoreUse,
 )
+from codemods.tensorflow.modes import Modes, frame_mode
 from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
@@ -60,6 +61,7 @@ class Events:
         self.names: set[str] = set()  # every TensorFlow name called, canonical
         self.raw: set[str] = set()  # the same as they resolve
         self.reloads = False
+        self.modes = Modes(module.walk, callees)
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
@@ -77,13 +79,14 @@ class Events:
         known = self.frames.get(frames)
         if known is None:
             last = frames[-1]
+            eager = frame_mode(last, scope, self.callees)
             if last.kind is FrameKind.WITH:
                 assert last.item is not None
                 assert isinstance(last.node, ast.With | ast.AsyncWith)
                 entered = scope_of(last.item, last.node, scope, self.callees)
-                fact = FrameFacts("with", entered.at, 0, entered)
+                fact = FrameFacts("with", entered.at, 0, entered, eager)
             else:
-                fact = FrameFacts(last.kind.value, position(last.node), last.arm)
+                fact = FrameFacts(last.kind.value, position(last.node), last.arm, eager=eager)
             known = (*self.frame_facts(frames[:-1], scope), fact)
             self.frames[frames] = known
         return known
@@ -95,10 +98,12 @@ class Events:
         if raw is not None and name is not None and name.startswith("tensorflow."):
             self.names.add(name)
             self.raw.add(raw)
+            self.modes.note(site, name)
             event = self._tensorflow_event(site, name, raw)
             if name in knowledge.RUNNERS:
                 yield self._run_inside(site, *knowledge.RUNNERS[name])
         else:
+            self.modes.note(site, "")
             event = self._call_event(site)
         if event is not None:
             yield event

@@ -67,6 +67,7 @@ class FrameFacts:
     at: At
     arm: int = 0
     scope: ScopeFacts | None = None
+    eager: bool | None = None  # how the code in it runs, where it says so
 
 
 class CalleeKind(enum.Enum):
@@ -216,7 +217,7 @@ class BodyFacts:
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs
     static: bool = False  # takes no `self`
-    eager: bool = False
+    eager: str = ""  # why it is
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
@@ -251,8 +252,9 @@ class Relayed:
 class NameTest:
     """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
 
-    text: str
+    text: str  # "" where it may hold for whatever name
     begins: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,7 @@ class FileFacts:
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
     library: bool = False  # a file of TensorFlow's own
-    eager: bool = False  # the whole program is, by a call that says so
+    eager: bool = False  # it makes the program that it starts eager
     eager_evidence: bool = False
     graph_evidence: bool = False
     names_tensorflow: bool = False  # its top level has TensorFlow under a name

@@ -112,7 +112,7 @@ def _findings(
     found = module.finding(
         code,
         node,
-        _message(module, node, edit),
+        _message(module, node, edit, decision.kept),
         Rewrite(level, changes),
         renames=decision.renames,
         requires=_requires(module, plan, decision),
@@ -204,11 +204,12 @@ def _left(module: Module, place: ast.AST | Span, plan: LeavePlan) -> Finding:
     return replace(module.finding(plan.code, place, message, Left(advice(plan.code))), shifts=plan.shifts)
 
 
-def _message(module: Module, node: ast.Call, edit: CallEdit) -> str:
+def _message(module: Module, node: ast.Call, edit: CallEdit, kept: str) -> str:
     form = (
         "with a shape and an initializer" if edit.why is None else f"with its value as initializer ({edit.why.value})"
     )
-    return f"{module.text(node.func)} becomes get_variable {form}"
+    stays = f"; it keeps the name that TensorFlow gives, as {kept}" if kept else ""
+    return f"{module.text(node.func)} becomes get_variable {form}{stays}"
 
 
 CODEMOD = Codemod(

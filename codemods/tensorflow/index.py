@@ -10,6 +10,7 @@ from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts, Relayed
 from codemods.tensorflow.lookups import find_lookups
+from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.signatures import defaults, none_defaults
@@ -83,8 +84,8 @@ class _Indexer:
             escaped_imports=frozenset(escaped_imports),
             escaped_attributes=frozenset(attributes),
             eager=bool(names & knowledge.EAGER_CALLS),
-            eager_evidence=any(name.startswith(knowledge.EAGER_EVIDENCE) for name in names),
-            graph_evidence=any(name.startswith(knowledge.GRAPH_EVIDENCE) for name in names),
+            eager_evidence=self.events.modes.reads_values or shows_eager(names),
+            graph_evidence=shows_graph(names),
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
@@ -108,9 +109,8 @@ class _Indexer:
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         assert scope.parent is not None
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]
-        self.events.names.update(
-            name for name in decorators if name.startswith("tensorflow.")
-        )  # used without being called
+        called = (self.callees.canonical(part, scope.parent) for one in _decorators(node) for part in decorating(one))
+        self.events.names.update(name for name in called if name and name.startswith("tensorflow."))
         in_class = scope.parent.kind is ScopeKind.CLASS
         return BodyFacts(
             number,
@@ -124,12 +124,19 @@ class _Indexer:
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(name not in _TRANSPARENT_DECORATORS for name in decorators),
             static="staticmethod" in decorators,
-            eager=bool(knowledge.EAGER_DECORATORS & set(decorators)),
+            eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
             asks=number in self.lookups.bodies,
             events=tuple(self.events.by_body[number]),
             frames=self.events.frame_facts(scope.frames, scope.parent),
         )
+
+    def eager(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, number: int, around: Scope) -> str:
+        """Why a function is eager: it is decorated so, or its class is, or it does what only eager code does."""
+        decorators = list(_decorators(node))
+        if around.kind is ScopeKind.CLASS:
+            decorators += getattr(around.node, "decorator_list", [])
+        return function_reason(decorators, around, self.callees) or self.events.modes.reason(number)
 
     def defaults(self, arguments: ast.arguments, scope: Scope) -> dict[str, Text]:
         return {

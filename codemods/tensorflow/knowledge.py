@@ -9,12 +9,15 @@ __all__ = [
     "DEFAULT_OP_NAMES",
     "EAGER_BASES",
     "EAGER_CALLS",
-    "EAGER_CONTEXTS",
     "EAGER_DECORATORS",
     "EAGER_EVIDENCE",
+    "EAGER_QUESTIONS",
+    "EAGER_TAPE",
+    "EAGER_TESTS",
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "MAIN_RUNNERS",
+    "MODES",
     "PRIVATE",
     "RELOADERS",
     "RUNNERS",
@@ -126,7 +129,17 @@ EAGER_CALLS = frozenset(
 EAGER_DECORATORS = frozenset(
     {"tensorflow.function", "tensorflow.contrib.eager.defun", "tensorflow.contrib.eager.function"}
 )
-EAGER_CONTEXTS = frozenset({"tensorflow.GradientTape"})
+# Decorators of tests that run them in a graph and eagerly, wherever they come from.
+EAGER_TESTS = frozenset({"run_in_graph_and_eager_modes", "run_all_in_graph_and_eager_modes", "run_v2_only"})
+EAGER_TAPE = "tensorflow.GradientTape"
+# What is entered or asked for one mode of running: whether that is the eager one.
+MODES = {
+    "tensorflow.python.eager.context.eager_mode": True,
+    "tensorflow.python.eager.context.graph_mode": False,
+    "tensorflow.Session": False,
+    "tensorflow.InteractiveSession": False,
+}
+EAGER_QUESTIONS = frozenset({"tensorflow.executing_eagerly", "tensorflow.python.eager.context.executing_eagerly"})
 EAGER_BASES = (
     "tensorflow.Module",
     "tensorflow.keras.Model",
@@ -170,8 +183,10 @@ EAGER_EVIDENCE = (
     "tensorflow.function",
     "tensorflow.optimizers.",
     "tensorflow.keras.optimizers.",
-    "tensorflow.config.experimental.",
+    "tensorflow.config.",
+    "tensorflow.contrib.eager.",
     "tensorflow.executing_eagerly",
+    "tensorflow.random.set_seed",
     "tensorflow.summary.create_file_writer",
 )
 

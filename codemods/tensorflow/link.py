@@ -13,6 +13,7 @@ from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site
+from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -138,11 +139,13 @@ class _Namer:
         self.reach = ReachTable(self.tree)
         extent = Extent(self.reach.graph)
         self.migrated = {(body, number) for body, number, _ in linker.creations}
-        self.scopes = ScopeTable(self.reach, extent, Meeting(self.tree))
+        meeting = Meeting(self.tree)
+        self.scopes = ScopeTable(self.reach, extent, meeting)
         converting = {"layer-scopes", "get-variable"} <= self.options.selected
         if converting:
             convert_scopes(self.scopes, extent, self._is_migrated)
-        self.sites = [make_site(*found, self.scopes, extent) for found in linker.creations]
+        tests = NameTests(self.tree, meeting)
+        self.sites = [make_site(*found, self.scopes, extent, tests) for found in linker.creations]
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [site for site in self.sites if not hazards(site, self.reach)]

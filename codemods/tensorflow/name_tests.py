@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import NameTest
+from codemods.tensorflow.patterns import asks_anything, words
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.walk import Scope
 
 __all__ = ["name_tests", "reads_name", "tells_apart"]
@@ -21,20 +24,49 @@ _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("trainable_variables", "global_variables", "local_variables", "model_variables"), 0),
     **dict.fromkeys(("all_variables", "moving_average_variables"), 0),
 }
+_MATCHES = {"match": True, "fullmatch": True, "search": False}  # whether they look at how a name begins
+_GLOBS = frozenset({"fnmatch.fnmatch", "fnmatch.fnmatchcase"})
 _NUMBER = re.compile(r"_\d*$|(?<=layer)\d+$")  # `w_1`, the layer `layer1` of `W1`
 _OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
 
 
 def name_tests(module: Module) -> frozenset[NameTest]:
-    """The strings that decide, by their names, which variables the program means."""
-    compared = (NameTest(value, begins) for node, begins in _tested(module) for value in _values(node))
-    return frozenset(compared) | {NameTest(value, begins=True) for value in _filters(module)}
+    """The strings and patterns that decide, by their names, which variables the program means."""
+    return frozenset(test for asked in (*_tested(module), *_filters(module)) for test in _tests(asked))
 
 
-def tells_apart(tests: Iterable[NameTest], words: Iterable[str]) -> bool:
-    """Whether a test can have another answer for a name that is made of some words, or of the end of one."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What names are compared with at one place; `begins`: only how they begin counts."""
+
+    node: ast.expr
+    scope: Scope
+    begins: bool = False
+    pattern: Callable[[str], str] | None = None  # makes a regular expression of the string, where it is a pattern
+
+
+def _tests(asked: _Asked) -> Iterator[NameTest]:
+    line = asked.node.lineno
+    for value in _values(asked.node, asked.scope):
+        if asked.pattern:
+            yield from _of_pattern(asked.pattern(value), asked.begins, line)
+        elif value.partition(":")[0]:  # every name of an output has its `:0`
+            yield NameTest(value, asked.begins, line)
+
+
+def _of_pattern(pattern: str, begins: bool, line: int) -> Iterator[NameTest]:
+    """A test for each word of a regular expression; one that holds for whatever name where it has no words."""
+    if asks_anything(pattern):
+        return
+    told = [(word, first and begins) for word, first in words(pattern) if any(map(str.isalpha, word))]
+    for word, first in told or [("", False)]:
+        yield NameTest(word, first, line)
+
+
+def tells_apart(tests: Iterable[NameTest], words: Iterable[str]) -> list[NameTest]:
+    """The tests that can have another answer for a name that is made of some words, or of the end of one."""
     known = {f"_{form}" for word in words for form in (word.lower(), snake_case(word))}
-    return any(_may_hold(test, word) for test in tests for word in known)
+    return [test for test in tests if any(_may_hold(test, word) for word in known)]
 
 
 def _may_hold(test: NameTest, word: str) -> bool:
@@ -45,8 +77,8 @@ def _may_hold(test: NameTest, word: str) -> bool:
     return stem in word or (unnumbered != stem and word.endswith(unnumbered))
 
 
-def _filters(module: Module) -> Iterator[str]:
-    """The scopes by which variables are chosen: names that begin so."""
+def _filters(module: Module) -> Iterator[_Asked]:
+    """The scopes by which variables are chosen: patterns of what names begin with."""
     for site in module.walk.calls:
         function = site.node.func
         called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
@@ -54,15 +86,26 @@ def _filters(module: Module) -> Iterator[str]:
         if place is None or knowledge.canonical(resolve(function, site.scope)) != f"tensorflow.{called}":
             continue
         given = keyword_or_place(site.node, "scope", place)
-        if isinstance(given, ast.Constant) and isinstance(given.value, str):
-            yield given.value
+        if given is not None:
+            yield _Asked(given, site.scope, begins=True, pattern=str)
 
 
-def _tested(module: Module) -> Iterator[tuple[ast.expr, bool]]:
-    """What each name is compared with, or asked by a method; and whether only how the name begins is asked."""
+def _tested(module: Module) -> Iterator[_Asked]:
+    """What each name is compared with, or asked by a method or a pattern."""
+    named = _named(module)
     for node, scope in module.walk.loads:
-        if reads_name(node, scope):
-            yield from _compared(node, module)
+        if reads_name(node, scope) or (isinstance(node, ast.Name) and (node.id, scope) in named):
+            yield from _compared(node, scope, module)
+
+
+def _named(module: Module) -> set[tuple[str, Scope]]:
+    """The names that are assigned the name of a variable, once: `name = v.name`; with the scopes that they live in."""
+    return {
+        (name, scope)
+        for scope in module.walk.scopes.values()
+        for name, bindings in scope.bindings.items()
+        if len(bindings) == 1 and bindings[0].value is not None and reads_name(bindings[0].value, scope)
+    }
 
 
 def reads_name(node: ast.AST, scope: Scope) -> bool:
@@ -77,21 +120,21 @@ def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:
     return found is not None and resolve(holder, scope) is None
 
 
-def _compared(node: ast.expr, module: Module) -> Iterator[tuple[ast.expr, bool]]:
+def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
     current: ast.AST = node
     while True:
         parent = module.parents[current]
         match parent:
             case ast.Compare(left=left, comparators=others):
-                yield from ((one, False) for one in (left, *others) if one is not current)
+                yield from (_Asked(one, scope) for one in (left, *others) if one is not current)
                 return
             case ast.Call(func=function, args=arguments) if function is current:
                 if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
                     begins = function.attr == "startswith" and function.value is node
-                    yield from ((one, begins) for one in arguments[:1])
+                    yield from (_Asked(one, scope, begins) for one in arguments[:1])
                     return
-            case ast.Call(func=ast.Attribute(attr="match" | "search" | "fullmatch"), args=[pattern, *_]):
-                yield pattern, False
+            case ast.Call(func=ast.Attribute() | ast.Name() as function) if function is not current:
+                yield from _matched(parent, function, scope, whole=current is node)
                 return
             case ast.Attribute() | ast.Subscript():
                 pass
@@ -100,11 +143,44 @@ def _compared(node: ast.expr, module: Module) -> Iterator[tuple[ast.expr, bool]]
         current = parent
 
 
-def _values(node: ast.expr) -> list[str]:
-    """The strings that an expression holds; what is computed is mostly a name of the graph's own, and tells nothing."""
+def _matched(call: ast.Call, function: ast.Attribute | ast.Name, scope: Scope, *, whole: bool) -> Iterator[_Asked]:
+    """The pattern that a name is matched with, by `re` or by what it has compiled; `whole`: all of the name is."""
+    dotted = resolve(function, scope) or ""
+    called = function.attr if isinstance(function, ast.Attribute) else dotted.rpartition(".")[2]
+    if dotted in _GLOBS and len(call.args) > 1:
+        yield _Asked(call.args[1], scope, begins=whole, pattern=fnmatch.translate)
+    elif called in _MATCHES and call.args:
+        pattern = call.args[0] if dotted else _compiled(function, scope) or call.args[0]
+        yield _Asked(pattern, scope, begins=whole and _MATCHES[called], pattern=str)
+
+
+def _compiled(method: ast.expr, scope: Scope) -> ast.expr | None:
+    """The pattern of `re.compile(...)` whose method this is."""
+    made = method.value if isinstance(method, ast.Attribute) else None
+    if isinstance(made, ast.Name):
+        made = single_value(made.id, scope)
+    compiles = isinstance(made, ast.Call) and resolve(made.func, scope) == "re.compile"
+    return made.args[0] if isinstance(made, ast.Call) and compiles and made.args else None
+
+
+def _values(node: ast.expr, scope: Scope) -> list[str]:
+    """The strings that an expression may be; what is computed is mostly a name of the graph's own."""
     match node:
-        case ast.Constant(value=str() as value) if any(character.isalpha() for character in value):
+        case ast.Constant(value=str() as value):
             return [value]
         case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
-            return [value for element in elements for value in _values(element)]
+            return [value for element in elements for value in _values(element, scope)]
+        case ast.Name(id=name):
+            found = _bound(name, scope)
+            return [] if found is None or isinstance(found, ast.Name) else _values(found, scope)
     return []
+
+
+def _bound(name: str, scope: Scope) -> ast.expr | None:
+    """What a name is assigned once, or goes over in the only loop that binds it."""
+    found = scope.find(name)
+    if found is None or len(found[1]) != 1:
+        return None
+    binding, owner = found[1][0], found[0]
+    loops = [*owner.loops, *getattr(owner.node, "generators", ())]
+    return binding.value or next((loop.iter for loop in loops if loop.target is binding.node), None)

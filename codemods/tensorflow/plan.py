@@ -44,6 +44,7 @@ class NamePlan:
     warning: str = ""  # what the scopes around it give to it now, where that was asked for
     escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False
+    kept: str = ""  # why it keeps the name that nobody gave it
 
 
 @dataclass(frozen=True, slots=True)

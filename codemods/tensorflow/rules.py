@@ -30,8 +30,8 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV212", "passed-as-value", _LEFT, "The class tf.Variable is passed on, so that something else calls it"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
-    ("GV304", "scope-now-reaches", _NOTICE, "A scope around the call now changes the variable that it makes"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
+    ("GV304", "scope-now-reaches", _NOTICE, "A scope around the call now changes the variable that it makes"),
 )
 _LAYERS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("LS101", "variable-scope", _REWRITE, "A name scope that holds variables becomes a variable scope"),
@@ -53,9 +53,9 @@ _ADVICE: Mapping[str, str] = {
     "GV207": "Keep tf.Variable: in eager code it is the right way to make a variable.",
     "GV208": "Write the call in Python 3, then run again.",
     "GV209": "Pass the value, or convert it with tf.convert_to_tensor, then run again.",
-    "GV212": "Pass a function that calls tf.get_variable, or rewrite what calls it.",
-    "GV211": "Make the inner variable in a statement of its own, then run again.",
     "GV210": "Write the call as tf.Variable(value, name=...), then run again.",
+    "GV211": "Make the inner variable in a statement of its own, then run again.",
+    "GV212": "Pass a function that calls tf.get_variable, or rewrite what calls it.",
 }
 
 

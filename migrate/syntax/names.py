@@ -15,7 +15,8 @@ _MAX_ALIASES = 8  # a longer chain of `a = b = c = ...` aliases is a loop, or no
 def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
     """The dotted name that `node` refers to from `scope`, or None where it is no imported thing.
 
-    Follows imports (`import a.b as c`, `from a import b`) and aliases that are assigned once (`V = tf.Variable`).
+    Follows imports (`import a.b as c`, `from a import b`), aliases that are assigned once (`V = tf.Variable`), and
+    imports that go on as a part of themselves (`tf = tf.compat.v1`).
     Relative imports keep their leading dots. Names that nothing binds resolve through a star import, if there is one.
     What has another name in the module's `synonyms` gets that.
     """
@@ -29,18 +30,35 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
         star = _star_module(scope)
         return _truly(star + node.id, scope) if star else None
     owner, bindings = found
-    return _of_bindings(bindings, owner, depth)
-
-
-def _of_bindings(bindings: list[Binding], owner: Scope, depth: int) -> str | None:
-    """What several bindings of one name agree on: imports win over the `= None` of a failed import."""
     if len(bindings) == 1:
         return _of_binding(bindings[0], owner, depth)
+    return _of_bindings(node, scope, owner, bindings, depth)
+
+
+def _of_bindings(node: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding], depth: int) -> str | None:
+    """What several bindings of one name agree on: imports win over the `= None` of a failed import."""
     imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
     others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not is_none(binding)]
-    if imports and not others:
-        return _truly(imports[0].dotted, owner)
-    return _of_binding(others[0], owner, depth) if not imports and len(others) == 1 else None
+    if not imports:
+        return _of_binding(others[0], owner, depth) if len(others) == 1 else None
+    before = scope is owner and all(node.lineno <= binding.node.lineno for binding in others)  # type: ignore[attr-defined]
+    dotted = _imported(node.id, imports[0], others)
+    return None if dotted is None else _truly(imports[0].dotted if before else dotted, owner)
+
+
+def _imported(name: str, imported: Binding, others: list[Binding]) -> str | None:
+    """What an import and the other bindings of its name come to: `tf = tf.compat.v1` makes it a part of itself."""
+    parts = {_part(name, binding) for binding in others} or {""}
+    part = parts.pop()
+    return None if parts or (others and not part) else imported.dotted + part
+
+
+def _part(name: str, binding: Binding) -> str:
+    """What of itself a name becomes: `.compat.v1` for `tf = tf.compat.v1`; "" for anything else."""
+    parts, value = "", binding.value
+    while isinstance(value, ast.Attribute):
+        parts, value = f".{value.attr}{parts}", value.value
+    return parts if isinstance(value, ast.Name) and value.id == name else ""
 
 
 def _of_binding(binding: Binding, owner: Scope, depth: int) -> str | None:
@@ -82,7 +100,9 @@ def visible_imports(scope: Scope) -> dict[str, str]:
     current: Scope | None = scope
     while current is not None:
         for name, bindings in current.bindings.items():
-            if name not in names and all(binding.kind is BindingKind.IMPORT for binding in bindings):
-                names[name] = _truly(bindings[0].dotted, scope)
+            others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT]
+            if name not in names and len(others) < len(bindings):
+                dotted = _imported(name, next(one for one in bindings if one not in others), others)
+                names.update({} if dotted is None else {name: _truly(dotted, scope)})
         current = current.parent
     return names

@@ -14,6 +14,7 @@ from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.outcomes import (
+    kept_by_graph,
     left_to_its_scope,
     left_to_the_store,
     named_after_target,
@@ -53,7 +54,7 @@ ROWS: tuple[Row, ...] = (
     Row("it goes into a scope of its layer: a name in there", lambda q: bool(q.site.wraps), named_in_wrap),
     # without a name
     Row("the store may be there first: left", lambda q: q.keeps_unnamed and q.blocked, left_to_the_store),
-    Row("its name is kept: the graph says which it is", lambda q: q.keeps_unnamed, named_by_graph),
+    Row("its name is kept: the graph says which it is", lambda q: q.keeps_unnamed, kept_by_graph),
     Row("a comprehension counts it: numbered as that counts", lambda q: q.unnamed and q.recurs, named_by_counter),
     Row("it recurs: a number of its target's name", lambda q: q.unnamed and q.recurs, named_by_graph_after_target),
     Row("it happens once: its target's name", lambda q: q.unnamed, named_after_target),

@@ -26,6 +26,8 @@ class OldNames:
     ) -> None:
         self.scopes = scopes
         self.moves = renames_others and any(not site.is_named or site.wraps for site in sites)
+        unnamed = (site for site in sites if not site.is_named)
+        self.renames_unnamed = renames_others and any(not site.looked_up for site in unnamed)
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])

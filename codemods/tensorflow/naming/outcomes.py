@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from codemods.tensorflow.naming.choosing import claim_text, free_name, full_name, numbered_name
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
@@ -11,6 +13,7 @@ from codemods.tensorflow.text import literal
 from migrate.model import Level
 
 __all__ = [
+    "kept_by_graph",
     "left_to_its_scope",
     "left_to_the_store",
     "named_after_target",
@@ -83,6 +86,12 @@ def relative_name(q: Question) -> NamePlan:
 def named_by_graph(q: Question) -> NamePlan | LeavePlan:
     """The name that `tf.Variable` would have got at that moment."""
     return _asked(q, UNNAMED, Level.EXACT)
+
+
+def kept_by_graph(q: Question) -> NamePlan | LeavePlan:
+    """The same for one without a name, whose number is another where others get names."""
+    outcome = _asked(q, UNNAMED, Level.RENAMES if q.old.renames_unnamed else Level.EXACT)
+    return replace(outcome, kept="" if q.keep else q.site.looked_up) if isinstance(outcome, NamePlan) else outcome
 
 
 def renumbered_by_graph(q: Question) -> NamePlan | LeavePlan:

@@ -38,7 +38,7 @@ class Question:
     @property
     def keeps_unnamed(self) -> bool:
         """Whether it is unnamed and stays so, because names are kept or the program asks for it by name."""
-        return self.unnamed and (self.keep or self.site.looked_up)
+        return self.unnamed and (self.keep or bool(self.site.looked_up))
 
     @property
     def recurs(self) -> bool:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import stands_alone
+from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
@@ -46,7 +47,7 @@ class Site:
     repeats: bool  # can happen again under the same scopes, or meet itself by another way
     reruns: bool  # repeats for no other reason than that the cell of a notebook may run again
     nested: bool  # its arguments may make variables, or an op of its name, before it does
-    looked_up: bool  # the program asks for it by its graph name
+    looked_up: str  # how the program asks for it by its graph name, or compares that; "" where it does not
     alone: bool  # its statement holds nothing else that a scope around it would change
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
@@ -102,7 +103,9 @@ def names_of(event: Creation | NamedOp | StoreUse, instances: Iterable[Instance]
     return tuple(substitute(event.name, instance.way.arguments) for instance in instances)
 
 
-def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable, extent: Extent) -> Site:
+def make_site(
+    body: BodyKey, number: int, creation: Creation, scopes: ScopeTable, extent: Extent, tests: NameTests
+) -> Site:
     """The site of a creation, which is event `number` of `body`."""
     instances = scopes.reach.instances(body, number)
     names = names_of(creation, instances)
@@ -117,7 +120,7 @@ def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable
         repeats=scopes.places.recurs(instances, texts),
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
-        looked_up=_is_looked_up(body, texts, scopes),
+        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], tests),
         alone=stands_alone(creation, body, extent),
     )
 
@@ -132,16 +135,27 @@ def _reruns(instances: Iterable[Instance], names: Iterable[Text], scopes: ScopeT
     return not scopes.places.recurs(once, tuple(names))
 
 
-def _is_looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> bool:
-    """Whether the program may mean this variable by a name: one that it asks the graph for, or compares names with."""
+def _looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> str:
+    """How the program may ask the graph for this variable by its name."""
     tree = scopes.reach.tree
-    if _asks(body, tree) or tree.renaming_shows:
-        return True
-    asking = [tree.files[path] for path in tree.looking_up if scopes.meeting.files(path, body[0])]
-    asked = {suffix for file in asking for lookup in file.lookups for suffix in _suffixes(lookup)}
+    if _asks(body, tree):
+        return "its function asks the graph for names"
+    asking = (path for path in tree.looking_up if scopes.meeting.files(path, body[0]))
+    return next((f"{path} looks it up" for path in asking if _asks_for(names, tree.files[path])), "")
+
+
+def _asks_for(names: Iterable[Text], file: FileFacts) -> bool:
+    """Whether a file may ask for one of some names."""
+    asked = {suffix for lookup in file.lookups for suffix in _suffixes(lookup)}
     asked |= {re.sub(r"_\d+$", "", name) for name in asked}
-    patterns = [*map(literal, asked), *(pattern for file in asking for pattern in file.lookup_patterns)]
+    patterns = [*map(literal, asked), *file.lookup_patterns]
     return any(overlaps(name, one) for name in names for one in patterns)
+
+
+def _compared(path: str, tests: NameTests) -> str:
+    """Where the program compares names, so that a new one may have another answer."""
+    place = tests.holding(path)
+    return f"{place} compares names of variables" if place else ""
 
 
 def _asks(body: BodyKey, tree: Tree) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import (
@@ -10,14 +10,12 @@ from codemods.tensorflow.facts import (
     Call,
     Callee,
     CalleeKind,
-    Creation,
     Event,
     FileFacts,
     NameTest,
     ScopeKind,
 )
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
-from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -79,34 +77,35 @@ class Tree:
         return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
 
     @cached_property
-    def name_tests(self) -> frozenset[NameTest]:
-        """What names of variables are compared with."""
-        return frozenset(test for file in self.files.values() for test in file.name_tests)
-
-    @cached_property
-    def renaming_shows(self) -> bool:
-        """Whether a comparison of names may have another answer once variables are called after what makes them."""
-        return bool(self.name_tests) and tells_apart(self.name_tests, self._words())
-
-    def _words(self) -> Iterator[str]:
-        """What new names can be made of."""
-        yield from ("Variable", "variable", "layer", "scope", "var")
-        makers = {key for key, _, event in self.events() if isinstance(event, Creation)}
-        for key in makers:
-            body = self.body(key)
-            yield body.name
-            if body.owner >= 0:
-                yield self.classes.facts((key[0], body.owner)).name
-        for key, _, event in self.events():
-            if isinstance(event, Creation):
-                yield from (event.target, event.group)
-            elif isinstance(event, Call) and event.target and not makers.isdisjoint(self.targets(event, key)):
-                yield event.target
+    def name_tests(self) -> Mapping[str, Sequence[NameTest]]:
+        """What names of variables are compared with, by the files that do so, in the order of lines."""
+        found = {path: sorted(file.name_tests, key=lambda one: one.line) for path, file in self.files.items()}
+        return {path: tests for path, tests in found.items() if tests}
 
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
         return frozenset(kind for file in self.files.values() for kind in file.by_hand)
+
+    def is_started_eager(self, path: str) -> bool:
+        """Whether only files that turn eager execution on bring this one in."""
+        return path in self._started_eager
+
+    @cached_property
+    def _started_eager(self) -> frozenset[str]:
+        eager = {path for path, file in self.files.items() if file.eager}
+        others = {path for path, importers in self.imports.importers.items() if not importers} - eager
+        return self._brought_in(eager, frozenset()) - self._brought_in(others, eager) if eager else frozenset()
+
+    def _brought_in(self, paths: Set[str], stops: Set[str]) -> frozenset[str]:
+        """Some files and all that they import, directly or not, but for what only `stops` do."""
+        found = dict.fromkeys(paths)
+        queue = list(found)
+        while queue:
+            fresh = [one for one in self.imports.imports[queue.pop()] if one not in found and one not in stops]
+            found.update(dict.fromkeys(fresh))
+            queue += fresh
+        return frozenset(found)
 
     def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
         """Every body of the tree that a call can run."""

@@ -1,0 +1,63 @@
+"""Which of the program's comparisons of names a new name of a variable may change the answer of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from codemods.tensorflow.facts import Call, Creation
+from codemods.tensorflow.name_tests import tells_apart
+from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.reach.meeting import Meeting
+
+__all__ = ["NameTests"]
+
+_ANYWHERE = ("Variable", "variable", "layer", "scope", "var")  # what any new name, or number, may have to do with
+
+
+class NameTests:
+    """Knows the place of a comparison that keeps the names of a file's variables as they are."""
+
+    def __init__(self, tree: Tree, meeting: Meeting) -> None:
+        self.tree, self.meeting = tree, meeting
+        self._found: dict[str, str] = {}
+
+    def holding(self, path: str) -> str:
+        """`file:line` of the first comparison that can tell new names of the variables of a file; "" for none."""
+        if path not in self._found:
+            self._found[path] = next(self._holding(path), "") if self.tree.name_tests else ""
+        return self._found[path]
+
+    def _holding(self, path: str) -> Iterator[str]:
+        for file, tests in self.tree.name_tests.items():
+            if self.meeting.files(file, path):
+                yield from (f"{file}:{test.line}" for test in tells_apart(tests, self._words[path]))
+
+    @cached_property
+    def _words(self) -> Mapping[str, set[str]]:
+        """What new names of each file's variables can be made of: targets there, and where its functions are called."""
+        own: dict[str, set[str]] = defaultdict(lambda: set(_ANYWHERE))
+        makers = {key for key, _, event in self.tree.events() if isinstance(event, Creation)}
+        for key in makers:
+            own[key[0]].update(self._owners(key))
+        calls: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for key, _, event in self.tree.events():
+            if isinstance(event, Creation):
+                own[key[0]].update((event.target, event.group))
+            elif isinstance(event, Call) and event.target:
+                made = {target[0] for target in self.tree.targets(event, key) if target in makers}
+                if made:
+                    calls[key[0]][0].update(made)
+                    calls[key[0]][1].add(event.target)
+        for files, targets in calls.values():  # calls side by side can go into one scope
+            for file in files:
+                own[file] |= targets
+        return own
+
+    def _owners(self, key: BodyKey) -> Iterator[str]:
+        """The names of a function and of its class."""
+        body = self.tree.body(key)
+        yield body.name
+        if body.owner >= 0:
+            yield self.tree.classes.facts((key[0], body.owner)).name
