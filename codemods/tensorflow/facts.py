@@ -103,7 +103,7 @@ class Grip(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A name with counters in it: what is known of it, and how it is written."""
+    """A name that the program computes: what is known of it, and how it is written."""
 
     text: Text
     source: str
@@ -125,7 +125,7 @@ class Creation:
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
-    counted: Counted | None = None  # its name by what counts the rounds of the comprehensions around it
+    counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     derived: bool = False  # its name is made of another's, `v.op.name`
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
@@ -145,7 +145,7 @@ class Call:
     statement: At = (0, 0)
     opaque_arguments: bool = False  # `*args` or `**kwargs`
     block: At = (0, 0)
-    whole: bool = False  # it is all that its statement assigns
+    whole: bool = False  # it is all of its statement's value, or of one in its tuple
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
 
 

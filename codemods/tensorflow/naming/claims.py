@@ -66,14 +66,15 @@ class Claims:
 
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
-        known = claim.name.literal
-        if known is not None:
-            for place in self._places(claim):
-                self._exact[_last(known)][place].append(claim)
+        known = claim.name.texts
+        if known:
+            for name in dict.fromkeys(map(_last, known)):
+                for place in self._places(claim):
+                    self._exact[name][place].append(claim)
             self._known[claim.instance.body[0]][claim.name].append(claim)
-        elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
+        elif claim.in_new_store or claim.in_store or claim.name.tells:
             self._patterns[claim.instance.body[0]][claim.name].append(claim)
-            self.holds_unknown |= not any(isinstance(part, str) for part in claim.name.parts)
+            self.holds_unknown |= not claim.name.tells
         else:
             self._unknown[claim.instance.body[0]].append(claim)
 
@@ -84,7 +85,7 @@ class Claims:
     def has_number(self, name: str, path: str) -> bool:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
-        return any(numbered.fullmatch(one.literal or "") for one in self._known.get(path, ()))
+        return any(numbered.fullmatch(text) for one in self._known.get(path, ()) for text in one.texts)
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
@@ -103,15 +104,16 @@ class Claims:
         return [one for one in others if self._is_rival(one, claim)]
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
-        known, path = claim.name.literal, claim.instance.body[0]
-        if known is not None:
-            candidates = [
-                *self._at(_last(known), claim),
-                *(self._numbering(_last(known), claim) if numbered else ()),
-            ]
+        known, path = claim.name.texts, claim.instance.body[0]
+        if known:
+            found = {id(one): one for name in map(_last, known) for one in self._called(name, claim, numbered=numbered)}
+            candidates = list(found.values())
         else:
             candidates = self._known[path].overlapping(claim.name) + self._known[path].numbering(claim.name)
         return candidates + self._patterns[path].overlapping(claim.name)
+
+    def _called(self, name: str, claim: Claim, *, numbered: bool) -> list[Claim]:
+        return [*self._at(name, claim), *(self._numbering(name, claim) if numbered else ())]
 
     def _places(self, claim: Claim) -> set[str]:
         """Where a claim is looked for: the scopes before its name, in graph and store; `?` where they are not known."""
