@@ -9,7 +9,8 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.counting import around, counting_names
 from codemods.tensorflow.facts import At, Callee, CalleeKind
-from codemods.tensorflow.text import Hole, Text, text_of
+from codemods.tensorflow.nones import Nones
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, text_of
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
@@ -43,6 +44,7 @@ class Callees:
         self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
         self._loops: dict[Scope, dict[ast.AST, At]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
+        self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
     def body(self, scope: Scope) -> int:
         """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
@@ -74,6 +76,17 @@ class Callees:
             return self._bound_text(reference.id, owner, near[0], scope, depth)
 
         return text_of(self._parameter_behind(node, scope) or node, name)
+
+    def given(self, node: ast.expr, scope: Scope) -> Text:
+        """What is known of a string that may be None as well."""
+        behind = self._parameter_behind(node, scope)
+        if behind is not None and not isinstance(behind, ast.Constant):
+            return self.given(behind, scope)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return NONE
+        text = self.text(node, scope)
+        unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
+        return PERHAPS_NONE if unknown and self._nones.may_be(behind or node, scope) else text
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""

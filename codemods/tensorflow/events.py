@@ -44,6 +44,7 @@ __all__ = ["Events"]
 _CONTROL_FLOW = frozenset(
     f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
 )
+_STRINGS = (ast.Constant, ast.Name, ast.JoinedStr, ast.BinOp, ast.Call, ast.BoolOp, ast.IfExp, ast.Attribute)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
@@ -152,7 +153,7 @@ class Events:
         node = keyword_or_place(site.node, keyword, place)
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
-        return self.callees.text(node, site.scope)
+        return self.callees.given(node, site.scope)
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
@@ -277,10 +278,10 @@ class Events:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""
         if isinstance(node, ast.Constant) and type(node.value) is int:
             return literal(str(node.value))
-        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and node.value is not None and not isinstance(node.value, str):
             return None
-        if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):
-            return self.callees.text(node, scope)
+        if isinstance(node, _STRINGS):
+            return self.callees.given(node, scope)
         return None
 
 

@@ -170,6 +170,7 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
     given = keyword_or_place(node, "name", 5)
     written = None if given is None or (isinstance(given, ast.Constant) and given.value is None) else module.text(given)
     if written is not None and decision.fallback:
+        written = f"({written})" if isinstance(given, ast.IfExp) else written
         written = f'{written} or "{decision.fallback}"'
     literal = f'"{decision.literal}"'
     match decision.form:

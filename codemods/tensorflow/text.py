@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
+__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
 
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -22,6 +22,8 @@ class Hole:
 
     parameter: str = ""
     loop: tuple[int, int] = (0, 0)  # where the loop stands; each of its rounds fills the hole differently
+    none: str = ""  # "perhaps" or "surely" None
+    term: bool = False  # of a sum, where it is a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class Text:
         return "".join(part if isinstance(part, str) else "*" for part in self.parts)
 
     @property
+    def may_be_none(self) -> bool:
+        """Whether it may be None rather than a string."""
+        return len(self.parts) == 1 and isinstance(self.parts[0], Hole) and bool(self.parts[0].none)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is None, and no string."""
+        return self.may_be_none and self == NONE
+
+    @property
     def loops(self) -> frozenset[tuple[int, int]]:
         """The loops whose rounds give different strings: not where two holes can share out the same digits."""
         between = [part for part in self.parts[1:-1] if isinstance(part, str)]
@@ -51,6 +63,10 @@ class Text:
         if len(holes) > 1 and (len(between) < len(holes) - 1 or any(part.isdigit() for part in between)):
             return frozenset()
         return frozenset(part.loop for part in holes if part.loop[0])
+
+
+NONE = Text((Hole(none="surely"),))
+PERHAPS_NONE = Text((Hole(none="perhaps"),))
 
 
 def literal(value: str) -> Text:
@@ -81,7 +97,10 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
-            parts.extend(arguments.get(part.parameter, Text((Hole(),))).parts)
+            given = arguments.get(part.parameter, Text((Hole(),)))
+            if part.term and (given.literal or "").isdigit():
+                return Text((Hole(),))
+            parts.extend(given.parts)
         else:
             parts.append(part)
     return _joined(parts)
@@ -137,17 +156,44 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
             return [part for value in values for part in _parts(value, name)]
         case ast.FormattedValue(value=value, format_spec=None):
             return _parts(value, name)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return [*_parts(left, name), *_parts(right, name)]
-        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
-            values = right.elts if isinstance(right, ast.Tuple) else [right]
-            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
+        case ast.BinOp():
+            return _operation(node, name)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
             if all(not match.group(1) for match in _BRACES.finditer(form)):
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _parts(value, name)
     return [Hole()]
+
+
+def _operation(node: ast.BinOp, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=int())):
+            return _counted(_parts(left, name))
+        case ast.BinOp(left=ast.Constant(value=int()), op=ast.Add(), right=right):
+            return _counted(_parts(right, name))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _added(_parts(left, name), _parts(right, name))
+        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
+            values = right.elts if isinstance(right, ast.Tuple) else [right]
+            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
+    return [Hole()]
+
+
+def _counted(parts: list[str | Hole]) -> list[str | Hole]:
+    """A number to which another is added: as distinct from round to round as it was."""
+    match parts:
+        case [Hole(loop=loop)]:
+            return [Hole(loop=loop)]
+    return [Hole()]
+
+
+def _added(left: list[str | Hole], right: list[str | Hole]) -> list[str | Hole]:
+    """One string behind the other; where neither is a string for sure, numbers may be summed up."""
+    parts = [*left, *right]
+    if any(isinstance(part, str) and not part.isdigit() for part in parts):
+        return parts
+    return [replace(part, term=True) if isinstance(part, Hole) else part for part in parts]
 
 
 def _interpolated(

@@ -92,7 +92,7 @@ class OldNames:
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:
         """The name that `tf.Variable` gave."""
         prefix = self.prefix(instance, new=False)
-        if name is not None:
+        if name is not None and not name.is_none:
             return f"{prefix}{name.pattern}{'*' if site.repeats else site.suffix}"
         _, number = self._numbers.get((site.key, instance.way.order), (0, None))
         if number is None:
@@ -114,7 +114,7 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            passed = own is not None and (not new_name or (site.may_be_none and own.literal is not None))
+            passed = own is not None and (not new_name or (site.may_be_none and not own.is_none))
             new = self.prefix(instance, new=True) + scope + (own.pattern if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
@@ -123,9 +123,10 @@ class OldNames:
         """The entries of a site whose name is asked of the graph, which puts the name scopes in front as before."""
         entries = []
         for place, instance in enumerate(site.instances):
-            old = self.old(site, instance, site.names[place] if site.names else None)
-            new = f"{self.prefix(instance, new=False)}{base}*"
-            if site.names:
+            own = site.names[place] if site.names else None
+            old = self.old(site, instance, own)
+            new = f"{self.prefix(instance, new=False)}{base if own is None or own.is_none else own.pattern}*"
+            if own is not None and not own.is_none:
                 old = f"{old}*"  # others of its name may have come before it
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))

@@ -102,7 +102,7 @@ def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
         if not site.alone:
             return LeavePlan("GV204")
         strip = Strip.NOTHING
-    renames = q.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
+    renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""
     return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
 
