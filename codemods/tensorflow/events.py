@@ -30,6 +30,7 @@ from codemods.tensorflow.facts import (
 from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
+from codemods.tensorflow.strings import asked_names
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
@@ -61,10 +62,12 @@ class Events:
         self.names: set[str] = set()  # every TensorFlow name called, canonical
         self.raw: set[str] = set()  # the same as they resolve
         self.reloads = False
+        self.threads = False
+        self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
-        self.attributes: set[str] = set()  # what `getattr` is asked for by name
+        self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
         self.aliases = {frame.item.optional_vars for site in self.walk.calls for frame in site.frames if frame.item}
 
@@ -226,12 +229,14 @@ class Events:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
         self.reloads |= callee.name in knowledge.RELOADERS
+        self.threads |= callee.name in knowledge.THREADS
+        if callee.name in knowledge.IMPORTERS and node.args:
+            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
-        if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
-            self.attributes |= {self.callees.text(node.args[1], site.scope).literal or ""}
-        if callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in knowledge.SAFE_MODULES:
+        self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
+        if _is_harmless(callee):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
@@ -283,6 +288,12 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
+
+
+def _is_harmless(callee: Callee) -> bool:
+    """Whether a call can run nothing of the program's."""
+    foreign = callee.kind is CalleeKind.IMPORTED and callee.name not in knowledge.EVALUATORS
+    return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
 
 
 def _values(node: ast.Call) -> list[ast.expr]:

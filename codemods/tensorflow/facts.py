@@ -215,6 +215,7 @@ class BodyFacts:
     is_module: bool = False
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs
+    implicit: bool = False  # Python itself calls it: `__getitem__`, or the `__init__` of a class with a metaclass
     static: bool = False  # takes no `self`
     eager: bool = False
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
@@ -271,6 +272,9 @@ class FileFacts:
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
     library: bool = False  # a file of TensorFlow's own
+    scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
+    reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
+    asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     eager: bool = False  # the whole program is, by a call that says so
     eager_evidence: bool = False
     graph_evidence: bool = False
@@ -285,6 +289,7 @@ class FileFacts:
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     reloads: bool = False  # runs a module again
+    threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where

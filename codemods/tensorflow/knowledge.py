@@ -12,8 +12,10 @@ __all__ = [
     "EAGER_CONTEXTS",
     "EAGER_DECORATORS",
     "EAGER_EVIDENCE",
+    "EVALUATORS",
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
+    "IMPORTERS",
     "MAIN_RUNNERS",
     "PRIVATE",
     "RELOADERS",
@@ -26,6 +28,7 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "THREADS",
     "VARIABLE",
     "VERSION_1_ONLY",
     "canonical",
@@ -204,6 +207,12 @@ RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
+IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+THREADS = frozenset(
+    """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool
+    concurrent.futures.ThreadPoolExecutor""".split()
+)
+EVALUATORS = frozenset({"builtins.eval", "builtins.exec"})
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.
 GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})

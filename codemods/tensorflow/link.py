@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.eager import eager_reason
@@ -20,6 +20,7 @@ from codemods.tensorflow.reach.dynamic import dynamic_parameters
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.conversion import convert_scopes
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
@@ -69,8 +70,12 @@ class _Linker:
         self.sites = [make_site(*found, self.scopes, extent) for found in creations]
         self.wraps = Wraps()
         if converting and not self.keep:
-            safe = [site for site in self.sites if not hazards(site, self.reach)]
+            safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, options.get("layers", "full"))
+
+    def _in_thread(self, instances: Iterable[Instance]) -> bool:
+        """Whether something may run in a thread of its own, which numbers variable scopes anew."""
+        return self.tree.threads and any(one.way.unknown for one in instances)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated

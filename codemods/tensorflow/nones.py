@@ -1,4 +1,4 @@
-"""Whether a name that a call passes may be None: `tf.Variable` names the variable itself then, `get_variable` raises."""
+"""Whether a name that a call passes may be None, for which `tf.Variable` finds a name and `get_variable` raises."""
 
 from __future__ import annotations
 

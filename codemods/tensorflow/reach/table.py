@@ -79,7 +79,8 @@ class ReachTable:
                 if len(ways) > _MAX_WAYS:
                     return (_BY_ANY_WAY,)
         if not ways or self.graph.is_open_ended(key):
-            roams = body.is_lambda or key in self.graph.escaped  # handed on: perhaps within scopes that are not seen
+            handed_on = body.is_lambda or key in self.graph.escaped
+            roams = handed_on or self.graph.is_implicit(key)  # perhaps within scopes that are not seen
             known = {} if roams else dict(body.defaults)
             ways.append(Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",)))
         return tuple(ways)
