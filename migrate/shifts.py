@@ -53,7 +53,9 @@ def _renumbered(finding: Finding, numbers: dict[Shift, int], programs: set[str])
 
 def _rename(shift: Shift, numbers: dict[Shift, int]) -> Iterator[Rename]:
     """What the report tells of one place: nothing where it stays, a pattern where nobody knows it."""
-    if shift.number is None:
+    if shift.carried:
+        yield Rename(f"{shift.name.removesuffix('*')}*", f"{shift.name.removesuffix('*')}*", exact=False)
+    elif shift.number is None:
         yield Rename(f"{shift.name}_*", f"{shift.name.removesuffix('*')}*", exact=False)
     elif shift.number != numbers[shift]:
         yield Rename(_called(shift.name, shift.number), _called(shift.name, numbers[shift]), exact=True)

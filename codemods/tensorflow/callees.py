@@ -9,9 +9,9 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.counting import around, counting_names
 from codemods.tensorflow.facts import At, Callee, CalleeKind
-from codemods.tensorflow.nones import Nones
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, text_of
-from migrate.syntax.names import resolve
+from codemods.tensorflow.nones import Nones, iterated
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, reads_names, text_of
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
@@ -107,7 +107,8 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        return Text((Hole(loop=self._counting_loop(binding.node, owner)),))
+        derived = any(reads_names(_behind(one, owner)) for one in iterated(binding.node, owner))
+        return Text((Hole(loop=self._counting_loop(binding.node, owner), derived=derived),))
 
     def _counting_loop(self, target: ast.AST, owner: Scope) -> At:
         """Where the loop stands whose rounds each give `target` another value, or (0, 0)."""
@@ -175,6 +176,11 @@ class Callees:
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def _behind(node: ast.expr, scope: Scope) -> ast.expr:
+    """What a name is assigned, where that is once; any other expression itself."""
+    return (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
 
 
 def method_class(scope: Scope) -> Scope | None:

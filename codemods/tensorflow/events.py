@@ -63,6 +63,7 @@ class Events:
         self.raw: set[str] = set()  # the same as they resolve
         self.reloads = False
         self.threads = False
+        self.resource_scopes = False
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
@@ -137,6 +138,7 @@ class Events:
         if knowledge.makes_store_variables(name):
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
+            self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
         named = self._named(site, "name", 99)
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
@@ -241,6 +243,7 @@ class Events:
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
+        self.resource_scopes |= callee.name == "set_use_resource"
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._whole_target(site, callee)

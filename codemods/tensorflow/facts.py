@@ -282,6 +282,7 @@ class FileFacts:
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again
     seeded: bool = False
+    resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     hands_on: bool = False  # `tf.Variable` itself is passed to something
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up

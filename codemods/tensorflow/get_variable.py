@@ -105,7 +105,8 @@ def _findings(
     if isinstance(edit, Refusal):
         yield _left(module, node, LeavePlan(_REFUSED[edit.reason], edit.reason.value, decision.shifts))
         return
-    changes: tuple[Change, ...] = (*edit.changes, *_escape(module, site, decision, speller))
+    escape = _escape(module, site, decision, speller, resource_scopes=plan.resource_scopes)
+    changes: tuple[Change, ...] = (*edit.changes, *escape)
     changes = (*changes, *dict.fromkeys(speller.imports))
     level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
@@ -185,10 +186,13 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
             return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'
 
 
-def _escape(module: Module, site: CallSite, decision: NamePlan, speller: Speller) -> Iterator[Wrap]:
+def _escape(
+    module: Module, site: CallSite, decision: NamePlan, speller: Speller, *, resource_scopes: bool
+) -> Iterator[Wrap]:
     """A root scope around the statement: measured to leave every name as it is, whatever scopes are around."""
     if decision.escapes:
-        root = f"{speller('VariableScope')}(reuse=False)"
+        passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
+        root = f"{speller('VariableScope')}(reuse=False{passed})"
         header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
         yield Wrap(module.span(site.statement), header)
 

@@ -95,6 +95,7 @@ class _Indexer:
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
             seeded=bool(names & knowledge.SEEDS),
+            resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
             blocks=self.events.blocks,
             lookups=self.lookups.names,

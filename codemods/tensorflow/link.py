@@ -126,6 +126,7 @@ class _Linker:
                 tuple(self.wraps.by_file.get(path, ())),
                 self.tree.files[path].version_2_root,
                 dynamic.get(path, {}),
+                any(one.resource_scopes for one in self.tree.files.values()),
                 seeded,
                 self.tree.files[path].synonyms,
                 self.tree.program,

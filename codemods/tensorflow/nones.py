@@ -10,7 +10,7 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
-__all__ = ["Nones"]
+__all__ = ["Nones", "iterated"]
 
 _MAX_DEPTH = 8  # names that stand for names: deeper than this is a loop
 _DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
@@ -57,7 +57,7 @@ class Nones:
             return owner is not scope and name in _optional(owner)
         if binding.value is not None:
             return self.may_be(binding.value, owner, depth + 1)
-        return any(_holds_none(_displayed(iterated, owner)) for iterated in _iterated(binding.node, owner))
+        return any(_holds_none(_displayed(one, owner)) for one in iterated(binding.node, owner))
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -100,11 +100,11 @@ def _optional(scope: Scope) -> list[str]:
     return none_defaults(node.args) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) else []
 
 
-def _iterated(target: ast.AST, owner: Scope) -> Iterator[ast.expr]:
+def iterated(target: ast.AST, owner: Scope) -> Iterator[ast.expr]:
     """What the loop runs through of which `target` is, or is a part of, the target."""
     loops = [(loop.target, loop.iter) for loop in owner.loops]
     loops += [(one.target, one.iter) for one in getattr(owner.node, "generators", [])]
-    yield from (iterated for whole, iterated in loops if any(part is target for part in nodes(whole)))
+    yield from (one for whole, one in loops if any(part is target for part in nodes(whole)))
 
 
 def _displayed(node: ast.expr, scope: Scope) -> ast.expr | None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
+__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "literal", "overlaps", "reads_names", "substitute", "text_of"]
 
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
+_OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}"})  # fields that put a string or an integer in as it is
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
@@ -24,6 +25,7 @@ class Hole:
     loop: tuple[int, int] = (0, 0)  # where the loop stands; each of its rounds fills the hole differently
     none: str = ""  # "perhaps" or "surely" None
     term: bool = False  # of a sum, where it is a number
+    derived: bool = False  # made of another variable's name, and changes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Text:
     def may_be_none(self) -> bool:
         """Whether it may be None rather than a string."""
         return len(self.parts) == 1 and isinstance(self.parts[0], Hole) and bool(self.parts[0].none)
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether a part of it is made of another variable's name."""
+        return any(isinstance(part, Hole) and part.derived for part in self.parts)
 
     @property
     def is_none(self) -> bool:
@@ -163,7 +170,17 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _parts(value, name)
-    return [Hole()]
+    return [Hole(derived=reads_names(node))]
+
+
+def reads_names(node: ast.expr) -> bool:
+    """Whether an expression holds what may be the name of a variable or an op: `v.name`, `v.op.name`."""
+    attributes = (part for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
+
+
+def _may_be_variable(node: ast.expr) -> bool:
+    return node.attr == "op" if isinstance(node, ast.Attribute) else isinstance(node, ast.Name) and node.id not in _OWN
 
 
 def _operation(node: ast.BinOp, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
@@ -210,4 +227,4 @@ def _interpolated(
 
 def _formatted(part: str | Hole) -> Hole:
     """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
-    return Hole(loop=part.loop) if isinstance(part, Hole) else Hole()
+    return Hole(loop=part.loop, derived=part.derived) if isinstance(part, Hole) else Hole()

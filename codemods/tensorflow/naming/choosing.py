@@ -97,6 +97,8 @@ def old_suffix(site: Site, claims: Claims) -> str:
     if not rivals:
         by_default = (name.pattern.rpartition("/")[2].lower() for name in site.names)
         return "*" if claims.scopes.reach.tree.op_names.intersection(by_default) else ""
+    if not all(claims.scopes.is_sure(stand) for one in site.instances for stand in scopes_around(one)):
+        return "*"  # a scope that is entered again is another one
     name = numbered_name(site, rivals, claims)
     return name.removeprefix(site.names[0].pattern) if name else "*"
 

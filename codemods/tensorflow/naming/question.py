@@ -8,7 +8,9 @@ from functools import cached_property
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
+from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import overlaps
 
 __all__ = ["Question"]
 
@@ -84,7 +86,16 @@ class Question:
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
         shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
-        return not self.keep and self.single and self.known and not shows
+        return not self.keep and self.single and self.known and not shows and not self._meets_a_scope
+
+    @property
+    def _meets_a_scope(self) -> bool:
+        """Whether a name scope that stays around it has its name, which it would bear beside that scope."""
+        return any(
+            self.scopes.step(stand).is_name and overlaps(stand.name, name)
+            for name, instance in zip(self.site.names, self.site.instances, strict=True)
+            for stand in scopes_around(instance)
+        )
 
     @property
     def counted(self) -> bool:
