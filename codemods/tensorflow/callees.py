@@ -15,7 +15,7 @@ from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
-__all__ = ["Callees", "position"]
+__all__ = ["Callees", "behind", "position"]
 
 _BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 _MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
@@ -107,7 +107,7 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        derived = any(reads_names(_behind(one, owner)) for one in iterated(binding.node, owner))
+        derived = any(reads_names(behind(one, owner)) for one in iterated(binding.node, owner))
         return Text((Hole(loop=self._counting_loop(binding.node, owner), derived=derived),))
 
     def _counting_loop(self, target: ast.AST, owner: Scope) -> At:
@@ -178,7 +178,7 @@ class Callees:
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
 
 
-def _behind(node: ast.expr, scope: Scope) -> ast.expr:
+def behind(node: ast.expr, scope: Scope) -> ast.expr:
     """What a name is assigned, where that is once; any other expression itself."""
     return (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
 

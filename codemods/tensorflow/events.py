@@ -30,7 +30,7 @@ from codemods.tensorflow.facts import (
 from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
-from codemods.tensorflow.strings import asked_names
+from codemods.tensorflow.strings import asked_names, run_modules
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
@@ -86,7 +86,7 @@ class Events:
                 assert last.item is not None
                 assert isinstance(last.node, ast.With | ast.AsyncWith)
                 entered = scope_of(last.item, last.node, scope, self.callees)
-                fact = FrameFacts("with", entered.at, 0, entered)
+                fact = FrameFacts("with", entered.at, scope=entered)
             else:
                 fact = FrameFacts(last.kind.value, position(last.node), last.arm)
             known = (*self.frame_facts(frames[:-1], scope), fact)
@@ -232,6 +232,10 @@ class Events:
         callee = self.callees.callee(node.func, site.scope)
         self.reloads |= callee.name in knowledge.RELOADERS
         self.threads |= callee.name in knowledge.THREADS
+        if callee.name in knowledge.FILE_RUNNERS:
+            told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
+            self.reloads |= callee.name != "builtins.exec" or not told
+            self.imported.update(run_modules(node))
         if callee.name in knowledge.IMPORTERS and node.args:
             self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)

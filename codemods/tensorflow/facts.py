@@ -290,6 +290,8 @@ class FileFacts:
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     reloads: bool = False  # runs a module again
+    guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
+    patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
     threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (
         frozenset()

@@ -26,7 +26,7 @@ from migrate.codemod import Codemod, Options
 from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import CallSite, Scope, ScopeKind
+from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
 
 __all__ = ["CODEMOD"]
 
@@ -138,9 +138,21 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         scope=site.scope,
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
+        held=any(_holds(frame, site.scope) for frame in site.frames),
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
     )
+
+
+def _holds(frame: Frame, scope: Scope) -> bool:
+    """Whether what stands in a frame waits for other ops."""
+    entered = frame.item.context_expr if frame.item is not None else None
+    if not isinstance(entered, ast.Call):
+        return False
+    awaited = keyword_or_place(entered, "control_inputs", 0)
+    nothing = awaited is None or (isinstance(awaited, ast.List | ast.Tuple) and not awaited.elts)
+    nothing = nothing or (isinstance(awaited, ast.Constant) and awaited.value is None)
+    return not nothing and knowledge.canonical(resolve(entered.func, scope)) == "tensorflow.control_dependencies"
 
 
 def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:

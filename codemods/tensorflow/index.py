@@ -13,6 +13,7 @@ from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts,
 from codemods.tensorflow.facts import ScopeKind as FactKind
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.name_tests import name_tests
+from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
@@ -20,7 +21,7 @@ from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
-from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind
+from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
 
 __all__ = ["index"]
 
@@ -104,6 +105,12 @@ class _Indexer:
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             reloads=self.events.reloads,
+            guarded=tuple(
+                (one.lineno, one.end_lineno or 0)
+                for one in self.walk.module.node.body  # type: ignore[attr-defined]
+                if isinstance(one, ast.If) and is_main_guard(one.test)
+            ),
+            patches=patches(self.module),
             threads=self.events.threads,
         )
 

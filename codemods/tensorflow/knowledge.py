@@ -13,6 +13,7 @@ __all__ = [
     "EAGER_DECORATORS",
     "EAGER_EVIDENCE",
     "EVALUATORS",
+    "FILE_RUNNERS",
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "IMPORTERS",
@@ -214,6 +215,10 @@ THREADS = frozenset(
 )
 EVALUATORS = frozenset({"builtins.eval", "builtins.exec"})
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
+# These run a file, which may run as often as they are called.
+FILE_RUNNERS = frozenset(
+    {"runpy.run_path", "runpy.run_module", "builtins.execfile", "builtins.exec", "imp.load_source"}
+)
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.
 GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})
 # Methods of a variable scope that change what `get_variable` makes in it from then on.

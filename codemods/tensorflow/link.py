@@ -36,6 +36,7 @@ _REFUSALS = {
     "no-initial-value": "GV206",
     "private-module": "GV210",
 }
+_PATCHED = "the program puts something else in the place of tf.Variable or tf.get_variable"
 _DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variable is another since TensorFlow 1.11"}
 
 
@@ -82,11 +83,14 @@ class _Linker:
 
     def _creations(self) -> Iterator[tuple[BodyKey, int, Creation]]:
         """The creations to rewrite; those that are left whatever their names are noted in `left`."""
+        patched = any(file.patches for file in self.tree.files.values())
         for key, number, event in self.tree.events():
             if not isinstance(event, Creation):
                 continue
             eager = eager_reason(self.tree, key, event.frames)
-            if event.refusal:
+            if patched:
+                self.left[key[0], event.at] = LeavePlan("GV210", _PATCHED, self._shifted(event))
+            elif event.refusal:
                 self.left[key[0], event.at] = LeavePlan(
                     _REFUSALS[event.refusal], _DETAILS.get(event.refusal, ""), self._shifted(event)
                 )

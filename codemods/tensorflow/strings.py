@@ -10,8 +10,9 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.walk import Scope
 
-__all__ = ["asked_names"]
+__all__ = ["asked_names", "run_modules"]
 
+_FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _WORD = re.compile(r"\w+")
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
@@ -29,3 +30,12 @@ def asked_names(call: ast.Call, called: str, scope: Scope, callees: Callees) -> 
             yield callees.text(name, scope)
         case _, [name, *_] if called in _CALLERS:
             yield callees.text(name, scope)
+
+
+def run_modules(call: ast.Call) -> Iterator[str]:
+    """The modules that a call such as `runpy.run_path("net/train.py")` runs, as an import would name them."""
+    for part in ast.walk(call):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            found = _FILE.fullmatch(part.value)
+            if found is not None:
+                yield (found.group(1) or found.group(2)).replace("/", ".")

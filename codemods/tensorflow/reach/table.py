@@ -61,12 +61,26 @@ class ReachTable:
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)
         if body.is_module:
-            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns or self.tree.reloads),)
+            return (Way(key[0], (), (), {}, repeats=self._runs_again(key[0]) or self._is_imported_again(key[0])),)
         if self.graph.is_test(key):
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
             return (_BY_ANY_WAY,)
         return self._through_callers(key, body)
+
+    def _runs_again(self, path: str) -> bool:
+        return self.tree.files[path].reruns or self.tree.reloads
+
+    def _is_imported_again(self, path: str) -> bool:
+        """Whether a file that a program starts with may be imported as well, by what it imports: it runs twice then."""
+        return path in self.tree.imports.circular and not path.endswith("__init__.py")
+
+    def _is_guarded(self, key: BodyKey, number: int) -> bool:
+        """Whether an event of a module happens in the first of two such runs only."""
+        if not self.tree.body(key).is_module or self._runs_again(key[0]):
+            return False
+        line = self.tree.body(key).events[number].at[0]
+        return any(first <= line <= last for first, last in self.tree.files[key[0]].guarded)
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []
@@ -88,7 +102,7 @@ class ReachTable:
     def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
         """The way prolonged by the frames around an event; a new graph or a reset starts afresh."""
         outer, reset = way.order, self._resets.last(key, number)
-        met = _Met(list(way.stands), way.graph, way.repeats, way.unknown)
+        met = _Met(list(way.stands), way.graph, way.repeats and not self._is_guarded(key, number), way.unknown)
         frames = self.tree.body(key).events[number].frames
         for depth in range(len(frames) + 1):
             if reset is not None and depth == reset[1]:
