@@ -47,8 +47,14 @@ def _renumbered(finding: Finding, numbers: dict[Shift, int], programs: set[str])
     if exact or _renames(finding):
         return finding
     moving = (shift for shift in finding.shifts if shift.program in programs)
-    renames = tuple(one for shift in moving for one in _rename(shift, numbers))
-    return dataclasses.replace(finding, renames=renames) if renames else finding
+    renames = dict.fromkeys(one for shift in moving for one in _rename(shift, numbers))
+    return dataclasses.replace(finding, renames=(*_other(finding, renames), *renames)) if renames else finding
+
+
+def _other(finding: Finding, renames: Iterable[Rename]) -> Iterator[Rename]:
+    """What a rewrite tells of other names: those that are kept where they are passed."""
+    told = {one.old for one in renames}
+    return (one for one in finding.renames if isinstance(finding.outcome, Rewrite) and one.old not in told)
 
 
 def _rename(shift: Shift, numbers: dict[Shift, int]) -> Iterator[Rename]:

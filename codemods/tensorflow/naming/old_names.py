@@ -25,11 +25,12 @@ class OldNames:
         self, scopes: ScopeTable, sites: Sequence[Site], *, renames_others: bool, uncounted: frozenset[str]
     ) -> None:
         self.scopes = scopes
-        self.moves = renames_others and any(not site.is_named or site.wraps for site in sites)
+        moving = [site for site in sites if site.wraps or not (site.is_named or site.looked_up)]
+        self.moves = renames_others and bool(moving)
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self.wraps = any(site.wraps for site in sites)
-        self._moving = {text for site in sites if not site.is_named or site.wraps for text in site.graph_names}
+        self._moving = {text for site in moving for text in site.graph_names}
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], tuple[int, int]]:

@@ -10,7 +10,6 @@ from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import overlaps
 
 __all__ = ["Question"]
 
@@ -86,16 +85,14 @@ class Question:
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
         shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
-        return not self.keep and self.single and self.known and not shows and not self._meets_a_scope
+        return not self.keep and self.single and self.known and not shows and not self._needs_a_scope
 
     @property
-    def _meets_a_scope(self) -> bool:
-        """Whether a name scope that stays around it has its name, which it would bear beside that scope."""
-        return any(
-            self.scopes.step(stand).is_name and overlaps(stand.name, name)
-            for name, instance in zip(self.site.names, self.site.instances, strict=True)
-            for stand in scopes_around(instance)
-        )
+    def _needs_a_scope(self) -> bool:
+        """Whether its name, without the name scopes that stay around it, may be another's."""
+        stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
+        loses = any(self.scopes.step(stand).is_name for stand in stands)
+        return loses and not all(self.claims.is_alone(name, self.site.key) for name in self.site.names)
 
     @property
     def counted(self) -> bool:
