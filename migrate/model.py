@@ -120,6 +120,7 @@ class Shift:
     name: str  # perhaps with a `*`
     number: int | None = None
     series: int = 0
+    carried: bool = False  # it is made of the name of another, which may change
 
 
 @dataclass(frozen=True, slots=True)

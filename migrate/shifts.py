@@ -47,13 +47,21 @@ def _renumbered(finding: Finding, numbers: dict[Shift, int], programs: set[str])
     if exact or _renames(finding):
         return finding
     moving = (shift for shift in finding.shifts if shift.program in programs)
-    renames = tuple(one for shift in moving for one in _rename(shift, numbers))
-    return dataclasses.replace(finding, renames=renames) if renames else finding
+    renames = dict.fromkeys(one for shift in moving for one in _rename(shift, numbers))
+    return dataclasses.replace(finding, renames=(*_other(finding, renames), *renames)) if renames else finding
+
+
+def _other(finding: Finding, renames: Iterable[Rename]) -> Iterator[Rename]:
+    """What a rewrite tells of other names: those that are kept where they are passed."""
+    told = {one.old for one in renames}
+    return (one for one in finding.renames if isinstance(finding.outcome, Rewrite) and one.old not in told)
 
 
 def _rename(shift: Shift, numbers: dict[Shift, int]) -> Iterator[Rename]:
     """What the report tells of one place: nothing where it stays, a pattern where nobody knows it."""
-    if shift.number is None:
+    if shift.carried:
+        yield Rename(f"{shift.name.removesuffix('*')}*", f"{shift.name.removesuffix('*')}*", exact=False)
+    elif shift.number is None:
         yield Rename(f"{shift.name}_*", f"{shift.name.removesuffix('*')}*", exact=False)
     elif shift.number != numbers[shift]:
         yield Rename(_called(shift.name, shift.number), _called(shift.name, numbers[shift]), exact=True)

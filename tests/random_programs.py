@@ -106,6 +106,8 @@ class Prover:
 
 def compared(comparison: Comparison, made: Produced, options: Options) -> Iterator[Failure]:
     """What two runs have different beyond what the findings say."""
+    for when, dump in comparison.failed:
+        yield Failure("raises", f"{when}: {_ending(dump)}")
     for difference in comparison.differences:
         yield Failure("run", f"{difference.what}: {difference.before} -> {difference.after}")
     if comparison.differences:
@@ -123,6 +125,12 @@ def compared(comparison: Comparison, made: Produced, options: Options) -> Iterat
                 continue
             if _is_steady(options) or not re.search(r"_\d+(/|$)", old):  # a number is of what came before it
                 yield Failure("op", f"the op {old} is called {new} now")
+
+
+def _ending(dump: Dump) -> str:
+    if dump.error is None:
+        return dump.end.value
+    return f"{dump.error.type}: {dump.error.message.partition(chr(10))[0]}"
 
 
 def _pair(pair: Pair) -> Iterator[Failure]:

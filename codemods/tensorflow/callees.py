@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.counting import around, counters
 from codemods.tensorflow.facts import At, Callee, CalleeKind
-from codemods.tensorflow.strings import text_of
-from codemods.tensorflow.text import Hole, Text
-from migrate.syntax.names import resolve
+from codemods.tensorflow.nones import Nones, iterated
+from codemods.tensorflow.strings import reads_names, text_of
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
-__all__ = ["Callees", "position"]
+__all__ = ["Callees", "behind", "position"]
 
 _BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 _MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
@@ -44,6 +46,7 @@ class Callees:
         self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
+        self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
     def body(self, scope: Scope) -> int:
         """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
@@ -76,6 +79,17 @@ class Callees:
 
         return text_of(self._parameter_behind(node, scope) or node, name)
 
+    def given(self, node: ast.expr, scope: Scope) -> Text:
+        """What is known of a string that may be None as well."""
+        behind = self._parameter_behind(node, scope)
+        if behind is not None and not isinstance(behind, ast.Constant):
+            return self.given(behind, scope)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return NONE
+        text = self.text(node, scope)
+        unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
+        return PERHAPS_NONE if unknown and self._nones.may_be(behind or node, scope) else text
+
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
@@ -95,7 +109,8 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        return Text((self._counter(binding.node, owner),))
+        derived = any(reads_names(behind(one, owner)) for one in iterated(binding.node, owner))
+        return Text((replace(self._counter(binding.node, owner), derived=derived),))
 
     def _counter(self, target: ast.AST, owner: Scope) -> Hole:
         """What is known of a name that a loop binds."""
@@ -163,6 +178,11 @@ class Callees:
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def behind(node: ast.expr, scope: Scope) -> ast.expr:
+    """What a name is assigned, where that is once; any other expression itself."""
+    return (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
 
 
 def method_class(scope: Scope) -> Scope | None:

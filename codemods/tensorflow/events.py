@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
+from codemods.tensorflow.by_name import asked_names, run_modules
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
@@ -46,6 +47,10 @@ __all__ = ["Events"]
 _CONTROL_FLOW = frozenset(
     f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
 )
+_STRINGS = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Call),
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp),
+)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
@@ -64,10 +69,13 @@ class Events:
         self.raw: set[str] = set()  # the same as they resolve
         self.reloads = False
         self.modes = Modes(module.walk, callees)
+        self.threads = False
+        self.resource_scopes = False
+        self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
-        self.attributes: set[str] = set()  # what `getattr` is asked for by name
+        self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
         self.aliases = {frame.item.optional_vars for site in self.walk.calls for frame in site.frames if frame.item}
 
@@ -86,7 +94,7 @@ class Events:
                 assert last.item is not None
                 assert isinstance(last.node, ast.With | ast.AsyncWith)
                 entered = scope_of(last.item, last.node, scope, self.callees)
-                fact = FrameFacts("with", entered.at, 0, entered, eager)
+                fact = FrameFacts("with", entered.at, scope=entered, eager=eager)
             else:
                 fact = FrameFacts(last.kind.value, position(last.node), last.arm, eager=eager)
             known = (*self.frame_facts(frames[:-1], scope), fact)
@@ -140,6 +148,7 @@ class Events:
         if knowledge.makes_store_variables(name):
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
+            self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
         named = self._named(site, "name", 99)
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
@@ -159,7 +168,7 @@ class Events:
         node = keyword_or_place(site.node, keyword, place)
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
-        return self.callees.text(node, site.scope)
+        return self.callees.given(node, site.scope)
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
@@ -236,16 +245,23 @@ class Events:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
         self.reloads |= callee.name in knowledge.RELOADERS
+        self.threads |= callee.name in knowledge.THREADS
+        if callee.name in knowledge.FILE_RUNNERS:
+            told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
+            self.reloads |= callee.name != "builtins.exec" or not told
+            self.imported.update(run_modules(node))
+        if callee.name in knowledge.IMPORTERS and node.args:
+            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
-        if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
-            self.attributes |= {self.callees.text(node.args[1], site.scope).literal or ""}
-        if callee.kind is CalleeKind.IMPORTED and callee.name.split(".")[0] in knowledge.SAFE_MODULES:
+        self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
+        if _is_harmless(callee):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
+        self.resource_scopes |= callee.name == "set_use_resource"
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._target(site, callee)
@@ -285,10 +301,10 @@ class Events:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""
         if isinstance(node, ast.Constant) and type(node.value) is int:
             return literal(str(node.value))
-        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and node.value is not None and not isinstance(node.value, str):
             return None
-        if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.UnaryOp | ast.Call):
-            return self.callees.text(node, scope)
+        if isinstance(node, _STRINGS):
+            return self.callees.given(node, scope)
         return None
 
 
@@ -296,6 +312,12 @@ def _assigned(statement: ast.stmt) -> list[ast.expr]:
     """What a statement assigns or returns as it is: its value, or each in its tuple."""
     value = getattr(statement, "value", None)
     return [*value.elts] if isinstance(value, ast.Tuple) else [value] if isinstance(value, ast.expr) else []
+
+
+def _is_harmless(callee: Callee) -> bool:
+    """Whether a call can run nothing of the program's."""
+    foreign = callee.kind is CalleeKind.IMPORTED and callee.name not in knowledge.EVALUATORS
+    return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
 
 
 def _values(node: ast.Call) -> list[ast.expr]:

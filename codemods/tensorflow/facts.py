@@ -216,6 +216,7 @@ class BodyFacts:
     is_module: bool = False
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs
+    implicit: bool = False  # Python itself calls it: `__getitem__`, or the `__init__` of a class with a metaclass
     static: bool = False  # takes no `self`
     eager: str = ""  # why it is
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
@@ -274,12 +275,16 @@ class FileFacts:
     escaped_attributes: frozenset[str]
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
+    scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
+    reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
+    asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     eager_evidence: bool = False
     graph_evidence: bool = False
     names_tensorflow: bool = False  # its top level has TensorFlow under a name
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again
     seeded: bool = False
+    resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     hands_on: bool = False  # `tf.Variable` itself is passed to something
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
@@ -287,6 +292,9 @@ class FileFacts:
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     reloads: bool = False  # runs a module again
+    guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
+    patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
+    threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where

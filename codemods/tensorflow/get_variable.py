@@ -26,7 +26,7 @@ from migrate.codemod import Codemod, Options
 from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import CallSite, Scope, ScopeKind
+from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
 
 __all__ = ["CODEMOD"]
 
@@ -105,7 +105,8 @@ def _findings(
     if isinstance(edit, Refusal):
         yield _left(module, node, LeavePlan(_REFUSED[edit.reason], edit.reason.value, decision.shifts))
         return
-    changes: tuple[Change, ...] = (*edit.changes, *_escape(module, site, decision, speller))
+    escape = _escape(module, site, decision, speller, resource_scopes=plan.resource_scopes)
+    changes: tuple[Change, ...] = (*edit.changes, *escape)
     changes = (*changes, *dict.fromkeys(speller.imports))
     level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
@@ -137,9 +138,21 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         scope=site.scope,
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
+        held=any(_holds(frame, site.scope) for frame in site.frames),
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
     )
+
+
+def _holds(frame: Frame, scope: Scope) -> bool:
+    """Whether what stands in a frame waits for other ops."""
+    entered = frame.item.context_expr if frame.item is not None else None
+    if not isinstance(entered, ast.Call):
+        return False
+    awaited = keyword_or_place(entered, "control_inputs", 0)
+    nothing = awaited is None or (isinstance(awaited, ast.List | ast.Tuple) and not awaited.elts)
+    nothing = nothing or (isinstance(awaited, ast.Constant) and awaited.value is None)
+    return not nothing and knowledge.canonical(resolve(entered.func, scope)) == "tensorflow.control_dependencies"
 
 
 def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:
@@ -170,6 +183,7 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
     given = keyword_or_place(node, "name", 5)
     written = None if given is None or (isinstance(given, ast.Constant) and given.value is None) else module.text(given)
     if written is not None and decision.fallback:
+        written = f"({written})" if isinstance(given, ast.IfExp) else written
         written = f'{written} or "{decision.fallback}"'
     literal = f'"{decision.literal}"'
     match decision.form:
@@ -184,10 +198,13 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
             return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'
 
 
-def _escape(module: Module, site: CallSite, decision: NamePlan, speller: Speller) -> Iterator[Wrap]:
+def _escape(
+    module: Module, site: CallSite, decision: NamePlan, speller: Speller, *, resource_scopes: bool
+) -> Iterator[Wrap]:
     """A root scope around the statement: measured to leave every name as it is, whatever scopes are around."""
     if decision.escapes:
-        root = f"{speller('VariableScope')}(reuse=False)"
+        passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
+        root = f"{speller('VariableScope')}(reuse=False{passed})"
         header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
         yield Wrap(module.span(site.statement), header)
 

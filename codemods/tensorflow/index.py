@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts, Relayed
+from codemods.tensorflow.facts import ScopeKind as FactKind
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
+from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.signatures import defaults, none_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
+from codemods.tensorflow.withs import scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
-from migrate.syntax.walk import BindingKind, Scope, ScopeKind
+from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
 
 __all__ = ["index"]
 
@@ -83,6 +87,9 @@ class _Indexer:
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
             escaped_imports=frozenset(escaped_imports),
             escaped_attributes=frozenset(attributes),
+            scoped_reads=frozenset(self.scoped_reads()),
+            reads=frozenset(self.reads()),
+            asked_names=frozenset(self.events.asked_names),
             eager=bool(names & knowledge.EAGER_CALLS),
             eager_evidence=self.events.modes.reads_values or shows_eager(names),
             graph_evidence=shows_graph(names),
@@ -90,6 +97,7 @@ class _Indexer:
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
             seeded=bool(names & knowledge.SEEDS),
+            resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
             blocks=self.events.blocks,
             lookups=self.lookups.names,
@@ -98,6 +106,13 @@ class _Indexer:
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             reloads=self.events.reloads,
+            guarded=tuple(
+                (one.lineno, one.end_lineno or 0)
+                for one in self.walk.module.node.body  # type: ignore[attr-defined]
+                if isinstance(one, ast.If) and is_main_guard(one.test)
+            ),
+            patches=patches(self.module),
+            threads=self.events.threads,
         )
 
     # what the file holds beside its calls
@@ -123,6 +138,7 @@ class _Indexer:
             at=position(node),
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(name not in _TRANSPARENT_DECORATORS for name in decorators),
+            implicit=_is_implicit(node, scope.parent),
             static="staticmethod" in decorators,
             eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
@@ -172,13 +188,14 @@ class _Indexer:
                 dotted.update(binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT)
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
+        dotted |= self.events.imported
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
         """Functions and classes that are referred to other than by calling them, here or from other files."""
         callees: list[Callee] = []
         imports: set[str] = set()
-        attributes = set(self.events.attributes)
+        attributes = set[str]()
         for node, scope in self.walk.loads:
             if node in self.events.asked:
                 continue
@@ -195,6 +212,31 @@ class _Indexer:
                 elif (callee := self.callees.definition(binding)) is not None:
                     callees.append(callee)
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
+
+    def reads(self) -> Iterator[tuple[str, int]]:
+        """The names of decorated methods, as properties are, and the bodies that read an attribute of that name."""
+        nodes = (scope.node for scope in self.callees.body_scopes if not isinstance(scope.node, ast.Lambda))
+        decorated = {getattr(node, "name", "") for node in nodes if getattr(node, "decorator_list", ())}
+        for node, scope in self.walk.loads if decorated else ():
+            if isinstance(node, ast.Attribute) and node.attr in decorated:
+                yield node.attr, self.callees.body(scope)
+
+    def scoped_reads(self) -> Iterator[str]:
+        """The attributes that are read within a variable scope."""
+        statements = (site.statement for site in self.walk.calls if self.opens(site))
+        spans = {(one.lineno, one.end_lineno or 0) for one in statements}
+        for node, _ in self.walk.loads if spans else ():
+            if isinstance(node, ast.Attribute) and any(start <= node.lineno <= end for start, end in spans):
+                yield node.attr
+
+    def opens(self, site: CallSite) -> bool:
+        """Whether a call makes what a `with` enters, and that may be a variable scope."""
+        statement = site.statement
+        return isinstance(statement, ast.With) and any(
+            item.context_expr is site.node
+            and scope_of(item, statement, site.scope, self.callees).kind is FactKind.VARIABLE
+            for item in statement.items
+        )
 
     def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""
@@ -214,6 +256,15 @@ class _Indexer:
         """Whether the file uses what plain `tensorflow` has in version 1 only."""
         plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
         return any(name.startswith(knowledge.VERSION_1_ONLY) for name in plain)
+
+
+def _is_implicit(node: ast.AST, owner: Scope) -> bool:
+    """Whether Python itself calls a function: a special method, or the `__init__` of a class that a metaclass calls."""
+    name = getattr(node, "name", "")
+    if name == "__init__":
+        keywords = owner.node.keywords if isinstance(owner.node, ast.ClassDef) else []
+        return any(item.arg == "metaclass" and "ABC" not in ast.unparse(item.value) for item in keywords)
+    return bool(name.startswith("__") and name.endswith("__"))
 
 
 def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

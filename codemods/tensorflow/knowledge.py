@@ -14,8 +14,11 @@ __all__ = [
     "EAGER_QUESTIONS",
     "EAGER_TAPE",
     "EAGER_TESTS",
+    "EVALUATORS",
+    "FILE_RUNNERS",
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
+    "IMPORTERS",
     "MAIN_RUNNERS",
     "MODES",
     "PRIVATE",
@@ -29,6 +32,7 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "THREADS",
     "VARIABLE",
     "VERSION_1_ONLY",
     "canonical",
@@ -219,7 +223,17 @@ RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
+IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+THREADS = frozenset(
+    """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool
+    concurrent.futures.ThreadPoolExecutor""".split()
+)
+EVALUATORS = frozenset({"builtins.eval", "builtins.exec"})
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
+# These run a file, which may run as often as they are called.
+FILE_RUNNERS = frozenset(
+    {"runpy.run_path", "runpy.run_module", "builtins.execfile", "builtins.exec", "imp.load_source"}
+)
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.
 GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})
 # Methods of a variable scope that change what `get_variable` makes in it from then on.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.eager import eager_reason, is_open
@@ -21,6 +21,7 @@ from codemods.tensorflow.reach.dynamic import dynamic_parameters
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.conversion import convert_scopes
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
@@ -36,6 +37,7 @@ _REFUSALS = {
     "no-initial-value": "GV206",
     "private-module": "GV210",
 }
+_PATCHED = "the program puts something else in the place of tf.Variable or tf.get_variable"
 _DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variable is another since TensorFlow 1.11"}
 
 
@@ -78,11 +80,14 @@ class _Linker:
 
     def _creations(self) -> Iterator[tuple[BodyKey, int, Creation]]:
         """The creations to rewrite; those that are left whatever their names are noted in `left`."""
+        patched = any(file.patches for file in self.tree.files.values())
         for key, number, event in self.tree.events():
             if not isinstance(event, Creation):
                 continue
             eager = eager_reason(self.tree, key, event.frames)
-            if event.refusal:
+            if patched:
+                self.left[key[0], event.at] = LeavePlan("GV210", _PATCHED, self._shifted(event))
+            elif event.refusal:
                 self.left[key[0], event.at] = LeavePlan(
                     _REFUSALS[event.refusal], _DETAILS.get(event.refusal, ""), self._shifted(event)
                 )
@@ -122,6 +127,7 @@ class _Linker:
                 self.tree.files[path].version_2_root,
                 self.tree.files[path].hands_on,
                 dynamic.get(path, {}),
+                any(one.resource_scopes for one in self.tree.files.values()),
                 seeded,
                 self.tree.files[path].synonyms,
                 self.tree.program,
@@ -148,8 +154,12 @@ class _Namer:
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in linker.creations]
         self.wraps = Wraps()
         if converting and not self.keep:
-            safe = [site for site in self.sites if not hazards(site, self.reach)]
+            safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, self.options.get("layers", "full"))
+
+    def _in_thread(self, instances: Iterable[Instance]) -> bool:
+        """Whether something may run in a thread of its own, which numbers variable scopes anew."""
+        return self.tree.threads and any(one.way.unknown for one in instances)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated

@@ -91,6 +91,7 @@ class FilePlan:
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     hands_on: bool = False  # `tf.Variable` itself may be passed to something
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
+    resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them

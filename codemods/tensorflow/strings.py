@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from codemods.tensorflow.text import Hole, Text, joined
 
-__all__ = ["text_of"]
+__all__ = ["reads_names", "text_of"]
 
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
+_OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
@@ -40,13 +42,25 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
             return _computed(node, name)
         case ast.IfExp(body=one, orelse=other):
             return _either(_parts(one, name), _parts(other, name))
-    return [Hole()]
+    return [Hole(derived=reads_names(node))]
+
+
+def reads_names(node: ast.expr) -> bool:
+    """Whether an expression holds what may be the name of a variable or an op: `v.name`, `v.op.name`."""
+    attributes = (part for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
+
+
+def _may_be_variable(node: ast.expr) -> bool:
+    return node.attr == "op" if isinstance(node, ast.Attribute) else isinstance(node, ast.Name) and node.id not in _OWN
 
 
 def _either(one: list[str | Hole], other: list[str | Hole]) -> list[str | Hole]:
     """One of two strings, which nobody knows."""
-    texts, others = joined(one).texts, joined(other).texts
-    return [Hole(choices=tuple(dict.fromkeys((*texts, *others)))) if texts and others else Hole()]
+    text, alternative = joined(one), joined(other)
+    texts, others = text.texts, alternative.texts
+    choices = tuple(dict.fromkeys((*texts, *others))) if texts and others else ()
+    return [Hole(choices=choices, derived=text.is_derived or alternative.is_derived)]
 
 
 def _integer(node: ast.expr) -> Hole:
@@ -71,7 +85,7 @@ def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> l
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
-    return [Hole()]
+    return [Hole(derived=reads_names(node))]
 
 
 def _shown(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
@@ -83,7 +97,7 @@ def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | 
     """A sum of strings, which stand side by side; a number with a constant, which is another number for each."""
     one, two = _number(left), _number(right)
     if one is None and two is None:
-        return [*left, *right] if isinstance(operator, ast.Add) else [Hole()]
+        return _added(left, right) if isinstance(operator, ast.Add) else [Hole()]
     if one is None or two is None or type(operator) not in _SHIFTS:
         return [Hole()]
     if not (_is_constant(one) or _is_constant(two)):
@@ -91,6 +105,14 @@ def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | 
     shift, counter = _SHIFTS[type(operator)], two if _is_constant(one) else one
     choices = [str(shift(int(a), int(b))) for a in one.choices for b in two.choices]
     return [Hole(loop=counter.loop, choices=tuple(dict.fromkeys(choices)), number=True, signed=True)]
+
+
+def _added(left: list[str | Hole], right: list[str | Hole]) -> list[str | Hole]:
+    """One string behind the other; where neither is a string for sure, numbers may be summed up."""
+    parts = [*left, *right]
+    if any(isinstance(part, str) and not part.isdigit() for part in parts):
+        return parts
+    return [replace(part, term=True) if isinstance(part, Hole) else part for part in parts]
 
 
 _SHIFTS: Mapping[type[ast.operator], Callable[[int, int], int]] = {ast.Add: int.__add__, ast.Sub: int.__sub__}
@@ -119,4 +141,6 @@ def _interpolated(
 
 def _formatted(part: str | Hole, field: str) -> Hole:
     """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
-    return Hole(loop=part.loop) if isinstance(part, Hole) and _ONE_TO_ONE.fullmatch(field) else Hole()
+    if not isinstance(part, Hole):
+        return Hole()
+    return Hole(loop=part.loop if _ONE_TO_ONE.fullmatch(field) else (0, 0), derived=part.derived)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
-__all__ = ["Hole", "Text", "joined", "literal", "overlaps", "substitute"]
+__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "joined", "literal", "overlaps", "substitute"]
 
 _MAX_TEXTS = 256  # strings that are compared one by one
 
@@ -19,7 +19,9 @@ class Hole:
     """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
 
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
-    yet; once one does, its `digits` are known to be such. One that is `signed` may be negative.
+    yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
+    sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
+    that it is "perhaps" or "surely" None.
     """
 
     parameter: str = ""
@@ -28,6 +30,9 @@ class Hole:
     number: bool = False
     digits: bool = False
     signed: bool = False
+    term: bool = False
+    derived: bool = False
+    none: str = ""
 
     @property
     def shown(self) -> str | Hole:
@@ -70,6 +75,21 @@ class Text:
         return tuple("".join(parts) for parts in product(*several))
 
     @property
+    def may_be_none(self) -> bool:
+        """Whether it may be None rather than a string."""
+        return len(self.parts) == 1 and isinstance(self.parts[0], Hole) and bool(self.parts[0].none)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is None, and no string."""
+        return self.may_be_none and self == NONE
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether a part of it is made of another variable's name."""
+        return any(isinstance(part, Hole) and part.derived for part in self.parts)
+
+    @property
     def loops(self) -> frozenset[tuple[int, int]]:
         """The loops whose rounds give different strings: not where two holes can share out the same characters."""
         holes = [part for part in self.parts if isinstance(part, Hole)]
@@ -84,6 +104,10 @@ class Text:
         if len(between) < len(holes) - 1 or any(part.isdigit() for part in between):
             return False
         return sum(not (part.digits or part.number) for part in holes) <= 1
+
+
+NONE = Text((Hole(none="surely"),))
+PERHAPS_NONE = Text((Hole(none="perhaps"),))
 
 
 def literal(value: str) -> Text:
@@ -116,10 +140,16 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
             given = arguments.get(part.parameter, Text((Hole(),))).parts
+            if part.term and any(_is_number(one) for one in given):
+                return Text((Hole(),))
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
         else:
             parts.append(part)
     return joined(parts)
+
+
+def _is_number(part: str | Hole) -> bool:
+    return part.isdigit() if isinstance(part, str) else part.number
 
 
 def overlaps(first: Text, second: Text) -> bool:

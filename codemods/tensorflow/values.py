@@ -36,6 +36,7 @@ class Why(enum.Enum):
     OP_NAME = "the op of the initial value has a name of its own, which the program may look up"
     DTYPE = "the element type cannot be read from the source"
     ARGUMENTS = "the op has an argument that the initializer does not take"
+    HELD = "the initial value waits for other ops, as control_dependencies says"
     VALIDATE = "without validate_shape the variable takes any shape"
 
 
@@ -86,6 +87,8 @@ def read_value(
     """What the initial value becomes; `dtype` is the variable's own; `validated`: its shape stays fixed."""
     if request.form == "value":
         return _whole(module, value, dtype, request, Why.ASKED)
+    if request.held:
+        return _whole(module, value, dtype, request, Why.HELD)
     if not validated:
         return _whole(module, value, dtype, request, Why.VALIDATE)
     found = _scalar(module, value, dtype, request) or _shaped(module, value, request)

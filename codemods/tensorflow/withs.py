@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.callees import Callees, behind, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
+from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
@@ -27,7 +28,8 @@ _VARIABLE_SCOPE_HAZARDS = {
     "auxiliary_name_scope": "auxiliary_name_scope",  # without a name scope, only `get_variable` bears its name
     "initializer": "",  # `get_variable` is always given one: no hazard
 }
-HAZARDS = frozenset({*filter(None, _VARIABLE_SCOPE_HAZARDS.values()), "**"})
+_CREATOR = "variable_creator_scope"  # what it hands to its function differs between the two calls
+HAZARDS = frozenset({*filter(None, _VARIABLE_SCOPE_HAZARDS.values()), "**", _CREATOR})
 _POSITIONS = (
     *("name_or_scope", "default_name", "values", "initializer", "regularizer", "caching_device"),
     *("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint"),
@@ -55,14 +57,14 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     node = item.context_expr
     at = position(node)
     name = callees.canonical(node.func, scope) if isinstance(node, ast.Call) else None
-    facts = ScopeFacts(ScopeKind.OTHER, at)
+    facts = ScopeFacts(ScopeKind.OTHER, at, hazards=(_CREATOR,) if name == f"tensorflow.{_CREATOR}" else ())
     if name in _SCOPES and isinstance(node, ast.Call):
         facts = entered_scope(name, node, scope, callees)
     elif not (name or "").startswith("tensorflow.") and _opens_scope(node, scope, callees):
         facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
-        facts = ScopeFacts(_graph_kind(node, scope, callees), at, opener=opener)
+        facts = replace(facts, kind=_graph_kind(node, scope, callees), opener=opener)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 
@@ -105,6 +107,8 @@ def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
 
 def _opens_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     """Whether a context manager that is not TensorFlow's own may open a scope: by its name, or by what it does."""
+    if isinstance(node, ast.IfExp):
+        return any(_may_open(arm, scope, callees) for arm in (node.body, node.orelse))
     if not isinstance(node, ast.Call):
         return _holds_scope(node, scope, callees)
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -123,12 +127,20 @@ def _opens_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
 
 def _holds_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     """Whether a name or attribute may hold a scope: by what it is assigned, or else by what it is called."""
-    value = single_value(node.id, scope) if isinstance(node, ast.Name) else None
-    if isinstance(value, ast.Call):
-        made_by = callees.canonical(value.func, scope) or ""
-        return made_by in _SCOPES or (not made_by.startswith("tensorflow.") and _opens_scope(value, scope, callees))
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    values = [one.value for one in found[1] if isinstance(one.value, ast.Call | ast.IfExp)] if found else []
+    if values:
+        return any(_may_open(value, scope, callees) for value in values)
+    if found and any(_mentions_scopes(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
+        return True  # a loop over scopes
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "scope" in name.lower() or name in {"vs", "ns"}
+
+
+def _may_open(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether an expression makes a scope, TensorFlow's own or another."""
+    made_by = (callees.canonical(node.func, scope) or "") if isinstance(node, ast.Call) else ""
+    return made_by in _SCOPES or (not made_by.startswith("tensorflow.") and _opens_scope(node, scope, callees))
 
 
 def _mentions_scopes(node: ast.AST) -> bool:

@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 
 from migrate.syntax.nodes import FIELDS
 
-__all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk", "walk"]
+__all__ = [
+    "Binding",
+    "BindingKind",
+    "CallSite",
+    "Frame",
+    "FrameKind",
+    "Scope",
+    "ScopeKind",
+    "Walk",
+    "is_main_guard",
+    "walk",
+]
 
 
 class ScopeKind(enum.Enum):
@@ -354,7 +365,7 @@ class _Walker:
 
     def if_(self, node: ast.If) -> None:
         self.visit(node.test)
-        if _is_main_guard(node.test) and not node.orelse:
+        if is_main_guard(node.test) and not node.orelse:
             self.statements(node.body)  # a script's own code: what is asked of a script is asked of it
             return
         self.within(Frame(FrameKind.BRANCH, node, 0), node.body)
@@ -387,7 +398,7 @@ class _Walker:
         self.frames = outer
 
 
-def _is_main_guard(test: ast.expr) -> bool:
+def is_main_guard(test: ast.expr) -> bool:
     """`__name__ == "__main__"`."""
     return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 

@@ -10,7 +10,7 @@ from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["claim_text", "free_name", "full_name", "numbered_name", "old_suffix"]
+__all__ = ["claim_numbers", "claim_text", "free_name", "full_name", "numbered_name", "old_suffix"]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
@@ -18,6 +18,13 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
     return _first_free(site, base, claims, domain) or _first_free(site, f"{base}_var", claims, domain)
+
+
+def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) -> str:
+    """`base`, of which the graph gives the numbers: now claimed, whatever else bears it."""
+    for one in site.instances:
+        claims.add(Claim(literal(base), one, site.key, True, chosen=True, repeats=True, domain=domain))
+    return base
 
 
 def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
@@ -105,6 +112,8 @@ def old_suffix(site: Site, claims: Claims) -> str:
     if first is None:
         by_default = (name.pattern.rpartition("/")[2].lower() for name in site.names)
         return "*" if claims.scopes.reach.tree.op_names.intersection(by_default) else ""
+    if not all(claims.scopes.is_sure(stand) for one in site.instances for stand in scopes_around(one)):
+        return "*"  # a scope that is entered again is another one
     name = numbered_name(site, [first, *rivals], claims) if _may_be_numbered(site, claims) else ""
     return name.removeprefix(site.names[0].pattern) if name else "*"
 

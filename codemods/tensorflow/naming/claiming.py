@@ -35,7 +35,7 @@ def gather_claims(
 
 def _of_sites(sites: Iterable[Site], *, keep: bool) -> Iterator[Claim]:
     for site in sites:
-        moved = not site.is_named and not keep and site.domain is None
+        moved = not (site.is_named or keep or site.looked_up) and site.domain is None
         domain = MOVED if moved else site.domain
         again = site.repeats or not site.names
         for name, instance in zip(site.graph_names, site.instances, strict=True):

@@ -87,6 +87,14 @@ class Claims:
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
         return any(numbered.fullmatch(text) for one in self._known.get(path, ()) for text in one.texts)
 
+    def is_alone(self, name: Text, owner: object) -> bool:
+        """Whether nothing but its owner may bear a name, or end in it, in whatever scope: no op, no scope."""
+        if name.literal is None:
+            path = owner[0] if isinstance(owner, tuple) else ""
+            bearers = self._known[path].overlapping(name) + self._patterns[path].overlapping(name)
+            return all(one.owner == owner for one in bearers)
+        return all(one.owner == owner for bucket in self._exact.get(_last(name.literal), {}).values() for one in bucket)
+
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
         again = claim.domain is None  # under a scope for each run nothing is numbered

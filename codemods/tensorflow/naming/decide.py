@@ -90,7 +90,7 @@ class Decider:
         decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
         if isinstance(decision, LeavePlan):
             return decision
-        if decision.level is Level.EXACT and site.creation.derived and self.old.moves:
+        if decision.level is Level.EXACT and self.old.carries(site):
             decision = replace(decision, level=Level.RENAMES, renames=self.old.derived(site))
         if decision.level is Level.EXACT:
             decision = replace(decision, renames=self.old.kept(site))

@@ -25,11 +25,14 @@ class OldNames:
         self, scopes: ScopeTable, sites: Sequence[Site], *, renames_others: bool, uncounted: frozenset[str]
     ) -> None:
         self.scopes = scopes
-        self.moves = renames_others and any(not site.is_named or site.wraps for site in sites)
         unnamed = (site for site in sites if not site.is_named)
         self.renames_unnamed = renames_others and any(not site.looked_up for site in unnamed)
+        moving = [site for site in sites if site.wraps or not (site.is_named or site.looked_up)]
+        self.moves = renames_others and bool(moving)
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
+        self.wraps = any(site.wraps for site in sites)
+        self._moving = {text for site in moving for text in site.graph_names}
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], tuple[int, int]]:
@@ -84,7 +87,7 @@ class OldNames:
                 continue
             scope = stand.frame.scope
             shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
-            sure = shared or step in (Step.IN_STEP, Step.NAME)
+            sure = shared or self.scopes.is_sure(stand)
             if text.tells:
                 parts.append(f"{text.pattern}{'' if sure else '*'}/")
             else:
@@ -94,7 +97,7 @@ class OldNames:
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:
         """The name that `tf.Variable` gave."""
         prefix = self.prefix(instance, new=False)
-        if name is not None:
+        if name is not None and not name.is_none:
             return f"{prefix}{name.pattern}{'*' if site.repeats else site.suffix}"
         _, number = self._numbers.get((site.key, instance.way.order), (0, None))
         if number is None:
@@ -116,7 +119,7 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            passed = own is not None and (not new_name or (site.may_be_none and own.literal is not None))
+            passed = own is not None and (not new_name or (site.may_be_none and not own.is_none))
             new = self.prefix(instance, new=True) + scope + (own.pattern if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
@@ -125,9 +128,10 @@ class OldNames:
         """The entries of a site whose name is asked of the graph, which puts the name scopes in front as before."""
         entries = []
         for place, instance in enumerate(site.instances):
-            old = self.old(site, instance, site.names[place] if site.names else None)
-            new = f"{self.prefix(instance, new=False)}{base}*"
-            if site.names:
+            own = site.names[place] if site.names else None
+            old = self.old(site, instance, own)
+            new = f"{self.prefix(instance, new=False)}{base if own is None or own.is_none else own.pattern}*"
+            if own is not None and not own.is_none:
                 old = f"{old}*"  # others of its name may have come before it
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
@@ -149,14 +153,15 @@ class OldNames:
         A name of its own keeps its number unless others of that name get others (`moved`).
         """
         unnamed = not site.is_named or site.may_be_none
-        if not self.renames_others or not (unnamed or moved):
+        if not self.renames_others or not (unnamed or moved or self.carries(site)):
             return ()
         found = []
         for place, instance in enumerate(site.instances):
             prefix = self.prefix(instance, new=False)
             own = site.names[place].pattern if site.is_named and not site.may_be_none else UNNAMED
             series, number = self._numbers.get((site.key, instance.way.order), (0, None))
-            found.append(Shift(self.scopes.reach.tree.program, _tidy(prefix + own), number, series))
+            carried = not unnamed and self.carries(site)
+            found.append(Shift(self.scopes.reach.tree.program, _tidy(prefix + own), number, series, carried))
         return tuple(dict.fromkeys(found))
 
     def kept(self, site: Site) -> tuple[Rename, ...]:
@@ -164,6 +169,23 @@ class OldNames:
         names = site.names or (None,) * len(site.instances)
         olds = (_tidy(self.old(site, *pair)) for pair in zip(site.instances, names, strict=True))
         return tuple(Rename(old, old, "*" not in old) for old in dict.fromkeys(olds))
+
+    def carries(self, site: Site) -> bool:
+        """Whether names that are kept may change with others, of which they are made or with which they are counted."""
+        if not self.moves:
+            return False
+        stands = [stand for instance in site.instances for stand in scopes_around(instance)]
+        unsure = [stand.name for stand in stands if not self.scopes.is_sure(stand)]
+        derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
+        counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
+        return derived or counted or site.creation.derived
+
+    def _is_counted(self, scope: Text) -> bool:
+        return self._meets_ops(scope) or any(overlaps(scope, name) for name in self._moving)
+
+    def _meets_ops(self, name: Text) -> bool:
+        """Whether ops that go under new scopes may have taken a name first."""
+        return self.wraps and name.pattern.rpartition("/")[2].lower() in self.scopes.reach.tree.op_names
 
     def derived(self, site: Site) -> tuple[Rename, ...]:
         """The entries of a site whose name is made of another's, which may change."""

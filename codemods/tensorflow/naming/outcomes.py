@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codemods.tensorflow.naming.choosing import claim_text, free_name, full_name, numbered_name
+from codemods.tensorflow.naming.choosing import claim_numbers, claim_text, free_name, full_name, numbered_name
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
@@ -111,7 +111,7 @@ def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
         if not site.alone:
             return LeavePlan("GV204")
         strip = Strip.NOTHING
-    renames = q.old.asked(site, names[0].pattern if site.names else base) if level is Level.RENAMES else ()
+    renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""
     return NamePlan(NameForm.UNIQUE, level, base, fallback, strip, renames, escapes=escapes)
 
@@ -122,7 +122,8 @@ def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
 def named_by_graph_after_target(q: Question) -> NamePlan | LeavePlan:
     """A number of a name that nothing else bears."""
     target = _target(q)
-    return _asked(q, free_name(q.site, target, q.claims) or f"{target}_var", Level.RENAMES)
+    name = free_name(q.site, target, q.claims) or claim_numbers(q.site, f"{target}_var", q.claims)
+    return _asked(q, name, Level.RENAMES)
 
 
 def named_by_counter(q: Question) -> NamePlan | None:
@@ -138,10 +139,10 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
     """The target's name with the name scopes in front that stay, or a free one like it."""
     target = _target(q)
     if q.place is Place.NAMED and not full_name(q.site, literal(target), q.scopes):
-        return _asked(q, target, Level.RENAMES)
+        return _asked(q, claim_numbers(q.site, target, q.claims), Level.RENAMES)
     name = free_name(q.site, target, q.claims)
     if not name:
-        return _asked(q, f"{target}_var", Level.RENAMES)
+        return _asked(q, claim_numbers(q.site, f"{target}_var", q.claims), Level.RENAMES)
     if q.place is Place.NAMED:
         name = full_name(q.site, literal(name), q.scopes)
     return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name))
@@ -156,7 +157,9 @@ def named_in_wrap(q: Question) -> NamePlan:
     base = (site.names[0].literal if named else site.inner) or _target(q)
     name = free_name(site, base, q.claims, site.domain)
     if not name:
+        claim_numbers(site, base, q.claims, site.domain)
         renames = q.old.wrapped(site, f"{base}*")
-        return NamePlan(NameForm.UNIQUE, Level.RENAMES, base, strip=Strip.FOLDERS, renames=renames)
+        fallback = base if site.may_be_none else ""
+        return NamePlan(NameForm.UNIQUE, Level.RENAMES, base, fallback, Strip.FOLDERS, renames)
     form, fallback = (NameForm.SAME, name) if site.may_be_none else (NameForm.LITERAL, "")
     return NamePlan(form, Level.RENAMES, name, fallback, renames=q.old.wrapped(site, name))

@@ -8,6 +8,7 @@ from functools import cached_property
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
+from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
 __all__ = ["Question"]
@@ -84,7 +85,14 @@ class Question:
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
         shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
-        return not self.keep and self.single and self.known and not shows
+        return not self.keep and self.single and self.known and not shows and not self._needs_a_scope
+
+    @property
+    def _needs_a_scope(self) -> bool:
+        """Whether its name, without the name scopes that stay around it, may be another's."""
+        stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
+        loses = any(self.scopes.step(stand).is_name for stand in stands)
+        return loses and not all(self.claims.is_alone(name, self.site.key) for name in self.site.names)
 
     @property
     def counted(self) -> bool:

@@ -90,7 +90,8 @@ class Site:
     @property
     def may_be_none(self) -> bool:
         """Whether the name that is passed on may be None."""
-        return bool(self.creation.optional_name) and any(text.literal is None for text in self.names)
+        optional = bool(self.creation.optional_name)
+        return any(text.may_be_none or (optional and text.literal is None) for text in self.names)
 
 
 def _passed_on(name: Text) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import FileFacts
+from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.modules import Modules
 
 __all__ = ["Imports"]
@@ -47,6 +48,12 @@ class Imports:
             path: dict.fromkeys(found for module in sorted(file.modules) for found in self._imported(module, path))
             for path, file in self.files.items()
         }
+
+    @cached_property
+    def circular(self) -> frozenset[str]:
+        """The files that lead back to themselves through imports: the one that a program starts with runs twice."""
+        circles = components(self.files, lambda path: self.imports[path])
+        return frozenset(path for circle in circles if len(circle) > 1 for path in circle)
 
     def _imported(self, dotted: str, path: str) -> list[str]:
         """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""

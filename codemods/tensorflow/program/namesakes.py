@@ -33,6 +33,11 @@ class Namesakes:
         found = [*self._known_methods(path, name), *self._functions(path).get(name, ())]
         return found if len(found) <= _MAX_NAMESAKES else []
 
+    def functions(self, name: str) -> list[BodyKey]:
+        """The functions that a call on a module which is imported by a string can mean."""
+        found = [key for path in self.files for key in self._functions(path).get(name, ())]
+        return found if len(found) <= _MAX_NAMESAKES else []
+
     def unclear(self, key: BodyKey) -> bool:
         """Whether calls on unknown objects may run a method, without anybody knowing which method they mean."""
         name = self.files[key[0]].bodies[key[1]].name

@@ -15,7 +15,7 @@ from codemods.tensorflow.facts import (
     NameTest,
     ScopeKind,
 )
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -67,6 +67,11 @@ class Tree:
     def reloads(self) -> bool:
         """Whether something runs a module of the program again."""
         return any(file.reloads for file in self.files.values())
+
+    @cached_property
+    def threads(self) -> bool:
+        """Whether something starts threads."""
+        return any(file.threads for file in self.files.values())
 
     @cached_property
     def op_names(self) -> frozenset[str]:
@@ -147,6 +152,8 @@ class Tree:
     def _attribute(self, callee: Callee, path: str) -> list[BodyKey]:
         if callee.receiver is None:
             return self.namesakes.callables(path, callee.name)
+        if callee.receiver.name in IMPORTERS:
+            return self.namesakes.functions(callee.name)
         classes = self.symbols.classes(callee.receiver, path)
         if classes or callee.receiver.kind is CalleeKind.CLASS:
             return [key for found in classes for key in self.classes.method(found, callee.name)]

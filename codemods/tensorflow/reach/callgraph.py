@@ -9,6 +9,7 @@ from functools import cached_property
 from codemods.tensorflow.facts import BodyFacts, Call
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.graphs import components
+from codemods.tensorflow.text import Text, literal, overlaps
 
 __all__ = ["CallGraph", "Caller"]
 
@@ -46,16 +47,24 @@ class CallGraph:
         return frozenset(found)
 
     def origins(self, key: BodyKey) -> list[BodyKey]:
-        """The bodies within whose scopes a body can run: its callers; for a lambda where it is defined as well."""
+        """The bodies within whose scopes a body can run: its callers, readers; for a lambda where it is defined."""
         callers = [caller for caller, _ in self.callers(key)]
         body = self.tree.body(key)
-        return [*callers, (key[0], body.parent)] if body.is_lambda else callers
+        return [*callers, (key[0], body.parent)] if body.is_lambda else [*callers, *self.readers(key)]
+
+    def readers(self, key: BodyKey) -> list[BodyKey]:
+        """The bodies of its file that read a decorated method as they would read a property."""
+        body = self.tree.body(key)
+        if not body.decorated or body.owner < 0:
+            return []
+        return [(key[0], index) for name, index in sorted(self.tree.files[key[0]].reads) if name == body.name]
 
     @cached_property
     def components(self) -> list[list[BodyKey]]:
         """The bodies by mutual recursion, callers before what they call."""
         lambdas = [key for key, body in self.tree.bodies() if body.is_lambda]
-        nodes = dict.fromkeys([*self._callers, *lambdas])
+        read = [key for key, body in self.tree.bodies() if body.decorated or body.implicit]
+        nodes = dict.fromkeys([*self._callers, *lambdas, *read])
         return list(components(list(nodes), self.origins))
 
     @cached_property
@@ -65,7 +74,7 @@ class CallGraph:
             member
             for component in self.components
             for member in component
-            if len(component) > 1 or any(caller == member for caller, _ in self.callers(member))
+            if len(component) > 1 or any(caller == member for caller in self.origins(member))
         )
 
     @cached_property
@@ -81,17 +90,42 @@ class CallGraph:
                 found.update(self.tree.targets_of_symbol(dotted, path))
             attributes |= file.escaped_attributes
         found.update(key for key, body in self.tree.bodies() if body.owner >= 0 and body.name in attributes)
+        found.update(key for key, body in self.tree.bodies() if self._is_asked_for(key, body))
         return frozenset(found)
+
+    def _is_asked_for(self, key: BodyKey, body: BodyFacts) -> bool:
+        """Whether something reaches a body by a string; one of which nothing is known means what nobody else calls."""
+        if body.is_module or body.is_lambda:
+            return False
+        name = literal(body.name)
+        return any(
+            overlaps(name, text) and (any(isinstance(part, str) for part in text.parts) or not self.callers(key))
+            for text in self._asked_names
+        )
+
+    @cached_property
+    def _asked_names(self) -> frozenset[Text]:
+        return frozenset(text for file in self.tree.files.values() for text in file.asked_names)
 
     def is_handed_on(self, key: BodyKey) -> bool:
         """Whether something in the tree can call a body without naming it: a decorator, or whoever it is passed to."""
-        return self.tree.body(key).decorated or key in self.escaped
+        body = self.tree.body(key)
+        return body.decorated or key in self.escaped or (body.is_lambda and not self.callers(key))
+
+    def is_implicit(self, key: BodyKey) -> bool:
+        """Whether Python itself can call a body, or something within a variable scope reads it as a property."""
+        body = self.tree.body(key)
+        return body.implicit or (body.decorated and body.owner >= 0 and body.name in self._scoped_reads)
+
+    @cached_property
+    def _scoped_reads(self) -> frozenset[str]:
+        return frozenset(name for file in self.tree.files.values() for name in file.scoped_reads)
 
     def is_open_ended(self, key: BodyKey) -> bool:
         """Whether calls may run a body that nobody can point at."""
         body = self.tree.body(key)
         unclear = body.owner >= 0 and self.tree.namesakes.unclear(key)
-        return body.decorated or _is_special(body) or unclear or key in self.escaped
+        return body.decorated or body.implicit or unclear or key in self.escaped
 
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""
@@ -104,8 +138,3 @@ class CallGraph:
             return False
         classes = self.tree.classes
         return any(classes.facts(ancestor).is_test for ancestor in classes.ancestors((key[0], body.owner)))
-
-
-def _is_special(body: BodyFacts) -> bool:
-    """Whether Python itself calls a method, such as `__call__`."""
-    return body.name.startswith("__") and body.name.endswith("__") and body.name != "__init__"

@@ -23,7 +23,16 @@ class Switches:
     def before(self, instance: Instance) -> bool:
         """Whether a scope around an instance may have been switched before it happens."""
         places = (*instance.way.calls, (instance.body, instance.event))
-        return any(self._before(key, number) for key, number in places)
+        return self._elsewhere(instance) or any(self._before(key, number) for key, number in places)
+
+    def _elsewhere(self, instance: Instance) -> bool:
+        """Whether another module, when it is imported, switches the scope that all others stand in."""
+        own = {instance.way.root, instance.body[0]}
+        return instance.way.graph[0] != "new" and any(path not in own for path in self._modules)
+
+    @cached_property
+    def _modules(self) -> list[str]:
+        return [key[0] for key in self._switchers if self.tree.body(key).is_module]
 
     def _before(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)

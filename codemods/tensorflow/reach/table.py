@@ -69,12 +69,26 @@ class ReachTable:
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)
         if body.is_module:
-            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns or self.tree.reloads),)
+            return (Way(key[0], (), (), {}, repeats=self._runs_again(key[0]) or self._is_imported_again(key[0])),)
         if self.graph.is_test(key):
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
             return (_BY_ANY_WAY,)
         return self._through_callers(key, body)
+
+    def _runs_again(self, path: str) -> bool:
+        return self.tree.files[path].reruns or self.tree.reloads
+
+    def _is_imported_again(self, path: str) -> bool:
+        """Whether a file that a program starts with may be imported as well, by what it imports: it runs twice then."""
+        return path in self.tree.imports.circular and not path.endswith("__init__.py")
+
+    def _is_guarded(self, key: BodyKey, number: int) -> bool:
+        """Whether an event of a module happens in the first of two such runs only."""
+        if not self.tree.body(key).is_module or self._runs_again(key[0]):
+            return False
+        line = self.tree.body(key).events[number].at[0]
+        return any(first <= line <= last for first, last in self.tree.files[key[0]].guarded)
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []
@@ -88,7 +102,8 @@ class ReachTable:
                 if len(ways) > _MAX_WAYS:
                     return (_BY_ANY_WAY,)
         if not ways or self.graph.is_open_ended(key):
-            roams = body.is_lambda or key in self.graph.escaped  # handed on: perhaps within scopes that are not seen
+            handed_on = body.is_lambda or key in self.graph.escaped
+            roams = handed_on or self.graph.is_implicit(key)  # perhaps within scopes that are not seen
             known = {} if roams else dict(body.defaults)
             ways.append(Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",)))
         return tuple(ways)
@@ -97,7 +112,11 @@ class ReachTable:
         """The way down to an event of a body, the same for every way to the body."""
         frames = self.tree.body(key).events[number].frames
         return _Descent(
-            key, number, tuple(self._openers.frame(key[0], frame) for frame in frames), self._resets.last(key, number)
+            key,
+            number,
+            tuple(self._openers.frame(key[0], frame) for frame in frames),
+            self._resets.last(key, number),
+            self._is_guarded(key, number),
         )
 
 
@@ -109,12 +128,13 @@ class _Descent:
     number: int
     frames: tuple[FrameFacts, ...]
     reset: tuple[int, int] | None
+    guarded: bool  # it happens in the first of several runs of its module only
 
     def prolong(
         self, way: Way, arguments: Mapping[str, Text] | None = None, calls: tuple[tuple[BodyKey, int], ...] = ()
     ) -> Way:
         """A way prolonged by the frames; a new graph or a reset starts afresh. A call goes on with its `arguments`."""
-        met = _Met([*way.stands], way.graph, way.repeats, way.unknown)
+        met = _Met([*way.stands], way.graph, way.repeats and not self.guarded, way.unknown)
         for depth, frame in enumerate(self.frames):
             self._begin(met, depth, way.order)
             met.enter(Stand(self.key[0], way.order, frame, scope_name(frame, way.arguments)))

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
-from codemods.tensorflow.text import Hole, Text, substitute
+from codemods.tensorflow.text import NONE, Hole, Text, substitute
 
 __all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "scope_name"]
 
@@ -112,7 +112,7 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
     """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
     if call.opaque_arguments:
         return {}
-    bound: dict[str, Text] = dict(body.defaults)
+    bound: dict[str, Text] = {**dict.fromkeys(body.optional, NONE), **body.defaults}
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
     for name, text in call.keywords:

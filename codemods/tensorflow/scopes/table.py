@@ -66,6 +66,10 @@ class ScopeTable:
             return Step.NAME if once and scope.plain and not resets_names(scope) else Step.NAME_MANY
         return Step.IN_STEP if once and scope.name is not None else Step.BROKEN
 
+    def is_sure(self, stand: Stand) -> bool:
+        """Whether a scope's name in the graph is surely the one that it passes."""
+        return self.step(stand) in (Step.IN_STEP, Step.NAME)
+
     def _counts_alike(self, item: Item) -> bool:
         """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""
         forms = self.places.forms

@@ -1,0 +1,123 @@
+"""Whether a name that a call passes may be None, for which `tf.Variable` finds a name and `get_variable` raises."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from codemods.tensorflow.signatures import none_defaults
+from migrate.syntax.names import single_value
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
+
+__all__ = ["Nones", "iterated"]
+
+_MAX_DEPTH = 8  # names that stand for names: deeper than this is a loop
+_DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
+
+
+class Nones:
+    """Judges by what the file shows; what it does not show is taken for a string, as nearly every name is one."""
+
+    def __init__(self, scopes: Iterable[Scope]) -> None:
+        self._scopes = tuple(scopes)
+        self._attributes: frozenset[str] | None = None
+
+    def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+        """Whether an expression may be None. A parameter of the body itself is not judged: its calls tell."""
+        match node:
+            case ast.Constant(value=value):
+                return value is None
+            case ast.IfExp(body=one, orelse=other):
+                return self.may_be(one, scope, depth) or self.may_be(other, scope, depth)
+            case ast.BoolOp(op=ast.Or(), values=[*_, last]):
+                return self.may_be(last, scope, depth)
+            case ast.BoolOp():
+                return True  # `name and name + "_w"`
+            case ast.Call():
+                default = _default(node)
+                return default is not None and self.may_be(default, scope, depth)
+            case ast.Attribute(value=ast.Name(), attr=attribute):
+                return attribute in self.attributes
+            case ast.Subscript(value=ast.Name(id=name)):
+                return _holds_none(single_value(name, scope))
+            case ast.Name(id=name) if depth < _MAX_DEPTH:
+                return self._named(name, scope, depth)
+        return False
+
+    def _named(self, name: str, scope: Scope, depth: int) -> bool:
+        found = scope.find(name)
+        if found is None:
+            return False
+        owner, bindings = found
+        return any(self._bound(name, one, owner, scope, depth) for one in bindings)
+
+    def _bound(self, name: str, binding: Binding, owner: Scope, scope: Scope, depth: int) -> bool:
+        if binding.kind is BindingKind.PARAMETER:
+            return owner is not scope and name in _optional(owner)
+        if binding.value is not None:
+            return self.may_be(binding.value, owner, depth + 1)
+        return any(_holds_none(_displayed(one, owner)) for one in iterated(binding.node, owner))
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The attributes to which the file assigns what may be None, of whatever object."""
+        if self._attributes is None:
+            self._attributes = frozenset()  # for those that are assigned each other
+            self._attributes = frozenset(name for scope in self._scopes for name in self._assigned(scope))
+        return self._attributes
+
+    def _assigned(self, scope: Scope) -> Iterator[str]:
+        if scope.kind is ScopeKind.CLASS:
+            for name, bindings in scope.bindings.items():
+                if any(one.value is not None and self.may_be(one.value, scope) for one in bindings):
+                    yield name
+        elif scope.kind is ScopeKind.FUNCTION:
+            for node in nodes(scope.node):
+                if isinstance(node, ast.Assign) and self._is_none_here(node.value, scope):
+                    yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
+
+    def _is_none_here(self, value: ast.expr, scope: Scope) -> bool:
+        own = isinstance(value, ast.Name) and value.id in _optional(scope)
+        return own or self.may_be(value, scope)
+
+
+def _default(call: ast.Call) -> ast.expr | None:
+    """What a call answers with where a dictionary or an object has no such entry; None where it raises."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_]):
+            return ast.Constant(None)
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[_, default]):
+            return default
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, _, default]):
+            return default
+    return None
+
+
+def _optional(scope: Scope) -> list[str]:
+    """The parameters of a function that are None by default."""
+    node = scope.node
+    return none_defaults(node.args) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) else []
+
+
+def iterated(target: ast.AST, owner: Scope) -> Iterator[ast.expr]:
+    """What the loop runs through of which `target` is, or is a part of, the target."""
+    loops = [(loop.target, loop.iter) for loop in owner.loops]
+    loops += [(one.target, one.iter) for one in getattr(owner.node, "generators", [])]
+    yield from (one for whole, one in loops if any(part is target for part in nodes(whole)))
+
+
+def _displayed(node: ast.expr, scope: Scope) -> ast.expr | None:
+    """A list, a tuple or a dictionary as it is written, behind a name, `enumerate` or `.items()`."""
+    match node:
+        case ast.Name(id=name):
+            return single_value(name, scope)
+        case ast.Call(func=ast.Attribute(value=inner)) | ast.Call(func=ast.Name(), args=[inner, *_]):
+            return _displayed(inner, scope)
+    return node
+
+
+def _holds_none(display: ast.expr | None) -> bool:
+    return isinstance(display, _DISPLAYS) and any(
+        isinstance(one, ast.Constant) and one.value is None for one in nodes(display)
+    )
