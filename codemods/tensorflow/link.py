@@ -159,7 +159,7 @@ class _Namer:
 
     def _in_thread(self, instances: Iterable[Instance]) -> bool:
         """Whether something may run in a thread of its own, which numbers variable scopes anew."""
-        return self.tree.threads and any(one.way.unknown for one in instances)
+        return self.tree.threads and any(one.way.partial for one in instances)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated

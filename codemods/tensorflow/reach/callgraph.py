@@ -90,18 +90,15 @@ class CallGraph:
                 found.update(self.tree.targets_of_symbol(dotted, path))
             attributes |= file.escaped_attributes
         found.update(key for key, body in self.tree.bodies() if body.owner >= 0 and body.name in attributes)
-        found.update(key for key, body in self.tree.bodies() if self._is_asked_for(key, body))
+        found.update(key for key, body in self.tree.bodies() if self._is_asked_for(body))
         return frozenset(found)
 
-    def _is_asked_for(self, key: BodyKey, body: BodyFacts) -> bool:
-        """Whether something reaches a body by a string; one of which nothing is known means what nobody else calls."""
+    def _is_asked_for(self, body: BodyFacts) -> bool:
+        """Whether something reaches a body by a string of which a part is known."""
         if body.is_module or body.is_lambda:
             return False
         name = literal(body.name)
-        return any(
-            overlaps(name, text) and (any(isinstance(part, str) for part in text.parts) or not self.callers(key))
-            for text in self._asked_names
-        )
+        return any(text.tells and overlaps(name, text) for text in self._asked_names)
 
     @cached_property
     def _asked_names(self) -> frozenset[Text]:

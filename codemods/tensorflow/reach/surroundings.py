@@ -10,6 +10,7 @@ from codemods.tensorflow.facts import Call, CalleeKind, Enter, FrameFacts, Scope
 from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.ways import handed_through
 
 __all__ = ["Surroundings"]
 
@@ -62,13 +63,30 @@ class Surroundings:
     @cached_property
     def opaque_scopes(self) -> frozenset[ScopeKind]:
         """The kinds of scopes within which the tree calls functions that it does not know, such as a decorator's."""
-        kinds = {kind.value: kind for kind in ScopeKind}
         found: set[ScopeKind] = set()
         for key, _, event in self.tree.events():
             if isinstance(event, Call) and self._is_opaque(event, key):
-                found.update(frame.scope.kind for frame in event.frames if frame.scope is not None)
-                found.update(kinds[tag] for tag in self.above(key) if tag in kinds)
+                found |= _entered(event)
+                found |= self._handing(key, event.callee.name)
+                found |= self._kinds_above(key) if event.callee.name in EVALUATORS else frozenset()
         return frozenset(found)
+
+    def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
+        return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))
+
+    def _handing(self, key: BodyKey, parameter: str) -> set[ScopeKind]:
+        """The kinds of scopes around the calls by which a body is handed what it calls, up to who names that."""
+        found: set[ScopeKind] = set()
+        waiting = [(key, parameter)]
+        for body, name in waiting:  # which grows meanwhile
+            if name in self.tree.body(body).parameters:
+                for caller, number in self.graph.callers(body):
+                    call = self.tree.body(caller).events[number]
+                    assert isinstance(call, Call)
+                    found |= _entered(call)
+                    handed = ((caller, one) for one in handed_through(self.tree.body(body), call, name))
+                    waiting += [one for one in handed if one not in waiting]
+        return found
 
     def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
@@ -80,3 +98,8 @@ class Surroundings:
             case CalleeKind.CLASS:
                 return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
         return False
+
+
+def _entered(call: Call) -> set[ScopeKind]:
+    """The kinds of scopes around a call within its body."""
+    return {frame.scope.kind for frame in call.frames if frame.scope is not None}

@@ -13,7 +13,7 @@ from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.text import NONE, Hole, Text, substitute
 
-__all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "scope_name"]
+__all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "handed_through", "scope_name"]
 
 _SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
 
@@ -106,6 +106,13 @@ def scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
 def bound_parameters(body: BodyFacts) -> tuple[str, ...]:
     """The parameters that a call's arguments are bound to: those of a method without its `self`."""
     return body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+
+
+def handed_through(body: BodyFacts, call: Call, parameter: str) -> tuple[str, ...]:
+    """The caller's own parameters of which a call makes a body's parameter; none where the caller names what it is."""
+    given = {**dict(zip(bound_parameters(body), call.positional, strict=False)), **dict(call.keywords)}
+    text = given.get(parameter)
+    return tuple(part.parameter for part in text.parts if isinstance(part, Hole) and part.parameter) if text else ()
 
 
 def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:

@@ -103,7 +103,7 @@ class _Conversion:
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
         """Whether every scope around it is converted as well or in step."""
-        if self.scopes.reach.tree.threads and any(one.way.unknown for one in item.instances):
+        if self.scopes.reach.tree.threads and any(one.way.partial for one in item.instances):
             return False  # a thread of its own would number variable scopes anew
         if ScopeKind.VARIABLE in self.scopes.reach.tree.by_hand:
             return False
