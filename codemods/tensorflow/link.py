@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.eager import eager_reason
-from codemods.tensorflow.facts import At, Creation, FileFacts
+from codemods.tensorflow.facts import At, Call, Creation, FileFacts
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
 from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.decide import Decider
@@ -69,10 +69,20 @@ class _Linker:
         if converting:
             convert_scopes(self.scopes, extent, self._is_migrated)
         self.sites = [make_site(*found, self.scopes, extent) for found in creations]
+        if self._restores_across_graphs():
+            for site in self.sites:
+                site.looked_up = True
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, options.get("layers", "full"))
+
+    def _restores_across_graphs(self) -> bool:
+        """Whether what one graph saves may be restored in another, whose unnamed variables are numbered alike."""
+        unnamed = (site for site in self.sites if not site.is_named)
+        if len({instance.way.graph for site in unnamed for instance in site.instances}) < 2:
+            return False
+        return any(isinstance(event, Call) and event.callee.name == "restore" for _, _, event in self.tree.events())
 
     def _in_thread(self, instances: Iterable[Instance]) -> bool:
         """Whether something may run in a thread of its own, which numbers variable scopes anew."""

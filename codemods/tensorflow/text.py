@@ -26,6 +26,7 @@ class Hole:
     none: str = ""  # "perhaps" or "surely" None
     term: bool = False  # of a sum, where it is a number
     derived: bool = False  # made of another variable's name, and changes with it
+    folders: bool = False  # may hold a `/`
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Text:
     def may_be_none(self) -> bool:
         """Whether it may be None rather than a string."""
         return len(self.parts) == 1 and isinstance(self.parts[0], Hole) and bool(self.parts[0].none)
+
+    @property
+    def may_have_folders(self) -> bool:
+        """Whether it holds a `/`, as far as that shows."""
+        return any("/" in part if isinstance(part, str) else part.derived or part.folders for part in self.parts)
 
     @property
     def is_derived(self) -> bool:
