@@ -81,14 +81,17 @@ class Callees:
 
     def given(self, node: ast.expr, scope: Scope) -> Text:
         """What is known of a string that may be None as well."""
-        behind = self._parameter_behind(node, scope)
-        if behind is not None and not isinstance(behind, ast.Constant):
-            return self.given(behind, scope)
+        parameter = self._parameter_behind(node, scope)
+        if parameter is not None and not isinstance(parameter, ast.Constant):
+            return self.given(parameter, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
         text = self.text(node, scope)
         unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
-        return PERHAPS_NONE if unknown and self._nones.may_be(behind or node, scope) else text
+        if unknown and self._nones.may_be(parameter or node, scope):
+            return PERHAPS_NONE
+        held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
+        return Text((Hole(folders=True),)) if held else text
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
@@ -109,8 +112,9 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        derived = any(reads_names(behind(one, owner)) for one in iterated(binding.node, owner))
-        return Text((replace(self._counter(binding.node, owner), derived=derived),))
+        sources = [behind(one, owner) for one in iterated(binding.node, owner)]
+        derived, folders = any(map(reads_names, sources)), any(map(_holds_folders, sources))
+        return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
 
     def _counter(self, target: ast.AST, owner: Scope) -> Hole:
         """What is known of a name that a loop binds."""
@@ -183,6 +187,11 @@ class Callees:
 def behind(node: ast.expr, scope: Scope) -> ast.expr:
     """What a name is assigned, where that is once; any other expression itself."""
     return (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
+
+
+def _holds_folders(node: ast.expr) -> bool:
+    """Whether what is written somewhere holds a string with a `/`."""
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in nodes(node))
 
 
 def method_class(scope: Scope) -> Scope | None:

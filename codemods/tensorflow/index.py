@@ -120,7 +120,8 @@ class _Indexer:
     def body(self, number: int, scope: Scope) -> BodyFacts:
         node = scope.node
         if isinstance(node, ast.Module):
-            return BodyFacts(number, "", is_module=True, events=tuple(self.events.by_body[number]))
+            asks, events = number in self.lookups.bodies, tuple(self.events.by_body[number])
+            return BodyFacts(number, "", is_module=True, asks=asks, events=events)
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         assert scope.parent is not None
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.eager import eager_reason, is_open
-from codemods.tensorflow.facts import At, Creation, FileFacts
+from codemods.tensorflow.facts import At, Call, Creation, Event, FileFacts
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
 from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.decide import Decider
@@ -152,10 +152,20 @@ class _Namer:
             convert_scopes(self.scopes, extent, self._is_migrated)
         tests = NameTests(self.tree, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in linker.creations]
+        self._keep_restored()
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, self.options.get("layers", "full"))
+
+    def _keep_restored(self) -> None:
+        """Keeps unnamed what one graph of a file may save and another one restore: the same number, of other code."""
+        restoring = {key[0] for key, _, event in self.tree.events() if _restores(event)}
+        for path in restoring:
+            unnamed = [site for site in self.sites if site.body[0] == path and not site.is_named]
+            if _differs_by_graph(unnamed):
+                for site in unnamed:
+                    site.looked_up = site.looked_up or "what one graph saves may be restored in another"
 
     def _in_thread(self, instances: Iterable[Instance]) -> bool:
         """Whether something may run in a thread of its own, which numbers variable scopes anew."""
@@ -201,3 +211,17 @@ class _Namer:
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
+
+
+def _restores(event: Event) -> bool:
+    return isinstance(event, Call) and event.callee.name == "restore"
+
+
+def _differs_by_graph(sites: Iterable[Site]) -> bool:
+    """Whether some code runs in one of the program's graphs and not in another."""
+    made: dict[object, set[object]] = {}
+    for site in sites:
+        for instance in site.instances:
+            if instance.way.graph[0] in ("default", "new", "reset"):
+                made.setdefault(instance.way.graph, set()).add(site.key)
+    return len(set(map(frozenset, made.values()))) > 1

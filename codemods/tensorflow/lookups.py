@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.strings import reads_names
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
@@ -17,6 +19,10 @@ __all__ = ["Lookups", "find_lookups"]
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9.][\w.\-/]*:\d+")
 _OUTPUT = re.compile(r":\d+$")
 _ASKING = frozenset({"get_tensor_by_name", "get_operation_by_name", "as_graph_element"})
+_UNNAMED = re.compile(r"(?:.*/)?Variable(?:_\d+)?(?:/.*)?(?::\d+)?")
+_NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
+_NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "patch", "object"})
+_SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
 _WORD = re.compile(r"[A-Za-z]")
 
 
@@ -32,8 +38,9 @@ class Lookups:
 def find_lookups(module: Module, callees: Callees) -> Lookups:
     """The lookups of a module."""
     names = {value for value in module.walk.strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
-    patterns: set[Text] = set()
-    bodies: set[int] = set()
+    names.update(_unnamed(module))
+    patterns: set[Text] = {Text((Hole(),))} if any(map(_sorts_by_name, module.walk.calls)) else set()
+    bodies = {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site.node)}
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
         last = _last_part(text)
@@ -43,7 +50,52 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
             patterns.add(last)
         else:
             bodies.add(callees.body(site.scope))
-    return Lookups(frozenset(_OUTPUT.sub("", name) for name in names), frozenset(patterns), frozenset(bodies))
+    plain = {_OUTPUT.sub("", name) for name in names}
+    return Lookups(frozenset(plain.union(*map(_owners, plain))), frozenset(patterns), frozenset(bodies))
+
+
+def _owners(name: str) -> Iterator[str]:
+    """What may own an op: `w/Adam` is a slot of `w`, `w/read` what reads it."""
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        yield name
+
+
+def _unnamed(module: Module) -> Iterator[str]:
+    """Strings that are names which TensorFlow gives to unnamed variables, used for anything but to name something."""
+    found = Counter(value for value in module.walk.strings if "Variable" in value and _UNNAMED.fullmatch(value))
+    if found:
+        found.subtract(value for site in module.walk.calls for value in _given_names(site.node))
+        yield from (value for value, count in found.items() if count > 0)
+
+
+def _given_names(call: ast.Call) -> Iterator[str]:
+    """The strings by which a call names a variable, an op or a scope; a mock of the class is named after it too."""
+    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = [item.value for item in call.keywords if item.arg in _NAMING]
+    given += call.args if function in _NAMED_BY_PLACE or function.endswith("scope") else []
+    yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def _sorts_by_name(site: CallSite) -> bool:
+    """Whether a call puts variables into the order of their names: `sorted(variables, key=lambda v: v.name)`."""
+    call = site.node
+    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if function not in ("sorted", "sort"):
+        return False
+    key = next((item.value for item in call.keywords if item.arg == "key"), None)
+    by = key.body if isinstance(key, ast.Lambda) else key
+    if isinstance(by, ast.Call) and any(isinstance(one, ast.Constant) and one.value in _SORTED_BY for one in by.args):
+        return True
+    return (by is not None and reads_names(by)) or any(map(reads_names, call.args))
+
+
+def _builds_tensor_name(call: ast.Call) -> bool:
+    """Whether a call is given a tensor's name that is put together: `session.run(name + ":0")`."""
+    return any(
+        isinstance(one, ast.BinOp) and isinstance(one.right, ast.Constant) and one.right.value == ":0"
+        for one in call.args
+    )
 
 
 def _asked(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:

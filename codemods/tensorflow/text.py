@@ -21,7 +21,7 @@ class Hole:
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
     yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
-    that it is "perhaps" or "surely" None.
+    that it is "perhaps" or "surely" None. One with `folders` may hold a `/`.
     """
 
     parameter: str = ""
@@ -33,6 +33,7 @@ class Hole:
     term: bool = False
     derived: bool = False
     none: str = ""
+    folders: bool = False
 
     @property
     def shown(self) -> str | Hole:
@@ -78,6 +79,12 @@ class Text:
     def may_be_none(self) -> bool:
         """Whether it may be None rather than a string."""
         return len(self.parts) == 1 and isinstance(self.parts[0], Hole) and bool(self.parts[0].none)
+
+    @property
+    def may_have_folders(self) -> bool:
+        """Whether it holds a `/`, as far as that shows."""
+        held = (("/" in part if isinstance(part, str) else part.derived or part.folders) for part in self.parts)
+        return any(held) or any("/" in text for text in self.texts)
 
     @property
     def is_none(self) -> bool:

@@ -162,7 +162,8 @@ class _Planner:
         tree = self.extent.tree
         files = [tree.files[path] for path in tree.looking_up if self.scopes.meeting.files(path, body[0])]
         lasts = (_NUMBER.sub("", name.rpartition("/")[2]).lower() for file in files for name in file.lookups)
-        return any(last in tree.op_names for last in lasts)
+        asked = any(one.asks for one in tree.files[body[0]].bodies)
+        return asked or any(last in tree.op_names for last in lasts)
 
     def _name(self, member: Member, sites: list[Site], block: Block) -> str:
         layer = member.layer

@@ -120,7 +120,8 @@ class OldNames:
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
             passed = own is not None and (not new_name or (site.may_be_none and not own.is_none))
-            new = self.prefix(instance, new=True) + scope + (own.pattern if own and passed else new_name)
+            numbers = "*" if new_name.endswith("*") else ""
+            new = self.prefix(instance, new=True) + scope + (f"{own.pattern}{numbers}" if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
 

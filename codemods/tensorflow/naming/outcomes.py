@@ -105,7 +105,7 @@ def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
         return LeavePlan("GV211")
     names = site.names or (literal(base),)
     strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
-    folders = any("/" in part for name in names for part in name.parts if isinstance(part, str))
+    folders = any(name.may_have_folders for name in names)
     escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.alone:
@@ -141,7 +141,7 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
     if q.place is Place.NAMED and not full_name(q.site, literal(target), q.scopes):
         return _asked(q, claim_numbers(q.site, target, q.claims), Level.RENAMES)
     name = free_name(q.site, target, q.claims)
-    if not name:
+    if not name or (q.place is not Place.NAMED and not q.does_without_scopes(literal(name))):
         return _asked(q, claim_numbers(q.site, f"{target}_var", q.claims), Level.RENAMES)
     if q.place is Place.NAMED:
         name = full_name(q.site, literal(name), q.scopes)

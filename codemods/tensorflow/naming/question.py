@@ -10,6 +10,7 @@ from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import Text
 
 __all__ = ["Question"]
 
@@ -89,10 +90,13 @@ class Question:
 
     @property
     def _needs_a_scope(self) -> bool:
-        """Whether its name, without the name scopes that stay around it, may be another's."""
+        return not all(map(self.does_without_scopes, self.site.names))
+
+    def does_without_scopes(self, name: Text) -> bool:
+        """Whether a name, without the name scopes that stay around it, can be no other's."""
         stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
         loses = any(self.scopes.step(stand).is_name for stand in stands)
-        return loses and not all(self.claims.is_alone(name, self.site.key) for name in self.site.names)
+        return not loses or self.claims.is_alone(name, self.site.key)
 
     @property
     def counted(self) -> bool:
