@@ -13,7 +13,7 @@ from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.relays import aliases, assumed, relays
-from codemods.tensorflow.signatures import defaults, none_defaults
+from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
@@ -111,7 +111,7 @@ class _Indexer:
             getattr(node, "name", "<lambda>"),
             tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)),
             self.defaults(node.args, scope.parent),
-            frozenset(none_defaults(node.args)),
+            frozenset(unset_defaults(node.args)),
             owner=self.callees.class_number(scope.parent) if in_class else -1,
             parent=self.callees.body(scope.parent),
             at=position(node),

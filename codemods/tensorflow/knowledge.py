@@ -6,6 +6,7 @@ Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `
 from __future__ import annotations
 
 __all__ = [
+    "ARRAY_MAKERS",
     "DEFAULT_OP_NAMES",
     "EAGER_BASES",
     "EAGER_CALLS",
@@ -30,6 +31,7 @@ __all__ = [
     "STORE_METHODS",
     "STORE_PREFIXES",
     "VARIABLE",
+    "VARIABLE_MAKERS",
     "VERSION_1_ONLY",
     "canonical",
     "makes_store_variables",
@@ -65,6 +67,21 @@ STORE_PREFIXES = (
     "tensorflow.train.string_input_producer",
     "tensorflow.train.limit_epochs",
     "tensorflow.compat.v2.",
+)
+
+# The last parts of those whose `name` is the variable's own; that of any other is a scope's, which holds its variables.
+VARIABLE_MAKERS = frozenset(
+    {"get_variable", "get_local_variable", "variable", "model_variable", "local_variable", "global_variable"}
+)
+
+# Calls that make no op of whatever they are given: an array, or a number of Python's.
+ARRAY_MAKERS = frozenset(
+    {
+        *("float", "int", "len", "list", "range", "tuple"),
+        *(f"numpy.{name}" for name in ("array", "asarray", "zeros", "ones", "full", "empty", "eye", "arange")),
+        *(f"numpy.{name}" for name in ("linspace", "float32", "float64", "int32", "int64")),
+        *(f"numpy.random.{name}" for name in ("normal", "uniform", "rand", "randn", "randint", "random")),
+    }
 )
 
 # Contrib functions that only compute: an initializer makes no variable by itself.

@@ -102,5 +102,5 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
     for name, text in call.keywords:
-        bound[name] = substitute(text, outer)
+        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
     return bound
