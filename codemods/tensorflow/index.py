@@ -78,7 +78,7 @@ class _Indexer:
             escaped_imports=frozenset(escaped_imports),
             escaped_attributes=frozenset(attributes),
             eager=bool(names & knowledge.EAGER_CALLS),
-            eager_evidence=self.events.modes.reads_values or shows_eager(names),
+            eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
             graph_evidence=shows_graph(names),
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
@@ -159,6 +159,11 @@ class _Indexer:
             is_test="tensorflow.test.TestCase" in names,
         )
 
+    def imports_keras_2(self) -> bool:
+        """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
+        bound = (one for scope in self.walk.scopes.values() for many in scope.bindings.values() for one in many)
+        return any(one.dotted.partition(".")[0] == "tf_keras" for one in bound)
+
     def modules(self) -> frozenset[str]:
         dotted: set[str] = set()
         for scope in self.walk.scopes.values():
@@ -205,7 +210,7 @@ class _Indexer:
     def version_1_root(self) -> bool:
         """Whether the file uses what plain `tensorflow` has in version 1 only."""
         plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
-        return any(name.startswith(knowledge.VERSION_1_ONLY) for name in plain)
+        return any(name.startswith(knowledge.VERSION_1_ONLY) and name not in knowledge.IN_BOTH for name in plain)
 
 
 def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

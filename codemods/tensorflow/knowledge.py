@@ -17,6 +17,7 @@ __all__ = [
     "EAGER_TESTS",
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
+    "IN_BOTH",
     "MAIN_RUNNERS",
     "MODES",
     "PRIVATE",
@@ -207,6 +208,8 @@ EAGER_EVIDENCE = (
     "tensorflow.summary.create_file_writer",
 )
 
+# Names that begin as those of version 1 do and that both roots have.
+IN_BOTH = frozenset({"tensorflow.random_normal_initializer", "tensorflow.random_uniform_initializer"})
 # Names that the root of TensorFlow 2 no longer has.
 VERSION_1_ONLY = (
     "tensorflow.Session",
