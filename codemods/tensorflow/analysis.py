@@ -22,6 +22,12 @@ _TAKEN = re.compile(rb"(?:=[ \t(\\\r\n]*|\b(?:map|partial|filter)\([ \t]*)(?:\w+
 _BEHIND = 300  # bytes before the word in which it is seen to be taken
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
+# `Variable` itself by way of another module, though not of a library that has one of its own.
+_IMPORTED = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*from[ \t]+(?!torch|chainer|sympy|theano|keras|tensorflow\b)[.\w]+[ \t]+import\b"
+    rb"(?:[^\n(]*|[ \t]*\([^)]*)\bVariable\b",
+    re.MULTILINE,
+)
 _TF = re.compile(rb"\btf\b")
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
@@ -61,7 +67,11 @@ _COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
 
 ANALYSIS = Analysis(
     name="tensorflow-variables",
-    triggers=((b"tensorflow", _WORD, _takes_variable), (_WORD, _takes_variable, _TF, _RELAYED)),
+    triggers=(
+        (b"tensorflow", _WORD, _takes_variable),
+        (_WORD, _takes_variable, _TF, _RELAYED),
+        (_WORD, _takes_variable, _IMPORTED),
+    ),
     companions=_COMPANIONS,
     index=index,
     link=link,

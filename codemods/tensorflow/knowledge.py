@@ -31,6 +31,7 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "TELLING",
     "VARIABLE",
     "VARIABLE_MAKERS",
     "VERSION_1_ONLY",
@@ -227,6 +228,14 @@ VERSION_1_ONLY = (
 )
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
+)
+# What a module that passes on `Variable` may pass on with it: what tells of scopes, of graphs, of initial values.
+TELLING = frozenset(
+    {
+        *(name.split(".")[1] for name in (*SCOPE_CALLS, *GRAPH_EVIDENCE) if name.count(".") == 1),
+        *("zeros", "ones", "constant", "fill", "device", "float32", "float64", "int32", "int64", "bool", "string"),
+        *("zeros_initializer", "ones_initializer", "constant_initializer", "random_normal_initializer"),
+    }
 )
 # Calls that make a variable of the store whose name they choose.
 STORED_NAMES = {
