@@ -30,6 +30,8 @@ def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> st
         return "the program turns eager execution on"
     if file.eager_evidence and not file.graph_evidence:
         return "the file is written for TensorFlow 2"
+    if not file.graph_evidence and tree.is_among_eager(key[0]):
+        return "the files that it goes with are written for TensorFlow 2"
     return ""
 
 

@@ -162,7 +162,8 @@ class Events:
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
             return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
-        return StoreUse(at, frames, self._named(site, "name", place))
+        scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
+        return StoreUse(at, frames, self._named(site, "name", place), scoped=scoped)
 
     def _named(self, site: CallSite, keyword: str, place: int) -> Text | None:
         node = keyword_or_place(site.node, keyword, place)
@@ -199,7 +200,7 @@ class Events:
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
-            computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
+            computes=any(self._may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
             derived=self._is_derived(site),
             counted=self._counted(site, target.name),
@@ -210,6 +211,15 @@ class Events:
     def _counted(self, site: CallSite, target: str) -> Counted | None:
         keyed = keyed_name(self.module, site, target, self.callees)
         return keyed or counted_name(target, site.scope, self.callees)
+
+    def _may_make_ops(self, node: ast.AST, scope: Scope) -> bool:
+        """Whether evaluating a node may put ops into the graph: a call does, but for one that makes an array."""
+        if not isinstance(node, ast.Call):
+            return False
+        dotted = resolve(node.func, scope)
+        if dotted is None and isinstance(node.func, ast.Name) and scope.find(node.func.id) is None:
+            dotted = node.func.id
+        return dotted not in knowledge.ARRAY_MAKERS
 
     def _is_derived(self, site: CallSite) -> bool:
         """Whether a name is made of another's, and changes with it."""
@@ -271,13 +281,14 @@ class Events:
             frames,
             callee,
             tuple(self._argument(argument, site.scope) for argument in node.args),
-            tuple((name, text) for name, text in keywords if name and text is not None),
+            tuple((name, text) for name, text in keywords if name),
             target.name if target else "",
             target.grip if target else Grip.HEADER,
             position(site.statement),
             any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
             position(site.block[0]),
             node in _assigned(site.statement),
+            _unset(node),
             self._tensors(site, callee),
         )
 
@@ -324,6 +335,13 @@ def _values(node: ast.Call) -> list[ast.expr]:
     """The initial value that a call passes, if any."""
     value = keyword_or_place(node, "initial_value", 0)
     return [] if value is None else [value]
+
+
+def _unset(node: ast.Call) -> tuple[int | str, ...]:
+    """The positions and keywords of the arguments that are None or False."""
+    given: list[tuple[int | str, ast.expr]] = [*enumerate(node.args)]
+    given += [(item.arg or "", item.value) for item in node.keywords]
+    return tuple(place for place, value in given if isinstance(value, ast.Constant) and value.value in (None, False))
 
 
 def _asked_base(name: ast.expr | None) -> ast.expr | None:

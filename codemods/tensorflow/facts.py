@@ -56,6 +56,8 @@ class ScopeFacts:
     alias: str = ""  # the name behind `as`, where it may be read
     plain: bool = True  # called with one string and nothing else
     statement: At = (0, 0)
+    passed: tuple[tuple[str, str], ...] = ()  # hazards that are there unless a parameter of the body is None or False
+    body: int = 0  # the body that the scope stands in
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
 
 
@@ -139,13 +141,14 @@ class Call:
     frames: tuple[FrameFacts, ...]
     callee: Callee
     positional: tuple[Text | None, ...] = ()
-    keywords: tuple[tuple[str, Text], ...] = ()
+    keywords: tuple[tuple[str, Text | None], ...] = ()
     target: str = ""
     grip: Grip = Grip.HEADER
     statement: At = (0, 0)
     opaque_arguments: bool = False  # `*args` or `**kwargs`
     block: At = (0, 0)
     whole: bool = False  # it is all of its statement's value, or of one in its tuple
+    unset: tuple[int | str, ...] = ()  # the positions and keywords of arguments that are None or False
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
 
 
@@ -156,6 +159,7 @@ class StoreUse:
     at: At
     frames: tuple[FrameFacts, ...]
     name: Text | None = None
+    scoped: bool = False  # its name is that of a scope, such as a layer's, which holds its variables
     asked: bool = False  # its name is asked of the graph with `unique_name`, so that it meets none before it
     switches_reuse: bool = False
 
@@ -209,7 +213,7 @@ class BodyFacts:
     name: str
     parameters: tuple[str, ...] = ()
     defaults: Mapping[str, Text] = field(default_factory=dict)
-    optional: frozenset[str] = frozenset()  # parameters that are None by default
+    unset: frozenset[str] = frozenset()  # parameters that are None or False by default
     owner: int = -1  # the class that it is a method of
     parent: int = -1  # the body that defines it
     at: At = (0, 0)  # its definition

@@ -23,7 +23,7 @@ def is_root(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and not node.level and knowledge.canonical(node.module) == "tensorflow"
 
 
-def import_edit(module: Module, node: ast.ImportFrom, added: str, elsewhere: bool) -> Edit | None:
+def import_edit(module: Module, node: ast.ImportFrom, added: str, elsewhere: str) -> Edit | None:
     """The edit that makes an import bring in one name more: beside the others, or on a line above.
 
     The line above is for an import that will have nothing else left, and for what comes from `elsewhere`: from
@@ -35,7 +35,7 @@ def import_edit(module: Module, node: ast.ImportFrom, added: str, elsewhere: boo
     if elsewhere or (alone and _only_creates(module, node)):
         start = module.source.line_starts[node.lineno - 1]
         indent = module.source.text[start : module.span(node).start]
-        origin = "tensorflow.compat.v1" if elsewhere else node.module
+        origin = elsewhere or node.module
         return Edit(Span(start, start), f"{indent}from {origin} import {added}{module.source.newline}")
     end = module.span(node.names[-1]).end
     return Edit(Span(end, end), f", {added}")

@@ -16,7 +16,7 @@ from codemods.tensorflow.modes import decorating, function_reason, shows_eager, 
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
-from codemods.tensorflow.signatures import defaults, none_defaults
+from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
@@ -91,7 +91,7 @@ class _Indexer:
             reads=frozenset(self.reads()),
             asked_names=frozenset(self.events.asked_names),
             eager=bool(names & knowledge.EAGER_CALLS),
-            eager_evidence=self.events.modes.reads_values or shows_eager(names),
+            eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
             graph_evidence=shows_graph(names),
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
@@ -133,7 +133,7 @@ class _Indexer:
             getattr(node, "name", "<lambda>"),
             tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)),
             self.defaults(node.args, scope.parent),
-            frozenset(none_defaults(node.args)) or _NOTHING,
+            frozenset(unset_defaults(node.args)) or _NOTHING,
             owner=self.callees.class_number(scope.parent) if in_class else -1,
             parent=self.callees.body(scope.parent),
             at=position(node),
@@ -181,6 +181,11 @@ class _Indexer:
             eager=any(name.startswith(knowledge.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
         )
+
+    def imports_keras_2(self) -> bool:
+        """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
+        bound = (one for scope in self.walk.scopes.values() for many in scope.bindings.values() for one in many)
+        return any(one.dotted.partition(".")[0] == "tf_keras" for one in bound)
 
     def modules(self) -> frozenset[str]:
         dotted: set[str] = set()
@@ -256,7 +261,7 @@ class _Indexer:
     def version_1_root(self) -> bool:
         """Whether the file uses what plain `tensorflow` has in version 1 only."""
         plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
-        return any(name.startswith(knowledge.VERSION_1_ONLY) for name in plain)
+        return any(name.startswith(knowledge.VERSION_1_ONLY) and name not in knowledge.IN_BOTH for name in plain)
 
 
 def _is_implicit(node: ast.AST, owner: Scope) -> bool:

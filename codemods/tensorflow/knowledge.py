@@ -6,6 +6,7 @@ Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `
 from __future__ import annotations
 
 __all__ = [
+    "ARRAY_MAKERS",
     "DEFAULT_OP_NAMES",
     "EAGER_BASES",
     "EAGER_CALLS",
@@ -19,6 +20,7 @@ __all__ = [
     "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "IMPORTERS",
+    "IN_BOTH",
     "MAIN_RUNNERS",
     "MODES",
     "PRIVATE",
@@ -32,8 +34,10 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "TELLING",
     "THREADS",
     "VARIABLE",
+    "VARIABLE_MAKERS",
     "VERSION_1_ONLY",
     "canonical",
     "makes_store_variables",
@@ -69,6 +73,21 @@ STORE_PREFIXES = (
     "tensorflow.train.string_input_producer",
     "tensorflow.train.limit_epochs",
     "tensorflow.compat.v2.",
+)
+
+# The last parts of those whose `name` is the variable's own; that of any other is a scope's, which holds its variables.
+VARIABLE_MAKERS = frozenset(
+    {"get_variable", "get_local_variable", "variable", "model_variable", "local_variable", "global_variable"}
+)
+
+# Calls that make no op of whatever they are given: an array, or a number of Python's.
+ARRAY_MAKERS = frozenset(
+    {
+        *("float", "int", "len", "list", "range", "tuple"),
+        *(f"numpy.{name}" for name in ("array", "asarray", "zeros", "ones", "full", "empty", "eye", "arange")),
+        *(f"numpy.{name}" for name in ("linspace", "float32", "float64", "int32", "int64")),
+        *(f"numpy.random.{name}" for name in ("normal", "uniform", "rand", "randn", "randint", "random")),
+    }
 )
 
 # Contrib functions that only compute: an initializer makes no variable by itself.
@@ -194,6 +213,8 @@ EAGER_EVIDENCE = (
     "tensorflow.summary.create_file_writer",
 )
 
+# Names that begin as those of version 1 do and that both roots have.
+IN_BOTH = frozenset({"tensorflow.random_normal_initializer", "tensorflow.random_uniform_initializer"})
 # Names that the root of TensorFlow 2 no longer has.
 VERSION_1_ONLY = (
     "tensorflow.Session",
@@ -211,6 +232,14 @@ VERSION_1_ONLY = (
 )
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
+)
+# What a module that passes on `Variable` may pass on with it: what tells of scopes, of graphs, of initial values.
+TELLING = frozenset(
+    {
+        *(name.split(".")[1] for name in (*SCOPE_CALLS, *GRAPH_EVIDENCE) if name.count(".") == 1),
+        *("zeros", "ones", "constant", "fill", "device", "float32", "float64", "int32", "int64", "bool", "string"),
+        *("zeros_initializer", "ones_initializer", "constant_initializer", "random_normal_initializer"),
+    }
 )
 # Calls that make a variable of the store whose name they choose.
 STORED_NAMES = {

@@ -25,7 +25,8 @@ def shows_eager(names: Iterable[str]) -> bool:
 
 def shows_graph(names: Iterable[str]) -> bool:
     """Whether names that a file calls are those of graph code."""
-    return any(name.startswith(knowledge.GRAPH_EVIDENCE) and not shows_eager([name]) for name in names)
+    told = (name for name in names if name not in knowledge.IN_BOTH and not shows_eager([name]))
+    return any(name.startswith(knowledge.GRAPH_EVIDENCE) for name in told)
 
 
 def frame_mode(frame: Frame, scope: Scope, callees: Callees) -> bool | None:

@@ -29,7 +29,24 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
         dotted = resolve(node, scope) if named else None
         if dotted and _is_relay(dotted):
             found[dotted] = tuple(_sources(node, dotted, scope, stars))
+    found.update({dotted: (dotted,) for dotted in _single(walk)})
     return {dotted: sources for dotted, sources in found.items() if sources}
+
+
+def _single(walk: Walk) -> Iterator[str]:
+    """What may be single names of TensorFlow's: `Variable` from another module, and what else comes from there."""
+    imported = [
+        binding.dotted
+        for scope in walk.scopes.values()
+        for bindings in scope.bindings.values()
+        for binding in bindings
+        if binding.kind is BindingKind.IMPORT and not binding.dotted.startswith("tensorflow.")
+    ]
+    modules = {module for module, _, name in (dotted.rpartition(".") for dotted in imported) if name == "Variable"}
+    for dotted in imported:
+        module, _, name = dotted.rpartition(".")
+        if module in modules and (name == "Variable" or name in knowledge.TELLING):
+            yield dotted
 
 
 def _sources(node: ast.expr, dotted: str, scope: Scope, stars: list[str]) -> Iterator[str]:
@@ -56,9 +73,10 @@ def _is_relay(dotted: str) -> bool:
 
 @contextmanager
 def assumed(walk: Walk, names: Iterable[str]) -> Iterator[None]:
-    """Within this, dotted names of a module resolve as TensorFlow."""
+    """Within this, dotted names of a module resolve as TensorFlow, or as what it has under their last part."""
     synonyms = walk.module.synonyms
-    synonyms.update(dict.fromkeys(names, "tensorflow"))
+    lasts = ((name, name.rpartition(".")[2]) for name in names)
+    synonyms.update({name: "tensorflow" if last in _NAMES else f"tensorflow.{last}" for name, last in lasts})
     try:
         yield
     finally:

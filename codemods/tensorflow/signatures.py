@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["defaults", "none_defaults"]
+__all__ = ["defaults", "none_defaults", "unset_defaults"]
 
 
 def defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
@@ -18,3 +18,12 @@ def defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
 def none_defaults(arguments: ast.arguments) -> list[str]:
     """The parameters whose default is None."""
     return [name for name, value in defaults(arguments) if isinstance(value, ast.Constant) and value.value is None]
+
+
+def unset_defaults(arguments: ast.arguments) -> list[str]:
+    """The parameters whose default is None or False."""
+    return [
+        name
+        for name, value in defaults(arguments)
+        if isinstance(value, ast.Constant) and (value.value is None or value.value is False)
+    ]

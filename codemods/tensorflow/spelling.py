@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from codemods.tensorflow import knowledge
@@ -55,6 +55,12 @@ class Speller:
         spelled = self._visible(head) or self._add_import(head)
         return f"{spelled}.{rest}" if rest else spelled
 
+    def _elsewhere(self, nodes: Sequence[ast.ImportFrom]) -> str:
+        """The module from which a name has to be imported that is not of the imports' own; "" where it is."""
+        relayed = _relayed(self.function, self.scope)
+        root = relayed == "tensorflow" or (not relayed and all(node.module == "tensorflow" for node in nodes))
+        return "tensorflow.compat.v1" if self.version_2_root and root else relayed
+
     def _visible(self, name: str) -> str:
         for own, dotted in visible_imports(self.scope).items():
             if own != STAR and knowledge.canonical(dotted) == f"tensorflow.{name}":
@@ -67,20 +73,33 @@ class Speller:
         spelled = f"tf_{name}" if taken else name
         added = f"{name} as {spelled}" if taken else name
         nodes = list(dict.fromkeys(_root_imports(self.function, self.scope)))
-        elsewhere = self.version_2_root and all(node.module == "tensorflow" for node in nodes)
-        edits = [import_edit(self.module, node, added, elsewhere) for node in nodes]
+        edits = [import_edit(self.module, node, added, self._elsewhere(nodes)) for node in nodes]
         if not edits or None in edits:
             raise UnspellableError(name)
         self.imports += [edit for edit in edits if edit is not None]
         return spelled
 
 
+def _relayed(function: ast.expr, scope: Scope) -> str:
+    """Where the tree shows that a name of TensorFlow's comes from which another module passes on; "" for no such."""
+    dotted = resolve(function, scope) or ""
+    found = scope.find(function.id) if isinstance(function, ast.Name) else None
+    bound = [one.dotted for one in found[1]] if found else []
+    passed_on = bound and not any(one.startswith("tensorflow.") for one in bound)
+    return dotted.rpartition(".")[0] if passed_on and dotted.startswith("tensorflow.") else ""
+
+
 def _root_imports(function: ast.expr, scope: Scope) -> Iterator[ast.ImportFrom]:
     """The imports to which a name can be added: of what is called, or else of the first thing of TensorFlow's.
 
     There are several where one stands for the other: `try: from tensorflow import ...` and `except ImportError:`.
+    Where another module passes on what is called, that import is the one beside which TensorFlow's can stand.
     """
     name = function.id if isinstance(function, ast.Name) else ""
+    if _relayed(function, scope):
+        found = scope.find(name)
+        yield from (one.node for one in found[1] if isinstance(one.node, ast.ImportFrom)) if found else ()
+        return
     for visible in (name, *visible_imports(scope)):
         found = scope.find(visible)
         nodes = [one.node for one in found[1] if one.kind is BindingKind.IMPORT] if found else []

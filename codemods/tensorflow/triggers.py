@@ -31,6 +31,12 @@ _NOTEBOOK = re.compile(rb"[^!-~]*\{")  # whose code stands in strings, behind wh
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
+# `Variable` itself by way of another module, though not of a library that has one of its own.
+_IMPORTED = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t]*from[ \t]+(?!torch|chainer|sympy|theano|keras|tensorflow\b)[.\w]+[ \t]+import\b"
+    rb"(?:[^\n(]*|[ \t]*\([^)]*)\bVariable\b",
+    re.MULTILINE,
+)
 _TF = re.compile(rb"tf\b")  # begins with what can be looked up
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
@@ -67,7 +73,8 @@ def _computes_variable(data: bytes) -> bool:
 
 def _concerns_tensorflow(data: bytes) -> bool:
     """Whether a source has TensorFlow, by its own name or from another module."""
-    return b"tensorflow" in data or (_TF.search(data) is not None and _RELAYED.search(data) is not None)
+    relayed = b"tensorflow" in data or (_TF.search(data) is not None and _RELAYED.search(data) is not None)
+    return relayed or _IMPORTED.search(data) is not None
 
 
 def is_tensorflow(path: str, data: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
@@ -165,12 +166,17 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
     kind = ScopeKind.NAME if called == "tensorflow.name_scope" else ScopeKind.VARIABLE
     first = keyword_or_place(node, "name" if kind is ScopeKind.NAME else "name_or_scope", 0)
     default = keyword_or_place(node, "default_name", 1)
+    hazards = dict(_hazards(node)) if kind is ScopeKind.VARIABLE else {}
+    parameters = ((hazard, _parameter(value, scope, callees)) for hazard, value in hazards.items())
+    passed = {hazard: name for hazard, name in parameters if name and hazard not in _SET}
     return ScopeFacts(
         kind,
         position(node),
         _string(first, scope, callees),
         _string(default, scope, callees),
-        _hazards(node) if kind is ScopeKind.VARIABLE else (),
+        tuple(hazard for hazard in hazards if hazard not in passed),
+        passed=tuple(passed.items()),
+        body=callees.body(scope),
         plain=len(node.args) + len(node.keywords) == 1 and first is not None,
     )
 
@@ -195,17 +201,26 @@ def _formats(node: ast.expr) -> bool:
     )
 
 
-def _hazards(node: ast.Call) -> tuple[str, ...]:
-    """What of this variable scope reaches `get_variable` and not `Variable`."""
+def _hazards(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """What of this variable scope reaches `get_variable` and not `Variable`, and what it is given as that."""
     given = {item.arg or "**": item.value for item in node.keywords}
     given.update(zip(_POSITIONS, node.args, strict=False))
-    found = []
     for keyword, value in given.items():
         hazard = "**" if keyword == "**" else _VARIABLE_SCOPE_HAZARDS.get(keyword, "")
         harmless = (True,) if keyword == "auxiliary_name_scope" else (None, False)
         if hazard and not (isinstance(value, ast.Constant) and value.value in harmless):
-            found.append(hazard)
-    return tuple(found)
+            yield hazard, value
+
+
+_SET = frozenset({"**", "auxiliary_name_scope"})  # what None or False does not turn off
+
+
+def _parameter(value: ast.expr, scope: Scope, callees: Callees) -> str:
+    """The parameter of its function that an argument is; "" for anything else."""
+    match callees.text(value, scope).parts if isinstance(value, ast.Name) else ():
+        case (Hole(parameter=name),):
+            return name
+    return ""
 
 
 def _graph_kind(node: ast.Call, scope: Scope, callees: Callees) -> ScopeKind:

@@ -85,4 +85,5 @@ def _passes(site: Site, call: Call, tree: Tree) -> bool:
     names = bound_parameters(tree.body(site.body))
     places = range(len(call.positional))
     positional = parameter in names and names.index(parameter) in places
-    return positional or call.opaque_arguments or any(name == parameter for name, _ in call.keywords)
+    named = any(name == parameter and text is not None for name, text in call.keywords)
+    return positional or call.opaque_arguments or named

@@ -52,7 +52,7 @@ def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> 
         instances = scopes.reach.instances(body, number)
         again = scopes.places.recurs(instances)
         asked = isinstance(event, StoreUse) and event.asked
-        store = isinstance(event, StoreUse) and not asked
+        store = isinstance(event, StoreUse) and not asked and not event.scoped
         creates = asked or isinstance(event, Creation)
         for name, instance in zip(names_of(event, instances), instances, strict=True):
             yield Claim(name, instance, (body[0], event.at), creates, store, asked, repeats=again)

@@ -14,7 +14,7 @@ def hazards(site: Site, reach: ReachTable) -> str:
     found: list[str] = []
     for instance in site.instances:
         for stand in instance.way.stands:
-            found += stand.frame.scope.hazards if stand.frame.scope is not None else ()
+            found += reach.unset.hazards(stand.path, stand.frame.scope) if stand.frame.scope is not None else ()
         if instance.way.partial:
             found += HAZARDS & reach.surroundings.above(instance.body)
         if reach.switches.before(instance):

@@ -44,7 +44,8 @@ def left_to_its_scope(q: Question) -> LeavePlan:
 
 def left_to_the_store(q: Question) -> LeavePlan:
     """Its own name would be taken when it asks for it, or would be taken from another."""
-    return LeavePlan("GV205", q.site.graph_names[0].pattern)
+    name = q.site.graph_names[0].pattern
+    return LeavePlan("GV205", name if name.strip("*") else "both names may be any, as far as the files tell")
 
 
 # the name that it has

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,11 @@ from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text
 
 __all__ = ["Question"]
+
+
+def _last_parts(names: Iterable[Text]) -> set[str | None]:
+    """What stands behind the scopes in some names, None for what is not known."""
+    return {None if name.literal is None else name.literal.rpartition("/")[2] for name in names}
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,13 @@ class Question:
     def blocked(self) -> bool:
         """Whether `get_variable` makes one of its name already, and not surely before it."""
         instances = self.site.instances
-        return any(
-            rival.in_store and not all(rival.instance.surely_before(one) for one in instances) for rival in self.rivals
-        )
+        stored = (rival for rival in self.rivals if rival.in_store and self._shares_case(rival))
+        return any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored)
+
+    def _shares_case(self, rival: Claim) -> bool:
+        """Whether a rival may bear its very name: the store, unlike the graph, tells `Step` from `step`."""
+        own, other = (_last_parts(names) for names in (self.site.graph_names, (rival.name,)))
+        return None in own | other or not own.isdisjoint(other)
 
     @cached_property
     def unshared(self) -> bool:

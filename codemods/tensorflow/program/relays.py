@@ -19,10 +19,15 @@ _ROOT, _VERSION_1 = "tensorflow", "tensorflow.compat.v1"
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a name is: TensorFlow's root, which may be known to be version 2's, or the interface of version 1."""
+    """What a name is: TensorFlow's root, which may be known to be version 2's, or version 1's, or a thing in them."""
 
     dotted: str
     version_2: bool
+
+    def fits(self, name: str) -> bool:
+        """Whether a relayed name is used for what it is: TensorFlow itself, or its own thing of that name."""
+        single = knowledge.canonical(self.dotted) != _ROOT
+        return not single or self.dotted.rpartition(".")[2] == name.rpartition(".")[2]
 
 
 def settled(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
@@ -70,11 +75,11 @@ class _Relays:
 
     def _settled(self, path: str, file: FileFacts, relayed: Relayed) -> FileFacts | None:
         meanings = {name: self._among(sources, path) for name, sources in relayed.sources.items()}
-        known = {name: meaning for name, meaning in meanings.items() if meaning is not None}
+        known = {name: meaning for name, meaning in meanings.items() if meaning is not None and meaning.fits(name)}
         if len(known) < len(meanings):
             return None
         synonyms = {name: meaning.dotted for name, meaning in known.items()}
-        roots = [meaning for meaning in known.values() if meaning.dotted == _ROOT]
+        roots = [meaning for meaning in known.values() if not meaning.dotted.startswith(_VERSION_1)]
         version_2 = relayed.facts.version_2_root if roots else file.version_2_root
         version_2 |= any(meaning.version_2 for meaning in roots) and not relayed.version_1_root
         return replace(relayed.facts, relayed=file.relayed, synonyms=synonyms, version_2_root=version_2)
@@ -86,8 +91,10 @@ class _Relays:
 
     def meaning(self, dotted: str, path: str, depth: int = 0) -> _Meaning | None:
         """What `dotted` is in file `path`; None where it may be anything but TensorFlow."""
-        if knowledge.canonical(dotted) == _ROOT:
-            return _Meaning(_ROOT if dotted == _ROOT else _VERSION_1, self.files[path].version_2_root)
+        name = knowledge.canonical(dotted) or ""
+        if name == _ROOT or name.startswith(f"{_ROOT}."):
+            spelled = dotted if name == dotted else name.replace(_ROOT, _VERSION_1, 1)
+            return _Meaning(spelled, self.files[path].version_2_root)
         origins = self._origins(dotted, path, depth)
         found = [self.meaning(origin, owner, depth + 1) for origin, owner in origins]
         known = [meaning for meaning in found if meaning is not None]

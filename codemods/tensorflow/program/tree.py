@@ -92,6 +92,13 @@ class Tree:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
         return frozenset(kind for file in self.files.values() for kind in file.by_hand)
 
+    def is_among_eager(self, path: str) -> bool:
+        """Whether the files that import this one, and those that it imports, are eager code where they tell."""
+        around = (*self.imports.importers[path], *self.imports.imports[path])
+        told = [self.files[one] for one in around]
+        told = [one for one in told if one.eager_evidence or one.graph_evidence]
+        return bool(told) and not any(one.graph_evidence for one in told)
+
     def is_started_eager(self, path: str) -> bool:
         """Whether only files that turn eager execution on bring this one in."""
         return path in self._started_eager

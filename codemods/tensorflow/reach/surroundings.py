@@ -10,6 +10,7 @@ from codemods.tensorflow.facts import Call, CalleeKind, Enter, FrameFacts, Scope
 from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.ways import handed_through
 
 __all__ = ["Surroundings"]
@@ -20,8 +21,8 @@ _COMPUTES = re.compile(r"act|nonlin|relu|sigm|tanh|init|regul", re.IGNORECASE)  
 class Surroundings:
     """Carries what stands around calls down to what they run."""
 
-    def __init__(self, graph: CallGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: CallGraph, unset: Unset) -> None:
+        self.graph, self.unset = graph, unset
         self.tree = graph.tree
 
     def above(self, key: BodyKey) -> frozenset[str]:
@@ -35,8 +36,8 @@ class Surroundings:
             tags: set[str] = {ScopeKind.VARIABLE.value} if self._within_any(component) else set()
             for origin, frames in (one for key in component for one in self._origins(key)):
                 tags |= around.get(origin, frozenset())
-                scopes = (frame.scope for frame in frames if frame.scope is not None)
-                tags.update(tag for scope in scopes for tag in (scope.kind.value, *scope.hazards))
+                for scope in (frame.scope for frame in frames if frame.scope is not None):
+                    tags.update((scope.kind.value, *self.unset.hazards(origin[0], scope)))
             around.update(dict.fromkeys(component, frozenset(tags)))
         return around
 

@@ -16,6 +16,7 @@ from codemods.tensorflow.reach.openers import Openers
 from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
+from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
 from codemods.tensorflow.text import Text
 
@@ -31,7 +32,8 @@ class ReachTable:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.graph = CallGraph(tree)
-        self.surroundings = Surroundings(self.graph)
+        self.unset = Unset(self.graph)
+        self.surroundings = Surroundings(self.graph, self.unset)
         self.switches = Switches(self.graph)
         self._resets = Resets(tree)
         self._openers = Openers(self.graph)

@@ -119,9 +119,9 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
     """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
     if call.opaque_arguments:
         return {}
-    bound: dict[str, Text] = {**dict.fromkeys(body.optional, NONE), **body.defaults}
+    bound: dict[str, Text] = {**dict.fromkeys(body.unset, NONE), **body.defaults}
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
     for name, text in call.keywords:
-        bound[name] = substitute(text, outer)
+        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
     return bound
