@@ -22,6 +22,7 @@ __all__ = [
     "FileFacts",
     "FrameFacts",
     "Grip",
+    "Lazy",
     "NamedOp",
     "Relayed",
     "Reset",
@@ -58,6 +59,7 @@ class ScopeFacts:
     statement: At = (0, 0)
     passed: tuple[tuple[str, str], ...] = ()  # hazards that are there unless a parameter of the body is None or False
     body: int = 0  # the body that the scope stands in
+    told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
 
 
@@ -206,6 +208,15 @@ class StatementFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lazy:
+    """When a method runs of which each object keeps the result: the first time that its constructor reads it."""
+
+    constructor: int  # a body
+    at: At  # the statement of the constructor
+    number: int  # among those that it reads
+
+
+@dataclass(frozen=True, slots=True)
 class BodyFacts:
     """A module's, function's or lambda's code, and its events in the order of evaluation."""
 
@@ -227,6 +238,7 @@ class BodyFacts:
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
+    lazy: Lazy | None = None
 
 
 @dataclass(frozen=True, slots=True)

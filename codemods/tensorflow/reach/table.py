@@ -7,9 +7,9 @@ whatever is past the bound runs many times.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, Lazy, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.openers import Openers
@@ -23,6 +23,7 @@ from codemods.tensorflow.text import Text
 __all__ = ["ReachTable"]
 
 _MAX_WAYS = 24
+_LAST = 1 << 30  # behind everything that one event leads to
 _BY_ANY_WAY = Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",))
 
 
@@ -66,6 +67,9 @@ class ReachTable:
         """The bodies whose ways go into a body's own."""
         if key in self._ways or key in self.graph.recursive or self.tree.body(key).is_module:
             return []
+        constructor = self.graph.constructor(key)
+        if constructor is not None:
+            return [constructor]
         return [caller for caller, _ in self.graph.callers(key)]
 
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
@@ -76,6 +80,9 @@ class ReachTable:
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
             return (_BY_ANY_WAY,)
+        constructor = self.graph.constructor(key)
+        if constructor is not None and body.lazy is not None:
+            return tuple(self._at_first_read(way, body.lazy, constructor) for way in self.ways(constructor))
         return self._through_callers(key, body)
 
     def _runs_again(self, path: str) -> bool:
@@ -91,6 +98,11 @@ class ReachTable:
             return False
         line = self.tree.body(key).events[number].at[0]
         return any(first <= line <= last for first, last in self.tree.files[key[0]].guarded)
+
+    def _at_first_read(self, way: Way, lazy: Lazy, constructor: BodyKey) -> Way:
+        """A way to a constructor, prolonged to a method that it runs by reading a property."""
+        before = sum(event.at < lazy.at for event in self.tree.body(constructor).events)
+        return replace(way, order=(*way.order, before - 1, _LAST, lazy.number), arguments={})
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []
