@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -108,6 +109,7 @@ class _Indexer:
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
+            cells=self.cells(),
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
@@ -219,6 +221,11 @@ class _Indexer:
         """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
         bound = (one for scope in self.walk.scopes.values() for many in scope.bindings.values() for one in many)
         return any(one.dotted.partition(".")[0] == "tf_keras" for one in bound)
+
+    def cells(self) -> tuple[int, ...]:
+        """The lines at which cells that may run again begin."""
+        source = self.module.source
+        return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
     def modules(self) -> frozenset[str]:
         dotted: set[str] = set()

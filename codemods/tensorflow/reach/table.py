@@ -75,7 +75,7 @@ class ReachTable:
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)
         if body.is_module:
-            return (Way(key[0], (), (), {}, repeats=self._runs_again(key[0]) or self._is_imported_again(key[0])),)
+            return (self._of_module(key[0]),)
         if self.graph.is_test(key):
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
@@ -98,6 +98,13 @@ class ReachTable:
             return False
         line = self.tree.body(key).events[number].at[0]
         return any(first <= line <= last for first, last in self.tree.files[key[0]].guarded)
+
+    def _of_module(self, path: str) -> Way:
+        """The way to a module. Any cell of a notebook may run again, and in the graph that another cell has begun."""
+        reruns = self.tree.files[path].reruns
+        graph = ("unknown",) if reruns and self._resets.somewhere(path) else ("default",)
+        again = self._runs_again(path)
+        return Way(path, (), (), {}, repeats=again or self._is_imported_again(path), reruns=again, graph=graph)
 
     def _at_first_read(self, way: Way, lazy: Lazy, constructor: BodyKey) -> Way:
         """A way to a constructor, prolonged to a method that it runs by reading a property."""
@@ -160,6 +167,7 @@ class _Descent:
             way.arguments if arguments is None else arguments,
             met.repeats,
             met.unknown,
+            way.reruns and not met.begun,
             way.partial,
             met.graph,
             calls or way.calls,
@@ -178,6 +186,7 @@ class _Met:
     graph: tuple[object, ...]
     repeats: bool
     unknown: bool
+    begun: bool = False  # a graph of its own
 
     def enter(self, stand: Stand) -> None:
         """Goes into one more frame."""
@@ -191,4 +200,4 @@ class _Met:
 
     def begin(self, graph: tuple[object, ...]) -> None:
         """Begins a graph in which nothing has happened yet."""
-        self.stands, self.graph, self.repeats, self.unknown = [], graph, False, False
+        self.stands, self.graph, self.repeats, self.unknown, self.begun = [], graph, False, False, True
