@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.counting import around, counting_names
+from codemods.tensorflow.counting import around, counters
 from codemods.tensorflow.facts import At, Callee, CalleeKind
-from codemods.tensorflow.text import Hole, Text, text_of
+from codemods.tensorflow.strings import text_of
+from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
@@ -41,7 +42,7 @@ class Callees:
         self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
         self._bodies = {scope: number for number, scope in enumerate(self.body_scopes)}
         self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
-        self._loops: dict[Scope, dict[ast.AST, At]] = {}
+        self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
 
     def body(self, scope: Scope) -> int:
@@ -94,13 +95,13 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
-        return Text((Hole(loop=self._counting_loop(binding.node, owner)),))
+        return Text((self._counter(binding.node, owner),))
 
-    def _counting_loop(self, target: ast.AST, owner: Scope) -> At:
-        """Where the loop stands whose rounds each give `target` another value, or (0, 0)."""
+    def _counter(self, target: ast.AST, owner: Scope) -> Hole:
+        """What is known of a name that a loop binds."""
         if owner not in self._loops:
             self._loops[owner] = _counting_targets(owner)
-        return self._loops[owner].get(target, (0, 0))
+        return self._loops[owner].get(target, Hole())
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:
         """What a call of `function` calls."""
@@ -195,12 +196,14 @@ def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
     return found
 
 
-def _counting_targets(scope: Scope) -> dict[ast.AST, At]:
-    """The names that take another value in each round of a loop of a scope, with the place of the loop."""
+def _counting_targets(scope: Scope) -> dict[ast.AST, Hole]:
+    """The names that loops of a scope bind, with what is known of each."""
     loops: list[tuple[ast.expr, ast.expr, ast.AST]] = [(loop.target, loop.iter, loop) for loop in scope.loops]
     generators = getattr(scope.node, "generators", [])
     if len(generators) == 1:
         loops.append((generators[0].target, generators[0].iter, scope.node))
     return {
-        name: position(loop) for target, iterated, loop in loops for name in counting_names(target, iterated, scope)
+        one.name: Hole("", position(loop) if one.distinct else (0, 0), one.choices, one.number)
+        for target, iterated, loop in loops
+        for one in counters(target, iterated, scope)
     }

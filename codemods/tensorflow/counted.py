@@ -1,4 +1,4 @@
-"""Names for variables made in a comprehension: `"w_%d" % i`, where something counts the rounds."""
+"""Names that variables get from what counts them: a comprehension's counter, or the key that they are filed under."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Counted
-from codemods.tensorflow.text import Text
-from migrate.syntax.walk import Scope
+from codemods.tensorflow.text import Hole, Text
+from migrate.syntax.module import Module
+from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["counted_name"]
+__all__ = ["counted_name", "keyed_name"]
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _VALID = re.compile(r"[\w.\\/-]+", re.ASCII)
+_FIRST = re.compile(r"[A-Za-z0-9.]")
 
 
 def counted_name(target: str, scope: Scope, callees: Callees) -> Counted | None:
@@ -65,6 +67,43 @@ def _counter(generator: ast.comprehension, scope: Scope, callees: Callees) -> _C
     if not text.loops or not (is_text or all(type(one) is int for one in constants)):
         return None
     return _Counter(name.id, text, is_text)
+
+
+def keyed_name(module: Module, site: CallSite, target: str, callees: Callees) -> Counted | None:
+    """The key, where it is computed, under which a statement files what a call makes; None where it is no name."""
+    match site.statement:
+        case ast.Assign(targets=[ast.Subscript(slice=key)], value=value) if value is site.node:
+            pass
+        case _:
+            return None
+    if isinstance(key, ast.Constant) or not all(isinstance(node, _PURE) for node in ast.walk(key)):
+        return None
+    text, source = callees.text(key, site.scope), module.text(key)
+    if key.lineno != key.end_lineno:
+        source = ast.unparse(key)
+    if len(text.parts) == 1 and isinstance(text.parts[0], Hole) and text.parts[0].number:
+        number = text.parts[0].shown
+        return Counted(Text((f"{target}_", number)), f'"{target}_%d" % {_operand(key, source)}') if target else None
+    return Counted(text, source) if _is_name(text) else None
+
+
+_PURE = (ast.Constant, ast.Name, ast.BinOp, ast.operator, ast.expr_context, ast.JoinedStr, ast.FormattedValue, ast.Call)
+
+
+def _operand(key: ast.expr, source: str) -> str:
+    return source if isinstance(key, ast.Name) else f"({source})"
+
+
+def _is_name(text: Text) -> bool:
+    """Whether a string is surely one that a variable can be called: all of it is known, or digits."""
+    parts = [(part,) if isinstance(part, str) else part.choices for part in text.parts]
+    digits = (isinstance(part, Hole) and part.digits for part in text.parts)
+    known = all(one or numeral for one, numeral in zip(parts, digits, strict=True))
+    return known and all(_VALID.fullmatch(one) for several in parts for one in several) and _begins_well(parts)
+
+
+def _begins_well(parts: list[tuple[str, ...]]) -> bool:
+    return bool(parts) and bool(parts[0]) and all(_FIRST.match(one) for one in parts[0])
 
 
 def _written(target: str, counters: list[_Counter]) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.callees import Callees, position
-from codemods.tensorflow.counted import counted_name
+from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import (
     At,
     Call,
     Callee,
     CalleeKind,
+    Counted,
     Creation,
     Enter,
     Event,
@@ -186,10 +187,14 @@ class Events:
             computes=any(isinstance(one, ast.Call) for value in _values(site.node) for one in nodes(value)),
             optional_name=self._optional_name(site),
             derived=self._is_derived(site),
-            counted=counted_name(target.name, site.scope, self.callees),
+            counted=self._counted(site, target.name),
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
         )
+
+    def _counted(self, site: CallSite, target: str) -> Counted | None:
+        keyed = keyed_name(self.module, site, target, self.callees)
+        return keyed or counted_name(target, site.scope, self.callees)
 
     def _is_derived(self, site: CallSite) -> bool:
         """Whether a name is made of another's, and changes with it."""

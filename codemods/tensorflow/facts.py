@@ -102,7 +102,7 @@ class Grip(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A name with counters in it: what is known of it, and how it is written."""
+    """A name that the program computes: what is known of it, and how it is written."""
 
     text: Text
     source: str
@@ -124,7 +124,7 @@ class Creation:
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     optional_name: str = ""  # the parameter that the name is, where it may be None
-    counted: Counted | None = None  # its name by what counts the rounds of the comprehensions around it
+    counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     derived: bool = False  # its name is made of another's, `v.op.name`
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there

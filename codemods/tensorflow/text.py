@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
+from math import prod
 
-__all__ = ["Hole", "Text", "literal", "overlaps", "substitute", "text_of"]
+__all__ = ["Hole", "Text", "joined", "literal", "overlaps", "substitute"]
 
-_FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
-_FIELD = re.compile(r"\{[^{}]*\}")
-_PLAIN = frozenset({"%s", "%d", "%i", "{}"})  # fields that put a string or an integer in as it is
-_BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
+_MAX_TEXTS = 256  # strings that are compared one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``)."""
+    """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
+
+    `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
+    yet; once one does, its `digits` are known to be such.
+    """
 
     parameter: str = ""
     loop: tuple[int, int] = (0, 0)  # where the loop stands; each of its rounds fills the hole differently
+    choices: tuple[str, ...] = ()
+    number: bool = False
+    digits: bool = False
+
+    @property
+    def shown(self) -> str | Hole:
+        """What stands in a string for it."""
+        if len(self.choices) == 1:
+            return self.choices[0]
+        return replace(self, number=False, digits=True) if self.number else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +56,33 @@ class Text:
         return "".join(part if isinstance(part, str) else "*" for part in self.parts)
 
     @property
+    def tells(self) -> bool:
+        """Whether anything of it is known."""
+        return any(isinstance(part, str) or bool(part.choices) for part in self.parts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that it can be, where that is known and not too much; else empty."""
+        several = [(part,) if isinstance(part, str) else part.choices for part in self.parts]
+        if not all(several) or prod(map(len, several)) > _MAX_TEXTS:
+            return ()
+        return tuple("".join(parts) for parts in product(*several))
+
+    @property
     def loops(self) -> frozenset[tuple[int, int]]:
-        """The loops whose rounds give different strings: not where two holes can share out the same digits."""
-        between = [part for part in self.parts[1:-1] if isinstance(part, str)]
+        """The loops whose rounds give different strings: not where two holes can share out the same characters."""
         holes = [part for part in self.parts if isinstance(part, Hole)]
-        if len(holes) > 1 and (len(between) < len(holes) - 1 or any(part.isdigit() for part in between)):
-            return frozenset()
-        return frozenset(part.loop for part in holes if part.loop[0])
+        found = frozenset(part.loop for part in holes if part.loop[0])
+        if len(holes) < 2 or len({text.lower() for text in self.texts}) == len(self.texts) > 0:
+            return found
+        return found if self._is_separated(holes) else frozenset()
+
+    def _is_separated(self, holes: Sequence[Hole]) -> bool:
+        """Whether one can tell where each hole ends: all but one hold digits, with something else in between."""
+        between = [part for part in self.parts[1:-1] if isinstance(part, str)]
+        if len(between) < len(holes) - 1 or any(part.isdigit() for part in between):
+            return False
+        return sum(not (part.digits or part.number) for part in holes) <= 1
 
 
 def literal(value: str) -> Text:
@@ -58,7 +90,8 @@ def literal(value: str) -> Text:
     return Text((value,)) if value else Text(())
 
 
-def _joined(parts: list[str | Hole]) -> Text:
+def joined(parts: Iterable[str | Hole]) -> Text:
+    """The text of some parts, of which literal ones may stand side by side."""
     merged: list[str | Hole] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
@@ -81,21 +114,22 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
-            parts.extend(arguments.get(part.parameter, Text((Hole(),))).parts)
+            given = arguments.get(part.parameter, Text((Hole(),))).parts
+            parts.extend(one if isinstance(one, str) else one.shown for one in given)
         else:
             parts.append(part)
-    return _joined(parts)
+    return joined(parts)
 
 
 def overlaps(first: Text, second: Text) -> bool:
     """Whether the two can be the same graph name, which ignores case; of two with holes only the ends are compared."""
-    one, two = first.literal, second.literal
-    if one is not None and two is not None:
-        return one.lower() == two.lower()
-    if one is not None:
-        return _matches(second, one)
-    if two is not None:
-        return _matches(first, two)
+    one, two = first.texts, second.texts
+    if one and two:
+        return not {text.lower() for text in one}.isdisjoint(text.lower() for text in two)
+    if one:
+        return any(_matches(second, text) for text in one)
+    if two:
+        return any(_matches(first, text) for text in two)
     return _ends_meet(first, second)
 
 
@@ -111,6 +145,10 @@ def _compiled(pattern: Text) -> re.Pattern[str]:
 def _expression(part: str | Hole) -> str:
     if isinstance(part, str):
         return re.escape(part)
+    if part.choices:
+        return f"(?:{'|'.join(map(re.escape, part.choices))})"
+    if part.digits or part.number:
+        return r"-?\d+"
     return ".+" if part.loop[0] else ".*"  # a loop's counter is never empty
 
 
@@ -120,48 +158,3 @@ def _ends_meet(first: Text, second: Text) -> bool:
     return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
         tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
     )
-
-
-def text_of(node: ast.expr, name: Callable[[ast.Name], Text]) -> Text:
-    """What is known of the string that `node` evaluates to; `name` says what is known of a name."""
-    return _joined(_parts(node, name))
-
-
-def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
-    match node:
-        case ast.Constant(value=str() as value):
-            return [value]
-        case ast.Name():
-            return list(name(node).parts)
-        case ast.JoinedStr(values=values):
-            return [part for value in values for part in _parts(value, name)]
-        case ast.FormattedValue(value=value, format_spec=None):
-            return _parts(value, name)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return [*_parts(left, name), *_parts(right, name)]
-        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
-            values = right.elts if isinstance(right, ast.Tuple) else [right]
-            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
-            if all(not match.group(1) for match in _BRACES.finditer(form)):
-                return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
-        case ast.Call(func=ast.Name(id="str"), args=[value]):
-            return _parts(value, name)
-    return [Hole()]
-
-
-def _interpolated(
-    pieces: list[str], fields: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]
-) -> list[str | Hole]:
-    if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
-        return [Hole()]
-    parts: list[str | Hole] = [pieces[0]]
-    for field, value, piece in zip(fields, values, pieces[1:], strict=True):
-        parts += [part if field in _PLAIN else _formatted(part) for part in _parts(value, name)]
-        parts.append(piece)
-    return parts
-
-
-def _formatted(part: str | Hole) -> Hole:
-    """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
-    return Hole(loop=part.loop) if isinstance(part, Hole) else Hole()

@@ -9,7 +9,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
-from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
@@ -171,7 +171,7 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return literal("")
     text = callees.text(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
-        known = any(isinstance(part, str) or part.parameter for part in text.parts)
+        known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
     return text
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Creation, ScopeKind
+from codemods.tensorflow.facts import At, Creation, Grip, ScopeKind
 from codemods.tensorflow.layers.factories import Factory, calls_by_block, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
 from codemods.tensorflow.layers.members import (
@@ -58,6 +58,7 @@ class _Planner:
     dictionaries: Dictionaries
     names: ScopeNames
     named: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with layers whose names stay
+    keyed: set[BodyKey] = field(default_factory=set)  # bodies in which keys that the program computes name variables
     wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
     bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
 
@@ -77,6 +78,8 @@ class _Planner:
                 self._join(members[site.body, site.creation.block], site)
             elif site.is_named and stem_of(site.creation.target):
                 self.named.add((site.body, site.creation.block))
+            elif site.counts and site.creation.grip is Grip.STATEMENT:
+                self.keyed.add(site.body)
         for key, found in members.items():
             self._plan_block(self._block(key), found)
         return Wraps(self.wraps, tuple(self.bearers))
@@ -130,7 +133,7 @@ class _Planner:
 
     def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
         """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
-        if (block.body, block.statements[0].at) in self.named:
+        if (block.body, block.statements[0].at) in self.named or block.body in self.keyed:
             return True
         return len(layers) == 1 and any(_in_scope(site.creation) for site in layers[0][0].sites)
 

@@ -91,7 +91,7 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
         or site.place not in (Place.ROOT, Place.IN_STEP)
     ):
         return False
-    if site.looked_up:
+    if site.looked_up or site.counts:
         return False
     if site.repeats:
         return not site.opaque_name and not site.keeps_name_in_cells

@@ -53,7 +53,8 @@ def _own(name: str, site: Site, domain: object) -> list[Claim]:
 
 def claim_text(site: Site, text: Text, claims: Claims) -> bool:
     """Claims a name of which a part is known, where nothing else claims one that it can be."""
-    if text.pattern.partition("_")[0].lower() in claims.scopes.reach.tree.op_names:
+    words = {text.pattern.partition("_")[0].lower(), *map(str.lower, text.texts)}
+    if not words.isdisjoint(claims.scopes.reach.tree.op_names):
         return False
     own = [Claim(text, one, site.key, True, in_new_store=True, chosen=True) for one in site.instances]
     if any(claims.rivals(claim) for claim in own):

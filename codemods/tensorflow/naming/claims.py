@@ -50,9 +50,9 @@ class Claims:
             for place in self._places(claim):
                 self._exact[_last(known)][place].append(claim)
             self._known[claim.instance.body[0]].append(claim)
-        elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
+        elif claim.in_new_store or claim.in_store or claim.name.tells:
             self._patterns[claim.instance.body[0]].append(claim)
-            self.holds_unknown |= not any(isinstance(part, str) for part in claim.name.parts)
+            self.holds_unknown |= not claim.name.tells
         else:
             self._unknown[claim.instance.body[0]].append(claim)
 

@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
     # without a name
     Row("the store may be there first: left", lambda q: q.keeps_unnamed and q.blocked, left_to_the_store),
     Row("its name is kept: the graph says which it is", lambda q: q.keeps_unnamed, named_by_graph),
-    Row("a comprehension counts it: numbered as that counts", lambda q: q.unnamed and q.recurs, named_by_counter),
+    Row("a counter or a key tells it from others: that is its name", lambda q: q.site.counts, named_by_counter),
     Row("it recurs: a number of its target's name", lambda q: q.unnamed and q.recurs, named_by_graph_after_target),
     Row("it happens once: its target's name", lambda q: q.unnamed, named_after_target),
     # with a name

@@ -83,7 +83,7 @@ class OldNames:
             scope = stand.frame.scope
             shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
             sure = shared or step in (Step.IN_STEP, Step.NAME)
-            if any(isinstance(part, str) for part in text.parts):
+            if text.tells:
                 parts.append(f"{text.pattern}{'' if sure else '*'}/")
             else:
                 parts = ["*"]  # it may be the scope's whole name, or none
@@ -182,8 +182,7 @@ def _may_be_unnamed(name: Text) -> bool:
     """Whether a name may be one that TensorFlow gives to what nobody names; a hole alone tells nothing."""
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
-    told = any(isinstance(part, str) for part in name.parts)
-    return told and overlaps(name, Text((UNNAMED, Hole())))
+    return name.tells and overlaps(name, Text((UNNAMED, Hole())))
 
 
 def _same(name: str) -> Rename:

@@ -117,13 +117,9 @@ def named_by_graph_after_target(q: Question) -> NamePlan | LeavePlan:
 
 
 def named_by_counter(q: Question) -> NamePlan | None:
-    """The target's name with what counts the comprehension's rounds behind it."""
+    """What counts it: the target's name with a comprehension's counter behind it, a key."""
     site, counted = q.site, q.site.creation.counted
-    if counted is None or q.place not in (Place.ROOT, Place.IN_STEP) or not q.known:
-        return None
-    if q.scopes.places.recurs(site.instances, [counted.text] * len(site.instances)):
-        return None
-    if not claim_text(site, counted.text, q.claims):
+    if counted is None or not claim_text(site, counted.text, q.claims):
         return None
     renames = q.old.renames(site, counted.text.pattern)
     return NamePlan(NameForm.COUNTED, Level.RENAMES, counted.source, renames=renames)

@@ -47,6 +47,7 @@ class Site:
     reruns: bool  # repeats for no other reason than that the cell of a notebook may run again
     nested: bool  # its arguments may make variables, or an op of its name, before it does
     looked_up: bool  # the program asks for it by its graph name
+    counts: bool  # the program computes what names it: a counter, a key; another name each time
     alone: bool  # its statement holds nothing else that a scope around it would change
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
@@ -118,8 +119,17 @@ def make_site(body: BodyKey, number: int, creation: Creation, scopes: ScopeTable
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
         looked_up=_is_looked_up(body, texts, scopes),
+        counts=_counts(creation, instances, scopes),
         alone=stands_alone(creation, body, extent),
     )
+
+
+def _counts(creation: Creation, instances: tuple[Instance, ...], scopes: ScopeTable) -> bool:
+    """Whether what counts a creation, if anything does, is another string each time."""
+    if creation.counted is None or creation.name is not None or not scopes.known(instances):
+        return False
+    plain = place_of(instances, scopes) in (Place.ROOT, Place.IN_STEP)
+    return plain and not scopes.places.recurs(instances, [creation.counted.text] * len(instances))
 
 
 def _reruns(instances: Iterable[Instance], names: Iterable[Text], scopes: ScopeTable) -> bool:
@@ -165,7 +175,7 @@ def _is_nested(body: BodyKey, creation: Creation, names: tuple[Text, ...], exten
     """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
     if creation.computes and any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in names):
         return True
-    known = [name for name in names if any(isinstance(part, str) for part in name.parts)]
+    known = [name for name in names if name.tells]
     held = extent.between(body, creation.at, creation.end)
     return any(
         isinstance(event, Creation | StoreUse)

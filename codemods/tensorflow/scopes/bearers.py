@@ -47,7 +47,7 @@ class Bearers:
                 given = substitute(name, instance.way.arguments)
                 if given.literal is not None:
                     literals[given.literal.lower()].append((given, instance))
-                elif any(isinstance(part, str) for part in given.parts):
+                elif given.tells:
                     patterns[body[0]].append((given, instance))
         return literals, patterns
 

@@ -1,0 +1,112 @@
+"""What is known of the string that an expression makes: literals, formats, sums, with what a name stands for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+
+from codemods.tensorflow.text import Hole, Text, joined
+
+__all__ = ["text_of"]
+
+_FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
+_FIELD = re.compile(r"\{[^{}]*\}")
+_PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
+_ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
+_BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
+
+
+def text_of(node: ast.expr, name: Callable[[ast.Name], Text]) -> Text:
+    """What is known of the string that `node` evaluates to; `name` says what is known of a name."""
+    return joined(_parts(node, name))
+
+
+def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    match node:
+        case ast.Constant(value=str() as value):
+            return [value]
+        case ast.Constant(value=value) if type(value) is int:
+            return [Hole(choices=(str(value),), number=True)]
+        case ast.Name():
+            return list(name(node).parts)
+        case ast.JoinedStr(values=values):
+            return [part for value in values for part in _shown(value, name)]
+        case ast.FormattedValue(value=value, format_spec=None):
+            return _shown(value, name)
+        case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=[ast.Constant(value=str() as spec)])):
+            return [_formatted(part, f"{{:{spec}}}") for part in _parts(value, name)]
+        case ast.BinOp() | ast.Call():
+            return _computed(node, name)
+        case ast.IfExp(body=one, orelse=other):
+            return _either(_parts(one, name), _parts(other, name))
+    return [Hole()]
+
+
+def _either(one: list[str | Hole], other: list[str | Hole]) -> list[str | Hole]:
+    """One of two strings, which nobody knows."""
+    texts, others = joined(one).texts, joined(other).texts
+    return [Hole(choices=tuple(dict.fromkeys((*texts, *others)))) if texts and others else Hole()]
+
+
+def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    match node:
+        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
+            values = right.elts if isinstance(right, ast.Tuple) else [right]
+            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
+        case ast.BinOp(left=left, op=operator, right=right):
+            return _combined(_parts(left, name), operator, _parts(right, name))
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
+            if all(not match.group(1) for match in _BRACES.finditer(form)):
+                return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
+        case ast.Call(func=ast.Name(id="str"), args=[value]):
+            return _shown(value, name)
+    return [Hole()]
+
+
+def _shown(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+    """The parts of what `str` makes of something."""
+    return [part if isinstance(part, str) else part.shown for part in _parts(node, name)]
+
+
+def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | Hole]) -> list[str | Hole]:
+    """A sum of strings, which stand side by side; a number with a constant, which is another number for each."""
+    one, two = _number(left), _number(right)
+    if one is None and two is None:
+        return [*left, *right] if isinstance(operator, ast.Add) else [Hole()]
+    if one is None or two is None or type(operator) not in _SHIFTS:
+        return [Hole()]
+    if not (_is_constant(one) or _is_constant(two)):
+        return [Hole(number=True)]
+    shift, counter = _SHIFTS[type(operator)], two if _is_constant(one) else one
+    choices = [str(shift(int(a), int(b))) for a in one.choices for b in two.choices]
+    return [Hole(loop=counter.loop, choices=tuple(dict.fromkeys(choices)), number=True)]
+
+
+_SHIFTS: Mapping[type[ast.operator], Callable[[int, int], int]] = {ast.Add: int.__add__, ast.Sub: int.__sub__}
+
+
+def _number(parts: list[str | Hole]) -> Hole | None:
+    """The number that some parts are."""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Hole) and parts[0].number else None
+
+
+def _is_constant(number: Hole) -> bool:
+    return len(number.choices) == 1
+
+
+def _interpolated(
+    pieces: list[str], fields: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]
+) -> list[str | Hole]:
+    if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
+        return [Hole()]
+    parts: list[str | Hole] = [pieces[0]]
+    for field, value, piece in zip(fields, values, pieces[1:], strict=True):
+        parts += _shown(value, name) if field in _PLAIN else [_formatted(part, field) for part in _parts(value, name)]
+        parts.append(piece)
+    return parts
+
+
+def _formatted(part: str | Hole, field: str) -> Hole:
+    """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
+    return Hole(loop=part.loop) if isinstance(part, Hole) and _ONE_TO_ONE.fullmatch(field) else Hole()
