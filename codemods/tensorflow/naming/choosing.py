@@ -72,6 +72,9 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     if ScopeKind.OTHER_GRAPH in claims.scopes.reach.tree.by_hand:
         return ""
     own = site.instances[0]
+    rivals = [
+        one for one in rivals if (one.creates and one.name.literal == name) or not own.surely_before(one.instance)
+    ]
     members = [own, *(rival.instance for rival in rivals)]
     if any(rival.name.literal != name or not rival.creates for rival in rivals):
         return ""
