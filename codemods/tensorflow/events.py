@@ -46,6 +46,7 @@ _CONTROL_FLOW = frozenset(
     f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
 )
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
 
@@ -242,7 +243,7 @@ class Events:
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
-        target = self._whole_target(site, callee)
+        target = self._target(site, callee)
         keywords = ((item.arg, self._argument(item.value, site.scope)) for item in node.keywords)
         return Call(
             at,
@@ -255,7 +256,7 @@ class Events:
             position(site.statement),
             any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
             position(site.block[0]),
-            target is not None,
+            node in _assigned(site.statement),
             self._tensors(site, callee),
         )
 
@@ -264,15 +265,12 @@ class Events:
         name = self.callees.canonical(function, scope) or ""
         return name.startswith("tensorflow.") and (name.endswith("_initializer") or ".initializers." in name)
 
-    def _whole_target(self, site: CallSite, callee: Callee) -> Target | None:
-        """What a statement assigns a call to, where the call is all of its value and may be a factory's."""
-        statement = site.statement
-        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is not site.node:
-            return None
-        if callee.kind not in _FOLLOWED:
+    def _target(self, site: CallSite, callee: Callee) -> Target | None:
+        """What a simple statement makes of a call that may be a factory's."""
+        if not isinstance(site.statement, _SIMPLE) or callee.kind not in _FOLLOWED:
             return None
         self._note_block(site)
-        return target_of(statement, site.node, self._function_name(site.scope))
+        return target_of(site.statement, site.node, self._function_name(site.scope))
 
     def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
         """The arguments that may hold a tensor, for a call that may be of this tree's code."""
@@ -287,6 +285,12 @@ class Events:
         if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):
             return self.callees.text(node, scope)
         return None
+
+
+def _assigned(statement: ast.stmt) -> list[ast.expr]:
+    """What a statement assigns or returns as it is: its value, or each in its tuple."""
+    value = getattr(statement, "value", None)
+    return [*value.elts] if isinstance(value, ast.Tuple) else [value] if isinstance(value, ast.expr) else []
 
 
 def _values(node: ast.Call) -> list[ast.expr]:

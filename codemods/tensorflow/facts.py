@@ -144,7 +144,7 @@ class Call:
     statement: At = (0, 0)
     opaque_arguments: bool = False  # `*args` or `**kwargs`
     block: At = (0, 0)
-    whole: bool = False  # it is all that its statement assigns
+    whole: bool = False  # it is all of its statement's value, or of one in its tuple
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
 
 

@@ -19,7 +19,7 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.targets import factory_name
 
-__all__ = ["Factory", "FactoryCall", "calls_by_block", "find_factories"]
+__all__ = ["Factory", "FactoryCall", "calls_by_statement", "find_factories"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> F
     """A call of a factory that a scope can be put around."""
     call = extent.tree.body(caller).events[number]
     assert isinstance(call, Call)
-    if not call.whole or not call.target or call.grip is not Grip.STATEMENT:
+    if call.grip is not Grip.STATEMENT:
         return None
     file = extent.tree.files[caller[0]]
     if call.block not in file.blocks or not file.names_tensorflow:
@@ -118,12 +118,12 @@ def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> F
     return FactoryCall(caller, number, call, instances, scopes.places.recurs(instances))
 
 
-def calls_by_block(
+def calls_by_statement(
     factories: Iterable[Factory],
 ) -> Mapping[tuple[BodyKey, At], list[tuple[Factory, FactoryCall]]]:
-    """The calls of all factories by the block of statements that they stand in."""
-    blocks: dict[tuple[BodyKey, At], list[tuple[Factory, FactoryCall]]] = defaultdict(list)
+    """The calls of all factories by the statement that they stand in, in their order there."""
+    found: dict[tuple[BodyKey, At], list[tuple[Factory, FactoryCall]]] = defaultdict(list)
     for factory in factories:
         for call in factory.calls:
-            blocks[call.body, call.call.block].append((factory, call))
-    return blocks
+            found[call.body, call.call.statement].append((factory, call))
+    return {key: sorted(calls, key=lambda pair: pair[1].number) for key, calls in found.items()}

@@ -50,7 +50,9 @@ class Grouping:
                 yield from statement.binds
 
     def _makes(self, event: Event) -> bool:
-        return isinstance(event, Creation) or (isinstance(event, Call) and self.extent.creates(event, self.block.body))
+        if isinstance(event, Call):
+            return event.whole and self.extent.creates(event, self.block.body)
+        return isinstance(event, Creation)
 
     def _groups(self, members: list[Member]) -> Iterator[list[Member]]:
         group: list[Member] = []
@@ -67,7 +69,7 @@ class Grouping:
         last, statements = group[-1], self.block.statements
         if statements[last.place].cell != statements[member.place].cell:
             return False
-        mixed = (last.call is None) != (member.call is None)
+        mixed = (not last.calls) != (not member.calls)
         if last.layer != member.layer or last.repeats != member.repeats or (mixed and not member.is_unit):
             return False
         if may_clash(member, group, self.extent.tree):
@@ -110,7 +112,7 @@ def _is_of_layer(statement: StatementFacts, member: Member, bound: Collection[st
         return False
     stems = map(stem_of, statement.binds)
     own = any(stem is not None and stem.layer == member.layer for stem in stems)
-    return own or (member.repeats and (member.call is None or member.is_unit))
+    return own or (member.repeats and (not member.calls or member.is_unit))
 
 
 def _is_op_of(statement: StatementFacts, variables: Collection[str]) -> bool:
@@ -134,6 +136,10 @@ def _torn(groups: Sequence[list[Member]]) -> set[str]:
 
 def _apart(group: list[Member]) -> list[list[Member]]:
     """Those of a layer that comes apart, each by itself and under its own name where it has to have a scope."""
-    if all(member.call is None for member in group):
+    if not any(member.calls for member in group):
         return [group]
-    return [[replace(member, layer=member.targets[0], apart=True) if member.call else member] for member in group]
+    return [[_by_itself(member) if member.calls else member] for member in group]
+
+
+def _by_itself(member: Member) -> Member:
+    return replace(member, layer=member.targets[0] or member.layer, apart=True)

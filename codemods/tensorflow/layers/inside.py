@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from codemods.tensorflow.facts import Call
+from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.members import Member
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.naming.sites import Site
@@ -13,7 +15,7 @@ from codemods.tensorflow.reach.ways import bound_parameters
 from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import Text
 
-__all__ = ["may_clash"]
+__all__ = ["may_clash", "may_clash_within"]
 
 _UNKNOWN = ""
 _NUMBER = re.compile(r"_\d+$")  # names that are taken get one
@@ -26,7 +28,7 @@ def may_clash(member: Member, others: Iterable[Member], tree: Tree) -> bool:
     """
     own = set(_names(member, tree))
     for other in others:
-        if member.call is None and other.call is None:
+        if not member.calls and not other.calls:
             continue
         names = set(_names(other, tree))
         if _UNKNOWN in own | names or own & names:
@@ -34,11 +36,27 @@ def may_clash(member: Member, others: Iterable[Member], tree: Tree) -> bool:
     return False
 
 
+def may_clash_within(calls: Iterable[tuple[Factory, FactoryCall]], tree: Tree) -> bool:
+    """Whether factories that one statement calls may give one name twice."""
+    seen: set[str] = set()
+    for factory, call in calls:
+        names = set(_made(factory, call, tree))
+        if _UNKNOWN in names or not seen.isdisjoint(names):
+            return bool(seen)
+        seen |= names
+    return False
+
+
 def _names(member: Member, tree: Tree) -> Iterator[str]:
     for site in member.sites:
         yield from _of(site, site.names)
-    for site in member.factory.sites if member.factory else ():
-        yield from _of(site, _passed(site, member, tree))
+    for factory, call in member.calls:
+        yield from _made(factory, call, tree)
+
+
+def _made(factory: Factory, call: FactoryCall, tree: Tree) -> Iterator[str]:
+    for site in factory.sites:
+        yield from _of(site, _passed(site, call, tree))
 
 
 def _of(site: Site, passed: Iterable[Text]) -> Iterator[str]:
@@ -52,20 +70,18 @@ def _of(site: Site, passed: Iterable[Text]) -> Iterator[str]:
         yield _NUMBER.sub("", name.lower())
 
 
-def _passed(site: Site, member: Member, tree: Tree) -> list[Text]:
+def _passed(site: Site, call: FactoryCall, tree: Tree) -> list[Text]:
     """The names that a factory's variable is passed in one call of it; none where the call passes none."""
-    assert member.call is not None
-    if site.may_be_none and not _passes(site, member, tree):
+    if site.may_be_none and not _passes(site, call.call, tree):
         return []
-    here = (member.call.body, member.call.number)
+    here = (call.body, call.number)
     pairs = zip(site.instances, site.names, strict=False)
     return [text for instance, text in pairs if instance.way.calls and instance.way.calls[-1] == here]
 
 
-def _passes(site: Site, member: Member, tree: Tree) -> bool:
+def _passes(site: Site, call: Call, tree: Tree) -> bool:
     """Whether a call passes the parameter that a variable's name is, which is None by default."""
-    assert member.call is not None
-    call, parameter = member.call.call, site.creation.optional_name
+    parameter = site.creation.optional_name
     names = bound_parameters(tree.body(site.body))
     places = range(len(call.positional))
     positional = parameter in names and names.index(parameter) in places

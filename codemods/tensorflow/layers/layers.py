@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At, Creation, Grip, ScopeKind
-from codemods.tensorflow.layers.factories import Factory, calls_by_block, find_factories
+from codemods.tensorflow.layers.factories import Factory, FactoryCall, calls_by_statement, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
+from codemods.tensorflow.layers.inside import may_clash_within
 from codemods.tensorflow.layers.members import (
     LAYER,
     Block,
@@ -63,7 +64,7 @@ class _Planner:
     bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
 
     def plan(self, sites: list[Site]) -> Wraps:
-        factories = [one for one in find_factories(sites, self.scopes, self.extent) if self._can_be_wrapped(one)]
+        factories = self._wrappable(find_factories(sites, self.scopes, self.extent))
         in_factory = {id(site) for factory in factories for site in factory.sites}
         for factory in factories:
             for site in factory.sites:
@@ -71,8 +72,9 @@ class _Planner:
                 site.kept = factory.kept
                 site.inner = factory.name if factory.hands_out and says_nothing(site.creation.target) else ""
         members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
-        for key, calls in calls_by_block(factories).items():
-            members[key] += [calling(self._block(key), *pair, self.extent.tree) for pair in calls]
+        for (body, _), calls in calls_by_statement(factories).items():
+            key = body, calls[0][1].call.block
+            members[key].append(calling(self._block(key), calls, self.extent.tree))
         for site in sites:
             if id(site) not in in_factory and wants_layer(site, self.dictionaries, self.option):
                 self._join(members[site.body, site.creation.block], site)
@@ -87,22 +89,31 @@ class _Planner:
     def _block(self, key: tuple[BodyKey, At]) -> Block:
         return block_of(self.extent.tree, *key)
 
-    def _can_be_wrapped(self, factory: Factory) -> bool:
-        """Whether a scope can go around every call of a factory; where one cannot, its variables need another way."""
-        for call in factory.calls:
-            if not factory.hands_out and self._unnamed_ops_are_looked_up(call.body):
-                return False
-            block = self._block((call.body, call.call.block))
-            member = calling(block, factory, call, self.extent.tree)
-            if not may_move_all(block.statements[member.place], call.body, self.extent, member.events):
-                return False
-        return True
+    def _wrappable(self, factories: list[Factory]) -> list[Factory]:
+        """The factories of which each call can have a scope; where one cannot, their variables need another way."""
+        while True:
+            statements = calls_by_statement(factories).values()
+            failing = {id(one) for calls in statements if not self._can_be_wrapped(calls) for one, _ in calls}
+            if not failing:
+                return factories
+            factories = [one for one in factories if id(one) not in failing]
+
+    def _can_be_wrapped(self, calls: list[tuple[Factory, FactoryCall]]) -> bool:
+        """Whether a scope can go around a statement that calls factories."""
+        body, block = calls[0][1].body, self._block((calls[0][1].body, calls[0][1].call.block))
+        makes_ops = any(not factory.hands_out or not call.call.whole for factory, call in calls)
+        if makes_ops and self._unnamed_ops_are_looked_up(body):
+            return False
+        if may_clash_within(calls, self.extent.tree):
+            return False
+        statement = block.statements[block.place(calls[0][1].call.statement)]
+        return may_move_all(statement, body, self.extent, [call.call for _, call in calls])
 
     def _join(self, members: list[Member], site: Site) -> None:
         """Adds a site to the member that its statement is already, or as a new one."""
         member = making(self._block((site.body, site.creation.block)), site, self.dictionaries, self.extent.tree)
         for other in members:
-            if other.place == member.place and other.call is None:
+            if other.place == member.place and not other.calls:
                 other.sites.append(site)
                 return
         members.append(member)
@@ -140,7 +151,7 @@ class _Planner:
     def _needs_scope(self, group: list[Member]) -> bool:
         """Whether names would clash without a scope."""
         first, sites = group[0], [site for member in group for site in member.sites]
-        return first.repeats or first.call is not None or bool(self.dictionaries.scope(sites[0]))
+        return first.repeats or bool(first.calls) or bool(self.dictionaries.scope(sites[0]))
 
     def _ops_are_looked_up(self, body: BodyKey) -> bool:
         """Whether the program looks ops up by name: then a new scope must not rename any."""
@@ -164,7 +175,7 @@ class _Planner:
         """Notes a wrap, and tells its sites and those of the factories that are called in it."""
         self.wraps[body[0]].append(wrap)
         sites = [site for member in group for site in member.sites]
-        instances = sites[0].instances if sites else group[0].call.instances if group[0].call else ()
+        instances = sites[0].instances if sites else group[0].calls[0][1].instances
         self.bearers += [(wrap, instance) for instance in instances]
         for site in sites:
             site.domain = (body, wrap.first)
@@ -172,10 +183,10 @@ class _Planner:
             stem = stem_of(site.creation.target)
             site.inner = stem.role if stem and stem.layer == group[0].layer else ""
         for member in group:
-            for site in member.factory.sites if member.factory else ():
-                site.wraps.append((body[0], wrap))
-                if member.call is not None:
-                    site.call_wraps[body, member.call.number] = wrap
+            for factory, call in member.calls:
+                for site in factory.sites:
+                    site.wraps.append((body[0], wrap))
+                    site.call_wraps[body, call.number] = wrap
 
 
 def _in_scope(creation: Creation) -> bool:

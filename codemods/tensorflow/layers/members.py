@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At, Event, FrameFacts, Grip, StatementFacts
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
-from codemods.tensorflow.layers.stems import is_role, stem_of
+from codemods.tensorflow.layers.stems import Stem, is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.targets import factory_name, method_name
@@ -43,8 +43,7 @@ class Member:
     layer: str  # the layer that its target tells of, or a name for one
     repeats: bool
     sites: list[Site] = field(default_factory=list)
-    factory: Factory | None = None
-    call: FactoryCall | None = None
+    calls: tuple[tuple[Factory, FactoryCall], ...] = ()
     has_stem: bool = False  # the layer's name is a part of the target's
     is_unit: bool = False  # the layer is what its function makes
     apart: bool = False  # others of its layer stand elsewhere
@@ -52,19 +51,17 @@ class Member:
     @property
     def targets(self) -> tuple[str, ...]:
         """What its variables are assigned to."""
-        own = tuple(site.creation.target for site in self.sites)
-        return own if self.call is None else (*own, self.call.call.target)
+        return (*(site.creation.target for site in self.sites), *(one.call.target for _, one in self.calls))
 
     @property
     def makes_variables(self) -> bool:
         """Whether what it assigns are variables, and no ops that a factory has made of them."""
-        return self.factory is None or self.factory.hands_out
+        return all(factory.hands_out and one.call.whole for factory, one in self.calls)
 
     @property
     def events(self) -> list[Event]:
         """The events that a scope around the statement is for."""
-        own: list[Event] = [site.creation for site in self.sites]
-        return own if self.call is None else [*own, self.call.call]
+        return [*(site.creation for site in self.sites), *(one.call for _, one in self.calls)]
 
 
 class Dictionaries:
@@ -102,20 +99,35 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
     return bool(stem_of(creation.target)) and (not site.is_named or option == "all")
 
 
-def calling(block: Block, factory: Factory, call: FactoryCall, tree: Tree) -> Member:
-    """The member that calls a factory."""
-    place, target = block.place(call.call.statement), call.call.target
-    stem = stem_of(target)
-    unit = "" if stem or not factory.hands_out else _unit_of(call, tree)
+def calling(block: Block, calls: Sequence[tuple[Factory, FactoryCall]], tree: Tree) -> Member:
+    """The member that calls factories: one for a variable, or several in one statement."""
+    factory, call = calls[0]
+    place, repeats = block.place(call.call.statement), any(one.repeats for _, one in calls)
+    target, stem = _target(calls)
+    hands_out = all(one.hands_out for one, _ in calls)
+    unit = "" if stem or not hands_out else _unit_of(call, target, tree)
     layer = stem.layer if stem else unit or target
-    if target in block.statements[place].reads:  # `x = conv(x)`: what it is called before and after tells nothing
-        layer, stem, unit = factory.name or layer, None, ""
-    return Member(place, layer, call.repeats, [], factory, call, has_stem=stem is not None, is_unit=bool(unit))
+    if not target or target in block.statements[place].reads:  # `x = conv(x)`: what it is called tells nothing
+        alone = factory.name if len(calls) == 1 and (call.call.whole or not hands_out) else ""
+        layer, stem, unit = alone or layer, None, ""
+        if not alone:
+            layer = unit = _unit_name(call.body, call.call.frames, tree)
+    return Member(place, layer, repeats, [], tuple(calls), has_stem=stem is not None, is_unit=bool(unit))
 
 
-def _unit_of(call: FactoryCall, tree: Tree) -> str:
+def _target(calls: Sequence[tuple[Factory, FactoryCall]]) -> tuple[str, Stem | None]:
+    """What a statement is taken to make, and the layer that it tells of; "" where its targets tell of several."""
+    targets = [call.call.target for _, call in calls]
+    stems = {stem_of(target) for target in targets}
+    layers = {stem.layer if stem else "" for stem in stems}
+    if len(layers) == 1 and "" not in layers:
+        return targets[0], stem_of(targets[0])
+    return (targets[0], None) if len(set(targets)) == 1 else ("", None)
+
+
+def _unit_of(call: FactoryCall, target: str, tree: Tree) -> str:
     """The function in which a variable is asked for, where that tells more than the variable's own name."""
-    tells = call.repeats or is_role(call.call.target)
+    tells = call.repeats or is_role(target)
     return _unit_name(call.body, call.call.frames, tree) if tells and not tree.body(call.body).is_module else ""
 
 
