@@ -203,7 +203,7 @@ def _counting_targets(scope: Scope) -> dict[ast.AST, Hole]:
     if len(generators) == 1:
         loops.append((generators[0].target, generators[0].iter, scope.node))
     return {
-        one.name: Hole("", position(loop) if one.distinct else (0, 0), one.choices, one.number)
+        one.name: Hole("", position(loop) if one.distinct else (0, 0), one.choices, one.number, signed=one.signed)
         for target, iterated, loop in loops
         for one in counters(target, iterated, scope)
     }

@@ -27,6 +27,7 @@ class Counter:
     distinct: bool  # another value in each round
     choices: tuple[str, ...] = ()
     number: bool = False
+    signed: bool = False  # a number that may be negative
 
 
 def counters(target: ast.expr, iterated: ast.expr, scope: Scope) -> Iterator[Counter]:
@@ -44,7 +45,9 @@ def counters(target: ast.expr, iterated: ast.expr, scope: Scope) -> Iterator[Cou
 
 def _counter(name: ast.Name, iterated: ast.expr, scope: Scope) -> Counter | None:
     if isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id in _RANGES:
-        return Counter(name, True, _range(iterated, scope), number=True)
+        choices = _range(iterated, scope)
+        counts_up = len(iterated.args) == 1 or (integer(iterated.args[0], scope) or 0) > 0
+        return Counter(name, True, choices, number=True, signed=not counts_up)
     elements = _elements(iterated, scope)
     constants = [one.value if isinstance(one, ast.Constant) else None for one in elements or ()]
     if not constants or not all(type(one) in (str, int) for one in constants):

@@ -282,7 +282,7 @@ class Events:
             return literal(str(node.value))
         if isinstance(node, ast.Constant) and not isinstance(node.value, str):
             return None
-        if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.Call):
+        if isinstance(node, ast.Constant | ast.Name | ast.JoinedStr | ast.BinOp | ast.UnaryOp | ast.Call):
             return self.callees.text(node, scope)
         return None
 

@@ -28,6 +28,8 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
             return [value]
         case ast.Constant(value=value) if type(value) is int:
             return [Hole(choices=(str(value),), number=True)]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
+            return [Hole(choices=(str(-value),), number=True)]
         case ast.Name():
             return list(name(node).parts)
         case ast.JoinedStr(values=values):
@@ -77,10 +79,10 @@ def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | 
     if one is None or two is None or type(operator) not in _SHIFTS:
         return [Hole()]
     if not (_is_constant(one) or _is_constant(two)):
-        return [Hole(number=True)]
+        return [Hole(number=True, signed=True)]
     shift, counter = _SHIFTS[type(operator)], two if _is_constant(one) else one
     choices = [str(shift(int(a), int(b))) for a in one.choices for b in two.choices]
-    return [Hole(loop=counter.loop, choices=tuple(dict.fromkeys(choices)), number=True)]
+    return [Hole(loop=counter.loop, choices=tuple(dict.fromkeys(choices)), number=True, signed=True)]
 
 
 _SHIFTS: Mapping[type[ast.operator], Callable[[int, int], int]] = {ast.Add: int.__add__, ast.Sub: int.__sub__}

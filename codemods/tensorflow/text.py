@@ -19,7 +19,7 @@ class Hole:
     """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
 
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
-    yet; once one does, its `digits` are known to be such.
+    yet; once one does, its `digits` are known to be such. One that is `signed` may be negative.
     """
 
     parameter: str = ""
@@ -27,6 +27,7 @@ class Hole:
     choices: tuple[str, ...] = ()
     number: bool = False
     digits: bool = False
+    signed: bool = False
 
     @property
     def shown(self) -> str | Hole:
@@ -148,7 +149,7 @@ def _expression(part: str | Hole) -> str:
     if part.choices:
         return f"(?:{'|'.join(map(re.escape, part.choices))})"
     if part.digits or part.number:
-        return r"-?\d+"
+        return r"-?\d+" if part.signed else r"\d+"
     return ".+" if part.loop[0] else ".*"  # a loop's counter is never empty
 
 

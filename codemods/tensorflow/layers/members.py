@@ -103,7 +103,7 @@ def calling(block: Block, calls: Sequence[tuple[Factory, FactoryCall]], tree: Tr
     """The member that calls factories: one for a variable, or several in one statement."""
     factory, call = calls[0]
     place, repeats = block.place(call.call.statement), any(one.repeats for _, one in calls)
-    target, stem = _target(calls)
+    target, stem = _target(calls, block.statements[place])
     hands_out = all(one.hands_out for one, _ in calls)
     unit = "" if stem or not hands_out else _unit_of(call, target, tree)
     layer = stem.layer if stem else unit or target
@@ -115,13 +115,14 @@ def calling(block: Block, calls: Sequence[tuple[Factory, FactoryCall]], tree: Tr
     return Member(place, layer, repeats, [], tuple(calls), has_stem=stem is not None, is_unit=bool(unit))
 
 
-def _target(calls: Sequence[tuple[Factory, FactoryCall]]) -> tuple[str, Stem | None]:
+def _target(calls: Sequence[tuple[Factory, FactoryCall]], statement: StatementFacts) -> tuple[str, Stem | None]:
     """What a statement is taken to make, and the layer that it tells of; "" where its targets tell of several."""
     targets = [call.call.target for _, call in calls]
-    stems = {stem_of(target) for target in targets}
-    layers = {stem.layer if stem else "" for stem in stems}
-    if len(layers) == 1 and "" not in layers:
-        return targets[0], stem_of(targets[0])
+    names = statement.binds if targets == [""] else targets  # `W_fc1, b_fc1 = layer(x)`
+    stems = {name: stem for name in names if (stem := stem_of(name)) is not None}
+    layers = {stem.layer for stem in stems.values()}
+    if len(layers) == 1 and all(name in stems or name.endswith(tuple(layers)) for name in names):
+        return next(iter(stems.items()))
     return (targets[0], None) if len(set(targets)) == 1 else ("", None)
 
 

@@ -45,10 +45,11 @@ class Claims:
 
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
-        known = claim.name.literal
-        if known is not None:
-            for place in self._places(claim):
-                self._exact[_last(known)][place].append(claim)
+        known = claim.name.texts
+        if known:
+            for name in dict.fromkeys(map(_last, known)):
+                for place in self._places(claim):
+                    self._exact[name][place].append(claim)
             self._known[claim.instance.body[0]].append(claim)
         elif claim.in_new_store or claim.in_store or claim.name.tells:
             self._patterns[claim.instance.body[0]].append(claim)
@@ -63,7 +64,7 @@ class Claims:
     def has_number(self, name: str, path: str) -> bool:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
-        return any(numbered.fullmatch(one.name.literal or "") for one in self._known.get(path, ()))
+        return any(numbered.fullmatch(text) for one in self._known.get(path, ()) for text in one.name.texts)
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
@@ -78,12 +79,10 @@ class Claims:
         return [one for one in others if self._is_rival(one, claim)]
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
-        known, path = claim.name.literal, claim.instance.body[0]
-        if known is not None:
-            candidates = [
-                *self._at(_last(known), claim),
-                *(self._numbering(_last(known), claim) if numbered else ()),
-            ]
+        known, path = claim.name.texts, claim.instance.body[0]
+        if known:
+            found = {id(one): one for name in map(_last, known) for one in self._called(name, claim, numbered=numbered)}
+            candidates = list(found.values())
         else:
             candidates = [
                 one
@@ -91,6 +90,9 @@ class Claims:
                 if overlaps(one.name, claim.name) or (one.repeats and overlaps(_numbers(one.name), claim.name))
             ]
         return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
+
+    def _called(self, name: str, claim: Claim, *, numbered: bool) -> list[Claim]:
+        return [*self._at(name, claim), *(self._numbering(name, claim) if numbered else ())]
 
     def _places(self, claim: Claim) -> set[str]:
         """Where a claim is looked for: the scopes before its name, in graph and store; `?` where they are not known."""
