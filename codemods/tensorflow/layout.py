@@ -16,6 +16,7 @@ import libcst as cst
 
 from codemods.tensorflow.arguments import Inner, Item, NewCall
 from codemods.tensorflow.gaps import Gap
+from codemods.tensorflow.lines import line_of, longest, width
 from codemods.tensorflow.reading import LINE_END, Unreadable, comments, expression, line_start
 from codemods.tensorflow.rows import Arranger, Row
 from migrate.model import Edit, Span
@@ -23,9 +24,6 @@ from migrate.syntax.module import Module
 
 __all__ = ["Unreadable", "lay_out"]
 
-_CREATION = re.compile(r"\w*[vV]ariable\(")  # another variable on the same line
-_WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
-_NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
 # Strings over several lines stay as they are.
 _UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]")
 _INDENTED = re.compile(r"[\r\n]( +)")
@@ -45,7 +43,8 @@ class _Writer:
     def __init__(self, module: Module, call: ast.Call, new: NewCall) -> None:
         self.module, self.function, self.creates = module, new.function, new.creates
         self.text, self.newline = module.source.text, module.source.newline
-        self.arranger = Arranger(module, call, new.function)
+        self.line = line_of(module, call, new.creates)
+        self.arranger = Arranger(module, call, new.function, self.line.before)
         self.span, self.old, self.kept = self.arranger.span, self.arranger.old, self.arranger.kept
         self.before, self.continuation = self.arranger.before, self.arranger.continuation()
         self.placed: list[Span | str] = []
@@ -77,7 +76,8 @@ class _Writer:
             pieces = self.pieces()
         if self.realign_inner(pieces):
             pieces = self.pieces()
-        return (*self.cut(pieces), *self.deepen(pieces))
+        own_line = () if self.line.edit is None else (self.line.edit,)
+        return (*own_line, *self.cut(pieces), *self.deepen(pieces))
 
     def lostcomments(self, pieces: Sequence[str | Span]) -> list[str]:
         """Comments in places that no layout of the new call has, such as beside the `=` of a dropped argument."""
@@ -121,40 +121,46 @@ class _Writer:
     def fitted(self) -> list[str | Span]:
         """The pieces with as few new line breaks as make them fit, before the initializer rather than elsewhere."""
         pieces = self.pieces()
-        if not self.too_long(pieces):
+        if not self.is_too_long(pieces):
             return pieces
-        broken = Gap("", (), self.continuation)
+        best: tuple[int, list[Row]] = (self.length(pieces), [])
         for rows in self.breakable():
-            before = [row.gap for row in rows]
-            for row in rows:
-                row.gap = broken
-            pieces = self.pieces()
-            if not self.too_long(pieces):
-                return pieces
-            for row, gap in zip(rows, before, strict=True):
-                row.gap = gap
-        for row in self.candidates():
-            row.gap = broken
-        return self.pieces()
+            length = self.length(self.broken(rows))
+            best = min(best, (length, rows), key=lambda pair: pair[0])
+            if length <= width(self.text):
+                break
+        return self.broken(best[1], keep=True)
 
-    def candidates(self) -> list[Row]:
-        """The rows before which a line may be broken."""
-        return [row for row in self.rows[2:] if not row.gap.breaks] or [r for r in self.rows[1:] if not r.gap.breaks]
+    def broken(self, rows: Sequence[Row], *, keep: bool = False) -> list[str | Span]:
+        """The pieces with a line break before each of some rows; `keep`: for good."""
+        before = [row.gap for row in rows]
+        for row in rows:
+            row.gap = Gap("", (), self.continuation)
+        pieces = self.pieces()
+        for row, gap in zip(rows, before, strict=True):
+            row.gap = row.gap if keep else gap
+        return pieces
+
+    def free(self, first: int) -> list[Row]:
+        """The rows from `first` on before which a line may be broken, that of the initializer in front."""
+        rows = [row for row in self.rows[first:] if not row.gap.breaks]
+        return sorted(rows, key=lambda row: row.item.keyword != "initializer")
 
     def breakable(self) -> Iterator[list[Row]]:
-        """What to try: a break before one row, then before the initializer and one more."""
-        rows = sorted(self.candidates(), key=lambda row: row.item.keyword != "initializer")
-        yield from ([row] for row in rows)
-        yield from ([rows[0], row] for row in rows[1:])
+        """What to try: a break before one row, then before two; one behind the name only where others do not do."""
+        late, early = self.free(2), [row for row in self.rows[1:2] if not row.gap.breaks]
+        yield from ([row] for row in (*late, *early))
+        yield from ([late[0], row] for row in (*late[1:], *early) if late)
 
-    def too_long(self, pieces: Sequence[str | Span]) -> bool:
-        if self.module.source.unbreakable(self.span.start):
+    def is_too_long(self, pieces: Sequence[str | Span]) -> bool:
+        """Whether a line is too long and a break can help: not one that would hide where another call begins."""
+        if self.module.source.unbreakable(self.span.start) or self.line.shared:
             return False
-        behind = LINE_END.split(self.text[self.span.end : self.span.end + 500], maxsplit=1)[0]
-        if _CREATION.search(behind) or _CREATION.search(self.before):
-            return False  # another call shares the line: a break in this one would only hide where that one begins
-        new = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces) + behind
-        return _longest(new) > _width(self.text)
+        return self.length(pieces) > width(self.text)
+
+    def length(self, pieces: Sequence[str | Span]) -> int:
+        new = "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces)
+        return longest(self.before + new + self.line.behind)
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -239,16 +245,3 @@ def _whitespace(text: str) -> cst.BaseParenthesizableWhitespace:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-@lru_cache(maxsize=2)
-def _width(text: str) -> int:
-    """How long the lines of a file may be, judging by those that it has."""
-    longest = _longest(text)
-    if longest <= _NARROW and len(LINE_END.findall(text)) >= _NARROW_FROM:
-        return _NARROW
-    return min(max(_WIDTH, longest), _WIDEST)
-
-
-def _longest(text: str) -> int:
-    return max(map(len, LINE_END.split(text)))

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.arguments import Inner, Item
 from codemods.tensorflow.gaps import SPACE, Gap, close, join
+from codemods.tensorflow.lines import LATEST_COLUMN
 from codemods.tensorflow.reading import WrittenCall, argument_values, line_start, read_call
 from migrate.model import Span
 from migrate.syntax.module import Module
 
 __all__ = ["Arranger", "Row"]
-
-_LATEST_COLUMN = 60  # arguments are not aligned to a bracket further right
 
 
 @dataclass(slots=True)
@@ -30,10 +29,10 @@ class Row:
 
 
 class Arranger:
-    """Arranges the rows of one new call of `function` after the old call's example."""
+    """Arranges the rows of one new call of `function`, with `before` on its line, after the old call's example."""
 
-    def __init__(self, module: Module, call: ast.Call, function: str) -> None:
-        self.module, self.function = module, function
+    def __init__(self, module: Module, call: ast.Call, function: str, before: str) -> None:
+        self.module, self.function, self.before = module, function, before
         self.text = module.source.text
         self.span = module.span(call)
         self.old = read_call(module, call)
@@ -88,7 +87,7 @@ class Arranger:
         line = self.before
         indent = line[: len(line) - len(line.lstrip())]
         column = len(line) + len(self.function) + 1
-        return indent + " " * (column - len(indent) if column <= _LATEST_COLUMN else 4)
+        return indent + " " * (column - len(indent) if column <= LATEST_COLUMN else 4)
 
     def row(self, item: Item, gap: Gap, rows: list[Row]) -> Row:
         """One row; a gap that is a mere space gives way to what the file does between arguments."""
@@ -137,11 +136,6 @@ class Arranger:
     def column(self, offset: int) -> int:
         """The column, from 0, of a character."""
         return offset - line_start(self.text, offset)
-
-    @property
-    def before(self) -> str:
-        """What stands before the call on its line."""
-        return self.text[line_start(self.text, self.span.start) : self.span.start]
 
 
 class _Inside:

@@ -26,10 +26,8 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
     match node:
         case ast.Constant(value=str() as value):
             return [value]
-        case ast.Constant(value=value) if type(value) is int:
-            return [Hole(choices=(str(value),), number=True)]
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
-            return [Hole(choices=(str(-value),), number=True)]
+        case ast.Constant() | ast.UnaryOp():
+            return [_integer(node)]
         case ast.Name():
             return list(name(node).parts)
         case ast.JoinedStr(values=values):
@@ -49,6 +47,16 @@ def _either(one: list[str | Hole], other: list[str | Hole]) -> list[str | Hole]:
     """One of two strings, which nobody knows."""
     texts, others = joined(one).texts, joined(other).texts
     return [Hole(choices=tuple(dict.fromkeys((*texts, *others)))) if texts and others else Hole()]
+
+
+def _integer(node: ast.expr) -> Hole:
+    """The number that is written out, with its sign."""
+    match node:
+        case ast.Constant(value=value) if type(value) is int:
+            return Hole(choices=(str(value),), number=True)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
+            return Hole(choices=(str(-value),), number=True)
+    return Hole()
 
 
 def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> list[str | Hole]:

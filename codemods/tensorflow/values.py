@@ -268,13 +268,21 @@ def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: Cal
 
 def _typed(module: Module, value: ast.expr, known: str | None, request: CallRequest, why: Why) -> Whole:
     """The same for a value that is no function, and a `dtype=` that is `known` or not."""
-    if known is not None and literal_dtype(value) == known:
+    if known is not None and known == (_converted_dtype(value, request) or literal_dtype(value)):
         return Whole(why)
     if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int and value.value < _EXACT:
         return Whole(why, literal=f"{value.value}.0")
     if known is not None and _is_tensor(value, request):
         return Whole(why, keep_dtype=True)
     return Whole(why, _converted(module, request))
+
+
+def _converted_dtype(value: ast.expr, request: CallRequest) -> str | None:
+    """The element type of what Python's own `float(...)` or `bool(...)` gives."""
+    match value:
+        case ast.Call(func=ast.Name(id="float" | "bool") as function):
+            return dtype_name(function, request)
+    return None
 
 
 def _converted(module: Module, request: CallRequest) -> Wrapping:
