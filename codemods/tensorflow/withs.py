@@ -58,8 +58,9 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     facts = ScopeFacts(ScopeKind.OTHER, at)
     if name in _SCOPES and isinstance(node, ast.Call):
         facts = entered_scope(name, node, scope, callees)
-    elif not (name or "").startswith("tensorflow.") and _opens_scope(node, scope, callees):
-        facts = ScopeFacts(ScopeKind.VARIABLE, at, plain=False)  # of whatever kind: nothing is known of it
+    elif not (name or "").startswith("tensorflow.") and (kind := _opened(node, scope, callees)):
+        opener = callees.callee(node.func, scope) if isinstance(node, ast.Call) else None
+        facts = ScopeFacts(kind, at, plain=False, opener=opener)  # nothing else is known of it
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         facts = ScopeFacts(_graph_kind(node, scope, callees), at, opener=opener)
@@ -83,7 +84,7 @@ def entered_by_hand(call: ast.Call, scope: Scope, callees: Callees) -> set[Scope
     elif call.func.attr != "__enter__":
         return set()
     name = callees.canonical(entered.func, scope) if isinstance(entered, ast.Call) else None
-    if name in _SCOPES or (not (name or "").startswith("tensorflow.") and _opens_scope(entered, scope, callees)):
+    if name in _SCOPES or (not (name or "").startswith("tensorflow.") and _opened(entered, scope, callees)):
         return {ScopeKind.VARIABLE}
     return {ScopeKind.OTHER_GRAPH} if _may_switch_graphs(entered, scope, callees) else set()
 
@@ -103,22 +104,22 @@ def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
     return _graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 
-def _opens_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
-    """Whether a context manager that is not TensorFlow's own may open a scope: by its name, or by what it does."""
+def _opened(node: ast.expr, scope: Scope, callees: Callees) -> ScopeKind | None:
+    """What a context manager that is not TensorFlow's own may open, by what it does, or else by its name.
+
+    It is a variable scope where nothing is known of it but that it is a scope.
+    """
     if not isinstance(node, ast.Call):
-        return _holds_scope(node, scope, callees)
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called:
-        return True
+        return ScopeKind.VARIABLE if _holds_scope(node, scope, callees) else None
     callee = callees.callee(node.func, scope)
-    match callee.kind:
-        case CalleeKind.BODY:
-            return _mentions_scopes(callees.body_scopes[callee.index].node)
-        case CalleeKind.CLASS:
-            return _mentions_scopes(callees.class_scopes[callee.index].node)
-        case CalleeKind.OPAQUE:
-            return isinstance(node.func, ast.Name)
-    return False
+    made_by = {CalleeKind.BODY: callees.body_scopes, CalleeKind.CLASS: callees.class_scopes}.get(callee.kind)
+    mentioned = _scopes_in(made_by[callee.index].node) if made_by else frozenset()
+    if mentioned:
+        return ScopeKind.NAME if mentioned <= _NAME_SCOPES else ScopeKind.VARIABLE
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
+    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name)
+    return ScopeKind.VARIABLE if named or opaque else None
 
 
 def _holds_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -126,14 +127,23 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     value = single_value(node.id, scope) if isinstance(node, ast.Name) else None
     if isinstance(value, ast.Call):
         made_by = callees.canonical(value.func, scope) or ""
-        return made_by in _SCOPES or (not made_by.startswith("tensorflow.") and _opens_scope(value, scope, callees))
+        foreign = not made_by.startswith("tensorflow.")
+        return made_by in _SCOPES or (foreign and _opened(value, scope, callees) is not None)
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "scope" in name.lower() or name in {"vs", "ns"}
 
 
-def _mentions_scopes(node: ast.AST) -> bool:
+_NAME_SCOPES = frozenset({"name_scope", "op_scope"})
+_MENTIONS = _NAME_SCOPES | {"variable_scope", "variable_op_scope"}
+_OPENERS = frozenset({"enter_context", "ExitStack", "__enter__"})
+
+
+def _scopes_in(node: ast.AST) -> frozenset[str]:
+    """What the code of a context manager mentions of scopes; all that may open one, if it opens any."""
     names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in nodes(node)}
-    return bool(names & {"name_scope", "variable_scope", "variable_op_scope", "op_scope"})
+    if not names & _MENTIONS:
+        return frozenset()
+    return frozenset(name for name in names if name in _MENTIONS or name in _OPENERS or "make_template" in name)
 
 
 def _with_alias(

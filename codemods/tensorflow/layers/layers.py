@@ -35,6 +35,7 @@ from codemods.tensorflow.targets import says_nothing
 __all__ = ["Wraps", "plan_layers"]
 
 _NUMBER = re.compile(r"_\d+$")
+_NO_LAYER = frozenset({"variable", "variables", "var", "vars"})  # what a helper makes says nothing of the layer
 _OPS_STAY = ("off", "minimal")  # `--layers` of which the ops of a layer stay outside
 
 
@@ -169,6 +170,8 @@ class _Planner:
         alone = sites[0].creation.target if len(sites) == 1 else ""
         if layer == LAYER and alone and not is_role(alone):
             layer = alone
+        if layer.lower() in _NO_LAYER:
+            layer = LAYER
         return self.names.free(layer, block.body[0], sites, unique=member.repeats)
 
     def _wrap(self, body: BodyKey, group: list[Member], wrap: WrapPlan) -> None:

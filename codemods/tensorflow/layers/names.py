@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import Text, literal, overlaps
 
 __all__ = ["ScopeNames"]
 
@@ -21,9 +22,13 @@ class ScopeNames:
         self.op_names = scopes.reach.tree.op_names
         self._named: dict[str, list[str]] = defaultdict(list)
         self._taken: dict[str, list[str]] = defaultdict(list)
+        self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
         for item in scopes.items.values():
             for text in item.texts:
-                self._taken[(text.literal or "").lower()].append(item.key[0])
+                for name in text.texts:
+                    self._taken[name.lower()].append(item.key[0])
+                if not text.texts and text.tells:
+                    self._patterns[text].add(item.key[0])
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
 
@@ -33,12 +38,12 @@ class ScopeNames:
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
         """
         if name.lower() in self.op_names:
-            name = f"{name}_scope"  # TensorFlow compares the names of ops and scopes without regard to case
+            name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         for number in range(_MAX_NUMBER):
-            candidate = f"{name}_{number}" if number and not unique else f"{name}_scope" if number else name
+            candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
             key = candidate.lower()
-            taken = [*self._taken[key], *(() if key in own else self._named[key])]
+            taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._named[key])]
             if not any(self.meeting.files(path, other) for other in taken):
                 break
             if number and unique:
@@ -46,3 +51,14 @@ class ScopeNames:
         if not unique:
             self._taken[key].append(path)
         return candidate
+
+    def _matching(self, name: str) -> Iterator[str]:
+        """The files that make scopes which may be called `name`."""
+        for pattern, paths in self._patterns.items():
+            if overlaps(pattern, literal(name)):
+                yield from paths
+
+
+def _another(name: str) -> str:
+    """Another word for a layer, where something else has its name: `softmax_layer`; `conv_block` for `conv_layer`."""
+    return f"{name.removesuffix('layer')}block" if name.endswith("layer") else f"{name}_layer"

@@ -199,12 +199,11 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    if may_be_hidden(instance, scopes):
-        return Place.BROKEN
+    hidden = _hidden(instance, scopes)
     steps = [scopes.step(stand) for stand in scopes_around(instance)]
-    if Step.BROKEN in steps:
+    if Step.BROKEN in steps or ScopeKind.VARIABLE in hidden:
         return Place.BROKEN
-    named = [step.is_name for step in steps]
+    named = [*([True] if hidden else []), *(step.is_name for step in steps)]
     if not any(named):
         return Place.IN_STEP if steps else Place.ROOT
     if all(named):
@@ -214,12 +213,20 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
     """Whether scopes may be around an instance that its way does not show."""
+    return bool(_hidden(instance, scopes))
+
+
+def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
+    """The kinds of such scopes."""
     reach = scopes.reach
     if ScopeKind.VARIABLE in reach.tree.by_hand:
-        return True
-    kinds = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
-    if instance.way.partial and reach.surroundings.above(instance.body) & kinds:
-        return True
+        return frozenset({ScopeKind.VARIABLE})
+    found: set[ScopeKind] = set()
+    if instance.way.partial:
+        above = reach.surroundings.above(instance.body)
+        found = {kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above}
+        found |= {ScopeKind.VARIABLE} if found and scopes.places.forms else set()  # name scopes may become such
     first = instance.way.calls[0][0] if instance.way.calls else instance.body
-    handed_on = instance.way.unknown and reach.graph.is_handed_on(first)
-    return handed_on and ScopeKind.VARIABLE in reach.surroundings.opaque_scopes
+    if instance.way.unknown and reach.graph.is_handed_on(first):
+        found |= {ScopeKind.VARIABLE} & reach.surroundings.opaque_scopes
+    return frozenset(found)

@@ -25,8 +25,8 @@ class Bearers:
     def of(self, path: str, text: Text) -> list[Bearer]:
         """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""
         literals, patterns = self._found
-        known = text.literal
-        return [*(literals.get(known.lower(), ()) if known is not None else ()), *patterns.get(path, ())]
+        known = (bearer for name in text.texts for bearer in literals.get(name.lower(), ()))
+        return [*known, *patterns.get(path, ())]
 
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
@@ -45,9 +45,9 @@ class Bearers:
                 continue
             for instance in self.reach.instances(body, number):
                 given = substitute(name, instance.way.arguments)
-                if given.literal is not None:
-                    literals[given.literal.lower()].append((given, instance))
-                elif given.tells:
+                for text in given.texts:
+                    literals[text.lower()].append((given, instance))
+                if not given.texts and given.tells:
                     patterns[body[0]].append((given, instance))
         return literals, patterns
 

@@ -66,15 +66,18 @@ class Rivals:
     def _namesakes(self, item: Item) -> Iterator[Item]:
         """The scopes of the same known name, in any file; where a name is not all known, those of the same file."""
         path = item.key[0]
-        for name in {text.literal for text in item.texts}:
-            yield from self._in_file.get(path, ()) if name is None else self._bearing[name.lower()]
+        for text in item.texts:
+            for name in text.texts:
+                yield from self._bearing.get(name.lower(), ())
+        if not all(text.texts for text in item.texts):
+            yield from self._in_file.get(path, ())
         yield from self._patterned.get(path, ())
 
     @cached_property
     def _bearing(self) -> Mapping[str, list[Item]]:
         bearing: dict[str, list[Item]] = defaultdict(list)
         for item in self.items.values():
-            for name in {text.literal.lower() for text in item.texts if text.literal is not None}:
+            for name in {name.lower() for text in item.texts for name in text.texts}:
                 bearing[name].append(item)
         return bearing
 
@@ -88,7 +91,7 @@ class Rivals:
     @cached_property
     def _patterned(self) -> Mapping[str, list[Item]]:
         return {
-            path: [item for item in items if any(text.literal is None for text in item.texts)]
+            path: [item for item in items if not all(text.texts for text in item.texts)]
             for path, items in self._in_file.items()
         }
 

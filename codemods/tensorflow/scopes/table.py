@@ -8,8 +8,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.facts import Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
@@ -55,7 +56,8 @@ class ScopeTable:
         assert scope is not None
         item = self.items.get((stand.path, scope.at))
         if item is None:
-            return Step.BROKEN
+            stays = scope.kind is ScopeKind.NAME and not self._is_converted(stand.path, scope.opener)
+            return Step.NAME_MANY if stays else Step.BROKEN
         if self.places.is_fresh(stand):
             broken = item.fresh_by_itself and (self.rivals.meets_an_op(item) or not self._counts_alike(item))
             return Step.BROKEN if broken else Step.FRESH
@@ -65,6 +67,19 @@ class ScopeTable:
         if scope.kind is ScopeKind.NAME:
             return Step.NAME if once and scope.plain and not resets_names(scope) else Step.NAME_MANY
         return Step.IN_STEP if once and scope.name is not None else Step.BROKEN
+
+    def _is_converted(self, path: str, opener: Callee | None) -> bool:
+        """Whether a scope in the code of a context manager becomes a variable scope."""
+        if opener is None:
+            return True
+        bodies = (self.items[key].body for key in self.places.forms)
+        return any(
+            body[0] == path and opener.index == (body[1] if opener.kind is CalleeKind.BODY else self._owner(body))
+            for body in bodies
+        )
+
+    def _owner(self, body: BodyKey) -> int:
+        return self.reach.tree.body(body).owner
 
     def _counts_alike(self, item: Item) -> bool:
         """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""
