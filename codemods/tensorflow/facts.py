@@ -22,6 +22,7 @@ __all__ = [
     "FileFacts",
     "FrameFacts",
     "Grip",
+    "Lazy",
     "NamedOp",
     "Relayed",
     "Reset",
@@ -56,6 +57,7 @@ class ScopeFacts:
     alias: str = ""  # the name behind `as`, where it may be read
     plain: bool = True  # called with one string and nothing else
     statement: At = (0, 0)
+    told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
 
 
@@ -201,6 +203,15 @@ class StatementFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lazy:
+    """When a method runs of which each object keeps the result: the first time that its constructor reads it."""
+
+    constructor: int  # a body
+    at: At  # the statement of the constructor
+    number: int  # among those that it reads
+
+
+@dataclass(frozen=True, slots=True)
 class BodyFacts:
     """A module's, function's or lambda's code, and its events in the order of evaluation."""
 
@@ -221,6 +232,7 @@ class BodyFacts:
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
+    lazy: Lazy | None = None
 
 
 @dataclass(frozen=True, slots=True)

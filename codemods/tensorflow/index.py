@@ -8,7 +8,18 @@ from dataclasses import replace
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.events import Events
-from codemods.tensorflow.facts import BodyFacts, Callee, CalleeKind, ClassFacts, FileFacts, Relayed
+from codemods.tensorflow.facts import (
+    BodyFacts,
+    Callee,
+    CalleeKind,
+    ClassFacts,
+    Enter,
+    Event,
+    FileFacts,
+    FrameFacts,
+    Relayed,
+)
+from codemods.tensorflow.lazy import kept_methods
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.relays import aliases, assumed, relays
@@ -49,6 +60,7 @@ class _Indexer:
         self.walk = module.walk
         self.callees = Callees(module.walk)
         self.events = Events(module, self.callees)
+        self.kept, self.keepers = kept_methods(self.callees)
         self.hands_on = False
         self.lookups = find_lookups(module, self.callees)
 
@@ -127,8 +139,29 @@ class _Indexer:
             eager=bool(knowledge.EAGER_DECORATORS & set(decorators)),
             in_control_flow=number in self.events.control_flow,
             asks=number in self.lookups.bodies,
-            events=tuple(self.events.by_body[number]),
+            events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),
+            lazy=self.kept[number].lazy if number in self.kept else None,
+        )
+
+    def parent(self, number: int) -> int:
+        """The body that defines another one."""
+        scope = self.callees.body_scopes[number]
+        return -1 if scope.parent is None else self.callees.body(scope.parent)
+
+    def in_scope(self, number: int) -> tuple[Event, ...]:
+        """The events of a body, within the scope in which a decorator runs it."""
+        events, scope = self.events.by_body[number], self.kept[number].scope if number in self.kept else None
+        if self.parent(number) in self.keepers:
+            return tuple(
+                replace(one, scope=replace(one.scope, told=True)) if isinstance(one, Enter) else one for one in events
+            )
+        if scope is None:
+            return tuple(events)
+        frame = FrameFacts("with", scope.at, scope=scope)
+        return (
+            Enter(scope.at, (), scope),
+            *(replace(event, frames=(frame, *event.frames)) for event in events),
         )
 
     def defaults(self, arguments: ast.arguments, scope: Scope) -> dict[str, Text]:

@@ -225,7 +225,7 @@ def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
     if instance.way.partial:
         above = reach.surroundings.above(instance.body)
         found = {kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above}
-        found |= {ScopeKind.VARIABLE} if found and scopes.places.forms else set()  # name scopes may become such
+        found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
     first = instance.way.calls[0][0] if instance.way.calls else instance.body
     if instance.way.unknown and reach.graph.is_handed_on(first):
         found |= {ScopeKind.VARIABLE} & reach.surroundings.opaque_scopes

@@ -97,6 +97,16 @@ class CallGraph:
         """Whether every call that runs a body is known."""
         return bool(self.callers(key)) and key not in self.recursive and not self.is_open_ended(key)
 
+    def constructor(self, key: BodyKey) -> BodyKey | None:
+        """The constructor that is sure to run a method, once for each object: a lazy property of a class by itself."""
+        body, classes = self.tree.body(key), self.tree.classes
+        if body.lazy is None:
+            return None
+        owner = key[0], body.owner
+        foreign = (base for base in classes.facts(owner).bases if base.name != "builtins.object")
+        derived = bool(classes.subclasses.get(owner)) or any(foreign)
+        return None if derived else (key[0], body.lazy.constructor)
+
     def is_test(self, key: BodyKey) -> bool:
         """Whether a body is a test method of `tf.test.TestCase`, each of which gets a graph of its own."""
         body = self.tree.body(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from codemods.tensorflow.facts import BodyFacts, Call, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, Lazy, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.openers import Openers
@@ -20,6 +20,7 @@ from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_nam
 __all__ = ["ReachTable"]
 
 _MAX_WAYS = 24
+_LAST = 1 << 30  # behind everything that one event leads to
 _BY_ANY_WAY = Way("", (), (), {}, repeats=True, unknown=True, partial=True, graph=("unknown",))
 
 
@@ -56,6 +57,9 @@ class ReachTable:
         """The bodies whose ways go into a body's own."""
         if key in self._ways or key in self.graph.recursive or self.tree.body(key).is_module:
             return []
+        constructor = self.graph.constructor(key)
+        if constructor is not None:
+            return [constructor]
         return [caller for caller, _ in self.graph.callers(key)]
 
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
@@ -66,7 +70,15 @@ class ReachTable:
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
             return (_BY_ANY_WAY,)
+        constructor = self.graph.constructor(key)
+        if constructor is not None and body.lazy is not None:
+            return tuple(self._at_first_read(way, body.lazy, constructor) for way in self.ways(constructor))
         return self._through_callers(key, body)
+
+    def _at_first_read(self, way: Way, lazy: Lazy, constructor: BodyKey) -> Way:
+        """A way to a constructor, prolonged to a method that it runs by reading a property."""
+        before = sum(event.at < lazy.at for event in self.tree.body(constructor).events)
+        return replace(way, order=(*way.order, before - 1, _LAST, lazy.number), arguments={})
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
         ways: list[Way] = []

@@ -37,7 +37,7 @@ class Item:
 def find_items(reach: ReachTable, extent: Extent) -> Iterator[Item]:
     """Every scope that a tree enters."""
     for body, number, event in reach.tree.events():
-        if isinstance(event, Enter):
+        if isinstance(event, Enter) and not (event.scope.told and not reach.tree.imports.importers[body[0]]):
             instances = reach.instances(body, number)
             scope = _as_entered(event, body, extent)
             yield Item((body[0], event.at), body, scope, instances, _texts(event, instances))

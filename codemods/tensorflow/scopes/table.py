@@ -6,9 +6,11 @@ A variable scope is in step where its name scope carries the same name: then `tf
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
-from codemods.tensorflow.facts import Callee, CalleeKind, ScopeKind
+from codemods.tensorflow.facts import Call, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
@@ -92,6 +94,28 @@ class ScopeTable:
         if any(one.scope.kind is ScopeKind.NAME and one.key not in forms for one in standing):
             return False
         return not standing or (len(standing) == 1 and self.places.enters_once(standing[0]))
+
+    @cached_property
+    def below_converted(self) -> frozenset[BodyKey]:
+        """The bodies that can run, through calls, within a name scope that becomes a variable scope."""
+        tree, forms = self.reach.tree, self.places.forms
+        if not forms:
+            return frozenset()
+        lambdas: dict[BodyKey, list[BodyKey]] = defaultdict(list)
+        waiting = [key for key, body in tree.bodies() if any((key[0], frame.at) in forms for frame in body.frames)]
+        for key, body in tree.bodies():
+            if body.is_lambda:
+                lambdas[key[0], body.parent].append(key)
+            inside = (one for one in body.events if any((key[0], frame.at) in forms for frame in one.frames))
+            waiting += [target for call in inside if isinstance(call, Call) for target in tree.targets(call, key)]
+        found: set[BodyKey] = set()
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                calls = (one for one in tree.body(key).events if isinstance(one, Call))
+                waiting += [*lambdas[key], *(target for call in calls for target in tree.targets(call, key))]
+        return frozenset(found)
 
     def store_path(self, instance: Instance) -> list[Text]:
         """The names of the variable scopes around an instance, those that name scopes become included."""
