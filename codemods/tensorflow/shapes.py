@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.initializers import Op
 from codemods.tensorflow.request import CallRequest
-from migrate.syntax.bindings import assigned_values, attribute_values
+from migrate.syntax.bindings import assigned_values, attribute_values, stored_values
 from migrate.syntax.module import Module
 
 __all__ = ["Doubt", "Shape", "known_shape"]
@@ -78,6 +78,8 @@ class _Reader:
                 return self.attribute(node, depth)
             case ast.Call():
                 return self.call(node, depth)
+            case ast.Subscript(value=holder, slice=key) if not isinstance(key, ast.Slice | ast.Tuple):
+                return self.element(holder, key, depth)
         return self.first(_parts(node, self.floats), depth)
 
     def first(self, parts: Iterable[ast.expr] | None, depth: int) -> Doubt | None:
@@ -98,6 +100,43 @@ class _Reader:
             return None
         return self.worst(attribute_values(self.module, node.attr), depth)
 
+    def element(self, holder: ast.expr, key: ast.expr, depth: int) -> Doubt | None:
+        """One element is judged by what is written out under its key; of what nothing shows, as a name is."""
+        if depth >= _MAX_ALIASES:
+            return Doubt.UNPROVED
+        values, shows = self.elements(holder, key, depth)
+        if shows:
+            return self.worst(values, depth)
+        return self.doubt(holder, depth + 1)
+
+    def elements(self, holder: ast.expr, key: ast.expr, depth: int) -> tuple[list[ast.expr], bool]:
+        """What a program puts under a key, and whether all that the holder may be is a display."""
+        match holder:
+            case ast.Dict(keys=keys, values=values):
+                pairs = zip(keys, values, strict=True)
+                return [value for own, value in pairs if _may_be(own, key)], None not in keys
+            case ast.List(elts=parts) | ast.Tuple(elts=parts):
+                index = key.value if isinstance(key, ast.Constant) else None
+                known = type(index) is int and index < len(parts)
+                return [parts[index]] if known and isinstance(index, int) else list(parts), True
+            case ast.Call(func=ast.Name(id="dict"), args=[], keywords=words):
+                return [word.value for word in words], True
+            case ast.Name(id=name):
+                found = list(assigned_values(self.module, name, self.request.scope))
+            case ast.Attribute(attr=name):
+                found = list(attribute_values(self.module, name))
+            case ast.Subscript(value=outer, slice=inner):
+                found, shows = self.elements(outer, inner, depth + 1)
+                several = [self.elements(one, key, depth + 1) for one in found]
+                return [one for values, _ in several for one in values], shows and all(told for _, told in several)
+            case _:
+                return [], False
+        if depth >= _MAX_ALIASES or not found:
+            return [], False
+        several = [self.elements(one, key, depth + 1) for one in found]
+        stored = stored_values(self.module, name)
+        return [*(one for values, _ in several for one in values), *stored], all(shows for _, shows in several)
+
     def worst(self, values: Iterable[ast.expr], depth: int) -> Doubt | None:
         """What the values of a name are tells only where it is bad: a helper's call may return anything."""
         for value in values:
@@ -117,6 +156,8 @@ class _Reader:
         if name.startswith("tensorflow."):
             return Doubt.RUN_TIME
         method = function.attr if isinstance(function, ast.Attribute) else ""
+        if method == "get" and isinstance(function, ast.Attribute) and node.args and not node.keywords:
+            return self.element(function.value, node.args[0], depth) or self.first(node.args[1:], depth)
         integers = name in _INTEGERS or method in _SHAPE_METHODS or (name.startswith("numpy.") and not self.floats)
         return None if integers else Doubt.UNPROVED
 
@@ -125,6 +166,12 @@ class _Reader:
         found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
         origins = [one.dotted for one in found[1]] if found else []
         return any(name.startswith("tensorflow.") for name in (self.request.resolve(node.func) or "", *origins))
+
+
+def _may_be(own: ast.expr | None, key: ast.expr) -> bool:
+    """Whether a key of a display may be the one that is asked for."""
+    known = isinstance(own, ast.Constant) and isinstance(key, ast.Constant)
+    return not known or ast.dump(own) == ast.dump(key) if own is not None else True
 
 
 def _parts(node: ast.expr, floats: bool) -> tuple[ast.expr, ...] | None:

@@ -19,6 +19,7 @@ __all__ = [
     "is_bound_method",
     "is_function",
     "occurrences",
+    "stored_values",
     "used_once",
 ]
 
@@ -26,6 +27,7 @@ __all__ = [
 _INTROSPECTION = frozenset({"locals", "vars", "globals", "eval", "exec", "dir"})
 
 _attributes: WeakKeyDictionary[Module, dict[str, list[ast.AST]]] = WeakKeyDictionary()
+_stored: WeakKeyDictionary[Module, dict[str, list[ast.expr]]] = WeakKeyDictionary()
 
 
 def assigned_values(module: Module, name: str, scope: Scope) -> tuple[ast.expr, ...]:
@@ -54,6 +56,20 @@ def _unpacked(module: Module, target: ast.AST) -> ast.expr | None:
 def attribute_values(module: Module, attribute: str) -> tuple[ast.expr, ...]:
     """Every value that the module assigns to an attribute of that name, of whatever object."""
     return tuple(value for value in _attribute_table(module).get(attribute, ()) if isinstance(value, ast.expr))
+
+
+def stored_values(module: Module, name: str) -> tuple[ast.expr, ...]:
+    """Every value that the module stores under a key or index of something called `name`: a name, an attribute."""
+    if module not in _stored:
+        table: dict[str, list[ast.expr]] = {}
+        for node in module.nodes:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                holder = target.value if isinstance(target, ast.Subscript) else None
+                if isinstance(holder, ast.Name | ast.Attribute) and isinstance(node, ast.Assign):
+                    called = holder.id if isinstance(holder, ast.Name) else holder.attr
+                    table.setdefault(called, []).append(node.value)
+        _stored[module] = table
+    return tuple(_stored[module].get(name, ()))
 
 
 def _attribute_table(module: Module) -> dict[str, list[ast.AST]]:
