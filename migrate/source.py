@@ -104,6 +104,11 @@ class Source:
         return self.notebook is not None or ("%%" in self.text and _CELL.search(self.text) is not None)
 
     @cached_property
+    def cells(self) -> tuple[int, ...]:
+        """The offsets at which cells begin, in a notebook or by `# %%`."""
+        return self.borders or tuple(match.start() for match in _CELL.finditer(self.text) if "%%" in self.text)
+
+    @cached_property
     def borders(self) -> tuple[int, ...]:
         """The offsets at which a notebook's cells begin, marker line included: no change may reach across one."""
         cells = self.notebook.cells if self.notebook is not None else ()

@@ -289,6 +289,7 @@ class FileFacts:
     names_tensorflow: bool = False  # its top level has TensorFlow under a name
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again
+    cells: tuple[int, ...] = ()  # the lines at which its cells begin
     seeded: bool = False
     hands_on: bool = False  # `tf.Variable` itself is passed to something
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place

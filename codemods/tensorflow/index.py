@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
@@ -100,6 +101,7 @@ class _Indexer:
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
+            cells=self.cells(),
             seeded=bool(names & knowledge.SEEDS),
             hands_on=self.hands_on,
             blocks=self.events.blocks,
@@ -190,6 +192,11 @@ class _Indexer:
             eager=any(name.startswith(knowledge.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
         )
+
+    def cells(self) -> tuple[int, ...]:
+        """The lines at which cells that may run again begin."""
+        source = self.module.source
+        return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
     def modules(self) -> frozenset[str]:
         dotted: set[str] = set()

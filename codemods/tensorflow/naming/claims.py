@@ -124,6 +124,8 @@ class Claims:
         return (
             one.owner != other.owner
             and self.scopes.meeting.may_meet(one.instance, other.instance)
+            and not _in_later_cell(one, other)
+            and not _in_later_cell(other, one)
             and self._same_name(one, other)
         )
 
@@ -143,6 +145,12 @@ class Claims:
         """A claim's graph name, None where a part of it is not known."""
         parts = [text.literal for text in (*scope_names(claim.instance), claim.name)]
         return None if None in parts or claim.instance.way.partial else "/".join(map(str, parts)).lower()
+
+
+def _in_later_cell(one: Claim, other: Claim) -> bool:
+    """Whether a cell begins the graph of `other`, so that another one, which asks for its names, can only follow."""
+    asks = one.instance.way.reruns and not one.in_store and not other.in_store
+    return asks and other.instance.way.graph[0] == "reset" and one.instance.way.root == other.instance.way.root
 
 
 def _numbers(name: Text) -> Text:

@@ -138,7 +138,7 @@ def _reruns(instances: Iterable[Instance], names: Iterable[Text], scopes: ScopeT
     for instance in instances:
         if instance.way.root not in tree.files or not tree.files[instance.way.root].reruns:
             return False
-        once.append(replace(instance, way=replace(instance.way, repeats=instance.in_loop)))
+        once.append(replace(instance, way=replace(instance.way, repeats=instance.in_loop, reruns=False)))
     return not scopes.places.recurs(once, tuple(names))
 
 

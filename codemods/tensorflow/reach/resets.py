@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from codemods.tensorflow.facts import Call, Creation, Event, Reset
 from codemods.tensorflow.program.tree import BodyKey, Tree
 
@@ -19,14 +21,23 @@ class Resets:
     def last(self, key: BodyKey, number: int) -> tuple[int, int] | None:
         """The last reset before an event that surely happened in the same round: its number, and how deep it stands."""
         body = self.tree.body(key)
-        if body.is_module and self.tree.files[key[0]].reruns:
-            return None
         event = body.events[number]
         for before in reversed(self._in(key)):
             frames = body.events[before].frames
-            if before < number and frames == event.frames[: len(frames)]:
+            again = body.is_module and not self._runs_with(key[0], body.events[before], event)
+            if before < number and not again and frames == event.frames[: len(frames)]:
                 return before, len(frames)
         return None
+
+    def somewhere(self, path: str) -> bool:
+        """Whether the top level of a file resets the graph."""
+        return any(self._in((path, body.index)) for body in self.tree.files[path].bodies if body.is_module)
+
+    def _runs_with(self, path: str, one: Event, other: Event) -> bool:
+        """Whether what happens in one place of a module runs whenever the other does: not in two cells."""
+        file = self.tree.files[path]
+        cells = {bisect_right(file.cells, event.at[0]) for event in (one, other)}
+        return not file.reruns or (len(cells) == 1 and bool(file.cells))
 
     def _in(self, key: BodyKey) -> list[int]:
         """The numbers of the events of a body that reset the graph: nearly always none."""

@@ -65,7 +65,7 @@ class ReachTable:
     def _find(self, key: BodyKey) -> tuple[Way, ...]:
         body = self.tree.body(key)
         if body.is_module:
-            return (Way(key[0], (), (), {}, repeats=self.tree.files[key[0]].reruns or self.tree.reloads),)
+            return (self._of_module(key[0]),)
         if self.graph.is_test(key):
             return (Way(key[0], (), (), {}, graph=("test", *key)),)
         if key in self.graph.recursive:
@@ -74,6 +74,13 @@ class ReachTable:
         if constructor is not None and body.lazy is not None:
             return tuple(self._at_first_read(way, body.lazy, constructor) for way in self.ways(constructor))
         return self._through_callers(key, body)
+
+    def _of_module(self, path: str) -> Way:
+        """The way to a module. Any cell of a notebook may run again, and in the graph that another cell has begun."""
+        reruns = self.tree.files[path].reruns
+        graph = ("unknown",) if reruns and self._resets.somewhere(path) else ("default",)
+        again = reruns or self.tree.reloads
+        return Way(path, (), (), {}, repeats=again, reruns=again, graph=graph)
 
     def _at_first_read(self, way: Way, lazy: Lazy, constructor: BodyKey) -> Way:
         """A way to a constructor, prolonged to a method that it runs by reading a property."""
@@ -115,6 +122,7 @@ class ReachTable:
             graph=met.graph,
             repeats=met.repeats,
             unknown=met.unknown,
+            reruns=way.reruns and not met.begun,
         )
 
 
@@ -126,6 +134,7 @@ class _Met:
     graph: tuple[object, ...]
     repeats: bool
     unknown: bool
+    begun: bool = False  # a graph of its own
 
     def enter(self, stand: Stand) -> None:
         """Goes into one more frame."""
@@ -139,4 +148,4 @@ class _Met:
 
     def begin(self, graph: tuple[object, ...]) -> None:
         """Begins a graph in which nothing has happened yet."""
-        self.stands, self.graph, self.repeats, self.unknown = [], graph, False, False
+        self.stands, self.graph, self.repeats, self.unknown, self.begun = [], graph, False, False, True

@@ -69,7 +69,7 @@ class Places:
         if loops - covered:
             return True
         way = instance.way
-        return not fresh and (way.unknown or way.partial or (way.repeats and not instance.in_loop))
+        return not fresh and (way.unknown or way.partial or way.reruns or (way.repeats and not instance.in_loop))
 
     def recurs(self, instances: Sequence[Instance], texts: Sequence[Text] | None = None) -> bool:
         """Whether something can happen twice under the same scopes and name, by itself or by two ways to it."""
