@@ -77,7 +77,7 @@ def _keeper(scope: Scope, callees: Callees) -> bool | None:
     function = scope.node
     if not isinstance(function, ast.FunctionDef) or not function.args.args:
         return None
-    inner = [one for one in function.body if isinstance(one, ast.FunctionDef)]
+    inner = [one for one in function.body if isinstance(one, ast.FunctionDef) and one in callees.scopes]
     passed_on = all(_passes_through(one, scope, callees) for one in function.decorator_list)
     if len(inner) != 1 or not passed_on or not _returns(function, inner[0].name):
         return None
