@@ -131,6 +131,23 @@ CONSTANTS: Mapping[str, str] = {
     "twice": "def twice(f):\n    def call(*args, **kwargs):\n        f(*args, **kwargs)\n"
     "        return f(*args, **kwargs)\n    return call",
     "applied": "def applied(make, *args):\n    return make(*args)",
+    "Lazy": "class Lazy:\n    @property\n    def w(self):\n        return tf.Variable(0.0, name='w')\n\n"
+    "    def __getitem__(self, name):\n        return tf.Variable(0.0, name=name)\n\n"
+    "    def __rshift__(self, x):\n        v = tf.Variable(0.0)\n        return v * x\n\n"
+    "    def __call__(self):\n        return tf.Variable([1.0])\n\n"
+    "    def make(self):\n        return tf.Variable(0.0, name='made')",
+    "Fields": "@dataclasses.dataclass\nclass Fields:\n"
+    "    w: object = dataclasses.field(default_factory=lambda: tf.Variable(0.0, name='w'))",
+    "Meta": "class Meta(type):\n    def __call__(cls):\n        with tf.variable_scope('meta'):\n"
+    "            return super().__call__()",
+    "Scoped": "class Scoped(metaclass=Meta):\n    def __init__(self):\n        self.w = tf.Variable(0.0, name='w')",
+    "MAKERS": "MAKERS = {'a': lambda: 0.0, 'b': lambda: tf.Variable(0.0, name='w')}",
+    "make_by_name": "def make_by_name():\n    w = tf.Variable(0.0, name='w')\n    return w",
+    "Named": "class Named:\n    def __init__(self, name=None):\n        self.name = name",
+    "counted": "SEEN = []\n\n\ndef counted(name):\n    SEEN.append(name)\n"
+    "    return '%s_%d' % (name, SEEN.count(name) - 1)",
+    "scoped": "def scoped(f):\n    def call(*args, **kwargs):\n        with tf.variable_scope(f.__name__):\n"
+    "            return f(*args, **kwargs)\n    return call",
     "own_scope": "@contextlib.contextmanager\ndef own_scope(name):\n    with tf.name_scope(name):\n        yield",
 }
 

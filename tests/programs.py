@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from program_calls import Expressions
+from program_oddities import ODDITIES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, TARGETS, Block, Helper, Place, Program
 from program_statements import STATEMENTS
 
@@ -132,7 +133,7 @@ class _Writer:
                 body = [(f"if {counter} > 0:", [f"{name}({', '.join(recursive)})"]), *body]
         decorator: Block = []
         if self.chance(0.06):
-            decorator = [f"@{self.draw.choice(['plain', 'wrapped', 'twice'])}"]
+            decorator = [f"@{self.draw.choice(['plain', 'wrapped', 'twice', 'scoped'])}"]
         return [*decorator, (f"def {name}({header}):", body)], (Helper(name, passes, True),)
 
     def parameters(self) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -216,6 +217,13 @@ class _Writer:
         if self.chance(0.5):
             made.append(f"super({name}, self).{method}({', '.join(names)})")
         body: Block = [(f"def {method}({', '.join(filter(None, ['self', header]))}):", made)]
+        if self.chance(0.4):
+            defaults = {"optional": "=None", "flag": "=True"}
+            ordered = sorted(passes, key=lambda one: one[1] in defaults)
+            own = ", ".join(["self", *(parameter + defaults.get(kind, "") for parameter, kind in ordered)])
+            passed = ", ".join(f"{parameter}={parameter}" for parameter, _ in passes)
+            start: Block = [f"super({name}, self).__init__({passed})", *self.block(replace(where, names=()), 1)]
+            body.insert(0, (f"def __init__({own}):", start))
         return [*lines, (f"class {name}({parent}):", body)], (Helper(name, passes, False),)
 
     def result(self, place: Place) -> str:
@@ -246,7 +254,7 @@ class _Writer:
             makers.append((5, self.helper_call))
         if place.depth < (4 if self.large else 3):
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
-        makers += [(weight, partial(statement, self.calls)) for weight, statement in STATEMENTS]
+        makers += [(weight, partial(statement, self.calls)) for weight, statement in (*STATEMENTS, *ODDITIES)]
         weights = [weight for weight, _ in makers]
         return self.draw.choices([maker for _, maker in makers], weights)[0](place)
 
@@ -539,9 +547,12 @@ ALIASES = (
 def _render(head: str, block: Block) -> str:
     """The text of a module, with the constants that it uses, in the spelling that its import asks for."""
     text = "".join(line + "\n" for line in _lines(block, ""))
-    used = [name for name in CONSTANTS if re.search(rf"\b{name}\b", text)]
+    used: list[str] = []
+    for name in reversed(CONSTANTS):  # each uses only those before it
+        if re.search(rf"\b{name}\b", text + "".join(CONSTANTS[one] for one in used)):
+            used.insert(0, name)
     before = "".join(CONSTANTS[name] + "\n" for name in used)
-    imports = [name for name in ("contextlib", "functools") if f"{name}." in before + text]
+    imports = [name for name in ("contextlib", "dataclasses", "functools") if f"{name}." in before + text]
     text = "import numpy as np\n" * ("np." in before + text) + f"{head}\n{before}{text}"
     return "".join(f"import {name}\n" for name in imports) + spelled(text)
 

@@ -327,7 +327,7 @@ def _assigned(statement: ast.stmt) -> list[ast.expr]:
 
 def _is_harmless(callee: Callee) -> bool:
     """Whether a call can run nothing of the program's."""
-    foreign = callee.kind is CalleeKind.IMPORTED and callee.name not in knowledge.EVALUATORS
+    foreign = callee.kind is CalleeKind.IMPORTED and callee.name.rpartition(".")[2] not in knowledge.EVALUATORS
     return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
 
 

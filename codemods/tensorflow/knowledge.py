@@ -257,7 +257,7 @@ THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool
     concurrent.futures.ThreadPoolExecutor""".split()
 )
-EVALUATORS = frozenset({"builtins.eval", "builtins.exec"})
+EVALUATORS = frozenset({"eval", "exec"})
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # These run a file, which may run as often as they are called.
 FILE_RUNNERS = frozenset(

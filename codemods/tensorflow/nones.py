@@ -37,7 +37,7 @@ class Nones:
             case ast.Call():
                 default = _default(node)
                 return default is not None and self.may_be(default, scope, depth)
-            case ast.Attribute(value=ast.Name(), attr=attribute):
+            case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
                 return attribute in self.attributes
             case ast.Subscript(value=ast.Name(id=name)):
                 return _holds_none(single_value(name, scope))

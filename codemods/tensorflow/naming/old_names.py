@@ -119,8 +119,8 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            passed = own is not None and (not new_name or (site.may_be_none and not own.is_none))
             numbers = "*" if new_name.endswith("*") else ""
+            passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
             new = self.prefix(instance, new=True) + scope + (f"{own.pattern}{numbers}" if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))

@@ -95,7 +95,7 @@ class Surroundings:
             case CalleeKind.OPAQUE:
                 return not _COMPUTES.search(call.callee.name)
             case CalleeKind.IMPORTED:
-                return call.callee.name in EVALUATORS
+                return call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
             case CalleeKind.CLASS:
                 return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
         return False
