@@ -39,7 +39,7 @@ def _no_facts(_: Module) -> None:
     return None
 
 
-def _everything(facts: Mapping[str, Any]) -> Collection[str]:
+def _everything(facts: Mapping[str, Any], _: Collection[str] = ()) -> Collection[str]:
     return facts
 
 
@@ -63,6 +63,8 @@ class Analysis:
     that these come from, they must be indexed as well.
     `library` tells, by path and bytes, the library's own files: nobody is followed to them, as they are no user's code.
     `link` joins the facts of all files into a plan a file, which must pickle too.
+    `remains` tells, from the facts of all files and which of them are done with, the files that can still get a plan
+    with something to rewrite. Linked by themselves they must get the plans that they get among all others.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Analysis:
     seeks: Callable[[Iterable[Any]], frozenset[str]] = _nothing
     follows: Callable[[Iterable[Any]], frozenset[tuple[str, str]]] = _nothing
     library: Callable[[str, bytes], bool] = _nobody
+    remains: Callable[[Mapping[str, Any], Collection[str]], Collection[str]] = _everything
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "index",
     "link",
     "opened",
+    "remaining",
     "rewrite",
     "sought",
     "triggered",
@@ -47,6 +48,7 @@ class Indexed:
 class Rewritten:
     """A file's result, and for the second pass the facts of its new text, if any, and how much it may still offer.
 
+    `done`: nothing is left in it, and a second run would not look at it, by its bytes; it has no new facts then.
     `withheld` counts the rewrites that are held back by a choice which a second run does not know of; `forgone` has the
     ids of the findings that the rewrites which are not made would have required.
     """
@@ -55,6 +57,7 @@ class Rewritten:
     facts: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
     forgone: frozenset[str] = frozenset()
+    done: bool = False
 
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
@@ -132,6 +135,17 @@ def link(
         for path, plan in analysis.link(facts.get(analysis.name, {}), options).items():
             plans.setdefault(path, {})[analysis.name] = plan
     return plans
+
+
+def remaining(
+    facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis], done: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The facts of the files that can still get a plan with something to rewrite, once others are `done`."""
+    kept: dict[str, dict[str, Any]] = {}
+    for one in analyses:
+        own = facts.get(one.name, {})
+        kept[one.name] = {path: own[path] for path in one.remains(own, done)}
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +261,15 @@ def _splice(work: _Rewriting) -> Rewritten:
         work.held.update(dict.fromkeys(applied(findings), reason))
         return _splice(work)
     result = FileResult(module.path, findings, work.data, after)
-    return Rewritten(result, _facts(again, work.job.analyses), withheld, forgone)
+    done = _is_done(work, settled, after)
+    return Rewritten(result, {} if done else _facts(again, work.job.analyses), withheld, forgone, done)
+
+
+def _is_done(work: _Rewriting, settled: Iterable[Finding], after: bytes) -> bool:
+    """Whether everything that was found is rewritten, and what pulled every analysis to the file is gone from it."""
+    analyses = work.job.analyses
+    left = work.outside or not all(isinstance(one.outcome, Rewrite | Notice) for one in settled)
+    return not left and len(triggered(work.data, analyses)) == len(analyses) and not triggered(after, analyses)
 
 
 def _forgone(offered: Iterable[Finding], standing: frozenset[str]) -> frozenset[str]:

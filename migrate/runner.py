@@ -341,7 +341,7 @@ class Session:
     def _hold_unstable(self) -> list[str]:
         """Holds back every rewrite in a file that a second run would rewrite again; the paths to rewrite again."""
         changed = {path: one for path, one in self._results.items() if one.result.changed}
-        plans = self._link(self._facts_after(changed)) if changed else {}
+        plans = self._link(self._remaining(changed)) if changed else {}
         tasks = (
             RewriteTask(path, one.result.after or b"", plans[path], self._policy(path))
             for path, one in sorted(changed.items())
@@ -354,16 +354,26 @@ class Session:
             self._held.setdefault(path, {}).update(dict.fromkeys(names, _UNSTABLE))
         return unstable
 
-    def _facts_after(self, changed: Mapping[str, Rewritten]) -> Facts:
-        """All facts, those of the changed files from their new text."""
+    def _remaining(self, changed: Mapping[str, Rewritten]) -> Facts:
+        """The facts of what a second run could still rewrite; those of the changed files are from their new text."""
+        done = {path: one.result.after or b"" for path, one in changed.items() if one.done}
         after = self._everything()
-        for name, facts in after.items():
-            for path, one in changed.items():
-                if path in facts:
-                    del facts[path]
-                if name in one.facts:
-                    facts[path] = one.facts[name]
-        return after
+        _replace(after, {path: one.facts for path, one in changed.items() if not one.done})
+        kept = engine.remaining(after, self._settings.registry.analyses, done.keys())
+        beside = {path: names for path in done if (names := tuple(name for name in kept if path in kept[name]))}
+        tasks = (IndexTask(path, done[path], names) for path, names in sorted(beside.items()))
+        found = (one for one in self._executor.map(self._work.index, tasks) if isinstance(one, Indexed))
+        _replace(kept, {path: {} for path in beside} | {one.path: one.facts for one in found})
+        return kept
+
+
+def _replace(facts: Facts, own: Mapping[str, Mapping[str, Any]]) -> None:
+    """Puts the facts of some files, which go by path, then by analysis, in the place of those that they had."""
+    for name, known in facts.items():
+        for path, found in own.items():
+            known.pop(path, None)
+            if name in found:
+                known[path] = found[name]
 
 
 def _note(facts: Facts, path: str, found: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from codemods.tensorflow.glance import glance
 from codemods.tensorflow.index import index
 from codemods.tensorflow.leading import opens, seeks
-from codemods.tensorflow.link import link
+from codemods.tensorflow.link import link, remains
 from codemods.tensorflow.program.relays import follows
 from codemods.tensorflow.triggers import COMPANIONS, TRIGGERS, is_tensorflow
 from migrate.codemod import Analysis
@@ -25,6 +25,7 @@ ANALYSIS = Analysis(
     seeks=seeks,
     follows=follows,
     library=is_tensorflow,
+    remains=remains,
 )
 ABOUT: Mapping[str, str] = {
     "names": "Whether variables get the names that a programmer would choose, or keep every one.",

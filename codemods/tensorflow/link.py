@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.eager import eager_reason
 from codemods.tensorflow.facts import At, Creation, FileFacts
@@ -13,7 +13,7 @@ from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site
-from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopePlan
+from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.dynamic import dynamic_parameters
@@ -26,7 +26,7 @@ from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
 from migrate.model import Level, Shift
 
-__all__ = ["link"]
+__all__ = ["link", "remains"]
 
 _REFUSALS = {
     "scope-as-name": "GV204",
@@ -43,37 +43,42 @@ def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FileP
     files = settled(dict(sorted(facts.items())))
     plans: dict[str, FilePlan] = {}
     for paths in Tree(files).imports.programs():
-        tree = Tree({path: files[path] for path in paths})
-        creates = any(isinstance(event, Creation) for _, _, event in tree.events())
-        if creates or any(file.hands_on for file in tree.files.values()):
-            plans |= _Linker(tree, options).plans()
+        plans |= _Linker(Tree({path: files[path] for path in paths}), options).plans()
     return plans
 
 
+def remains(facts: Mapping[str, FileFacts], done: Collection[str]) -> list[str]:
+    """The files of the programs in which a creation can be rewritten that is in none of the files `done`."""
+    tree = Tree(settled(dict(sorted(facts.items()))))
+    pending = {key[0] for key, _, event in tree.events() if isinstance(event, Creation) and _migrates(tree, key, event)}
+    pending -= set(done)
+    return [path for paths in tree.imports.programs() if not pending.isdisjoint(paths) for path in paths]
+
+
+def _migrates(tree: Tree, key: BodyKey, creation: Creation) -> bool:
+    """Whether a creation can be rewritten, for all that does not depend on the names and scopes around it."""
+    return not creation.refusal and not eager_reason(tree, key, creation.frames)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What becomes of the creations that are not left whatever their names, of scopes, and of what gets a scope."""
+
+    creations: Mapping[tuple[str, At], NamePlan | LeavePlan] = field(default_factory=dict)
+    forms: Mapping[tuple[str, At], ScopeForm] = field(default_factory=dict)
+    wraps: Mapping[str, Sequence[WrapPlan]] = field(default_factory=dict)  # by file
+    dynamic: Mapping[BodyKey, frozenset[str]] = field(default_factory=dict)
+
+
 class _Linker:
-    """One link phase over one program: the tables, the sites, and what is left whatever its name."""
+    """One link phase over one program: what is left whatever its name, and the plans of the files."""
 
     def __init__(self, tree: Tree, options: Options) -> None:
         self.tree = tree
         self.options = options
         self.keep = options.get("names", "idiomatic") == "keep"
-        self.reach = ReachTable(tree)
-        extent = Extent(self.reach.graph)
         self.left: dict[tuple[str, At], LeavePlan] = {}
-        creations = [*self._creations()]
-        self.migrated = {(body, number) for body, number, _ in creations}
-        self.scopes = ScopeTable(self.reach, extent, Meeting(tree))
-        converting = {"layer-scopes", "get-variable"} <= options.selected
-        if converting:
-            convert_scopes(self.scopes, extent, self._is_migrated)
-        self.sites = [make_site(*found, self.scopes, extent) for found in creations]
-        self.wraps = Wraps()
-        if converting and not self.keep:
-            safe = [site for site in self.sites if not hazards(site, self.reach)]
-            self.wraps = plan_layers(safe, self.scopes, extent, options.get("layers", "full"))
-
-    def _is_migrated(self, body: BodyKey, number: int) -> bool:
-        return (body, number) in self.migrated
+        self.creations = [*self._creations()]
 
     def _creations(self) -> Iterator[tuple[BodyKey, int, Creation]]:
         """The creations to rewrite; those that are left whatever their names are noted in `left`."""
@@ -97,16 +102,15 @@ class _Linker:
 
     def plans(self) -> dict[str, FilePlan]:
         """The plan of each file that has something to change or to report."""
+        decided = _Namer(self).decided() if self.creations else _Decided()  # most programs have nothing to name
         creations: dict[str, dict[At, NamePlan | LeavePlan]] = {}
-        for (path, at), left in self.left.items():
-            creations.setdefault(path, {})[at] = left
-        for site, decision in self._decisions():
-            creations.setdefault(site.body[0], {})[site.creation.at] = decision
+        for (path, at), decision in {**self.left, **decided.creations}.items():
+            creations.setdefault(path, {})[at] = decision
         forms: dict[str, dict[At, ScopePlan]] = {}
-        for (path, at), form in self.scopes.places.forms.items():
+        for (path, at), form in decided.forms.items():
             forms.setdefault(path, {})[at] = ScopePlan(at, form)
         dynamic: dict[str, dict[At, frozenset[str]]] = {}
-        for key, names in dynamic_parameters(self.tree).items():
+        for key, names in decided.dynamic.items():
             dynamic.setdefault(key[0], {})[self.tree.body(key).at] = names
         ends: dict[str, dict[At, At]] = {}
         for key, _, event in self.tree.events():
@@ -118,7 +122,7 @@ class _Linker:
             path: FilePlan(
                 creations.get(path, {}),
                 forms.get(path, {}),
-                tuple(self.wraps.by_file.get(path, ())),
+                tuple(decided.wraps.get(path, ())),
                 self.tree.files[path].version_2_root,
                 dynamic.get(path, {}),
                 seeded,
@@ -127,8 +131,36 @@ class _Linker:
                 self.tree.files[path].hands_on,
                 ends.get(path, {}),
             )
-            for path in sorted({*creations, *self.wraps.by_file, *passing, *forms})
+            for path in sorted({*creations, *decided.wraps, *passing, *forms})
         }
+
+
+class _Namer:
+    """Names what is to be rewritten in one program: the tables, the sites, the wraps."""
+
+    def __init__(self, linker: _Linker) -> None:
+        self.tree, self.options, self.keep, self.left = linker.tree, linker.options, linker.keep, linker.left
+        self.reach = ReachTable(self.tree)
+        extent = Extent(self.reach.graph)
+        self.migrated = {(body, number) for body, number, _ in linker.creations}
+        self.scopes = ScopeTable(self.reach, extent, Meeting(self.tree))
+        converting = {"layer-scopes", "get-variable"} <= self.options.selected
+        if converting:
+            convert_scopes(self.scopes, extent, self._is_migrated)
+        self.sites = [make_site(*found, self.scopes, extent) for found in linker.creations]
+        self.wraps = Wraps()
+        if converting and not self.keep:
+            safe = [site for site in self.sites if not hazards(site, self.reach)]
+            self.wraps = plan_layers(safe, self.scopes, extent, self.options.get("layers", "full"))
+
+    def _is_migrated(self, body: BodyKey, number: int) -> bool:
+        return (body, number) in self.migrated
+
+    def decided(self) -> _Decided:
+        """All decisions."""
+        creations = {site.key: decision for site, decision in self._decisions()}
+        forms = self.scopes.places.forms
+        return _Decided(creations, forms, self.wraps.by_file, dynamic_parameters(self.tree))
 
     def _decisions(self) -> Iterator[tuple[Site, NamePlan | LeavePlan]]:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, ScopeKind
 from codemods.tensorflow.plan import ScopeForm
@@ -69,8 +70,16 @@ class _Conversion:
     def _holds_migrated(self, item: Item) -> bool:
         return any(
             (isinstance(event, Creation) and self.migrated(item.body, number))
-            or (isinstance(event, Call) and self.extent.creates(event, item.body))
+            or (isinstance(event, Call) and not self._makers.isdisjoint(self.extent.tree.targets(event, item.body)))
             for number, event in self.extent.inside(item.body, item.key[1])
+        )
+
+    @cached_property
+    def _makers(self) -> frozenset[BodyKey]:
+        """The bodies that make what will be rewritten, directly or through calls."""
+        events = self.extent.tree.events()
+        return self.extent.graph.leading_to(
+            {key for key, number, event in events if isinstance(event, Creation) and self.migrated(key, number)}
         )
 
     def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
