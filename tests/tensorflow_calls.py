@@ -24,7 +24,7 @@ def answers(text: str, **options: Any) -> tuple[Module, list[tuple[CallSite, Cal
     """What `build` says of each creation in `text`, which reaches TensorFlow as `tf`."""
     module = Module(Source("program.py", text, text, "utf-8", b""))
     sites = [site for site in walk(module.tree).calls if _creates(site)]
-    found = [(site, build(module, site.node, request(site, **options), site.statement)) for site in sites]
+    found = [(site, build(module, site.node, request(site, **options), site)) for site in sites]
     return module, found
 
 

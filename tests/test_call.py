@@ -267,7 +267,7 @@ def test_a_mask_elsewhere_is_no_obstacle():
     text, code = "print x; w = tf.Variable(0)\n", "print(x; w = tf.Variable(0)\n".replace("print(x", "pass   ")
     module = Module(Source("program.py", text, code, "utf-8", b""))
     (site,) = walk(module.tree).calls
-    edit = build(module, site.node, request(site), site.statement)
+    edit = build(module, site.node, request(site), site)
     assert isinstance(edit, CallEdit)
     assert apply(text, edit.changes) == 'print x; w = tf.get_variable("w", initializer=0)\n'
 

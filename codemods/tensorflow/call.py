@@ -20,6 +20,7 @@ from migrate.model import Edit, Level
 from migrate.syntax.bindings import assigned_values
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
+from migrate.syntax.walk import CallSite
 
 __all__ = ["CallEdit", "CallRequest", "Refusal", "Refused", "Remark", "RemarkKind", "build"]
 
@@ -77,13 +78,10 @@ class Refusal:
     reason: Refused
 
 
-def build(
-    module: Module, call: ast.Call, request: CallRequest, statement: ast.stmt | None = None
-) -> CallEdit | Refusal:
+def build(module: Module, call: ast.Call, request: CallRequest, site: CallSite | None = None) -> CallEdit | Refusal:
     """The edits that turn `call`, a creation of a variable, into a call of `get_variable`, or why there are none.
 
-    `statement` is the statement that holds the call; where it is given, an initial value made on the line above may
-    be folded in.
+    `site` is where the call stands; where it is given, an initial value made on the line above may be folded in.
     """
     bound = bind(call, VARIABLE_2 if request.version_2 else VARIABLE)
     if isinstance(bound, Unbound):
@@ -91,7 +89,7 @@ def build(
     refused = _refused(module, call, bound)
     if refused is not None:
         return Refusal(refused)
-    return _Builder(module, call, request, bound, statement).build()
+    return _Builder(module, call, request, bound, site).build()
 
 
 def _refused(module: Module, call: ast.Call, bound: Mapping[str, Argument]) -> Refused | None:
@@ -126,20 +124,20 @@ class _Builder:
         call: ast.Call,
         request: CallRequest,
         bound: Mapping[str, Argument],
-        statement: ast.stmt | None,
+        site: CallSite | None,
     ) -> None:
         self.module, self.call, self.request, self.bound = module, call, request, bound
         self.late_name = self.named_late()
         self.fold: Fold | None = None
-        self.value = self.read(statement)
+        self.value = self.read(site)
 
-    def read(self, statement: ast.stmt | None) -> Shaped | Whole:
+    def read(self, site: CallSite | None) -> Shaped | Whole:
         """What the initial value becomes, looking at the line above where the value is a name from there."""
         value = self.bound["initial_value"].value
         dtype = self.bound["dtype"].value if "dtype" in self.bound else None
         validated = "validate_shape" not in self.bound or _is_true(self.bound["validate_shape"].value)
-        if self.request.fold and statement is not None and self.request.form == "shape" and validated:
-            fold = find_fold(self.module, value, self.call, statement, self.request)
+        if self.request.fold and site is not None and self.request.form == "shape" and validated:
+            fold = find_fold(self.module, value, site, self.request)
             found = read_value(fold.value, dtype, self.request, self.module) if fold else None
             if isinstance(found, Shaped):
                 self.fold = fold

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.tensorflow.initializers import OPS
@@ -11,6 +10,7 @@ from codemods.tensorflow.request import CallRequest
 from migrate.model import Edit, Span
 from migrate.syntax.bindings import used_once
 from migrate.syntax.module import Module
+from migrate.syntax.walk import CallSite
 
 __all__ = ["Fold", "find_fold"]
 
@@ -23,17 +23,15 @@ class Fold:
     removal: Edit
 
 
-def find_fold(
-    module: Module, value: ast.expr, call: ast.Call, statement: ast.stmt, request: CallRequest
-) -> Fold | None:
+def find_fold(module: Module, value: ast.expr, site: CallSite, request: CallRequest) -> Fold | None:
     """The fold of `value`, a local name that is made by the statement right above and used nowhere else, or None.
 
     Nothing may run in between, so the statement's own value must be the call; a comment on the line forbids it.
     """
-    if not isinstance(value, ast.Name) or getattr(statement, "value", None) is not call:
+    if not isinstance(value, ast.Name) or getattr(site.statement, "value", None) is not site.node:
         return None
     made = used_once(value.id, request.scope)
-    above = _above(module, statement)
+    above = _above(site)
     if not isinstance(made, ast.Call) or not isinstance(above, ast.Assign) or above.value is not made:
         return None
     if request.resolve(made.func) not in OPS or request.creates(made) or not _one_line_each(made):
@@ -42,15 +40,10 @@ def find_fold(
     return Fold(made, Edit(lines, "")) if lines is not None else None
 
 
-def _above(module: Module, statement: ast.stmt) -> ast.stmt | None:
+def _above(site: CallSite) -> ast.stmt | None:
     """The statement right above in the same block."""
-    parent = module.parents.get(statement)
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(parent, name, None)
-        if isinstance(block, Sequence) and statement in block:
-            index = block.index(statement)
-            return block[index - 1] if index else None
-    return None
+    index = site.block.index(site.statement)
+    return site.block[index - 1] if index else None
 
 
 def _whole_lines(module: Module, statement: ast.Assign) -> Span | None:

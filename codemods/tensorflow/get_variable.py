@@ -98,7 +98,7 @@ def _findings(
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
     try:
         request = _request(module, site, plan, decision, speller)
-        edit = build(module, node, replace(request, form=_form(options)), site.statement)
+        edit = build(module, node, replace(request, form=_form(options)), site)
     except UnspellableError:
         yield _left(module, node, LeavePlan("GV210", "the file has no name for TensorFlow itself", decision.shifts))
         return

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from codemods.tensorflow import knowledge
 from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
+from migrate.syntax.walk import ScopeKind
 
 __all__ = ["import_edit", "is_root", "tidy_imports"]
 
@@ -53,17 +54,21 @@ def tidy_imports(module: Module, rewritten: Sequence[Finding], replaced: Mapping
     `rewritten` are the findings of the file's calls, `replaced` what other findings replace, by their ids.
     """
     goes = _Going(module, rewritten, replaced)
-    for node in module.nodes if rewritten else ():
-        if not isinstance(node, ast.ImportFrom) or not is_root(node):
-            continue
-        in_class = isinstance(module.parents[node], ast.ClassDef)  # what it imports is read as an attribute
-        if not in_class:
-            names = _unused(module, node, goes)
-            if names:
-                said = ", ".join(one.asname or one.name for one in names)
-                message = f"{said}: imported for nothing once the calls are rewritten"
-                outcome = Rewrite(Level.EXACT, tuple(_removals(module, node, names)), supports=True)
-                yield module.finding(_CODE, names[0], message, outcome, requires=goes.needed)
+    for node in dict.fromkeys(_from_root(module)) if rewritten else ():
+        names = _unused(module, node, goes)
+        if names:
+            said = ", ".join(one.asname or one.name for one in names)
+            message = f"{said}: imported for nothing once the calls are rewritten"
+            outcome = Rewrite(Level.EXACT, tuple(_removals(module, node, names)), supports=True)
+            yield module.finding(_CODE, names[0], message, outcome, requires=goes.needed)
+
+
+def _from_root(module: Module) -> Iterator[ast.ImportFrom]:
+    """The imports from TensorFlow itself; what one in a class imports is read as an attribute, and is none of them."""
+    for scope in module.walk.scopes.values():
+        if scope.kind is not ScopeKind.CLASS:
+            nodes = (one.node for bindings in scope.bindings.values() for one in bindings)
+            yield from (node for node in nodes if isinstance(node, ast.ImportFrom) and is_root(node))
 
 
 def _unused(module: Module, node: ast.ImportFrom, goes: _Going) -> list[ast.alias]:

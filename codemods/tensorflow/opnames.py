@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from codemods.tensorflow.initializers import OP_NAMES
 from migrate.syntax.module import Module
+from migrate.syntax.walk import Walk
 
 __all__ = ["bare_names", "names_in_use"]
 
@@ -27,7 +28,7 @@ _used: WeakKeyDictionary[Module, frozenset[str]] = WeakKeyDictionary()
 def names_in_use(module: Module) -> frozenset[str]:
     """The default op names, in lower case, that something in the module is called or looked up by."""
     if module not in _used:
-        found = {bare for text in _given(module.nodes) for bare in bare_names(text)}
+        found = {bare for text in _given(module.walk) for bare in bare_names(text)}
         _used[module] = frozenset(found & OP_NAMES)
     return _used[module]
 
@@ -41,16 +42,16 @@ def bare_names(text: str) -> Iterator[str]:
         previous, last = last, _NUMBERED.sub("", last)
 
 
-def _given(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case ast.keyword(arg=word, value=value) if word in _NAMING:
-                yield from _strings(value)
-            case ast.Call(func=ast.Attribute(attr=function) | ast.Name(id=function), args=[first, *_]):
-                if _NAMED_FIRST.search(function):
-                    yield from _strings(first)
-            case ast.Constant(value=str(text)) if _TENSOR.search(text):
-                yield text
+def _given(found: Walk) -> Iterator[str]:
+    for site in found.calls:
+        node = site.node
+        for keyword in node.keywords:
+            if keyword.arg in _NAMING:
+                yield from _strings(keyword.value)
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if node.args and _NAMED_FIRST.search(function):
+            yield from _strings(node.args[0])
+    yield from (text for text in found.strings if _TENSOR.search(text))
 
 
 def _strings(node: ast.expr) -> Iterator[str]:
