@@ -65,12 +65,9 @@ def claim_text(site: Site, text: Text, claims: Claims) -> bool:
 
 def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     """`w_1` for the second `w`, where each surely happens, once, in a known order and in one graph; "" elsewhere."""
-    name = site.names[0].literal
-    if name is None or len(site.instances) != 1 or site.repeats:
+    name, own = site.names[0].literal, site.instances[0]
+    if name is None or not _may_be_numbered(site, claims):
         return ""
-    if ScopeKind.OTHER_GRAPH in claims.scopes.reach.tree.by_hand:
-        return ""
-    own = site.instances[0]
     members = [own, *(rival.instance for rival in rivals)]
     if any(rival.name.literal != name or not rival.creates for rival in rivals):
         return ""
@@ -90,14 +87,21 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     return "" if any(rival.name.literal != name for rival in others) else numbered
 
 
+def _may_be_numbered(site: Site, claims: Claims) -> bool:
+    """Whether what else bears the site's name decides its number: it is known, and the site happens once."""
+    known = site.names[0].literal is not None and len(site.instances) == 1 and not site.repeats
+    return known and ScopeKind.OTHER_GRAPH not in claims.scopes.reach.tree.by_hand
+
+
 def old_suffix(site: Site, claims: Claims) -> str:
     """What `tf.Variable` put behind the name that the call passes: nothing, `_1`, or `*` where only a run knows."""
-    own = [Claim(name, one, site.key, True) for name, one in zip(site.names, site.instances, strict=False)]
-    rivals = [one for claim in own for one in (*claims.rivals(claim), *claims.wrapped_rivals(claim)) if not one.chosen]
-    if not rivals:
+    own = (Claim(name, one, site.key, True) for name, one in zip(site.names, site.instances, strict=False))
+    rivals = (one for claim in own for one in claims.former_rivals(claim))
+    first = next(rivals, None)
+    if first is None:
         by_default = (name.pattern.rpartition("/")[2].lower() for name in site.names)
         return "*" if claims.scopes.reach.tree.op_names.intersection(by_default) else ""
-    name = numbered_name(site, rivals, claims)
+    name = numbered_name(site, [first, *rivals], claims) if _may_be_numbered(site, claims) else ""
     return name.removeprefix(site.names[0].pattern) if name else "*"
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Hole, Text, overlaps
 
@@ -32,6 +32,27 @@ class Claim:
     domain: object = None  # the wrap that it stands in, or `MOVED`
 
 
+class _ByName(defaultdict[Text, list[Claim]]):
+    """Claims of one file by their names: far fewer than there are ways to each."""
+
+    def __init__(self) -> None:
+        super().__init__(list)
+
+    def overlapping(self, name: Text) -> list[Claim]:
+        """The claims to what may be the same name."""
+        return [claim for own, claims in self.items() if overlaps(own, name) for claim in claims]
+
+    def numbering(self, name: Text) -> list[Claim]:
+        """The claims to another name that, made again, may come to the same."""
+        again = ((own, [claim for claim in claims if claim.repeats]) for own, claims in self.items())
+        return [
+            claim
+            for own, claims in again
+            if claims and not overlaps(own, name) and overlaps(_numbers(own), name)
+            for claim in claims
+        ]
+
+
 @dataclass(slots=True)
 class Claims:
     """All names of a tree, found by what they begin with, so that looking for rivals stays cheap."""
@@ -39,8 +60,8 @@ class Claims:
     scopes: ScopeTable
     holds_unknown: bool = False  # some name, in whatever file, may be any that the program uses, and be made again
     _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    _known: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
-    _patterns: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _known: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
+    _patterns: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
     _unknown: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, claim: Claim) -> None:
@@ -49,9 +70,9 @@ class Claims:
         if known is not None:
             for place in self._places(claim):
                 self._exact[_last(known)][place].append(claim)
-            self._known[claim.instance.body[0]].append(claim)
+            self._known[claim.instance.body[0]][claim.name].append(claim)
         elif claim.in_new_store or claim.in_store or any(isinstance(part, str) for part in claim.name.parts):
-            self._patterns[claim.instance.body[0]].append(claim)
+            self._patterns[claim.instance.body[0]][claim.name].append(claim)
             self.holds_unknown |= not any(isinstance(part, str) for part in claim.name.parts)
         else:
             self._unknown[claim.instance.body[0]].append(claim)
@@ -63,7 +84,7 @@ class Claims:
     def has_number(self, name: str, path: str) -> bool:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
-        return any(numbered.fullmatch(one.name.literal or "") for one in self._known.get(path, ()))
+        return any(numbered.fullmatch(one.literal or "") for one in self._known.get(path, ()))
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
@@ -71,6 +92,10 @@ class Claims:
         return [
             one for one in self._candidates(claim, again) if one.domain == claim.domain and self._is_rival(one, claim)
         ]
+
+    def former_rivals(self, claim: Claim) -> Iterator[Claim]:
+        """The claims of others to the same name before anything is moved out of the way or named by this tool."""
+        return (one for one in self._candidates(claim, True) if not one.chosen and self._is_rival(one, claim))
 
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then."""
@@ -85,12 +110,8 @@ class Claims:
                 *(self._numbering(_last(known), claim) if numbered else ()),
             ]
         else:
-            candidates = [
-                one
-                for one in self._known.get(path, ())
-                if overlaps(one.name, claim.name) or (one.repeats and overlaps(_numbers(one.name), claim.name))
-            ]
-        return candidates + [one for one in self._patterns.get(path, ()) if overlaps(one.name, claim.name)]
+            candidates = self._known[path].overlapping(claim.name) + self._known[path].numbering(claim.name)
+        return candidates + self._patterns[path].overlapping(claim.name)
 
     def _places(self, claim: Claim) -> set[str]:
         """Where a claim is looked for: the scopes before its name, in graph and store; `?` where they are not known."""
@@ -130,8 +151,8 @@ class Claims:
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
         full, others = self._full(one), self._full(other)
-        depths = len(scopes_around(one.instance)), len(scopes_around(other.instance))
-        if full is not None and others is not None and depths[0] != depths[1]:
+        alike = len(one.instance.way.scopes) == len(other.instance.way.scopes)
+        if full is not None and others is not None and not alike:
             return full == others
         if "/" in one.name.pattern + other.name.pattern:
             return full is None or full == others
@@ -139,8 +160,8 @@ class Claims:
 
     def _full(self, claim: Claim) -> str | None:
         """A claim's graph name, None where a part of it is not known."""
-        parts = [text.literal for text in (*scope_names(claim.instance), claim.name)]
-        return None if None in parts or claim.instance.way.partial else "/".join(map(str, parts)).lower()
+        folder, name = claim.instance.way.folder, claim.name.literal
+        return None if folder is None or name is None else folder + name.lower()
 
 
 def _numbers(name: Text) -> Text:

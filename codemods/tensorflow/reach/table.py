@@ -6,9 +6,10 @@ whatever is past the bound runs many times.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from codemods.tensorflow.facts import BodyFacts, Call, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.openers import Openers
@@ -16,6 +17,7 @@ from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
+from codemods.tensorflow.text import Text
 
 __all__ = ["ReachTable"]
 
@@ -34,10 +36,16 @@ class ReachTable:
         self._resets = Resets(tree)
         self._openers = Openers(self.graph)
         self._ways: dict[BodyKey, tuple[Way, ...]] = {}
+        self._instances: dict[tuple[BodyKey, int], tuple[Instance, ...]] = {}
 
     def instances(self, key: BodyKey, number: int) -> tuple[Instance, ...]:
         """Every way to one event of a body, with the frames around the event."""
-        return tuple(Instance(self._descend(way, key, number), key, number) for way in self.ways(key))
+        found = self._instances.get((key, number))
+        if found is None:
+            descent = self._descent(key, number)
+            found = tuple(Instance(descent.prolong(way), key, number) for way in self.ways(key))
+            self._instances[key, number] = found
+        return found
 
     def ways(self, key: BodyKey) -> tuple[Way, ...]:
         """Every way to a body, at most `_MAX_WAYS` of them; one that stands for all where there are more."""
@@ -73,9 +81,10 @@ class ReachTable:
         for caller, number in self.graph.callers(key):
             call = self.tree.body(caller).events[number]
             assert isinstance(call, Call)
+            descent = self._descent(caller, number)
             for way in self.ways(caller):
                 arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
-                ways.append(replace(self._descend(way, caller, number), arguments=arguments, calls=calls))
+                ways.append(descent.prolong(way, arguments, calls))
                 if len(ways) > _MAX_WAYS:
                     return (_BY_ANY_WAY,)
         if not ways or self.graph.is_open_ended(key):
@@ -84,26 +93,47 @@ class ReachTable:
             ways.append(Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",)))
         return tuple(ways)
 
-    def _descend(self, way: Way, key: BodyKey, number: int) -> Way:
-        """The way prolonged by the frames around an event; a new graph or a reset starts afresh."""
-        outer, reset = way.order, self._resets.last(key, number)
-        met = _Met(list(way.stands), way.graph, way.repeats, way.unknown)
+    def _descent(self, key: BodyKey, number: int) -> _Descent:
+        """The way down to an event of a body, the same for every way to the body."""
         frames = self.tree.body(key).events[number].frames
-        for depth in range(len(frames) + 1):
-            if reset is not None and depth == reset[1]:
-                met.begin(("reset", *key, outer, reset[0]))
-            if depth == len(frames):
-                break
-            frame = self._openers.frame(key[0], frames[depth])
-            met.enter(Stand(key[0], outer, frame, scope_name(frame, way.arguments)))
-        return replace(
-            way,
-            order=(*outer, number),
-            stands=tuple(met.stands),
-            graph=met.graph,
-            repeats=met.repeats,
-            unknown=met.unknown,
+        return _Descent(
+            key, number, tuple(self._openers.frame(key[0], frame) for frame in frames), self._resets.last(key, number)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Descent:
+    """The frames around an event within its body, and the last reset before it: its number, and how deep it stands."""
+
+    key: BodyKey
+    number: int
+    frames: tuple[FrameFacts, ...]
+    reset: tuple[int, int] | None
+
+    def prolong(
+        self, way: Way, arguments: Mapping[str, Text] | None = None, calls: tuple[tuple[BodyKey, int], ...] = ()
+    ) -> Way:
+        """A way prolonged by the frames; a new graph or a reset starts afresh. A call goes on with its `arguments`."""
+        met = _Met([*way.stands], way.graph, way.repeats, way.unknown)
+        for depth, frame in enumerate(self.frames):
+            self._begin(met, depth, way.order)
+            met.enter(Stand(self.key[0], way.order, frame, scope_name(frame, way.arguments)))
+        self._begin(met, len(self.frames), way.order)
+        return Way(
+            way.root,
+            (*way.order, self.number),
+            tuple(met.stands),
+            way.arguments if arguments is None else arguments,
+            met.repeats,
+            met.unknown,
+            way.partial,
+            met.graph,
+            calls or way.calls,
+        )
+
+    def _begin(self, met: _Met, depth: int, order: tuple[int, ...]) -> None:
+        if self.reset is not None and depth == self.reset[1]:
+            met.begin(("reset", *self.key, order, self.reset[0]))
 
 
 @dataclass(slots=True)

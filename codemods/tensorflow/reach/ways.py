@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts
+from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.text import Hole, Text, substitute
 
 __all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "scope_name"]
+
+_SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Stand:
         return self.path, self.order, self.frame.at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with room for what is asked of each of them again and again
 class Way:
     """A chain of calls to a body: where it starts, what it is within, and what is known of the body's arguments."""
 
@@ -48,6 +51,17 @@ class Way:
     def runs_once(self) -> bool:
         """Whether it happens at most once in its graph."""
         return not self.repeats and not self.unknown
+
+    @cached_property
+    def scopes(self) -> tuple[Stand, ...]:
+        """The name scopes and variable scopes that it is within, outermost first."""
+        return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES)
+
+    @cached_property
+    def folder(self) -> str | None:
+        """What these put before a name, in lower case, such as `a/b/`; None where not all of it is known."""
+        names = [stand.name.literal for stand in self.scopes]
+        return None if None in names or self.partial else "".join(f"{name}/" for name in names).lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from codemods.tensorflow.text import Text, substitute
 __all__ = ["Item", "ItemKey", "find_items", "resets_names", "scope_names", "scopes_around"]
 
 ItemKey = tuple[str, At]
-_SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,14 @@ def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
     return tuple(substitute(name, instance.way.arguments) for instance in instances)
 
 
-def scopes_around(instance: Instance) -> list[Stand]:
+def scopes_around(instance: Instance) -> tuple[Stand, ...]:
     """The name scopes and variable scopes around an instance, outermost first."""
-    return [stand for stand in instance.way.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES]
+    return instance.way.scopes
 
 
 def scope_names(instance: Instance) -> list[Text]:
     """The names of the scopes around an instance, outermost first."""
-    return [stand.name for stand in scopes_around(instance)]
+    return [stand.name for stand in instance.way.scopes]
 
 
 def resets_names(scope: ScopeFacts) -> bool:

@@ -8,7 +8,7 @@ from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scope_names, scopes_around
+from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scopes_around
 from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Places"]
@@ -45,12 +45,13 @@ class Places:
             return True
         if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
             return True
-        for outer, inner in zip(one, two, strict=False):
+        if len(one) != len(two):
+            return False
+        for outer, inner in zip(one, two, strict=True):
             fresh = self.is_fresh(outer, converted=converted) or self.is_fresh(inner, converted=converted)
             if outer.key != inner.key and fresh:
                 return False
-        names, others = scope_names(first), scope_names(second)
-        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(names, others, strict=True))
+        return all(overlaps(outer.name, inner.name) for outer, inner in zip(one, two, strict=True))
 
     def repeats(self, instance: Instance, text: Text | None = None) -> bool:
         """Whether an instance can happen again under the same scopes: by loops and callers since the last fresh one.
