@@ -10,6 +10,7 @@ from typing import Any
 from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options, Trigger
 from migrate.encoding import narrow
+from migrate.kept import Kept
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
 from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
@@ -82,16 +83,28 @@ def _pulls(trigger: Trigger, data: bytes) -> bool:
     return trigger.search(data) is not None if isinstance(trigger, re.Pattern) else trigger(data)
 
 
-def index(path: str, data: bytes, analyses: Sequence[Analysis], largest: int = 0, *, whole: bool = True) -> Indexed:
+def index(
+    path: str,
+    data: bytes,
+    analyses: Sequence[Analysis],
+    largest: int = 0,
+    *,
+    whole: bool = True,
+    kept: Kept | None = None,
+) -> Indexed:
     """The facts that each analysis finds in one file; one that does not parse or is too large has a failure instead.
 
-    Unless they have to be `whole`, those of a glance will do where an analysis has them.
+    Unless they have to be `whole`, those of a glance will do where an analysis has them. A module with whole facts is
+    kept for `rewrite`, as far as there is room for it.
     """
     try:
         module = _module(path, data, largest)
         with module.bounded():
             brief = {} if whole else _present({one.name: one.glance(module) for one in analyses})
-            return Indexed(path, _facts(module, [one for one in analyses if one.name not in brief]), brief)
+            facts = _facts(module, [one for one in analyses if one.name not in brief])
+        if facts and kept is not None:
+            kept.keep(data, module)
+        return Indexed(path, facts, brief)
     except SourceError as error:
         return Indexed(path, failure=Failure(error.cause, error.line))
 
@@ -155,6 +168,7 @@ class Job:
     `plans` go by analysis, `analyses` are those that have facts of it, `held` names findings that were decided
     elsewhere. Where `lines` are given, only statements that touch them are looked at. `comment` is what is put at calls
     that are left: "ignore", "mark" or nothing. `largest` is how many characters of code a file may hold, 0: any number.
+    `kept` has modules that need not be parsed again.
     """
 
     codemods: Sequence[Codemod]
@@ -165,12 +179,14 @@ class Job:
     lines: Sequence[range] | None = None
     comment: str = ""
     largest: int = 0
+    kept: Kept | None = None
 
 
 def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
     """What the codemods make of one file. What they raise goes through; `SourceError` becomes a failure."""
     try:
-        module = _module(path, data, job.largest, known=True)
+        kept = job.kept.take(path, data) if job.kept else None
+        module = kept or _module(path, data, job.largest, known=True)
         with module.bounded():
             return _rewrite(module, data, job)
     except SourceError as error:

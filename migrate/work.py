@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from migrate import collecting, engine, registry
 from migrate.codemod import Analysis
 from migrate.engine import Indexed, Rewritten
+from migrate.kept import Kept
 from migrate.model import Failure, FileResult, Rewrite
 from migrate.settle import Hold, Policy
 
@@ -53,20 +54,31 @@ class Work:
 
     references: tuple[str, ...]
     largest: int = 0
+    kept: Kept = field(default_factory=Kept, compare=False)
 
     def index(self, task: IndexTask) -> Indexed:
         """The facts of one source."""
         chosen = self._analyses(task.analyses)
         return _guard(
             task,
-            lambda: engine.index(task.path, task.data, chosen, self.largest, whole=task.whole),
+            lambda: engine.index(task.path, task.data, chosen, self.largest, whole=task.whole, kept=self.kept),
             lambda failure: Indexed(task.path, failure=failure),
         )
 
     def rewrite(self, task: RewriteTask) -> Rewritten:
         """The result of one source."""
         codemods, analyses = _load(self.references).codemods, self._analyses(task.analyses)
-        job = engine.Job(codemods, analyses, task.plans, task.policy, task.held, task.lines, task.comment, self.largest)
+        job = engine.Job(
+            codemods,
+            analyses,
+            task.plans,
+            task.policy,
+            task.held,
+            task.lines,
+            task.comment,
+            self.largest,
+            self.kept,
+        )
         return _guard(
             task,
             lambda: engine.rewrite(task.path, task.data, job),

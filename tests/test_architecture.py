@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.shifts",
         "migrate.annotate",
         "migrate.engine",
+        "migrate.kept",
         "migrate.collecting",
         "migrate.importers",
     ),
