@@ -1,4 +1,4 @@
-"""Writes a new call in the layout of an old one, with LibCST: its line breaks, comments, and arguments as they stand.
+"""Writes a new call in the layout of an old one: its line breaks, comments, and arguments as they stand.
 
 Arguments that stay are not copied: the edits lie between them, so that other edits may be made inside.
 """
@@ -12,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-import libcst as cst
-
-from codemods.tensorflow.arguments import Inner, Item, NewCall
+from codemods.tensorflow.arguments import Inner, NewCall
 from codemods.tensorflow.gaps import Gap
 from codemods.tensorflow.reading import LINE_END, Unreadable, comments, expression, line_start
 from codemods.tensorflow.rows import Arranger, Row
@@ -30,8 +28,6 @@ _NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than
 _UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]")
 _INDENTED = re.compile(r"[\r\n]( +)")
 _KEPT = re.compile(r"__migrate_(\d+)__")
-_PRINTER = cst.Module([])
-_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 def lay_out(module: Module, call: ast.Call, new: NewCall) -> tuple[Edit, ...]:
@@ -162,8 +158,8 @@ class _Writer:
     def pieces(self) -> list[str | Span]:
         """The new call as glue and, as spans, the old values that stay where they are."""
         self.placed = []
-        code = _PRINTER.code_for_node(self.new_call(self.rows, self.closing, self.old.trailing_comma))
-        glue = self.function + code[1:].replace("\n", self.newline)
+        code = self.brackets(self.rows, self.closing, self.old.trailing_comma)
+        glue = self.function + code.replace("\n", self.newline)
         pieces: list[str | Span] = [""]
         last = self.span.start
         for index, part in enumerate(_KEPT.split(glue)):
@@ -177,35 +173,22 @@ class _Writer:
                 pieces[-1] = f"{pieces[-1]}{self.slice(found) if isinstance(found, Span) else found}"
         return pieces
 
-    def new_call(self, rows: Sequence[Row], closing: Gap, comma: bool) -> cst.Call:
-        arguments = [
-            self.argument(
-                row, rows[index + 1].gap if index + 1 < len(rows) else closing, comma or index + 1 < len(rows)
-            )
-            for index, row in enumerate(rows)
-        ]
-        before = _whitespace((rows[0].gap if rows else closing).text())
-        return cst.Call(cst.Name("f"), arguments, whitespace_before_args=before)
+    def brackets(self, rows: Sequence[Row], closing: Gap, comma: bool) -> str:
+        """The argument list of a call, brackets included; `comma`: one stands behind the last argument too."""
+        behind = [*(row.gap for row in rows[1:]), closing]
+        written = [(rows[0].gap if rows else closing).text()]
+        for row, gap in zip(rows, behind, strict=False):
+            written += [self.argument(row), "," if comma or row is not rows[-1] else "", gap.text()]
+        return f"({''.join(written)})"
 
-    def argument(self, row: Row, behind: Gap, comma: bool) -> cst.Arg:
-        space = _whitespace(behind.text())
-        return cst.Arg(
-            self.value(row),
-            keyword=cst.Name(row.item.keyword) if row.item.keyword else None,
-            equal=self.equal(row.item),
-            comma=cst.Comma(whitespace_after=space) if comma else cst.MaybeSentinel.DEFAULT,
-            whitespace_after_arg=cst.SimpleWhitespace("") if comma else space,
-        )
-
-    def equal(self, item: Item) -> cst.AssignEqual | cst.MaybeSentinel:
-        return self.old.equals.get(item.keyword, _TIGHT) if item.keyword else cst.MaybeSentinel.DEFAULT
-
-    def value(self, row: Row) -> cst.BaseExpression:
-        value = row.item.value
+    def argument(self, row: Row) -> str:
+        keyword, value = row.item.keyword, row.item.value
         if isinstance(value, Inner):
-            call = self.new_call(row.inner, row.inner_close, row.inner_comma and bool(row.inner))
-            return call.with_changes(func=expression(value.function))
-        return expression("".join(self.place(part) for part in value))
+            inner = self.brackets(row.inner, row.inner_close, row.inner_comma and bool(row.inner))
+            text = f"{value.function}{inner}"
+        else:
+            text = expression("".join(self.place(part) for part in value))
+        return f"{keyword}{self.old.equals.get(keyword, '=')}{text}" if keyword else text
 
     def place(self, part: str | ast.expr) -> str:
         """A text as it is; a placeholder for an old expression."""
@@ -228,13 +211,6 @@ class _Writer:
             if self.text[position:end] != glue:
                 yield Edit(Span(position, end), str(glue))
             position = kept.end if isinstance(kept, Span) else end
-
-
-@lru_cache(maxsize=1024)
-def _whitespace(text: str) -> cst.BaseParenthesizableWhitespace:
-    """What stands between two arguments; the gaps of a program are few, and LibCST's nodes can be used again."""
-    node = cst.parse_expression("f(" + text + ")")
-    return cst.ensure_type(node, cst.Call).whitespace_before_args
 
 
 def _indent(line: str) -> int:

@@ -40,7 +40,7 @@ class WrittenCall:
 
     opened: int  # just behind the opening bracket
     values: tuple[Span, ...]
-    equals: dict[str, cst.AssignEqual]  # by keyword: some people write `name = "w"`
+    equals: dict[str, str]  # by keyword: some people write `name = "w"`
     gaps: tuple[Gap, ...]
     trailing_comma: bool
 
@@ -64,13 +64,13 @@ def read_call(module: Module, call: ast.Call) -> WrittenCall:
     opened = start + len(head)
     position = opened + len(before)
     values: list[Span] = []
-    equals: dict[str, cst.AssignEqual] = {}
+    equals: dict[str, str] = {}
     gaps = [read_gap(module.source.text[opened:position])]
     comma = False
     for argument, (front, value, behind) in zip(node.args, parts, strict=True):
         comma = isinstance(argument.comma, cst.Comma)
         if argument.keyword is not None and isinstance(argument.equal, cst.AssignEqual):
-            equals[argument.keyword.value] = argument.equal
+            equals[argument.keyword.value] = LINE_END.sub("\n", code(argument.equal))
         stop = position + len(front) + len(value)
         values.append(Span(stop - len(value), stop))
         position = stop + len(behind)
@@ -89,16 +89,15 @@ def _parts(argument: cst.Arg, code: Callable[[cst.CSTNode], str]) -> tuple[str, 
 
 
 @lru_cache(maxsize=1024)
-def expression(text: str) -> cst.BaseExpression:
-    """Reads an expression, which may need brackets where it goes over several lines. Raises `Unreadable`."""
-    try:
-        ast.parse(text.strip(), mode="eval")
-    except SyntaxError:
-        text = f"({text})"
-    try:
-        return cst.parse_expression(text)
-    except cst.ParserSyntaxError as error:
-        raise Unreadable(text) from error
+def expression(text: str) -> str:
+    """An expression, in brackets where it goes over several lines and has none. Raises `Unreadable`."""
+    for written in (text, f"({text})"):
+        try:
+            ast.parse(written.strip(), mode="eval")
+        except SyntaxError:
+            continue
+        return written
+    raise Unreadable(text)
 
 
 def _printer(text: str) -> cst.Module:
