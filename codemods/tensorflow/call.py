@@ -13,6 +13,7 @@ from codemods.tensorflow.dtypes import dtype_name, is_none, says
 from codemods.tensorflow.effects import order_shows
 from codemods.tensorflow.fold import Fold, find_fold
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
+from codemods.tensorflow.layout import Unreadable, lay_out
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Shape
 from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, inner_name, read_value
@@ -146,8 +147,6 @@ class _Builder:
 
     def build(self) -> CallEdit | Refusal:
         """The edit, once every argument is decided."""
-        from codemods.tensorflow.layout import Unreadable, lay_out  # noqa: PLC0415 - LibCST, only when it is needed
-
         value = self.value
         if isinstance(value, Whole) and value.wrapping is Wrapping.CONVERT and self.may_be_function():
             return Refusal(Refused.CALLABLE)

@@ -1,4 +1,4 @@
-"""Reads the argument list of a call as it is written, with LibCST: where each value stands, and what is in between."""
+"""Reads the argument list of a call as it is written: where each value stands, and what is in between."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-import libcst as cst
+from typing import NamedTuple
 
 from codemods.tensorflow.gaps import Gap, read_gap
 from migrate.model import Span
+from migrate.syntax.marks import Mark, marks_around
 from migrate.syntax.module import Module
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+_ARGUMENT = re.compile(r"(?P<head>\*\*?|n=|)(?P<open>\(*)v(?P<close>\)*)")
 
 
 class Unreadable(Exception):  # noqa: N818 - says what it means
@@ -46,46 +47,58 @@ class WrittenCall:
 
 
 def read_call(module: Module, call: ast.Call) -> WrittenCall:
-    """Reads a call's argument list with LibCST. Raises `Unreadable` where the text does not come out as it went in."""
+    """Reads a call's argument list. Raises `Unreadable` where it holds anything but values and what is between them."""
     start, end = module.span(call.func).end, module.span(call).end
     text = module.source.text[start:end]
-    try:
-        node = cst.parse_expression("f" + text)
-    except cst.ParserSyntaxError as error:
-        raise Unreadable(str(error)) from error
-    code = _printer(text).code_for_node
-    if not isinstance(node, cst.Call) or node.lpar:
+    values = (one.value if isinstance(one, ast.Starred) else one for one in argument_values(call))
+    spans = sorted((span.start - start, span.end - start) for span in map(module.span, values))
+    marks = list(marks_around(text, spans))
+    if len(marks) < 2 or marks[0].sign != "(" or marks[-1].sign != ")":
         raise Unreadable(text)
-    parts = [_parts(argument, code) for argument in node.args]
-    before = code(node.whitespace_before_args)
-    head = code(node.whitespace_after_func) + "("
-    if "".join((head, before, *(piece for part in parts for piece in part), ")")) != text:
-        raise Unreadable(text)
-    opened = start + len(head)
-    position = opened + len(before)
-    values: list[Span] = []
-    equals: dict[str, str] = {}
-    gaps = [read_gap(module.source.text[opened:position])]
-    comma = False
-    for argument, (front, value, behind) in zip(node.args, parts, strict=True):
-        comma = isinstance(argument.comma, cst.Comma)
-        if argument.keyword is not None and isinstance(argument.equal, cst.AssignEqual):
-            equals[argument.keyword.value] = LINE_END.sub("\n", code(argument.equal))
-        stop = position + len(front) + len(value)
-        values.append(Span(stop - len(value), stop))
-        position = stop + len(behind)
-        gaps.append(read_gap(_without_comma(module.source.text[stop:position])))
-    return WrittenCall(opened, tuple(values), equals, tuple(gaps), comma)
+    groups = _groups(marks[1:-1])
+    trailing_comma = len(groups) > 1 and not groups[-1]
+    arguments = [_argument(group, text) for group in (groups if groups[-1] else groups[:-1])]
+    edges = [marks[0].end, *(edge for one in arguments for edge in (one.start, one.value.end)), marks[-1].start]
+    gaps = (text[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True))
+    return WrittenCall(
+        start + marks[0].end,
+        tuple(Span(start + one.value.start, start + one.value.end) for one in arguments),
+        {one.keyword: one.equal for one in arguments if one.keyword},
+        tuple(read_gap(_without_comma(gap)) for gap in gaps),
+        trailing_comma,
+    )
 
 
-def _parts(argument: cst.Arg, code: Callable[[cst.CSTNode], str]) -> tuple[str, str, str]:
-    """What stands before an argument's value, the value, and what stands behind it; each is printed once only."""
-    front = argument.star + code(argument.whitespace_after_star)
-    if argument.keyword is not None:
-        equal = argument.equal
-        front += argument.keyword.value + (code(equal) if isinstance(equal, cst.AssignEqual) else "=")
-    comma = code(argument.comma) if isinstance(argument.comma, cst.Comma) else ""
-    return front, code(argument.value), code(argument.whitespace_after_arg) + comma
+def _groups(marks: Sequence[Mark]) -> list[list[Mark]]:
+    """The marks between one comma and the next."""
+    groups: list[list[Mark]] = [[]]
+    for mark in marks:
+        if mark.sign == ",":
+            groups.append([])
+        else:
+            groups[-1].append(mark)
+    return groups
+
+
+class _Argument(NamedTuple):
+    """One argument: where it begins, its value with the brackets around it, and its keyword with what is behind."""
+
+    start: int
+    value: Span
+    keyword: str
+    equal: str
+
+
+def _argument(marks: Sequence[Mark], text: str) -> _Argument:
+    """An argument: `*`, `**` or `name=`, and a value in any number of brackets. Raises `Unreadable`."""
+    match = _ARGUMENT.fullmatch("".join(mark.sign for mark in marks))
+    if match is None or len(match["open"]) != len(match["close"]):
+        raise Unreadable(text)
+    name = marks[0] if match["head"] == "n=" else None
+    value = Span(marks[2 if name else len(match["head"]) and 1].start, marks[-1].end)
+    if name is None:
+        return _Argument(marks[0].start, value, "", "")
+    return _Argument(name.start, value, text[name.start : name.end], LINE_END.sub("\n", text[name.end : value.start]))
 
 
 @lru_cache(maxsize=1024)
@@ -98,12 +111,6 @@ def expression(text: str) -> str:
             continue
         return written
     raise Unreadable(text)
-
-
-def _printer(text: str) -> cst.Module:
-    """What prints a node with the line ends of its text: LibCST takes the first one for the default."""
-    first = LINE_END.search(text)
-    return cst.Module([], default_newline=first.group() if first else "\n")
 
 
 def _without_comma(text: str) -> str:

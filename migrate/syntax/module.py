@@ -75,8 +75,7 @@ class Module:
             yield
         except RecursionError as error:
             depth, line = _deepest(self.tree)
-            line = line if depth >= _DEEP else _longest(self.source.code)
-            if not line:  # nothing to blame but the code that descends
+            if depth < _DEEP:  # nothing to blame but the code that descends
                 raise
             raise self.source.error("is nested too deeply", line) from error
 
@@ -107,7 +106,7 @@ class Module:
 
 
 _DEEP = 100  # levels, of which each takes several calls: Python allows 1,000 of them
-_LONG = 300  # tokens in one statement: LibCST nests what stands side by side, such as `a and b and c`
+_LONG = 300  # tokens in one statement, from which on it may be what the parser cannot take
 
 
 def _deepest(tree: ast.AST) -> tuple[int, int]:

@@ -22,7 +22,10 @@ VALUES = {
     "lambdas": "lambda: " * 900 + "1",
     "conditions": "1 if a else " * 900 + "1",
     "powers": "1" + "**1" * 900,
-    "conjunctions": "1" + " and 1" * 3000,
+}
+LONG = {
+    "elements": "[" + ", ".join(["1.0"] * 20_000) + "]",
+    "conjunctions": "1.0" + " and 1.0" * 3000,
     "strings": "'a' " * 3000,
     "formats": "f'{a}' " * 3000,
 }
@@ -53,10 +56,10 @@ def test_a_chain_of_clauses_is_refused_with_its_line() -> None:
     assert failed.failure.line > 500
 
 
-def test_what_is_long_and_not_deep_is_rewritten() -> None:
-    many = ", ".join(["1.0"] * 20_000)
+@pytest.mark.parametrize("kind", sorted(LONG))
+def test_what_is_long_and_not_deep_is_rewritten(kind: str) -> None:
     lines = "x = 1\n" * 20_000
-    report = report_on(f"{HEAD}{lines}w = tf.Variable([{many}], name='w')\n")
+    report = report_on(f"{HEAD}{lines}w = tf.Variable({LONG[kind]}, name='w')\n")
     assert not report.failures
     assert len(report.changed) == 1
 
