@@ -7,6 +7,7 @@ import bisect
 from functools import cached_property
 
 from migrate.syntax.module import Module
+from migrate.syntax.nodes import statements
 
 __all__ = ["Statements"]
 
@@ -19,7 +20,7 @@ class Statements:
 
     @cached_property
     def _lines(self) -> list[tuple[int, int]]:
-        return sorted(_own_lines(node) for node in self._module.nodes if isinstance(node, ast.stmt))
+        return sorted(map(_own_lines, statements(self._module.tree)))
 
     def around(self, line: int) -> tuple[int, int]:
         """The first and last line of the innermost statement on `line`; `line` itself where there is none."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.syntax.nodes import children, nodes
+from migrate.syntax.nodes import children, nodes, statements
 from migrate.syntax.parents import Parents
 
 BARE = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
@@ -30,6 +30,7 @@ def test_they_are_those_of_the_standard_library(text: str) -> None:
     tree = ast.parse(text)
     wanted = [node for node in ast.walk(tree) if not isinstance(node, BARE)]
     assert nodes(tree) == wanted
+    assert sorted(statements(tree), key=id) == sorted((one for one in wanted if isinstance(one, ast.stmt)), key=id)
     for node in wanted:
         assert children(node) == [one for one in ast.iter_child_nodes(node) if not isinstance(one, BARE)]
 

@@ -20,6 +20,7 @@ from migrate.codemod import Codemod, Options
 from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
+from migrate.syntax.nodes import statements
 from migrate.syntax.walk import CallSite
 
 __all__ = ["CODEMOD", "scope_id", "wrap_id"]
@@ -34,14 +35,14 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     if not plan.scopes and not plan.wraps:
         return
     module.walk.module.synonyms.update(plan.synonyms)
-    statements = _statements(module) if plan.wraps else {}
+    standing = {position(one): one for one in statements(module.tree)} if plan.wraps else {}
     for site in module.walk.calls:
         name = knowledge.canonical(resolve(site.node.func, site.scope))
         chosen = plan.scopes.get(position(site.node))
         if chosen is not None and name in knowledge.SCOPE_CALLS:
             yield _converted(module, site, chosen, plan)
     for wrap in plan.wraps:
-        yield _wrapped(module, wrap, statements, plan)
+        yield _wrapped(module, wrap, standing, plan)
 
 
 def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) -> Finding:
@@ -72,13 +73,9 @@ def _argument_start(module: Module, node: ast.Call) -> int:
     return module.span(node.args[0]).start
 
 
-def _statements(module: Module) -> dict[At, ast.stmt]:
-    return {position(node): node for node in module.nodes if isinstance(node, ast.stmt)}
-
-
-def _wrapped(module: Module, wrap: WrapPlan, statements: dict[At, ast.stmt], plan: FilePlan) -> Finding:
+def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan: FilePlan) -> Finding:
     """The statements of a layer under a new scope."""
-    first, last = statements[wrap.first], statements[wrap.last]
+    first, last = standing[wrap.first], standing[wrap.last]
     site = _speaking(module, first, last)
     speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["FIELDS", "children", "nodes"]
+__all__ = ["FIELDS", "children", "nodes", "statements"]
 
 # Fields that hold no node, or one without a place of its own: half of all nodes are a context or an operator.
 _BARE = frozenset(
@@ -21,7 +21,17 @@ class _Fields(dict[type[ast.AST], tuple[str, ...]]):
         return found
 
 
+class _Blocks(dict[type[ast.AST], tuple[str, ...]]):
+    """By the class of a statement its fields that hold statements, or what holds some: handlers and cases."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names = ("body", "handlers", "cases", "orelse", "finalbody")
+        found = self[kind] = tuple(name for name in names if name in kind._fields)
+        return found
+
+
 FIELDS = _Fields()
+_BLOCKS = _Blocks()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -46,4 +56,14 @@ def nodes(root: ast.AST) -> list[ast.AST]:
                 found += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 found.append(value)
+    return found
+
+
+def statements(root: ast.Module) -> list[ast.stmt]:
+    """Every statement of a module, level by level, without a look into any expression."""
+    found = [*root.body]
+    for statement in found:  # which grows meanwhile
+        for name in _BLOCKS[type(statement)]:
+            for item in getattr(statement, name):
+                found += [item] if isinstance(item, ast.stmt) else item.body
     return found
