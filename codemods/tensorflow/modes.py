@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees
@@ -25,8 +26,13 @@ def shows_eager(names: Iterable[str]) -> bool:
 
 def shows_graph(names: Iterable[str]) -> bool:
     """Whether names that a file calls are those of graph code."""
-    told = (name for name in names if name not in knowledge.IN_BOTH and not shows_eager([name]))
-    return any(name.startswith(knowledge.GRAPH_EVIDENCE) for name in told)
+    return any(map(_shows_graph, names))
+
+
+@lru_cache(maxsize=4096)
+def _shows_graph(name: str) -> bool:
+    told = name not in knowledge.IN_BOTH and not shows_eager([name])
+    return told and name.startswith(knowledge.GRAPH_EVIDENCE)
 
 
 def frame_mode(frame: Frame, scope: Scope, callees: Callees) -> bool | None:
@@ -89,7 +95,7 @@ class Modes:
             self._taped.update(self._functions_around(body))
         elif name in knowledge.EAGER_DECORATORS:
             self._traced.update(self._functions(site))
-        elif shows_graph([name]):
+        elif name and _shows_graph(name):
             self._graphs.add(body)
         elif not name and isinstance(site.node.func, ast.Attribute) and site.node.func.attr == "numpy":
             self.reads_values |= not site.node.args and resolve(site.node.func, site.scope) is None

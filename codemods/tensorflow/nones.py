@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.names import single_value
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
 __all__ = ["Nones", "iterated"]
@@ -72,8 +72,8 @@ class Nones:
             for name, bindings in scope.bindings.items():
                 if any(one.value is not None and self.may_be(one.value, scope) for one in bindings):
                     yield name
-        elif scope.kind is ScopeKind.FUNCTION:
-            for node in nodes(scope.node):
+        elif isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in statements(scope.node):
                 if isinstance(node, ast.Assign) and self._is_none_here(node.value, scope):
                     yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.text import Hole, Text, joined
+from migrate.syntax.nodes import nodes
 
 __all__ = ["reads_names", "text_of"]
 
@@ -47,7 +48,7 @@ def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]
 
 def reads_names(node: ast.expr) -> bool:
     """Whether an expression holds what may be the name of a variable or an op: `v.name`, `v.op.name`."""
-    attributes = (part for part in ast.walk(node) if isinstance(part, ast.Attribute))
+    attributes = (part for part in nodes(node) if isinstance(part, ast.Attribute))
     return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
 
 

@@ -59,8 +59,8 @@ def nodes(root: ast.AST) -> list[ast.AST]:
     return found
 
 
-def statements(root: ast.Module) -> list[ast.stmt]:
-    """Every statement of a module, level by level, without a look into any expression."""
+def statements(root: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """Every statement of a module or function, level by level, without a look into any expression."""
     found = [*root.body]
     for statement in found:  # which grows meanwhile
         for name in _BLOCKS[type(statement)]:
