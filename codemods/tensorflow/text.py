@@ -68,6 +68,11 @@ class Text:
         return any(isinstance(part, str) or bool(part.choices) for part in self.parts)
 
     @property
+    def is_open(self) -> bool:
+        """Whether a part of it may be any string."""
+        return any(isinstance(part, Hole) and not (part.choices or part.digits or part.number) for part in self.parts)
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """All that it can be, where that is known and not too much; else empty."""
         several = [(part,) if isinstance(part, str) else part.choices for part in self.parts]

@@ -27,7 +27,7 @@ class ScopeNames:
             for text in item.texts:
                 for name in text.texts:
                     self._taken[name.lower()].append(item.key[0])
-                if not text.texts and text.tells:
+                if not text.texts and text.tells and not text.is_open:
                     self._patterns[text].add(item.key[0])
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
