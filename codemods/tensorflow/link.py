@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.eager import eager_reason
@@ -67,14 +67,14 @@ class _Linker:
         self.scopes = ScopeTable(self.reach, extent, Meeting(tree))
         converting = {"layer-scopes", "get-variable"} <= options.selected
         if converting:
-            convert_scopes(self.scopes, extent, self._is_migrated)
+            convert_scopes(self.scopes, extent, self._is_made)
         self.sites = [make_site(*found, self.scopes, extent) for found in creations]
         if self._restores_across_graphs():
             for site in self.sites:
                 site.looked_up = True
         self.wraps = Wraps()
         if converting and not self.keep:
-            safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
+            safe = [one for one in self.sites if self._may_move(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, options.get("layers", "full"))
 
     def _restores_across_graphs(self) -> bool:
@@ -84,9 +84,17 @@ class _Linker:
             return False
         return any(isinstance(event, Call) and event.callee.name == "restore" for _, _, event in self.tree.events())
 
-    def _in_thread(self, instances: Iterable[Instance]) -> bool:
-        """Whether something may run in a thread of its own, which numbers variable scopes anew."""
-        return self.tree.threads and any(one.way.unknown for one in instances)
+    def _may_move(self, instances: tuple[Instance, ...]) -> bool:
+        """Whether something may go under a new scope; a thread of its own would number such scopes anew."""
+        threaded = self.tree.threads and any(one.way.unknown for one in instances)
+        return not threaded and not hazards(instances, self.reach)
+
+    def _is_made(self, body: BodyKey, number: int) -> bool:
+        """Whether a creation is rewritten whatever its name: the scopes around it give it nothing."""
+        if not self._is_migrated(body, number):
+            return False
+        unsafe = self.options.level is Level.UNSAFE
+        return unsafe or not hazards(self.reach.instances(body, number), self.reach)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated
