@@ -128,9 +128,9 @@ class _Builder:
         site: CallSite | None,
     ) -> None:
         self.module, self.call, self.request, self.bound = module, call, request, bound
-        self.late_name = self.named_late()
         self.fold: Fold | None = None
         self.value = self.read(site)
+        self.late_name = self.named_late()
 
     def read(self, site: CallSite | None) -> Shaped | Whole:
         """What the initial value becomes, looking at the line above where the value is a name from there."""
@@ -197,7 +197,9 @@ class _Builder:
         if name is None or self.module.text(name.value) not in self.request.name:
             return None
         earlier = [one.value for one in self.bound.values() if one.index < name.index]
-        return name.index if order_shows(name.value, earlier, self.request.resolve) else None
+        asked = isinstance(self.value, Whole) and "unique_name(" in self.request.name
+        late = order_shows(name.value, earlier, self.request.resolve) or (asked and any(map(_names_ops, earlier)))
+        return name.index if late else None
 
     def dropped(self, name: str, argument: Argument) -> bool:
         if name == "dtype":
@@ -285,6 +287,12 @@ class _Builder:
 _CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)
 _ON_BY_DEFAULT = ("trainable", "validate_shape")
 _FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
+
+
+def _names_ops(node: ast.expr) -> bool:
+    """Whether an expression makes ops that it names: what is asked for a name before would not know of theirs."""
+    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call))
+    return any(item.arg == "name" for one in calls for item in one.keywords)
 
 
 def _shape_parts(shape: Shape) -> tuple[str | ast.expr, ...]:

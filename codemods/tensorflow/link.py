@@ -149,13 +149,13 @@ class _Namer:
         self.scopes = ScopeTable(self.reach, extent, meeting)
         converting = {"layer-scopes", "get-variable"} <= self.options.selected
         if converting:
-            convert_scopes(self.scopes, extent, self._is_migrated)
+            convert_scopes(self.scopes, extent, self._is_made)
         tests = NameTests(self.tree, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in linker.creations]
         self._keep_restored()
         self.wraps = Wraps()
         if converting and not self.keep:
-            safe = [one for one in self.sites if not hazards(one, self.reach) and not self._in_thread(one.instances)]
+            safe = [one for one in self.sites if self._may_move(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, self.options.get("layers", "full"))
 
     def _keep_restored(self) -> None:
@@ -167,9 +167,17 @@ class _Namer:
                 for site in unnamed:
                     site.looked_up = site.looked_up or "what one graph saves may be restored in another"
 
-    def _in_thread(self, instances: Iterable[Instance]) -> bool:
-        """Whether something may run in a thread of its own, which numbers variable scopes anew."""
-        return self.tree.threads and any(one.way.partial for one in instances)
+    def _may_move(self, instances: tuple[Instance, ...]) -> bool:
+        """Whether something may go under a new scope; a thread of its own would number such scopes anew."""
+        threaded = self.tree.threads and any(one.way.partial for one in instances)
+        return not threaded and not hazards(instances, self.reach)
+
+    def _is_made(self, body: BodyKey, number: int) -> bool:
+        """Whether a creation is rewritten whatever its name: the scopes around it give it nothing."""
+        if not self._is_migrated(body, number):
+            return False
+        unsafe = self.options.level is Level.UNSAFE
+        return unsafe or not hazards(self.reach.instances(body, number), self.reach)
 
     def _is_migrated(self, body: BodyKey, number: int) -> bool:
         return (body, number) in self.migrated

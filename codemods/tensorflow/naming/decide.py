@@ -83,7 +83,7 @@ class Decider:
     def decide(self, site: Site) -> NamePlan | LeavePlan:
         """What becomes of one creation."""
         site.suffix = old_suffix(site, self.claims)
-        hazard = hazards(site, self.scopes.reach)
+        hazard = hazards(site.instances, self.scopes.reach)
         question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard)
         outcomes = (row.becomes(question) for row in ROWS if row.fits(question))
         decision = next(outcome for outcome in outcomes if outcome is not None)

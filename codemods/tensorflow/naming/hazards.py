@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from codemods.tensorflow.naming.sites import Site
+from collections.abc import Iterable
+
 from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.withs import HAZARDS
 
 __all__ = ["hazards"]
 
 
-def hazards(site: Site, reach: ReachTable) -> str:
-    """The arguments that would reach the variable, such as `reuse`, comma-separated; "" for nothing."""
+def hazards(instances: Iterable[Instance], reach: ReachTable) -> str:
+    """The arguments that would reach a variable, such as `reuse`, comma-separated; "" for nothing."""
     found: list[str] = []
-    for instance in site.instances:
+    for instance in instances:
         for stand in instance.way.stands:
             found += reach.unset.hazards(stand.path, stand.frame.scope) if stand.frame.scope is not None else ()
         if instance.way.partial:
