@@ -190,7 +190,7 @@ def _is_nested(body: BodyKey, creation: Creation, names: tuple[Text, ...], exten
     """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
     if creation.computes and any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in names):
         return True
-    known = [name for name in names if name.tells]
+    known = [name for name in names if name.literal]
     held = extent.between(body, creation.at, creation.end)
     return any(
         isinstance(event, Creation | StoreUse)
