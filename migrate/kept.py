@@ -6,7 +6,7 @@ from migrate.syntax.module import Module
 
 __all__ = ["Kept"]
 
-_ROOM = 1_000_000  # characters of code, of which each takes 40 bytes as a tree
+_ROOM = 500_000  # characters of code, of which each takes 40 bytes as a tree
 
 
 class Kept:
