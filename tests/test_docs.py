@@ -146,7 +146,7 @@ def shown_by(command: str, project: Path) -> list[str]:
     terminal = Terminal(shell, *command.split()[1:])
     terminal.until("]? ")
     terminal.type("n\n")
-    return [line for line in terminal.end()[1].splitlines() if line.startswith("src/")]
+    return re.findall(r"src/\S+:\d+:\d+: .*", terminal.end()[1].replace("\r", ""))  # behind a bar that it wipes away
 
 
 # what is generated
