@@ -32,7 +32,9 @@ class Switches:
 
     @cached_property
     def _modules(self) -> list[str]:
-        return [key[0] for key in self._switchers if self.tree.body(key).is_module]
+        """The modules that switch a scope when they are imported, by somebody."""
+        importers = self.tree.imports.importers
+        return [key[0] for key in self._switchers if self.tree.body(key).is_module and importers[key[0]]]
 
     def _before(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)
