@@ -69,20 +69,24 @@ class _Linker:
         if converting:
             convert_scopes(self.scopes, extent, self._is_made)
         self.sites = [make_site(*found, self.scopes, extent) for found in creations]
-        if self._restores_across_graphs():
-            for site in self.sites:
-                site.looked_up = True
+        restoring = self._restoring_across_graphs()
+        for site in self.sites:
+            site.looked_up |= any(instance.way.root in restoring for instance in site.instances)
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [one for one in self.sites if self._may_move(one.instances)]
             self.wraps = plan_layers(safe, self.scopes, extent, options.get("layers", "full"))
 
-    def _restores_across_graphs(self) -> bool:
-        """Whether what one graph saves may be restored in another, whose unnamed variables are numbered alike."""
-        unnamed = (site for site in self.sites if not site.is_named)
-        if len({instance.way.graph for site in unnamed for instance in site.instances}) < 2:
-            return False
-        return any(isinstance(event, Call) and event.callee.name == "restore" for _, _, event in self.tree.events())
+    def _restoring_across_graphs(self) -> frozenset[str]:
+        """The modules that make several graphs and restore in one, by its unnamed variables, what another saved."""
+        events = self.tree.events()
+        found = {key[0] for key, _, event in events if isinstance(event, Call) and event.callee.name == "restore"}
+        graphs: dict[str, set[object]] = {path: set() for path in found}
+        for site in self.sites if found else ():
+            for instance in () if site.is_named else site.instances:
+                if instance.way.graph[0] in ("default", "new", "reset"):
+                    graphs.get(instance.way.root, set()).add(instance.way.graph)
+        return frozenset(path for path, several in graphs.items() if len(several) > 1)
 
     def _may_move(self, instances: tuple[Instance, ...]) -> bool:
         """Whether something may go under a new scope; a thread of its own would number such scopes anew."""
