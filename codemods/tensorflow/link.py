@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.eager import eager_reason, is_open
@@ -159,13 +159,22 @@ class _Namer:
             self.wraps = plan_layers(safe, self.scopes, extent, self.options.get("layers", "full"))
 
     def _keep_restored(self) -> None:
-        """Keeps unnamed what one graph of a file may save and another one restore: the same number, of other code."""
+        """Keeps unnamed what one graph may save and another one restore: by the same number, of other code."""
         restoring = {key[0] for key, _, event in self.tree.events() if _restores(event)}
         for path in restoring:
-            unnamed = [site for site in self.sites if site.body[0] == path and not site.is_named]
-            if _differs_by_graph(unnamed):
-                for site in unnamed:
+            made: dict[object, set[object]] = {}
+            for site, graph in self._graphs_from(path):
+                made.setdefault(graph, set()).add(site.key)
+            if len(set(map(frozenset, made.values()))) > 1:
+                for site, _ in self._graphs_from(path):
                     site.looked_up = site.looked_up or "what one graph saves may be restored in another"
+
+    def _graphs_from(self, root: str) -> Iterator[tuple[Site, object]]:
+        """The unnamed variables of a program that starts in a file, each with the graphs that it is made in."""
+        for site in self.sites:
+            for instance in () if site.is_named else site.instances:
+                if instance.way.root == root and instance.way.graph[0] in ("default", "new", "reset"):
+                    yield site, instance.way.graph
 
     def _may_move(self, instances: tuple[Instance, ...]) -> bool:
         """Whether something may go under a new scope; a thread of its own would number such scopes anew."""
@@ -223,13 +232,3 @@ class _Namer:
 
 def _restores(event: Event) -> bool:
     return isinstance(event, Call) and event.callee.name == "restore"
-
-
-def _differs_by_graph(sites: Iterable[Site]) -> bool:
-    """Whether some code runs in one of the program's graphs and not in another."""
-    made: dict[object, set[object]] = {}
-    for site in sites:
-        for instance in site.instances:
-            if instance.way.graph[0] in ("default", "new", "reset"):
-                made.setdefault(instance.way.graph, set()).add(site.key)
-    return len(set(map(frozenset, made.values()))) > 1

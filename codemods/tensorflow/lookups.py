@@ -39,8 +39,10 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
     """The lookups of a module."""
     names = {value for value in module.walk.strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
     names.update(_unnamed(module))
-    patterns: set[Text] = {Text((Hole(),))} if any(map(_sorts_by_name, module.walk.calls)) else set()
+    patterns: set[Text] = set()
     bodies = {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site.node)}
+    if any(map(_sorts_by_name, module.walk.calls)):
+        bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
         last = _last_part(text)

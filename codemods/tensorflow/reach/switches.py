@@ -32,9 +32,15 @@ class Switches:
 
     @cached_property
     def _modules(self) -> list[str]:
-        """The modules that switch a scope when they are imported, by somebody."""
-        importers = self.tree.imports.importers
-        return [key[0] for key in self._switchers if self.tree.body(key).is_module and importers[key[0]]]
+        """The modules that switch at their top level, of those that something imports."""
+        return sorted(
+            {
+                key[0]
+                for key, _, event in self.tree.events()
+                if isinstance(event, StoreUse) and event.switches_reuse and self.tree.body(key).is_module
+                if not _in_scope(event) and self.tree.imports.importers[key[0]]
+            }
+        )
 
     def _before(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)
