@@ -299,17 +299,10 @@ class Events:
 
     def _target(self, site: CallSite, callee: Callee) -> Target | None:
         """What a simple statement makes of a call that may be a factory's."""
-        if not isinstance(site.statement, _SIMPLE) or callee.kind not in _FOLLOWED or self._may_not_happen(site):
+        if not isinstance(site.statement, _SIMPLE) or callee.kind not in _FOLLOWED or _may_not_happen(site):
             return None
         self._note_block(site)
         return target_of(site.statement, site.node, self._function_name(site.scope))
-
-    def _may_not_happen(self, site: CallSite) -> bool:
-        """Whether a call stands in a part of its statement that is not always evaluated."""
-        node: ast.AST = site.node
-        while node is not site.statement and not isinstance(node, ast.IfExp | ast.BoolOp):
-            node = self.module.parents[node]
-        return node is not site.statement
 
     def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
         """The arguments that may hold a tensor, for a call that may be of this tree's code."""
@@ -324,6 +317,11 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
+
+
+def _may_not_happen(site: CallSite) -> bool:
+    """Whether a call stands in a part of its statement that is not always evaluated."""
+    return any(isinstance(frame.node, ast.IfExp | ast.BoolOp) for frame in (*site.scope.frames, *site.frames))
 
 
 def _assigned(statement: ast.stmt) -> list[ast.expr]:

@@ -17,6 +17,7 @@ from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 __all__ = ["aliases", "assumed", "relays"]
 
 _NAMES = frozenset({"tf", "tensorflow"})  # what TensorFlow is called where it is passed on
+_ELSEWHERE = frozenset({"tensorflow", "torch", "chainer", "sympy", "theano", "keras"})  # have a `Variable` of their own
 
 
 def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
@@ -40,7 +41,7 @@ def _single(walk: Walk) -> Iterator[str]:
         for scope in walk.scopes.values()
         for bindings in scope.bindings.values()
         for binding in bindings
-        if binding.kind is BindingKind.IMPORT and not binding.dotted.startswith("tensorflow.")
+        if binding.kind is BindingKind.IMPORT and binding.dotted.partition(".")[0] not in _ELSEWHERE
     ]
     modules = {module for module, _, name in (dotted.rpartition(".") for dotted in imported) if name == "Variable"}
     for dotted in imported:
