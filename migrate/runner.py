@@ -1,10 +1,9 @@
-"""One run from paths to a report: index every source, link the facts, rewrite, and look again at what changed."""
+"""One run from paths to a report: gather the facts, link them, rewrite, and look again at what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 from types import TracebackType
 from typing import Any
 
@@ -12,20 +11,17 @@ from migrate import collecting, discover, engine, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
-from migrate.importers import Importers, Imports
+from migrate.gathering import Facts, Gathering
 from migrate.model import Failure, FileResult, Level, Report, Rewrite
+from migrate.reader import Progress, Reader
 from migrate.settings import Settings
 from migrate.settle import Hold, Policy, applied, missing
 from migrate.shifts import shifted
-from migrate.suppress import MARKER
-from migrate.syntax.modules import Modules
 from migrate.work import IndexTask, RewriteTask, Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]
 
-Facts = dict[str, dict[str, Any]]  # by analysis, then by path
 Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
-Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
 
 _UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
 _IDLE = Hold(rules.DEPENDENT, "serves calls of which one is not rewritten", "Have all of them rewritten.")
@@ -80,21 +76,14 @@ class Session:
         executor: Executor | None = None,
     ) -> None:
         self._settings = settings
-        self._found = found
         self._extent = extent
-        self._progress = progress
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
         self._executor = executor or open_executor(settings.executor, settings.jobs, settings.scheduler)
-        self._facts: Facts = {}
-        self._brief: Facts = {}  # of files that nothing needed more of
-        self._digests: dict[str, int] = {}  # of the bytes that the facts come from
-        self._beside: dict[str, tuple[str, ...]] = {}  # files whose whole facts matter beside others, to which analyses
-        self._traced: set[str] = set()  # files that were looked at for the sake of a name
-        self._commented: set[str] = set()  # files with comments to migrate, plan or not
+        self._reader = Reader(found, extent.overlay, progress)
+        self._gathering = Gathering(self._reader, settings.registry.analyses, self._executor, self._work)
         self._results: dict[str, Rewritten] = {}
-        self._failures = {failure.path: failure for failure in found.failures}
         self._held: dict[str, dict[str, Hold]] = {}
-        self._indexed = False
+        self._gathered = False
 
     def __enter__(self) -> Session:
         self._executor.__enter__()
@@ -111,24 +100,25 @@ class Session:
             self._look()
         part = self._extent.part
         kept = [one.result for path, one in sorted(self._results.items()) if one.result.findings and part(path)]
-        failed = (one for path, one in sorted(self._failures.items()) if part(path))
-        return Report(shifted(kept), len(self._found.files), tuple(failed))
+        failed = (one for path, one in sorted(self._reader.failures.items()) if part(path))
+        return Report(shifted(kept), len(self._reader.files), tuple(failed))
 
     def _look(self) -> None:
-        if not self._indexed:
-            self._index()
-            self._follow()
-            self._indexed = True
-            plans = self._link(self._everything())
-            self._settle(plans, sorted(path for path in {*plans, *self._commented} if self._extent.wants(path)))
+        if not self._gathered:
+            self._gathering.gather()
+            self._gathered = True
+            plans = self._link(self._gathering.facts)
+            wanted = filter(self._extent.wants, {*plans, *self._gathering.commented})
+            self._settle(plans, sorted(wanted))
 
     def without(self, ids: Iterable[str]) -> Report:
         """The same without some rewrites, for once: what is asked next starts from everything again."""
-        kept = {path: dict(own) for path, own in self._held.items()}, dict(self._results), dict(self._failures)
+        held = {path: dict(own) for path, own in self._held.items()}
+        kept = dict(self._results), dict(self._reader.failures)
         try:
             return self.decline(ids, _UNPROVED)
         finally:
-            self._held, self._results, self._failures = kept
+            self._held, (self._results, self._reader.failures) = held, kept
 
     def decline(self, ids: Iterable[str], reason: Hold = _DECLINED) -> Report:
         """The same without the rewrites of the findings called `ids` and whatever requires them."""
@@ -140,126 +130,8 @@ class Session:
             if names:
                 self._held.setdefault(path, {}).update(dict.fromkeys(names, reason))
                 again.append(path)
-        self._settle(self._link(self._everything()), sorted(again))
+        self._settle(self._link(self._gathering.facts), sorted(again))
         return self.report()
-
-    def _index(self) -> None:
-        """Collects the facts of the files that have a codemod's triggers."""
-        analyses = self._settings.registry.analyses
-        read = self._read(self._found.files, "Reading")
-        self._collect((self._triggered(path, data, analyses) for path, data in read), whole=False)
-
-    def _triggered(self, path: str, data: bytes, analyses: Sequence[Any]) -> tuple[str, bytes, tuple[str, ...]]:
-        if MARKER in data:
-            self._commented.add(path)
-            self._digests[path] = hash(data)
-        return path, data, engine.triggered(data, analyses)
-
-    def _follow(self) -> None:
-        """Collects the facts of the files that imports join with those to rewrite, as far as they can matter."""
-        analyses = self._settings.registry.analyses
-        seeking = bool(engine.sought(self._facts, analyses))
-        if seeking or engine.opened(self._facts, analyses):
-            imports = Imports(self._found.files, self._neighbours(seeking))
-            self._seek(imports)
-            joined = imports.joined(engine.opened(self._facts, analyses), {*self._known(), *self._beside})
-            fresh = sorted(joined - self._known())
-            self._collect((path, data, self._beside[path]) for path, data in self._read(fresh, "Following imports"))
-            self._seek(imports)
-
-    def _neighbours(self, seeking: bool) -> Iterator[tuple[str, bytes]]:
-        """The files whose imports matter: all where importers are sought, else those with facts and companions."""
-        known = self._known()
-        for path, data in self._read(self._found.files, "Following imports"):
-            beside = engine.accompanying(path, data, self._settings.registry.analyses)
-            if beside:
-                self._beside[path] = beside
-            if seeking or beside or path in known:
-                yield path, data
-
-    def _known(self) -> set[str]:
-        return {path for own in self._facts.values() for path in own}
-
-    def _everything(self) -> Facts:
-        """All facts, brief ones where nothing asked for more."""
-        names = {*self._brief, *self._facts}
-        return {name: self._brief.get(name, {}) | self._facts.get(name, {}) for name in sorted(names)}
-
-    def _seek(self, imports: Imports) -> None:
-        """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
-        analyses = self._settings.registry.analyses
-        known: dict[str, frozenset[str]] = {}
-        while (wanted := engine.sought(self._facts, analyses)) != known:
-            importers: dict[str, list[str]] = {}
-            for name, modules in wanted.items():
-                fresh = Importers(modules - known.get(name, frozenset()))
-                for path in filter(partial(self._lacks, name), imports.of(fresh)):
-                    importers.setdefault(path, []).append(name)
-            known = wanted
-            again = self._read(sorted(importers), "Following imports")
-            self._collect((path, data, self._others(path, data, importers[path])) for path, data in again)
-
-    def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
-        """Those of the named analyses to whose library a file does not belong."""
-        analyses = self._settings.registry.analyses
-        return tuple(one.name for one in analyses if one.name in names and not one.library(path, data))
-
-    def _lacks(self, analysis: str, path: str) -> bool:
-        return path not in self._facts.get(analysis, {})
-
-    def _collect(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]], *, whole: bool = True) -> None:
-        for indexed in self._executor.map(self._work.index, self._index_tasks(wanted, whole)):
-            match indexed:
-                case Lost(path, cause):
-                    self._fail(path, Failure(cause))
-                case Indexed(path, failure=Failure() as failure):
-                    self._fail(path, failure)
-                case Indexed(path, facts, brief):
-                    _note(self._facts, path, facts)
-                    _note(self._brief, path, brief)
-        self._trace()
-
-    def _trace(self) -> None:
-        """Collects the facts of the files that define what analyses follow, and in turn of what these take it from."""
-        defining: dict[str, list[str]] = {}
-        for name, followed in engine.followed(self._facts, self._settings.registry.analyses).items():
-            paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
-            for path in filter(partial(self._lacks, name), paths - self._traced):
-                defining.setdefault(path, []).append(name)
-        self._traced |= defining.keys()
-        if defining:
-            read = self._read(sorted(defining), "Following imports")
-            self._collect((path, data, self._others(path, data, defining[path])) for path, data in read)
-
-    @cached_property
-    def _modules(self) -> Modules:
-        return Modules(self._found.files)
-
-    def _index_tasks(self, wanted: Iterable[tuple[str, bytes, tuple[str, ...]]], whole: bool) -> Iterator[IndexTask]:
-        for path, data, analyses in wanted:
-            if analyses:
-                self._digests[path] = hash(data)
-                yield IndexTask(path, data, analyses, whole)
-
-    def _read(self, files: Sequence[str], what: str) -> Iterator[tuple[str, bytes]]:
-        """The bytes of each file; one that cannot be read, or is not what it was, is a failure."""
-        for done, path in enumerate(files):
-            self._progress(what, done, len(files))
-            if path in self._failures:
-                continue
-            overlaid = self._extent.overlay.get(path)
-            data = discover.read(path, named=path in self._found.named) if overlaid is None else overlaid
-            match data:
-                case Failure():
-                    self._fail(path, data)
-                case bytes() if path in self._digests and self._digests[path] != hash(data):
-                    self._fail(path, Failure("changed while it was being looked at; run again"))
-                case bytes():
-                    yield path, data
-
-    def _fail(self, path: str, failure: Failure) -> None:
-        self._failures[path] = FileResult(path, failure=failure)
-        self._results.pop(path, None)
 
     def _link(self, facts: Facts) -> Plans:
         """The plans of all files, linked once for each set of options that some file's configuration has."""
@@ -283,15 +155,17 @@ class Session:
             todo = self._hold_dependents() or self._hold_idle() or self._hold_unstable()
 
     def _rewrite(self, paths: Sequence[str], plans: Plans) -> None:
-        tasks = (self._rewrite_task(path, data, plans) for path, data in self._read(paths, "Rewriting"))
+        tasks = (self._rewrite_task(path, data, plans) for path, data in self._reader.read(paths, "Rewriting"))
         for rewritten in self._executor.map(self._work.rewrite, tasks):
             match rewritten:
                 case Lost(path, cause):
-                    self._fail(path, Failure(cause))
+                    self._reader.fail(path, Failure(cause))
                 case Rewritten(FileResult(path, failure=Failure() as failure)):
-                    self._fail(path, failure)
+                    self._reader.fail(path, failure)
                 case Rewritten(result):
                     self._results[result.path] = rewritten
+        for path in self._reader.failures.keys() & self._results.keys():
+            del self._results[path]
 
     def _rewrite_task(self, path: str, data: bytes, plans: Plans) -> RewriteTask:
         return RewriteTask(
@@ -299,15 +173,11 @@ class Session:
             data,
             plans.get(path, {}),
             self._policy(path),
-            self._analyses_of(path),
+            self._gathering.analyses_of(path),
             self._held.get(path, {}),
             None if self._extent.lines is None else self._extent.lines.get(path, ()),
             "ignore" if self._settings.add_ignore else "mark" if self._settings.mark else "",
         )
-
-    def _analyses_of(self, path: str) -> tuple[str, ...]:
-        """The names of the analyses that have facts of a file."""
-        return tuple(dict.fromkeys(name for own in (self._brief, self._facts) for name in own if path in own[name]))
 
     def _hold_dependents(self) -> list[str]:
         """Holds back what requires a finding of another file that does not stand; the paths to rewrite again."""
@@ -357,7 +227,7 @@ class Session:
     def _remaining(self, changed: Mapping[str, Rewritten]) -> Facts:
         """The facts of what a second run could still rewrite; those of the changed files are from their new text."""
         done = {path: one.result.after or b"" for path, one in changed.items() if one.done}
-        after = self._everything()
+        after = self._gathering.facts
         _replace(after, {path: one.facts for path, one in changed.items() if not one.done})
         kept = engine.remaining(after, self._settings.registry.analyses, done.keys())
         beside = {path: names for path in done if (names := tuple(name for name in kept if path in kept[name]))}
@@ -365,11 +235,6 @@ class Session:
         found = (one for one in self._executor.map(self._work.index, tasks) if isinstance(one, Indexed))
         _replace(kept, {path: {} for path in beside} | {one.path: one.facts for one in found})
         return kept
-
-
-def _note(facts: Facts, path: str, found: Mapping[str, Any]) -> None:
-    for analysis, one in found.items():
-        facts.setdefault(analysis, {})[path] = one
 
 
 def _replace(facts: Facts, own: Mapping[str, Mapping[str, Any]]) -> None:

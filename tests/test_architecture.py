@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.importers",
     ),
     ("migrate.registry", "migrate.options", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
-    ("migrate.work", "migrate.executors", "migrate.runner"),
+    ("migrate.work", "migrate.executors", "migrate.reader", "migrate.gathering", "migrate.runner"),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),
         *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
