@@ -24,6 +24,12 @@ SEEN = {
     "behind a string that is left open": 'import tensorflow as tf\nx = """\nw = tf.Variable(0)\n',
     "in a notebook": '{"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
     "in a notebook with a mark": '\ufeff {"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "before a comment and its bracket": "import tensorflow as tf\nf(g(tf.Variable  # it's\n(0)))\n",
+    "handed on behind a comment": "import tensorflow as tf\nmake(  # it's\n    tf.Variable, 3)\n",
+    "returned": "import tensorflow as tf\ndef f():\n    return tf.Variable\n",
+    "returned by a lambda": "import tensorflow as tf\nmake = [lambda: tf.Variable]\n",
+    "in an f-string around strings like it": 'import tensorflow as tf\nprint(f"{d["x"]} {tf.Variable(0)}")\n',
+    "between such strings": """import tensorflow as tf\nx = f"{d["'"]}", tf.Variable(0), 'x'\n""",
     "by way of another module": "from common import tf\nw = tf.Variable(0)\n",
 }
 PASSED_OVER = {
@@ -40,6 +46,13 @@ PASSED_OVER = {
 @pytest.mark.parametrize("text", SEEN.values(), ids=SEEN)
 def test_what_may_make_variables_is_seen(text: str) -> None:
     assert engine.triggered(text.encode(), [ANALYSIS])
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "gbk", "iso2022_jp"])
+def test_a_character_that_looks_like_a_quote_or_a_backslash_hides_nothing(encoding: str) -> None:
+    odd = {"shift_jis": "\u8868", "gbk": "\u4e57", "iso2022_jp": "\u25a1\u25a1"}[encoding]
+    text = f'# coding: {encoding}\n"""{odd}"""\nimport tensorflow as tf\nw = tf.Variable(0)\n"""{odd}"""\n'
+    assert engine.triggered(text.encode(encoding), [ANALYSIS])
 
 
 @pytest.mark.parametrize("text", PASSED_OVER.values(), ids=PASSED_OVER)
