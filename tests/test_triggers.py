@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from codemods.tensorflow.analysis import ANALYSIS
@@ -58,3 +60,11 @@ def test_a_character_that_looks_like_a_quote_or_a_backslash_hides_nothing(encodi
 @pytest.mark.parametrize("text", PASSED_OVER.values(), ids=PASSED_OVER)
 def test_what_only_speaks_of_them_is_not(text: str) -> None:
     assert not engine.triggered(text.encode(), [ANALYSIS])
+
+
+@pytest.mark.parametrize("start", ['x = "', "x = 'a", 'x = f"{'])
+def test_a_string_that_is_left_open_costs_no_more_than_its_length(start: str) -> None:
+    text = f"import tensorflow as tf  # tf.Variable(0)\n{start}" + "\\\"\\'{" * 20_000
+    began = time.process_time()
+    engine.triggered(text.encode(), [ANALYSIS])
+    assert time.process_time() - began < 2  # a minute, where every escaped quote is tried as the beginning of a string

@@ -25,13 +25,14 @@ _PROSE = re.compile(
     rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|"
     rb'"[^"\\\r\n]*(?:\\(?:\r\n|.)[^"\\\r\n]*)*"|'
     rb"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|"
-    rb"#[^\r\n]*",
+    rb"#[^\r\n]*|"
+    rb"\\.",  # or each escaped quote behind a string that is left open would be tried as a beginning, up to the end
     re.DOTALL,
 )
 _NOTEBOOK = re.compile(rb"[^!-~]*\{")  # whose code stands in strings, behind whatever mark
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
 # One that Python 3.12 reads on behind its own quote, where for the pattern above it ends: `f"{d["x"]}"`.
-_NESTED = re.compile(rb"""[fFtT][rR]?(?:"[^"\r\n]*\{[^"}\r\n]*"|'[^'\r\n]*\{[^'}\r\n]*')""")
+_NESTED = re.compile(rb"""[fFtT][rR]?(?:"[^"\r\n]*\{[^"}\r\n]{0,99}"|'[^'\r\n]*\{[^'}\r\n]{0,99}')""")
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1"})  # encodings in which a quote is one wherever its byte stands
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
