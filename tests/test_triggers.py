@@ -25,6 +25,7 @@ SEEN = {
     "behind a continued string": "import tensorflow as tf\r\nx = 'a\\\r\nb'; w = tf.Variable(0)\r\n",
     "behind a string that is left open": 'import tensorflow as tf\nx = """\nw = tf.Variable(0)\n',
     "in a notebook": '{"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "handed on in a notebook": '{"cells": [{"source": ["import tensorflow\\n", "make(\\n", "  tf.Variable, 3)"]}]}',
     "in a notebook with a mark": '\ufeff {"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
     "before a comment and its bracket": "import tensorflow as tf\nf(g(tf.Variable  # it's\n(0)))\n",
     "handed on behind a comment": "import tensorflow as tf\nmake(  # it's\n    tf.Variable, 3)\n",
@@ -67,4 +68,4 @@ def test_a_string_that_is_left_open_costs_no_more_than_its_length(start: str) ->
     text = f"import tensorflow as tf  # tf.Variable(0)\n{start}" + "\\\"\\'{" * 20_000
     began = time.process_time()
     engine.triggered(text.encode(), [ANALYSIS])
-    assert time.process_time() - began < 2  # a minute, where every escaped quote is tried as the beginning of a string
+    assert time.process_time() - began < 2  # minutes, where every escaped quote is tried as the beginning of a string

@@ -16,7 +16,7 @@ _CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
 _TAKEN = re.compile(rb"Variable(?:V1)?\b")
 _TAKING = re.compile(rb"(?:=|\breturn\b|\blambda\b[^\r\n:]*:|\*)[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*\Z")
 _GIVEN = re.compile(rb"Variable(?:V1)?\s*[,)]")
-_GIVING = re.compile(rb"[(,](?:\s|\\\r?\n|#[^\r\n]*)*(?:\w+[ \t]*\.[ \t]*)*\Z")
+_GIVING = re.compile(rb'[(,](?:\s|"|\\\r?\n|#[^\r\n]*)*(?:\w+[ \t]*\.[ \t]*)*\Z')  # the quote: of a notebook's line
 _ASKING = re.compile(rb"\b(?:isinstance|issubclass)\((?:[^()]|\([^()]*\))*\(?[^()]*\Z")
 _BEHIND = 300  # bytes before the word in which it is seen to be taken
 # Strings and comments, at 80 MB a second. One that a file leaves open stays, as it does in no file that parses.
