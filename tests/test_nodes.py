@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,21 @@ def test_parents_are_found_whichever_is_asked_for_first(text: str, *, backwards:
     assert parents.get(tree) is None
     with pytest.raises(KeyError):
         parents[ast.Pass()]
+
+
+def test_many_parents_take_no_more_than_the_nodes_of_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = ast.parse("w = f(0)\n" * 500)
+    looked = 0
+
+    def count(node: ast.AST) -> Any:
+        nonlocal looked
+        found = list(children(node))
+        looked += len(found)
+        return found
+
+    monkeypatch.setattr("migrate.syntax.parents.children", count)
+    parents = Parents(tree)
+    for statement in tree.body:
+        call = statement.value  # type: ignore[attr-defined]
+        assert parents[call.func] is call
+    assert looked < 50_000  # 250,000 from the top each time

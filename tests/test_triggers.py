@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from codemods.tensorflow.analysis import ANALYSIS
@@ -23,7 +25,14 @@ SEEN = {
     "behind a continued string": "import tensorflow as tf\r\nx = 'a\\\r\nb'; w = tf.Variable(0)\r\n",
     "behind a string that is left open": 'import tensorflow as tf\nx = """\nw = tf.Variable(0)\n',
     "in a notebook": '{"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "handed on in a notebook": '{"cells": [{"source": ["import tensorflow\\n", "make(\\n", "  tf.Variable, 3)"]}]}',
     "in a notebook with a mark": '\ufeff {"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "before a comment and its bracket": "import tensorflow as tf\nf(g(tf.Variable  # it's\n(0)))\n",
+    "handed on behind a comment": "import tensorflow as tf\nmake(  # it's\n    tf.Variable, 3)\n",
+    "returned": "import tensorflow as tf\ndef f():\n    return tf.Variable\n",
+    "returned by a lambda": "import tensorflow as tf\nmake = [lambda: tf.Variable]\n",
+    "in an f-string around strings like it": 'import tensorflow as tf\nprint(f"{d["x"]} {tf.Variable(0)}")\n',
+    "between such strings": """import tensorflow as tf\nx = f"{d["'"]}", tf.Variable(0), 'x'\n""",
     "by way of another module": "from common import tf\nw = tf.Variable(0)\n",
 }
 PASSED_OVER = {
@@ -42,6 +51,21 @@ def test_what_may_make_variables_is_seen(text: str) -> None:
     assert engine.triggered(text.encode(), [ANALYSIS])
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "gbk", "iso2022_jp"])
+def test_a_character_that_looks_like_a_quote_or_a_backslash_hides_nothing(encoding: str) -> None:
+    odd = {"shift_jis": "\u8868", "gbk": "\u4e57", "iso2022_jp": "\u25a1\u25a1"}[encoding]
+    text = f'# coding: {encoding}\n"""{odd}"""\nimport tensorflow as tf\nw = tf.Variable(0)\n"""{odd}"""\n'
+    assert engine.triggered(text.encode(encoding), [ANALYSIS])
+
+
 @pytest.mark.parametrize("text", PASSED_OVER.values(), ids=PASSED_OVER)
 def test_what_only_speaks_of_them_is_not(text: str) -> None:
     assert not engine.triggered(text.encode(), [ANALYSIS])
+
+
+@pytest.mark.parametrize("start", ['x = "', "x = 'a", 'x = f"{'])
+def test_a_string_that_is_left_open_costs_no_more_than_its_length(start: str) -> None:
+    text = f"import tensorflow as tf  # tf.Variable(0)\n{start}" + "\\\"\\'{" * 20_000
+    began = time.process_time()
+    engine.triggered(text.encode(), [ANALYSIS])
+    assert time.process_time() - began < 2  # minutes, where every escaped quote is tried as the beginning of a string

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from migrate.codemod import Trigger
+from migrate.source import Source, SourceError
 
 __all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow", "lies_inside"]
 
@@ -13,9 +14,9 @@ __all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow", "lies_inside"]
 _WORD = b"Variable"
 _CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
 _TAKEN = re.compile(rb"Variable(?:V1)?\b")
-_TAKING = re.compile(rb"=[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*\Z")
+_TAKING = re.compile(rb"(?:=|\breturn\b|\blambda\b[^\r\n:]*:|\*)[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*\Z")
 _GIVEN = re.compile(rb"Variable(?:V1)?\s*[,)]")
-_GIVING = re.compile(rb"[(,](?:\s|\\\r?\n)*(?:\w+[ \t]*\.[ \t]*)*\Z")
+_GIVING = re.compile(rb'[(,](?:\s|"|\\\r?\n|#[^\r\n]*)*(?:\w+[ \t]*\.[ \t]*)*\Z')  # the quote: of a notebook's line
 _ASKING = re.compile(rb"\b(?:isinstance|issubclass)\((?:[^()]|\([^()]*\))*\(?[^()]*\Z")
 _BEHIND = 300  # bytes before the word in which it is seen to be taken
 # Strings and comments, at 80 MB a second. One that a file leaves open stays, as it does in no file that parses.
@@ -24,11 +25,15 @@ _PROSE = re.compile(
     rb"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|"
     rb'"[^"\\\r\n]*(?:\\(?:\r\n|.)[^"\\\r\n]*)*"|'
     rb"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|"
-    rb"#[^\r\n]*",
+    rb"#[^\r\n]*|"
+    rb"\\.",  # or each escaped quote behind a string that is left open would be tried as a beginning, up to the end
     re.DOTALL,
 )
 _NOTEBOOK = re.compile(rb"[^!-~]*\{")  # whose code stands in strings, behind whatever mark
 _COMPUTED = re.compile(rb"[fFtT][rR]?\Z")  # in front of a string that holds code
+# One that Python 3.12 reads on behind its own quote, where for the pattern above it ends: `f"{d["x"]}"`.
+_NESTED = re.compile(rb"""[fFtT][rR]?(?:"[^"\r\n]*\{[^"}\r\n]{0,99}"|'[^'\r\n]*\{[^'}\r\n]{0,99}')""")
+_PLAIN = frozenset({"utf-8", "ascii", "iso8859-1"})  # encodings in which a quote is one wherever its byte stands
 # TensorFlow by way of another module: `from common import tf`, `from common import *`, `common.tf`.
 _RELAYED = re.compile(rb"\bimport\b(?:[^\n]*\btf\b|[ \t]*\([^)]*\btf\b|[ \t]*\*)|\w[ \t]*\.[ \t]*tf\b")
 # `Variable` itself by way of another module, though not of a library that has one of its own.
@@ -62,7 +67,17 @@ def _is_handed_on(data: bytes, at: int) -> bool:
 
 def _is_code(data: bytes) -> bool:
     """Whether a source does so other than in its prose: half of the files of a library that do have it there alone."""
-    return _NOTEBOOK.match(data) is not None or _takes_variable(_PROSE.sub(b'""', data)) or _computes_variable(data)
+    if _NOTEBOOK.match(data) or not _is_plain(data) or _takes_variable(_PROSE.sub(b" ", data)):
+        return True
+    return _computes_variable(data) or _NESTED.search(data) is not None
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether the bytes alone tell strings from code: in Shift JIS and GBK a character may end as a backslash does."""
+    try:
+        return Source.from_bytes("", data).encoding in _PLAIN
+    except SourceError:
+        return False
 
 
 def _computes_variable(data: bytes) -> bool:

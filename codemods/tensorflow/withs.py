@@ -36,7 +36,6 @@ _POSITIONS = (
     *("partitioner", "custom_getter", "reuse", "dtype", "use_resource", "constraint"),
     "auxiliary_name_scope",
 )
-_MAX_DEPTH = 8  # names that stand for names: deeper than this is a loop
 _SCOPES = ("tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope")
 _HARMLESS = (
     "tensorflow.device",
@@ -108,18 +107,16 @@ def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
     return _graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 
-def _opened(node: ast.expr, scope: Scope, callees: Callees, depth: int = 0) -> ScopeKind | None:
+def _opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] = frozenset()) -> ScopeKind | None:
     """What a context manager that is not TensorFlow's own may open, by what it does, or else by its name.
 
-    It is a variable scope where nothing is known of it but that it is a scope.
+    It is a variable scope where nothing is known of it but that it is a scope. `seen` are the names that led here.
     """
-    if depth > _MAX_DEPTH:
-        return None
     if isinstance(node, ast.IfExp):
-        may = any(_may_open(arm, scope, callees, depth) for arm in (node.body, node.orelse))
+        may = any(_may_open(arm, scope, callees, seen) for arm in (node.body, node.orelse))
         return ScopeKind.VARIABLE if may else None
     if not isinstance(node, ast.Call):
-        return ScopeKind.VARIABLE if _holds_scope(node, scope, callees, depth) else None
+        return ScopeKind.VARIABLE if _holds_scope(node, scope, callees, seen) else None
     callee = callees.callee(node.func, scope)
     made_by = {CalleeKind.BODY: callees.body_scopes, CalleeKind.CLASS: callees.class_scopes}.get(callee.kind)
     mentioned = _scopes_in(made_by[callee.index].node) if made_by else frozenset()
@@ -131,23 +128,24 @@ def _opened(node: ast.expr, scope: Scope, callees: Callees, depth: int = 0) -> S
     return ScopeKind.VARIABLE if named or opaque else None
 
 
-def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:
+def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
     """Whether a name or attribute may hold a scope: by what it is assigned, or else by what it is called."""
-    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    own = node.id if isinstance(node, ast.Name) else ""
+    found = scope.find(own) if own and own not in seen else None  # seen: `scope = scope if scope else made()`
     values = [one.value for one in found[1] if isinstance(one.value, ast.Call | ast.IfExp)] if found else []
     if values:
-        return any(_may_open(value, scope, callees, depth) for value in values)
+        return any(_may_open(value, scope, callees, seen | {own}) for value in values)
     if found and any(_scopes_in(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
         return True  # a loop over scopes
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "scope" in name.lower() or name in {"vs", "ns"}
 
 
-def _may_open(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:
+def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
     """Whether an expression makes a scope, TensorFlow's own or another."""
     made_by = (callees.canonical(node.func, scope) or "") if isinstance(node, ast.Call) else ""
     foreign = not made_by.startswith("tensorflow.")
-    return made_by in _SCOPES or (foreign and _opened(node, scope, callees, depth + 1) is not None)
+    return made_by in _SCOPES or (foreign and _opened(node, scope, callees, seen) is not None)
 
 
 _NAME_SCOPES = frozenset({"name_scope", "op_scope"})

@@ -8,6 +8,8 @@ from migrate.syntax.nodes import children, nodes
 
 __all__ = ["Parents"]
 
+_MANY = 50  # ways down, from which on a map of all costs less: each looks at every statement of the module
+
 
 class Parents:
     """The parent of every node of a tree."""
@@ -15,12 +17,14 @@ class Parents:
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
         self._known: dict[ast.AST, ast.AST] = {}
+        self._ways = 0
 
     def __getitem__(self, node: ast.AST) -> ast.AST:
         """Raises `KeyError` for the root, and for a node of another tree."""
-        if node not in self._known:
+        if node not in self._known and self._ways < _MANY:
+            self._ways += 1
             self._descend(node)
-        if node not in self._known:  # in an f-string, where Python before 3.12 gives no right place
+        if node not in self._known:  # many ways, or in an f-string, where Python before 3.12 gives no right place
             self._known.update((child, holder) for holder in nodes(self._tree) for child in children(holder))
         return self._known[node]
 
