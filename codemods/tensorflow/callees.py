@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -92,6 +93,14 @@ class Callees:
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
+
+    def assigned_to_attribute(self, attribute: str) -> Iterator[tuple[ast.expr, Scope]]:
+        """What the functions of the file assign to an attribute, of whatever object, each with its function's scope."""
+        for scope in self.body_scopes:
+            if isinstance(scope.node, ast.FunctionDef):
+                if scope.node not in self._attributes:
+                    self._attributes[scope.node] = _assigned_attributes(scope.node)
+                yield from ((value, scope) for value in self._attributes[scope.node].get(attribute, ()))
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""

@@ -14,7 +14,7 @@ from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import Scope
+from migrate.syntax.walk import BindingKind, Scope
 
 __all__ = ["HAZARDS", "entered_by_hand", "entered_scope", "keyword_or_place", "scope_of"]
 
@@ -184,7 +184,7 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
     return ScopeFacts(
         kind,
         position(node),
-        _string(first, scope, callees),
+        _string(first, scope, callees) or (_kept_name(first, scope, callees) if kind is ScopeKind.VARIABLE else None),
         _string(default, scope, callees),
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
@@ -204,6 +204,27 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
     return text
+
+
+def _kept_name(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:
+    """The name in an attribute that one method sets and another enters: `self.name = name`, then `self.name`.
+
+    A parameter is taken for a name, and so is what is called one and only ever assigned a parameter or a string.
+    """
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name) or "name" not in node.attr.lower():
+        return None
+    assigned = list(callees.assigned_to_attribute(node.attr))
+    names = all(_is_name(value, owner) for value, owner in assigned)
+    given = callees.given(node, scope)
+    return given if assigned and names and not given.may_be_none else None
+
+
+def _is_name(value: ast.expr | None, owner: Scope) -> bool:
+    """Whether an attribute is assigned a string that is written out, or a parameter."""
+    if isinstance(value, ast.Name):
+        found = owner.find(value.id)
+        return found is not None and [one.kind for one in found[1]] == [BindingKind.PARAMETER]
+    return isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str))
 
 
 def _formats(node: ast.expr) -> bool:

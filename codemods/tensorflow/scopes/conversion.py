@@ -84,7 +84,8 @@ class _Conversion:
 
     def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
         return (
-            self._suits_rivals(item, chosen)
+            _is_spelled_alike(item)
+            and self._suits_rivals(item, chosen)
             and not self.rivals.meets_an_op(item)
             and self._suits_surroundings(item, chosen)
         )
@@ -118,6 +119,12 @@ class _Conversion:
                 if outer.key not in chosen and self.scopes.step(stand) not in (Step.IN_STEP, Step.FRESH):
                     return False
         return True
+
+
+def _is_spelled_alike(item: Item) -> bool:
+    """Whether no two names of a scope differ in case alone: name scopes are numbered then, variable scopes are not."""
+    names = {name for text in item.texts for name in text.texts}
+    return len(names) == len({name.lower() for name in names})
 
 
 def _depth(item: Item) -> int:
