@@ -243,5 +243,6 @@ def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
         found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
     first = instance.way.calls[0][0] if instance.way.calls else instance.body
     if instance.way.unknown and reach.graph.is_handed_on(first):
-        found |= {ScopeKind.VARIABLE} & reach.surroundings.opaque_scopes
+        kinds = {ScopeKind.VARIABLE, ScopeKind.NAME} if scopes.places.forms else {ScopeKind.VARIABLE}
+        found |= {ScopeKind.VARIABLE} if kinds & reach.surroundings.opaque_scopes else set()
     return frozenset(found)
