@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.counting import around, counters
+from codemods.tensorflow.counting import around, counters, element_texts
 from codemods.tensorflow.facts import At, Callee, CalleeKind
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import reads_names, text_of
@@ -66,7 +66,9 @@ class Callees:
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
 
-        def name(reference: ast.Name) -> Text:
+        def name(reference: ast.Name | ast.Subscript) -> Text:
+            if isinstance(reference, ast.Subscript):
+                return Text((Hole(choices=element_texts(reference, scope), derived=reads_names(reference)).shown,))
             found = scope.find(reference.id)
             if found is None or depth > _MAX_DEPTH:
                 return Text((Hole(),))

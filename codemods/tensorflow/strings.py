@@ -12,6 +12,7 @@ from migrate.syntax.nodes import nodes
 
 __all__ = ["reads_names", "text_of"]
 
+_Known = Callable[[ast.Name | ast.Subscript], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
@@ -20,18 +21,18 @@ _OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
-def text_of(node: ast.expr, name: Callable[[ast.Name], Text]) -> Text:
-    """What is known of the string that `node` evaluates to; `name` says what is known of a name."""
+def text_of(node: ast.expr, name: _Known) -> Text:
+    """What is known of the string that `node` evaluates to; `name` says what is known of a name or an element."""
     return joined(_parts(node, name))
 
 
-def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
     match node:
         case ast.Constant(value=str() as value):
             return [value]
         case ast.Constant() | ast.UnaryOp():
             return [_integer(node)]
-        case ast.Name():
+        case ast.Name() | ast.Subscript():
             return list(name(node).parts)
         case ast.JoinedStr(values=values):
             return [part for value in values for part in _shown(value, name)]
@@ -74,7 +75,7 @@ def _integer(node: ast.expr) -> Hole:
     return Hole()
 
 
-def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
     match node:
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
             values = right.elts if isinstance(right, ast.Tuple) else [right]
@@ -89,7 +90,7 @@ def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> l
     return [Hole(derived=reads_names(node))]
 
 
-def _shown(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:
     """The parts of what `str` makes of something."""
     return [part if isinstance(part, str) else part.shown for part in _parts(node, name)]
 
@@ -128,9 +129,7 @@ def _is_constant(number: Hole) -> bool:
     return len(number.choices) == 1
 
 
-def _interpolated(
-    pieces: list[str], fields: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]
-) -> list[str | Hole]:
+def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], name: _Known) -> list[str | Hole]:
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         return [Hole()]
     parts: list[str | Hole] = [pieces[0]]
