@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.counting import around, counters, element_texts
-from codemods.tensorflow.facts import At, Callee, CalleeKind
+from codemods.tensorflow.facts import ELEMENT, At, Callee, CalleeKind
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import reads_names, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text
@@ -131,6 +132,10 @@ class Callees:
                 return self._named(function, scope)
             case ast.Attribute():
                 return self._attribute(function, scope)
+            case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
+                return _element(held)
+            case ast.Call(func=maker):
+                return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
         return Callee(CalleeKind.OPAQUE)
 
     def _named(self, function: ast.Name, scope: Scope) -> Callee:
@@ -147,7 +152,17 @@ class Callees:
             return Callee(CalleeKind.BODY, self._bodies[self.scopes[value]])
         if isinstance(value, ast.Name) and value.id != function.id:
             return self._named(value, owner)
-        return Callee(CalleeKind.OPAQUE, name=function.id)
+        return self._held(function, bindings, owner)
+
+    def _held(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Callee:
+        """What is called by a name that is bound to it: `fn = MAKERS[kind]`, `fn = maker(kind)`, `for fn in MAKERS`."""
+        value = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(value, ast.Subscript | ast.Call):
+            found = self.callee(value, owner)
+            return found if found.is_element else replace(found, name=name.id)
+        if len(bindings) == 1 and any(iterated(bindings[0].node, owner)):
+            return _element(name)
+        return Callee(CalleeKind.OPAQUE, name=name.id)
 
     def definition(self, binding: Binding) -> Callee | None:
         """The function or class that a binding defines."""
@@ -184,6 +199,12 @@ class Callees:
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def _element(held: ast.expr) -> Callee:
+    """What calling an element of a list or a dictionary calls."""
+    name = held.id if isinstance(held, ast.Name) else held.attr if isinstance(held, ast.Attribute) else ""
+    return Callee(CalleeKind.OPAQUE, name=f"{name}{ELEMENT}")
 
 
 def behind(node: ast.expr, scope: Scope) -> ast.expr:
