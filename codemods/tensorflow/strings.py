@@ -83,11 +83,20 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
         case ast.BinOp(left=left, op=operator, right=right):
             return _combined(_parts(left, name), operator, _parts(right, name))
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
+            form = _unnumbered(form)
             if all(not match.group(1) for match in _BRACES.finditer(form)):
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
     return [Hole(derived=reads_names(node))]
+
+
+def _unnumbered(form: str) -> str:
+    """A format with `{}` for `{0}`, `{1}` and so on, where they stand in their order."""
+    numbers = [match.group(1) for match in _BRACES.finditer(form)]
+    if numbers != [str(place) for place in range(len(numbers))]:
+        return form
+    return _BRACES.sub(lambda match: "{" + match.group(0)[1 + len(match.group(1)) :], form)
 
 
 def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:

@@ -85,6 +85,7 @@ class _Conversion:
     def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
         return (
             self._suits_rivals(item, chosen)
+            and not self.rivals.mixes_case(item)
             and not self.rivals.meets_an_op(item)
             and self._suits_surroundings(item, chosen)
         )
@@ -98,7 +99,6 @@ class _Conversion:
             return False  # what a variable scope of that name makes later would find its name taken
         if len(standing) > 1 or any(not self.places.enters_once(rival) for rival in standing):
             return False  # a fresh scope is numbered by the variable scopes of its name, each counted once
-        # unique names ignore case, scopes do not
         return all(rival.scope.name == item.scope.name for rival in rivals)
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
