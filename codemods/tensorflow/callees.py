@@ -62,7 +62,16 @@ class Callees:
 
     def canonical(self, node: ast.expr, scope: Scope) -> str | None:
         """The canonical TensorFlow (or other imported) name of an expression."""
+        if self.is_of_graph(node, scope):
+            return "tensorflow.name_scope"
         return knowledge.canonical(resolve(node, scope))
+
+    def is_of_graph(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression is `tf.get_default_graph().name_scope`, or that of a name for this graph."""
+        if not isinstance(node, ast.Attribute) or node.attr != "name_scope":
+            return False
+        graph = behind(node.value, scope)
+        return isinstance(graph, ast.Call) and self.canonical(graph.func, scope) == "tensorflow.get_default_graph"
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
