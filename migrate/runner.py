@@ -193,19 +193,26 @@ class Session:
         return sorted(again)
 
     def _hold_idle(self) -> list[str]:
-        """Holds back what renames only to serve others, of which one does not stand; the paths to rewrite again.
+        """Holds back what serves only others that do not stand; the paths to rewrite again.
 
-        A scope around a call that stays as it is would rename its variable, and no finding would say so.
+        What renames is held back where one of them does not stand: a scope around a call that stays as it is would
+        rename its variable, and no finding would say so.
         """
         findings = [one for rewritten in self._results.values() for one in rewritten.result.findings]
         served = {name for one in findings if isinstance(one.outcome, Rewrite) for name in one.requires}
-        served -= frozenset[str]().union(*(rewritten.forgone for rewritten in self._results.values()))
+        forgone = frozenset[str]().union(*(rewritten.forgone for rewritten in self._results.values()))
         again: dict[str, None] = {}
         for one in findings:
             match one.outcome:
-                case Rewrite(Level.RENAMES, supports=True) if one.id not in served:
-                    self._held.setdefault(one.path, {})[one.id] = _IDLE
-                    again[one.path] = None
+                case Rewrite(Level.RENAMES, supports=True):
+                    idle = one.id not in served - forgone
+                case Rewrite(supports=True):
+                    idle = one.id in forgone - served
+                case _:
+                    idle = False
+            if idle:
+                self._held.setdefault(one.path, {})[one.id] = _IDLE
+                again[one.path] = None
         return sorted(again)
 
     def _hold_unstable(self) -> list[str]:

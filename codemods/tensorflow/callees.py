@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.counting import around, counters
-from codemods.tensorflow.facts import At, Callee, CalleeKind
+from codemods.tensorflow.counting import around, counters, element_texts
+from codemods.tensorflow.facts import ELEMENT, At, Callee, CalleeKind
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import reads_names, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text
@@ -62,12 +62,23 @@ class Callees:
 
     def canonical(self, node: ast.expr, scope: Scope) -> str | None:
         """The canonical TensorFlow (or other imported) name of an expression."""
+        if self.is_of_graph(node, scope):
+            return "tensorflow.name_scope"
         return knowledge.canonical(resolve(node, scope))
+
+    def is_of_graph(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression is `tf.get_default_graph().name_scope`, or that of a name for this graph."""
+        if not isinstance(node, ast.Attribute) or node.attr != "name_scope":
+            return False
+        graph = behind(node.value, scope)
+        return isinstance(graph, ast.Call) and self.canonical(graph.func, scope) == "tensorflow.get_default_graph"
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
 
-        def name(reference: ast.Name) -> Text:
+        def name(reference: ast.Name | ast.Subscript) -> Text:
+            if isinstance(reference, ast.Subscript):
+                return Text((Hole(choices=element_texts(reference, scope), derived=reads_names(reference)).shown,))
             found = scope.find(reference.id)
             if found is None or depth > _MAX_DEPTH:
                 return Text((Hole(),))
@@ -138,6 +149,10 @@ class Callees:
                 return self._named(function, scope)
             case ast.Attribute():
                 return self._attribute(function, scope)
+            case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
+                return _element(held)
+            case ast.Call(func=maker):
+                return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
         return Callee(CalleeKind.OPAQUE)
 
     def _named(self, function: ast.Name, scope: Scope) -> Callee:
@@ -154,7 +169,17 @@ class Callees:
             return Callee(CalleeKind.BODY, self._bodies[self.scopes[value]])
         if isinstance(value, ast.Name) and value.id != function.id:
             return self._named(value, owner)
-        return Callee(CalleeKind.OPAQUE, name=function.id)
+        return self._held(function, bindings, owner)
+
+    def _held(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Callee:
+        """What is called by a name that is bound to it: `fn = MAKERS[kind]`, `fn = maker(kind)`, `for fn in MAKERS`."""
+        value = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(value, ast.Subscript | ast.Call):
+            found = self.callee(value, owner)
+            return found if found.is_element else replace(found, name=name.id)
+        if len(bindings) == 1 and any(iterated(bindings[0].node, owner)):
+            return _element(name)
+        return Callee(CalleeKind.OPAQUE, name=name.id)
 
     def definition(self, binding: Binding) -> Callee | None:
         """The function or class that a binding defines."""
@@ -191,6 +216,12 @@ class Callees:
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def _element(held: ast.expr) -> Callee:
+    """What calling an element of a list or a dictionary calls."""
+    name = held.id if isinstance(held, ast.Name) else held.attr if isinstance(held, ast.Attribute) else ""
+    return Callee(CalleeKind.OPAQUE, name=f"{name}{ELEMENT}")
 
 
 def behind(node: ast.expr, scope: Scope) -> ast.expr:

@@ -10,7 +10,7 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["Counter", "around", "counters", "integer"]
+__all__ = ["Counter", "around", "counters", "element_texts", "integer"]
 
 _READERS = frozenset({"len", "enumerate", "zip", "range", "xrange", "list", "tuple", "reversed", "sorted", "print"})
 _READING = frozenset({"items", "iteritems", "keys", "iterkeys", "values", "itervalues", "get", "index", "count"})
@@ -175,6 +175,27 @@ def _reads(node: ast.AST) -> Iterator[ast.expr]:
             yield value
         case ast.Compare(comparators=values):
             yield from values
+
+
+def element_texts(node: ast.Subscript, scope: Scope) -> tuple[str, ...]:
+    """All strings that an element can be of a list, a tuple or a dictionary that is written out; else empty."""
+    held = _unchanged(node.value, scope) if isinstance(node.value, ast.Name) else node.value
+    values = _view(held, "values", scope) if isinstance(held, ast.Dict) else None if held is None else _row(held)
+    texts = [one.value if isinstance(one, ast.Constant) else None for one in values or ()]
+    known = [text for text in texts if isinstance(text, str) and text]
+    if len(known) < len(texts) or isinstance(node.slice, ast.Slice):
+        return ()
+    place = None if isinstance(held, ast.Dict) else integer(node.slice, scope)
+    if place is not None and 0 <= place < len(known):
+        return (known[place],)
+    return _few(tuple(dict.fromkeys(known)))
+
+
+def _row(held: ast.expr) -> Sequence[ast.expr] | None:
+    """The elements of a list or a tuple that is written out, in their order."""
+    if not isinstance(held, ast.List | ast.Tuple) or any(isinstance(one, ast.Starred) for one in held.elts):
+        return None
+    return held.elts
 
 
 def integer(node: ast.expr, scope: Scope, depth: int = 0) -> int | None:

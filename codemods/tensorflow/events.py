@@ -104,7 +104,8 @@ class Events:
     def _events(self, site: CallSite) -> Iterator[Event]:
         """What a call is: at most one event, and for a template what it calls besides."""
         raw = resolve(site.node.func, site.scope)
-        name = knowledge.canonical(raw)
+        name = knowledge.canonical(raw) or self.callees.canonical(site.node.func, site.scope)
+        raw = raw or name
         if raw is not None and name is not None and name.startswith("tensorflow."):
             self.names.add(name)
             self.raw.add(raw)

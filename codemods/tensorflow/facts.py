@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from codemods.tensorflow.text import Text
 
 __all__ = [
+    "ELEMENT",
     "At",
     "BodyFacts",
     "Call",
@@ -32,6 +33,7 @@ __all__ = [
     "StoreUse",
 ]
 
+ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
 
 
@@ -93,7 +95,12 @@ class Callee:
     kind: CalleeKind
     index: int = -1
     name: str = ""
-    receiver: Callee | None = None  # the class that an `obj = Class()` receiver is of
+    receiver: Callee | None = None  # the class that an `obj = Class()` receiver is of; who returns what is called
+
+    @property
+    def is_element(self) -> bool:
+        """Whether it is an element of a list or a dictionary, of which `name` is the name."""
+        return self.name.endswith(ELEMENT)
 
 
 class Grip(enum.Enum):

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.eager import eager_reason, is_open
-from codemods.tensorflow.facts import At, Call, Creation, Event, FileFacts
+from codemods.tensorflow.facts import At, Call, Creation, Event, FileFacts, StoreUse
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
 from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
-from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site
+from codemods.tensorflow.naming.sites import UNNAMED, Site, make_site, names_of
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.program.relays import settled
@@ -153,6 +153,7 @@ class _Namer:
         tests = NameTests(self.tree, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in linker.creations]
         self._keep_restored()
+        self._keep_counted()
         self.wraps = Wraps()
         if converting and not self.keep:
             safe = [one for one in self.sites if self._may_move(one.instances)]
@@ -168,6 +169,31 @@ class _Namer:
             if len(set(map(frozenset, made.values()))) > 1:
                 for site, _ in self._graphs_from(path):
                     site.looked_up = site.looked_up or "what one graph saves may be restored in another"
+
+    def _keep_counted(self) -> None:
+        """Keeps the name of what may come before a variable of the store with that name, which counts on it."""
+        stored = self._stored()
+        for site in self.sites if stored else ():
+            for text, own in zip(site.graph_names, site.instances, strict=True):
+                others = [one for name in text.texts for one in stored.get(name.lower(), ())]
+                if any(self._may_follow(one, own) for one in others):
+                    site.looked_up = site.looked_up or "a variable of the store has a number behind it"
+
+    def _stored(self) -> dict[str, list[Instance]]:
+        """The variables that the program makes by `get_variable` itself, by their names."""
+        found: dict[str, list[Instance]] = {}
+        for body, number, event in self.tree.events():
+            if isinstance(event, StoreUse) and event.name is not None and not (event.asked or event.scoped):
+                instances = self.reach.instances(body, number)
+                for text, instance in zip(names_of(event, instances), instances, strict=True):
+                    for name in text.texts:
+                        found.setdefault(name.lower(), []).append(instance)
+        return found
+
+    def _may_follow(self, one: Instance, other: Instance) -> bool:
+        """Whether something may be made behind another one, in the same place of the same graph."""
+        scopes = self.scopes
+        return scopes.meeting.may_meet(one, other) and scopes.places.same(one, other) and not one.surely_before(other)
 
     def _graphs_from(self, root: str) -> Iterator[tuple[Site, object]]:
         """The unnamed variables of a program that starts in a file, each with the graphs that it is made in."""

@@ -21,7 +21,7 @@ _OUTPUT = re.compile(r":\d+$")
 _ASKING = frozenset({"get_tensor_by_name", "get_operation_by_name", "as_graph_element"})
 _UNNAMED = re.compile(r"(?:.*/)?Variable(?:_\d+)?(?:/.*)?(?::\d+)?")
 _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
-_NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "patch", "object"})
+_NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
 _SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
 _WORD = re.compile(r"[A-Za-z]")
 

@@ -12,6 +12,7 @@ from migrate.syntax.nodes import nodes
 
 __all__ = ["reads_names", "text_of"]
 
+_Known = Callable[[ast.Name | ast.Subscript], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
@@ -20,18 +21,18 @@ _OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
-def text_of(node: ast.expr, name: Callable[[ast.Name], Text]) -> Text:
-    """What is known of the string that `node` evaluates to; `name` says what is known of a name."""
+def text_of(node: ast.expr, name: _Known) -> Text:
+    """What is known of the string that `node` evaluates to; `name` says what is known of a name or an element."""
     return joined(_parts(node, name))
 
 
-def _parts(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
     match node:
         case ast.Constant(value=str() as value):
             return [value]
         case ast.Constant() | ast.UnaryOp():
             return [_integer(node)]
-        case ast.Name():
+        case ast.Name() | ast.Subscript():
             return list(name(node).parts)
         case ast.JoinedStr(values=values):
             return [part for value in values for part in _shown(value, name)]
@@ -74,7 +75,7 @@ def _integer(node: ast.expr) -> Hole:
     return Hole()
 
 
-def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
     match node:
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
             values = right.elts if isinstance(right, ast.Tuple) else [right]
@@ -82,6 +83,7 @@ def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> l
         case ast.BinOp(left=left, op=operator, right=right):
             return _combined(_parts(left, name), operator, _parts(right, name))
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
+            form = _unnumbered(form)
             if all(not match.group(1) for match in _BRACES.finditer(form)):
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
@@ -89,7 +91,15 @@ def _computed(node: ast.BinOp | ast.Call, name: Callable[[ast.Name], Text]) -> l
     return [Hole(derived=reads_names(node))]
 
 
-def _shown(node: ast.expr, name: Callable[[ast.Name], Text]) -> list[str | Hole]:
+def _unnumbered(form: str) -> str:
+    """A format with `{}` for `{0}`, `{1}` and so on, where they stand in their order."""
+    numbers = [match.group(1) for match in _BRACES.finditer(form)]
+    if numbers != [str(place) for place in range(len(numbers))]:
+        return form
+    return _BRACES.sub(lambda match: "{" + match.group(0)[1 + len(match.group(1)) :], form)
+
+
+def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:
     """The parts of what `str` makes of something."""
     return [part if isinstance(part, str) else part.shown for part in _parts(node, name)]
 
@@ -128,9 +138,7 @@ def _is_constant(number: Hole) -> bool:
     return len(number.choices) == 1
 
 
-def _interpolated(
-    pieces: list[str], fields: list[str], values: list[ast.expr], name: Callable[[ast.Name], Text]
-) -> list[str | Hole]:
+def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], name: _Known) -> list[str | Hole]:
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         return [Hole()]
     parts: list[str | Hole] = [pieces[0]]

@@ -189,7 +189,9 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
         body=callees.body(scope),
-        plain=len(node.args) + len(node.keywords) == 1 and first is not None,
+        plain=len(node.args) + len(node.keywords) == 1
+        and first is not None
+        and not callees.is_of_graph(node.func, scope),
     )
 
 

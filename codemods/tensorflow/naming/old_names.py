@@ -137,12 +137,15 @@ class OldNames:
             entries.append(Rename(_tidy(old), _tidy(new), False))
         return tuple(dict.fromkeys(entries))
 
-    def renumbered(self, site: Site) -> tuple[Rename, ...]:
-        """The entries of a site that bears the name that it passes, and had a number where others came before it."""
+    def renumbered(self, site: Site, numbers: str) -> tuple[Rename, ...]:
+        """The entries of a site that bears the name that it passes, and had a number where others came before it.
+
+        It still has one, `numbers`, where ops that bear its name as well are left.
+        """
         return tuple(
             Rename(
                 _tidy(f"{self.old(site, instance, name)}*"),
-                _tidy(self.prefix(instance, new=True) + name.pattern),
+                _tidy(self.prefix(instance, new=True) + name.pattern + numbers),
                 False,
             )
             for instance, name in zip(site.instances, site.names, strict=True)

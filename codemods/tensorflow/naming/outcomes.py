@@ -58,7 +58,7 @@ def same_name(q: Question) -> NamePlan:
 
 def _renumbered(q: Question) -> NamePlan:
     """The name as it stands, which had a number where something that is called otherwise now came before it."""
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site))
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site, "*" if q.rivals else ""))
 
 
 def numbered(q: Question) -> NamePlan | None:

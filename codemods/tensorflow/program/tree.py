@@ -121,10 +121,13 @@ class Tree:
 
     def targets(self, call: Call, caller: BodyKey) -> list[BodyKey]:
         """Every body of the tree that a call can run."""
-        key = (caller[0], call.callee)
-        known = self._targets.get(key)
+        return self.bodies_of(call.callee, caller[0])
+
+    def bodies_of(self, callee: Callee, path: str) -> list[BodyKey]:
+        """Every body of the tree that a callee can be, as a file names it."""
+        known = self._targets.get((path, callee))
         if known is None:
-            known = self._targets[key] = self._find_targets(call.callee, caller[0])
+            known = self._targets[path, callee] = self._find_targets(callee, path)
         return known
 
     def _find_targets(self, callee: Callee, path: str) -> list[BodyKey]:

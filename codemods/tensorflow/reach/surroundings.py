@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, CalleeKind, Enter, FrameFacts, ScopeKind
+from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
 from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
@@ -69,8 +69,16 @@ class Surroundings:
             if isinstance(event, Call) and self._is_opaque(event, key):
                 found |= _entered(event)
                 found |= self._handing(key, event.callee.name)
-                found |= self._kinds_above(key) if event.callee.name in EVALUATORS else frozenset()
+                found |= self._kinds_above(key) if self._calls_any(event.callee, key) else frozenset()
         return frozenset(found)
+
+    def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
+        """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
+        maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
+        made = maker is not None and any(
+            self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0])
+        )
+        return callee.name in EVALUATORS or callee.is_element or made
 
     def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
         return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))

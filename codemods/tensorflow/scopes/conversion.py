@@ -84,8 +84,8 @@ class _Conversion:
 
     def _is_allowed(self, item: Item, chosen: set[ItemKey]) -> bool:
         return (
-            _is_spelled_alike(item)
-            and self._suits_rivals(item, chosen)
+            self._suits_rivals(item, chosen)
+            and not self.rivals.mixes_case(item)
             and not self.rivals.meets_an_op(item)
             and self._suits_surroundings(item, chosen)
         )
@@ -99,7 +99,6 @@ class _Conversion:
             return False  # what a variable scope of that name makes later would find its name taken
         if len(standing) > 1 or any(not self.places.enters_once(rival) for rival in standing):
             return False  # a fresh scope is numbered by the variable scopes of its name, each counted once
-        # unique names ignore case, scopes do not
         return all(rival.scope.name == item.scope.name for rival in rivals)
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
@@ -119,12 +118,6 @@ class _Conversion:
                 if outer.key not in chosen and self.scopes.step(stand) not in (Step.IN_STEP, Step.FRESH):
                     return False
         return True
-
-
-def _is_spelled_alike(item: Item) -> bool:
-    """Whether no two names of a scope differ in case alone: name scopes are numbered then, variable scopes are not."""
-    names = {name for text in item.texts for name in text.texts}
-    return len(names) == len({name.lower() for name in names})
 
 
 def _depth(item: Item) -> int:

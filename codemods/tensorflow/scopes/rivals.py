@@ -37,6 +37,11 @@ class Rivals:
         """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
         return any(not surely_before(item, rival) for rival in self.of(item))
 
+    def mixes_case(self, item: Item) -> bool:
+        """Whether a scope, with its rivals, has names that differ in case alone, which name scopes ignore."""
+        names = {name for one in (item, *self.of(item)) for text in one.texts for name in text.texts}
+        return len({name.lower() for name in names}) < len(names)
+
     def meets_an_op(self, item: Item) -> bool:
         """Whether an op or variable may take the scope's name first: the name scope would then be called otherwise."""
         known = self._meets_op.get(item.key)

@@ -89,6 +89,8 @@ class ScopeTable:
 
     def _counts_alike(self, item: Item) -> bool:
         """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""
+        if self.rivals.mixes_case(item):
+            return False
         forms = self.places.forms
         standing = [
             one
@@ -131,7 +133,8 @@ class ScopeTable:
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
     def known(self, instances: Iterable[Instance]) -> bool:
-        """Whether every scope around some instances is one that the analysis has seen being made."""
+        """Whether every scope around some instances is seen being made, and is called in the store as in the graph."""
         if ScopeKind.VARIABLE in self.reach.tree.by_hand:
             return False
-        return all((stand.path, stand.frame.at) in self.items for one in instances for stand in scopes_around(one))
+        keys = {(stand.path, stand.frame.at) for one in instances for stand in scopes_around(one)}
+        return all(key in self.items and not self.rivals.mixes_case(self.items[key]) for key in keys)
