@@ -14,7 +14,6 @@ from migrate import discover, registry, runner, settings
 from migrate.model import Report
 from migrate.settings import Settings
 
-
 _CALL = Path(__file__).parents[1] / "examples" / "convnet.py"
 
 
