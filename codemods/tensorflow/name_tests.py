@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import NameTest
 from codemods.tensorflow.patterns import asks_anything, words
+from codemods.tensorflow.strings import NO_VARIABLES
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.syntax.module import Module
@@ -27,7 +28,6 @@ _FILTERS = {  # the place of the argument by which these choose variables
 _MATCHES = {"match": True, "fullmatch": True, "search": False}  # whether they look at how a name begins
 _GLOBS = frozenset({"fnmatch.fnmatch", "fnmatch.fnmatchcase"})
 _NUMBER = re.compile(r"_\d*$|(?<=layer)\d+$")  # `w_1`, the layer `layer1` of `W1`
-_OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
 
 
 def name_tests(module: Module) -> frozenset[NameTest]:
@@ -116,7 +116,7 @@ def reads_name(node: ast.AST, scope: Scope) -> bool:
 def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:
     if isinstance(holder, ast.Attribute):
         return holder.attr == "op"
-    found = scope.find(holder.id) if isinstance(holder, ast.Name) and holder.id not in _OWN else None
+    found = scope.find(holder.id) if isinstance(holder, ast.Name) and holder.id not in NO_VARIABLES else None
     return found is not None and resolve(holder, scope) is None
 
 

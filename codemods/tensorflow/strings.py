@@ -10,14 +10,14 @@ from dataclasses import replace
 from codemods.tensorflow.text import Hole, Text, joined
 from migrate.syntax.nodes import nodes
 
-__all__ = ["reads_names", "text_of"]
+__all__ = ["NO_VARIABLES", "reads_names", "text_of"]
 
 _Known = Callable[[ast.Name | ast.Subscript], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
-_OWN = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is no variable's
+NO_VARIABLES = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is not one's
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
@@ -54,7 +54,11 @@ def reads_names(node: ast.expr) -> bool:
 
 
 def _may_be_variable(node: ast.expr) -> bool:
-    return node.attr == "op" if isinstance(node, ast.Attribute) else isinstance(node, ast.Name) and node.id not in _OWN
+    return (
+        node.attr == "op"
+        if isinstance(node, ast.Attribute)
+        else isinstance(node, ast.Name) and node.id not in NO_VARIABLES
+    )
 
 
 def _either(one: list[str | Hole], other: list[str | Hole]) -> list[str | Hole]:
