@@ -5,6 +5,7 @@ A codemod never changes anything: it yields findings, and the engine applies the
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 from migrate.model import Finding, Level, Rule
 from migrate.syntax.module import Module
 
-__all__ = ["Analysis", "Codemod", "Options", "Trigger"]
+__all__ = ["Analysis", "Codemod", "Deferred", "Options", "Trigger"]
 
 Trigger: TypeAlias = "bytes | re.Pattern[bytes] | Callable[[bytes], bool]"
 
@@ -29,6 +30,23 @@ class Options:
     def get(self, name: str, default: str) -> str:
         """The value of option `name`."""
         return self.values.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The function at `reference`, `module:name`, imported once it is called: most runs meet nothing to migrate."""
+
+    reference: str
+
+    def load(self) -> Callable[..., Any]:
+        """The function itself."""
+        module, _, name = self.reference.partition(":")
+        found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+        return found
+
+    def __call__(self, *given: Any) -> Any:
+        """Calls the function."""
+        return self.load()(*given)
 
 
 def _nothing(_: Iterable[Any]) -> frozenset[Any]:
@@ -69,6 +87,7 @@ class Analysis:
     `link` joins the facts of all files into a plan a file, which must pickle too.
     `remains` tells, from the facts of all files and which of them are done with, the files that can still get a plan
     with something to rewrite. Linked by themselves they must get the plans that they get among all others.
+    Without facts none of these is asked. A function that imports much is given as `Deferred`.
     """
 
     name: str

@@ -123,20 +123,20 @@ def _module(path: str, data: bytes, largest: int, *, known: bool = False) -> Mod
 
 def sought(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> dict[str, frozenset[str]]:
     """By analysis, the modules whose importers have to be indexed too. `facts` go by analysis, then by path."""
-    wanted = {one.name: one.seeks(facts.get(one.name, {}).values()) for one in analyses}
+    wanted = {one.name: one.seeks(facts[one.name].values()) for one in analyses if facts.get(one.name)}
     return {name: modules for name, modules in wanted.items() if modules}
 
 
 def opened(facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]) -> set[str]:
     """The files in which something may be rewritten. `facts` go by analysis, then by path."""
-    return {path for one in analyses for path in one.opens(facts.get(one.name, {}))}
+    return {path for one in analyses if facts.get(one.name) for path in one.opens(facts[one.name])}
 
 
 def followed(
     facts: Mapping[str, Mapping[str, Any]], analyses: Sequence[Analysis]
 ) -> dict[str, frozenset[tuple[str, str]]]:
     """By analysis, the dotted names, with the files that have them, whose own files have to be indexed too."""
-    return {one.name: one.follows(facts.get(one.name, {}).values()) for one in analyses}
+    return {one.name: one.follows(facts[one.name].values()) for one in analyses if facts.get(one.name)}
 
 
 def link(
@@ -145,7 +145,8 @@ def link(
     """The plans of all files: by path, then by analysis. `facts` go by analysis, then by path."""
     plans: dict[str, dict[str, Any]] = {}
     for analysis in analyses:
-        for path, plan in analysis.link(facts.get(analysis.name, {}), options).items():
+        known = facts.get(analysis.name)
+        for path, plan in analysis.link(known, options).items() if known else ():
             plans.setdefault(path, {})[analysis.name] = plan
     return plans
 
@@ -157,7 +158,7 @@ def remaining(
     kept: dict[str, dict[str, Any]] = {}
     for one in analyses:
         own = facts.get(one.name, {})
-        kept[one.name] = {path: own[path] for path in one.remains(own, done)}
+        kept[one.name] = {path: own[path] for path in one.remains(own, done)} if own else {}
     return kept
 
 

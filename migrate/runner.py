@@ -78,7 +78,9 @@ class Session:
         self._settings = settings
         self._extent = extent
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
-        self._executor = executor or open_executor(settings.executor, settings.jobs, settings.scheduler)
+        self._executor = executor or open_executor(
+            settings.executor, settings.jobs, settings.scheduler, self._work.ready
+        )
         self._reader = Reader(found, extent.overlay, progress)
         self._gathering = Gathering(self._reader, settings.registry.analyses, self._executor, self._work)
         self._results: dict[str, Rewritten] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from migrate import collecting, engine, registry
-from migrate.codemod import Analysis
+from migrate.codemod import Analysis, Codemod, Deferred
 from migrate.engine import Indexed, Rewritten
 from migrate.kept import Kept
 from migrate.model import Failure, FileResult, Rewrite
@@ -55,6 +55,14 @@ class Work:
     references: tuple[str, ...]
     largest: int = 0
     kept: Kept = field(default_factory=Kept, compare=False)
+
+    def ready(self) -> None:
+        """Imports whatever the codemods have put off."""
+        known = _load(self.references)
+        declared: list[Analysis | Codemod] = [*known.analyses, *known.codemods]
+        for function in (getattr(one, own.name) for one in declared for own in fields(one)):
+            if isinstance(function, Deferred):
+                function.load()
 
     def index(self, task: IndexTask) -> Indexed:
         """The facts of one source."""

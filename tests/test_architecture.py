@@ -187,6 +187,14 @@ def test_a_start_imports_nothing_heavy() -> None:
     assert HEAVY & (modules_after(code) - typer_s) == set()
 
 
+def test_a_tree_without_a_call_imports_no_analysis(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    call = f"main(['-q', '--check', {str(tmp_path)!r}])"
+    run = f"from migrate.cli import main\ntry:\n    {call}\nexcept SystemExit:\n    pass"
+    known = {name for name in modules_after(run) if name.startswith("codemods.")}
+    assert known == {f"codemods.tensorflow{name}" for name in ("", ".codemods", ".rules", ".triggers")}
+
+
 @pytest.mark.parametrize("path", list(source_files("migrate", "codemods")), ids=module_name)
 def test_files_open_with_what_they_are_about(path: Path) -> None:
     opening = ast.get_docstring(ast.parse(path.read_bytes()))

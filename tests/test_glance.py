@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from codemods.tensorflow.analysis import ANALYSIS
+from codemods.tensorflow.codemods import ANALYSIS
 from codemods.tensorflow.glance import glance
 from codemods.tensorflow.index import index
 from codemods.tensorflow.plan import LeavePlan

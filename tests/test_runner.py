@@ -109,7 +109,7 @@ y = dense(h, 2)
 
 def test_a_scope_is_not_made_for_calls_that_stay() -> None:
     """It would rename `w` to `h/w`, and no finding of the call would say so."""
-    codemods = ("codemods.tensorflow.get_variable:CODEMOD", "codemods.tensorflow.layer_scopes:CODEMOD")
+    codemods = ("codemods.tensorflow.codemods:GET_VARIABLE", "codemods.tensorflow.codemods:LAYER_SCOPES")
     write(a=LAYER)
     report = run(codemods)
     assert after(report) == {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from codemods.tensorflow.analysis import ANALYSIS
+from codemods.tensorflow.codemods import ANALYSIS
 from codemods.tensorflow.facts import Creation, FileFacts
 from codemods.tensorflow.link import link, remains
 from codemods.tensorflow.plan import FilePlan, NamePlan

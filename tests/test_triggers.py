@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from codemods.tensorflow.analysis import ANALYSIS
+from codemods.tensorflow.codemods import ANALYSIS
 from migrate import engine
 
 SEEN = {

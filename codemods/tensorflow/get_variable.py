@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Literal
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.analysis import ABOUT, ANALYSIS, CALL_OPTIONS
 from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.glance import MENTION
@@ -22,13 +21,13 @@ from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, St
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
-from migrate.codemod import Codemod, Options
+from migrate.codemod import Options
 from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
 
-__all__ = ["CODEMOD"]
+__all__ = ["rewrite"]
 
 _REFUSED = {
     Refused.STAR_ARGUMENTS: "GV201",
@@ -227,14 +226,3 @@ def _message(module: Module, node: ast.Call, edit: CallEdit, kept: str) -> str:
     )
     stays = f"; it keeps the name that TensorFlow gives, as {kept}" if kept else ""
     return f"{module.text(node.func)} becomes get_variable {form}{stays}"
-
-
-CODEMOD = Codemod(
-    name="get-variable",
-    summary="tf.Variable(init, name=...) becomes tf.get_variable(name, shape, initializer=...)",
-    rules=tuple(GET_VARIABLE_RULES.values()),
-    analysis=ANALYSIS,
-    rewrite=rewrite,
-    options=CALL_OPTIONS,
-    about=ABOUT,
-)

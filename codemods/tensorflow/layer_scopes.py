@@ -9,21 +9,19 @@ import ast
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.analysis import ABOUT, ANALYSIS, SCOPE_OPTIONS
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
-from codemods.tensorflow.rules import LAYER_RULES
 from codemods.tensorflow.spelling import Speller
 from codemods.tensorflow.withs import keyword_or_place
-from migrate.codemod import Codemod, Options
+from migrate.codemod import Options
 from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import statements
 from migrate.syntax.walk import CallSite
 
-__all__ = ["CODEMOD", "scope_id", "wrap_id"]
+__all__ = ["rewrite", "scope_id", "wrap_id"]
 
 _CODES = {ScopeForm.PLAIN: "LS101", ScopeForm.UNIQUE: "LS102"}
 _WRAP = "LS103"
@@ -110,14 +108,3 @@ def wrap_id(path: str, first: At) -> str:
 def _id(module: Module, code: str, at: At) -> str:
     line, column = module.source.position(module.source.offset(*at))
     return f"{code}@{module.path}:{line}:{column}"
-
-
-CODEMOD = Codemod(
-    name="layer-scopes",
-    summary="Name scopes that hold variables become variable scopes; what runs again gets a scope for each run",
-    rules=tuple(LAYER_RULES.values()),
-    analysis=ANALYSIS,
-    rewrite=rewrite,
-    options=SCOPE_OPTIONS,
-    about=ABOUT,
-)

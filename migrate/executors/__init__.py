@@ -55,8 +55,11 @@ class Executor(Protocol):
     ) -> None: ...
 
 
-def open_executor(name: str, jobs: int, scheduler: str) -> Executor:
-    """The executor called `name`: `auto` is serial for one job and for little work, processes otherwise."""
+def open_executor(name: str, jobs: int, scheduler: str, ready: Callable[[], object] = lambda: None) -> Executor:
+    """The executor called `name`: `auto` is serial for one job and for little work, processes otherwise.
+
+    Processes are started after a call of `ready`: what it imports they inherit, where the system allows that.
+    """
     if name == "dask":
         from migrate.executors.dask import DaskExecutor  # noqa: PLC0415
 
@@ -67,4 +70,4 @@ def open_executor(name: str, jobs: int, scheduler: str) -> Executor:
         return SerialExecutor()
     from migrate.executors.processes import ProcessExecutor  # noqa: PLC0415
 
-    return ProcessExecutor(jobs, eager=name == "processes")
+    return ProcessExecutor(jobs, ready, eager=name == "processes")

@@ -30,8 +30,9 @@ _AHEAD = 3  # chunks in flight a process: one at work, one waiting, one on its w
 class ProcessExecutor:
     """A pool of `jobs` processes (0: one a processor), started when the tasks weigh enough, at once if `eager`."""
 
-    def __init__(self, jobs: int, *, eager: bool = False) -> None:
+    def __init__(self, jobs: int, ready: Callable[[], object], *, eager: bool = False) -> None:
         self._jobs = jobs or _processors()
+        self._ready = ready
         self._eager = eager
         self._pool: ProcessPoolExecutor | None = None
 
@@ -88,6 +89,7 @@ class ProcessExecutor:
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
         if self._pool is None:
+            self._ready()
             try:
                 self._pool = ProcessPoolExecutor(self._jobs, _context(), initializer=_start)
             except (OSError, NotImplementedError) as error:
