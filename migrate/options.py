@@ -202,6 +202,7 @@ class Settings:
         default="",
         metadata=_about("The Dask scheduler's address.", scope=Scope.COMMAND, metavar="URL", panel=_RUNNING),
     )
+    cache: bool = field(default=True, metadata=_about("Use facts of other runs, and keep these.", panel=_RUNNING))
     shard: str = field(
         default="", metadata=_about("Only the I-th of N parts.", scope=Scope.COMMAND, metavar="I/N", panel=_RUNNING)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from migrate import collecting, discover, engine, rules
+from migrate import collecting, discover, engine, places, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
@@ -20,6 +20,8 @@ from migrate.shifts import shifted
 from migrate.work import IndexTask, RewriteTask, Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]
+
+_PAYS = 10  # files: to open the database takes as long as to index two of them
 
 Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
 
@@ -61,6 +63,19 @@ def run(settings: Settings, paths: Sequence[str], extent: Extent = Extent(), pro
         return session.report()
 
 
+def _executor(settings: Settings, work: Work, files: int) -> Executor:
+    """What the settings ask for, with the facts of other runs where there are enough `files` for that to pay."""
+    plain = open_executor(settings.executor, settings.jobs, settings.scheduler, work.ready)
+    folder = places.user_cache("migrate-facts") if settings.cache and files >= _PAYS else None
+    if folder is None:
+        return plain
+    try:
+        from migrate.cache import CachingExecutor  # noqa: PLC0415
+    except ImportError:  # Python can be built without SQLite
+        return plain
+    return CachingExecutor(plain, work, folder)
+
+
 class Session:
     """The facts of some sources and what was made of them; whoever reviews can ask again with less than all.
 
@@ -78,9 +93,7 @@ class Session:
         self._settings = settings
         self._extent = extent
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
-        self._executor = executor or open_executor(
-            settings.executor, settings.jobs, settings.scheduler, self._work.ready
-        )
+        self._executor = executor or _executor(settings, self._work, len(found.files))
         self._reader = Reader(found, extent.overlay, progress)
         self._gathering = Gathering(self._reader, settings.registry.analyses, self._executor, self._work)
         self._results: dict[str, Rewritten] = {}

@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
+from migrate.places import user_cache
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -21,6 +23,7 @@ else:
 __all__ = ["FOLDER", "BusyError", "JournalError", "find", "is_real_folder", "locked", "project_root"]
 
 FOLDER = ".migrate_cache"
+_SHARED = "migrate"  # in the user's cache: the journals of projects that cannot be written
 _MARKERS = ((".git",), ("pyproject.toml", "migrate.toml"))
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory: see https://bford.info/cachedir/\n"
 _PAUSE = 0.05  # seconds between two looks at a lock that somebody holds
@@ -63,7 +66,8 @@ def project_root(paths: Sequence[str]) -> str:
 
 def find(root: str) -> str | None:
     """The directory that holds the journal of the project at `root`, None where there is none yet."""
-    fallback = _fallback(root) if os.path.isdir(_shared() or "") else None  # to digest a root costs an import of 10 ms
+    shared = os.path.isdir(user_cache(_SHARED) or "")
+    fallback = _fallback(root) if shared else None  # to digest a root costs an import of 10 ms
     for folder in (fallback, os.path.join(root, FOLDER)):  # once fallen back, always fallen back
         if folder is not None and is_real_folder(folder):
             return folder
@@ -94,23 +98,11 @@ def _upwards(folder: str) -> Iterator[str]:
         folder = parent
 
 
-def _shared() -> str | None:
-    """The directory in the user's cache for the journals of all projects, None for a user without a home.
-
-    A relative path would be another directory for each command; the XDG specification has it ignored.
-    """
-    if sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA", ""), os.path.expanduser("~\\AppData\\Local")
-    else:
-        caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
-    return next((os.path.join(cache, "migrate") for cache in caches if os.path.isabs(cache)), None)
-
-
 def _fallback(root: str) -> str | None:
     """The directory of one project there."""
     import hashlib  # noqa: PLC0415
 
-    shared = _shared()
+    shared = user_cache(_SHARED)
     return shared and os.path.join(shared, hashlib.sha256(os.fsencode(root)).hexdigest()[:16])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,10 @@ from codemods.tensorflow.verify.programs import run_pair
 
 # Shells let what they start in the background ignore interrupts, and so would every program that is interrupted here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Nobody's own cache is read or written, and no run of the tests finds what another has left.
+_CACHE = tempfile.TemporaryDirectory(prefix="migrate-tests-")
+os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = _CACHE.name
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake
 settings.load_profile("untimed")

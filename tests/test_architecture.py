@@ -32,8 +32,19 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.collecting",
         "migrate.importers",
     ),
-    ("migrate.registry", "migrate.options", "migrate.settings", "migrate.git", "migrate.excludes", "migrate.discover"),
-    ("migrate.work", "migrate.executors", "migrate.reader", "migrate.gathering", "migrate.runner"),
+    (
+        "migrate.registry",
+        "migrate.options",
+        "migrate.settings",
+        "migrate.git",
+        "migrate.excludes",
+        "migrate.discover",
+        "migrate.places",
+    ),
+    (
+        *("migrate.work", "migrate.executors", "migrate.database", "migrate.cache"),
+        *("migrate.reader", "migrate.gathering", "migrate.runner"),
+    ),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),
         *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),

@@ -6,12 +6,12 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 from migrate import discover, engine
 from migrate.codemod import Analysis
 from migrate.executors import Executor, Lost, R, T
+from migrate.executors.recalling import RecallingExecutor
 from migrate.importers import outline
 from migrate.suppress import MARKER
 
@@ -108,56 +108,19 @@ class Results:
         self._known.setdefault((name, task.path), deque(maxlen=_KEPT)).appendleft((task, result))
 
 
-class Remembering:
-    """An executor that does only what was not done before; `check` is asked before each task whether to go on."""
+class Remembering(RecallingExecutor):
+    """Does only what was not done before; `check` is asked before each task whether to go on."""
 
     def __init__(self, inner: Executor, sources: Sources, results: Results, check: Callable[[], None]) -> None:
-        self._inner = inner
+        super().__init__(inner, results)
         self._sources = sources
-        self._results = results
         self._check = check
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`; the worker gets the whole of a file of which `tasks` have the outline."""
-        name = getattr(function, "__name__", "")
-        slots: deque[R | None] = deque()  # in the order of the tasks; None for those under way
-        under_way: deque[T] = deque()
-
-        def unknown() -> Iterator[T]:
-            for task in tasks:
-                self._check()
-                whole = self._complete(task)
-                slots.append(self._results.recall(name, whole))
-                if slots[-1] is None:
-                    under_way.append(whole)
-                    yield whole
-
-        for result in self._inner.map(function, unknown()):
-            yield from _ready(slots)
-            slots.popleft()
-            task = under_way.popleft()
-            if not isinstance(result, Lost):
-                self._results.keep(name, task, result)
-            yield result
-        yield from _ready(slots)
+        return super().map(function, map(self._complete, tasks))
 
     def _complete(self, task: T) -> T:
+        self._check()
         data = self._sources.whole(task.path, task.data)
         return task if data is task.data else replace(task, data=data)  # type: ignore[type-var]
-
-    def __enter__(self) -> Remembering:
-        self._inner.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._inner.__exit__(kind, error, trace)
-
-
-def _ready(slots: deque[R | None]) -> Iterator[R]:
-    """Takes the results off the front that are there."""
-    while slots and slots[0] is not None:
-        result = slots.popleft()
-        if result is not None:
-            yield result

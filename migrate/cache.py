@@ -1,0 +1,143 @@
+"""Facts that other runs have found: by a file's path and bytes, and by the code that finds facts.
+
+They lie in a database in the user's cache, never in a project, which may be a stranger's: a pickle runs what it says.
+For the same reason nothing but the classes of facts is loaded from it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from collections.abc import Collection
+from functools import cached_property
+from hashlib import blake2b
+from importlib.util import find_spec
+from types import TracebackType
+from typing import Any
+
+from migrate.database import Database
+from migrate.engine import Indexed
+from migrate.executors import Executor
+from migrate.executors.recalling import RecallingExecutor
+from migrate.work import IndexTask, Work
+
+__all__ = ["CachingExecutor", "FactsCache"]
+
+_FILE = "facts.sqlite3"
+_ROOM = 256_000_000  # bytes
+_BATCH = 4_000_000  # bytes of facts that wait to be written
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    KeyError,
+)
+
+
+class CachingExecutor(RecallingExecutor):
+    """An executor that indexes only what no run has indexed before; `folder` holds what they found."""
+
+    def __init__(self, inner: Executor, work: Work, folder: str) -> None:
+        self._cache = FactsCache(work, folder)
+        super().__init__(inner, self._cache)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self._cache.close(keeps=kind is None)
+
+
+class FactsCache:
+    """The memory behind `work.index`; see `executors.recalling`. The database is opened for the first task."""
+
+    def __init__(self, work: Work, folder: str) -> None:
+        self._work = work
+        self._folder = folder
+        self._packages = {"migrate"} | {one.partition(":")[0].partition(".")[0] for one in work.references}
+        self._fresh: dict[bytes, bytes] = {}
+        self._weight = 0
+
+    def recall(self, name: str, task: Any) -> Indexed | None:
+        """The facts of an equal source."""
+        value = self._database.get(self.key(task)) if name == "index" else None
+        if value is None:
+            return None
+        try:
+            facts, brief = _FactsReader(value, self._packages).load()
+        except _UNREADABLE:
+            return None
+        return Indexed(task.path, facts, brief)
+
+    def keep(self, name: str, task: Any, result: Any) -> None:
+        """Remembers what was found; a file that could not be indexed is tried again by each run."""
+        if name != "index" or result.failure is not None:
+            return
+        value = pickle.dumps((result.facts, result.brief), pickle.HIGHEST_PROTOCOL)
+        self._fresh[self.key(task)] = value
+        self._weight += len(value)
+        if self._weight > _BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        self._database.put(self._fresh)
+        self._fresh.clear()
+        self._weight = 0
+
+    def close(self, *, keeps: bool) -> None:
+        """Writes what is new, if it `keeps` that, and lets go of the database."""
+        if "_database" in vars(self):
+            if keeps:
+                self._write()
+            self._database.close()
+
+    @cached_property
+    def _database(self) -> Database:
+        return Database(os.path.join(self._folder, _FILE), _ROOM)
+
+    @cached_property
+    def _code(self) -> blake2b:
+        """A digest of what facts depend on beside the source."""
+        python = sys.implementation.cache_tag, sys.version_info[:3]
+        depends = python, self._work.references, self._work.largest, sorted(map(_stamps, self._packages))
+        return blake2b(repr(depends).encode(), digest_size=20)
+
+    def key(self, task: IndexTask) -> bytes:
+        """What tells a task's facts from all others."""
+        digest = self._code.copy()
+        digest.update(repr((task.path, task.analyses, task.whole)).encode())
+        digest.update(task.data)
+        return digest.digest()
+
+
+def _stamps(package: str) -> list[tuple[str, int, int]]:
+    """The path, time (ns) and size (bytes) of each source of a package: who edits code does not raise its version."""
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    paths = [os.path.join(folder, file) for top in folders for folder, _, files in os.walk(top) for file in files]
+    paths += [spec.origin] if spec and spec.origin and not folders else []
+    found = ((path, os.stat(path)) for path in paths if path.endswith(".py"))
+    return sorted((path, status.st_mtime_ns, status.st_size) for path, status in found)
+
+
+class _FactsReader(pickle.Unpickler):
+    """Loads only classes that some packages define, and sets."""
+
+    def __init__(self, value: bytes, packages: Collection[str]) -> None:
+        super().__init__(io.BytesIO(value))
+        self._packages = packages
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Raises `pickle.UnpicklingError` for what is no class of these packages."""
+        if module == "builtins" and name in ("set", "frozenset"):
+            return super().find_class(module, name)
+        found = super().find_class(module, name) if module.partition(".")[0] in self._packages else None
+        if not isinstance(found, type) or found.__module__ != module:
+            raise pickle.UnpicklingError(f"{module}.{name} is no class of facts")
+        return found

@@ -1,0 +1,172 @@
+"""The facts of other runs: found again for equal sources and equal code, for nothing else, and told apart from harm."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from shell import Shell
+
+from migrate.cache import CachingExecutor, FactsCache
+from migrate.database import Database
+from migrate.engine import Indexed
+from migrate.executors import Lost, R, T
+from migrate.executors.serial import SerialExecutor
+from migrate.work import IndexTask, Work
+
+TOY = ("toys:TOY",)
+REAL = ("codemods.tensorflow.codemods:GET_VARIABLE",)
+WORK = Work(TOY)
+TASK = IndexTask("a.py", b"old()\n", ("toy",))
+PROGRAM = b"""
+import tensorflow as tf
+
+def make(name):
+    return tf.Variable(0.0, name=name)
+
+for i in range(3):
+    make("v")
+"""
+
+
+class Watched(SerialExecutor):
+    """Notes what it is asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
+        for task in tasks:
+            self.asked.append(task.path)
+            yield function(task)
+
+
+def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
+    """What a run finds in `tasks`, and for which of them it had to look."""
+    return run(folder, tasks, work)
+
+
+def run(folder: Path, tasks: Iterable[IndexTask], work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
+    watched = Watched()
+    with CachingExecutor(watched, work, str(folder / "facts")) as executor:
+        return list(executor.map(work.index, tasks)), watched.asked
+
+
+def test_an_equal_source_is_indexed_once(tmp_path: Path) -> None:
+    first = indexed(tmp_path, TASK)
+    assert first == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+    assert indexed(tmp_path, TASK) == (first[0], [])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        IndexTask("a.py", b"old(1)\n", ("toy",)),
+        IndexTask("b.py", b"old()\n", ("toy",)),
+        IndexTask("a.py", b"old()\n", ()),
+        IndexTask("a.py", b"old()\n", ("toy",), whole=False),
+    ],
+)
+def test_any_other_task_is_done(tmp_path: Path, other: IndexTask) -> None:
+    indexed(tmp_path, TASK)
+    assert indexed(tmp_path, other)[1] == [other.path]
+
+
+def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
+    indexed(tmp_path, TASK)
+    assert indexed(tmp_path, TASK, work=Work(TOY, largest=9))[1] == ["a.py"]
+    assert indexed(tmp_path, TASK, work=Work((*TOY, "toys:PAIRS")))[1] == ["a.py"]
+
+
+def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "mine.py"
+    source.write_text("from toys import TOY\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    work = Work(("mine:TOY",))
+    indexed(tmp_path, TASK, work=work)
+    assert indexed(tmp_path, TASK, work=work)[1] == []
+    os.utime(source, ns=(1, 1))
+    assert indexed(tmp_path, TASK, work=work)[1] == ["a.py"]
+
+
+def test_results_come_in_the_order_of_the_tasks(tmp_path: Path) -> None:
+    tasks = [IndexTask(f"{name}.py", b"old()\n" * (number + 1), ("toy",)) for number, name in enumerate("abcdef")]
+    indexed(tmp_path, *tasks[1::2])
+    found, asked = indexed(tmp_path, *tasks)
+    assert found == [Indexed(f"{name}.py", {"toy": number + 1}) for number, name in enumerate("abcdef")]
+    assert asked == ["a.py", "c.py", "e.py"]
+
+
+def test_a_source_that_cannot_be_indexed_is_tried_by_each_run(tmp_path: Path) -> None:
+    bad = IndexTask("a.py", b"old(\n", ("toy",))
+    assert [indexed(tmp_path, bad)[1] for _ in range(2)] == [["a.py"]] * 2
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt() -> Iterator[IndexTask]:
+        yield TASK
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, interrupt())
+    assert indexed(tmp_path, TASK)[1] == ["a.py"]
+
+
+def test_the_facts_of_real_codemods_come_back_equal(tmp_path: Path) -> None:
+    tasks = [IndexTask("a.py", PROGRAM, ("tensorflow-variables",), whole=whole) for whole in (True, False)]
+    found, _ = indexed(tmp_path, *tasks, work=Work(REAL))
+    assert found == [Work(REAL).index(task) for task in tasks]
+    assert indexed(tmp_path, *tasks, work=Work(REAL)) == (found, [])
+
+
+class Harm:
+    """Unpickled, it runs a function of Python's."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("harm", ["pickle", "no pickle", "another shape"])
+def test_what_is_no_facts_is_not_loaded(tmp_path: Path, harm: str) -> None:
+    values = {
+        "pickle": pickle.dumps((Harm(tmp_path / "harmed"), {})),
+        "no pickle": b"\x80\x05garbage",
+        "another shape": pickle.dumps(3),
+    }
+    indexed(tmp_path, TASK)
+    cache = FactsCache(Work(TOY), str(tmp_path / "facts"))
+    database = Database(str(tmp_path / "facts" / "facts.sqlite3"), 10_000_000)
+    database.put({cache.key(TASK): values[harm]})
+    assert indexed(tmp_path, TASK) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+    assert not (tmp_path / "harmed").exists()
+
+
+@pytest.fixture
+def work_dir(tmp_path: Path) -> Shell:
+    for number in range(12):
+        path = tmp_path / "src" / f"m{number}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"import tensorflow as tf\nv{number} = tf.Variable(0.0)\n")
+    return Shell(tmp_path, tmp_path / "site")
+
+
+def test_a_run_with_facts_of_another_reports_the_same(work_dir: Shell, tmp_path: Path) -> None:
+    place, facts = {"XDG_CACHE_HOME": str(tmp_path / "cache")}, tmp_path / "cache" / "migrate-facts" / "facts.sqlite3"
+    plain = work_dir.run("--dry-run", "--no-cache", "src", **place)
+    assert b"get_variable" in plain.stdout
+    assert not facts.exists()
+    for jobs in ((), (), ("--executor", "processes")):
+        ended = work_dir.run("--dry-run", *jobs, "src", **place)
+        assert (ended.stdout, ended.stderr) == (plain.stdout, plain.stderr)
+    assert facts.stat().st_size > 10_000
+
+
+def test_few_files_need_no_cache(work_dir: Shell, tmp_path: Path) -> None:
+    work_dir.run("--dry-run", "src/m1.py", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert not (tmp_path / "cache" / "migrate-facts").exists()
