@@ -17,6 +17,7 @@ LINES = (
     lines.sparse_tree,
     lines.tree_without_calls,
     lines.dense_tree,
+    lines.run_again,
     lines.two_processes,
     lines.one_file,
     scale.many_copies,
@@ -86,4 +87,5 @@ def _times(ratio: float | None) -> str:
     return f"{ratio:.1f}" if ratio >= 0.7 else f"1/{1 / ratio:.1f}".removesuffix(".0")
 
 
-main()
+if __name__ == "__main__":
+    main()

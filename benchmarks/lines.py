@@ -15,6 +15,7 @@ __all__ = [
     "dense_tree",
     "missing",
     "one_file",
+    "run_again",
     "sparse_tree",
     "tree_without_calls",
     "two_processes",
@@ -97,6 +98,16 @@ def dense_tree(bench: Bench) -> Iterator[Row]:
         rounds = bench.repeat if (name, command, budget) not in slow else max(1, bench.repeat // 3)
         cost, theirs = measure([ours, command], rounds)
         yield _row(work, cost.cpu, theirs.cpu, name, budget)
+
+
+def run_again(bench: Bench) -> Iterator[Row]:
+    """A run that finds the facts of the one before."""
+    for tree, option in ((bench.dense, "--dry-run"), (bench.sparse, "--check")):
+        first = peers.migrate(tree, option, "-q", "-j1")
+        again = peers.migrate(tree, option, "-q", "-j1", "--cache")
+        measure([again], 1)
+        cost, without = bench.pair(again, first)
+        yield _row(f"{tree.name} again, `{option}`: CPU", cost.cpu, without.cpu, "the first time", None)
 
 
 def two_processes(bench: Bench) -> Iterator[Row]:

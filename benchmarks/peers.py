@@ -19,10 +19,9 @@ SCRIPTS = Path(sys.executable).parent
 
 
 def migrate(tree: Path, *options: str) -> Command:
-    """Our side; the settings of whatever stands above the tree do not count."""
-    return Command(
-        [SCRIPTS / "migrate", "--isolated", "--exclude", "nothing", *options, tree], codes=frozenset({0, 1, 3})
-    )
+    """Our side; the settings of what stands above the tree do not count, nor do other runs, unless with `--cache`."""
+    words = [SCRIPTS / "migrate", "--isolated", "--no-cache", "--exclude", "nothing", *options, tree]
+    return Command(words, codes=frozenset({0, 1, 3}))
 
 
 def floor(what: str, tree: Path) -> Command:

@@ -18,7 +18,7 @@ _CALL = Path(__file__).parents[1] / "examples" / "convnet.py"
 
 
 def main(tree: str) -> None:
-    made = settings.load(registry.load(), {"isolated": True, "jobs": 1, "exclude": ["nothing"]})
+    made = settings.load(registry.load(), {"isolated": True, "jobs": 1, "cache": False, "exclude": ["nothing"]})
     files = len(discover.find([tree], made).files)
     began = time.perf_counter()
     serial = runner.run(made, [tree])
