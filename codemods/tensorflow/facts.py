@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.text import Text
+from migrate.codemod import Fact
 
 __all__ = [
     "ELEMENT",
@@ -48,7 +49,7 @@ class ScopeKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ScopeFacts:
+class ScopeFacts(Fact):
     """A `with` item: its name (None where it is no string), its default name, and what else matters about it."""
 
     kind: ScopeKind
@@ -66,7 +67,7 @@ class ScopeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameFacts:
+class FrameFacts(Fact):
     """One enclosing construct within a body, outermost first in a tuple of them."""
 
     kind: str  # "loop", "branch", "try", "with"
@@ -89,7 +90,7 @@ class CalleeKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Fact):
     """What is called: an index into the file's bodies or classes, a dotted name, a method's name."""
 
     kind: CalleeKind
@@ -113,7 +114,7 @@ class Grip(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Fact):
     """A name that the program computes: what is known of it, and how it is written."""
 
     text: Text
@@ -121,7 +122,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Fact):
     """A `tf.Variable(...)` call."""
 
     at: At
@@ -143,7 +144,7 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Fact):
     """A call that may lead to variables; `arguments` holds what is known of the strings that it passes."""
 
     at: At
@@ -162,7 +163,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreUse:
+class StoreUse(Fact):
     """Something that makes variables through the variable store already, or may (`name` where it is known)."""
 
     at: At
@@ -174,7 +175,7 @@ class StoreUse:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedOp:
+class NamedOp(Fact):
     """An op that the code names itself."""
 
     at: At
@@ -183,7 +184,7 @@ class NamedOp:
 
 
 @dataclass(frozen=True, slots=True)
-class Enter:
+class Enter(Fact):
     """A name scope or variable scope is made, usually to be entered at once."""
 
     at: At
@@ -192,7 +193,7 @@ class Enter:
 
 
 @dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Fact):
     """`tf.reset_default_graph()`."""
 
     at: At
@@ -203,7 +204,7 @@ Event = Creation | Call | StoreUse | NamedOp | Enter | Reset
 
 
 @dataclass(frozen=True, slots=True)
-class StatementFacts:
+class StatementFacts(Fact):
     """A statement of a block in which variables are made: what it binds and reads, and if a scope can go around it."""
 
     at: At
@@ -215,7 +216,7 @@ class StatementFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Lazy:
+class Lazy(Fact):
     """When a method runs of which each object keeps the result: the first time that its constructor reads it."""
 
     constructor: int  # a body
@@ -224,7 +225,7 @@ class Lazy:
 
 
 @dataclass(frozen=True, slots=True)
-class BodyFacts:
+class BodyFacts(Fact):
     """A module's, function's or lambda's code, and its events in the order of evaluation."""
 
     index: int
@@ -249,7 +250,7 @@ class BodyFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassFacts:
+class ClassFacts(Fact):
     """A class, the classes that it derives from, and its methods by name (indices of bodies)."""
 
     index: int
@@ -261,7 +262,7 @@ class ClassFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Relayed:
+class Relayed(Fact):
     """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
 
     `sources` has for each of these names what it may stand for: itself, or for what star imports bring in each of them.
@@ -273,7 +274,7 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
-class NameTest:
+class NameTest(Fact):
     """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
 
     text: str  # "" where it may hold for whatever name
@@ -282,7 +283,7 @@ class NameTest:
 
 
 @dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Fact):
     """Everything that the link phase knows of one file."""
 
     path: str
@@ -296,6 +297,7 @@ class FileFacts:
     escaped_classes: frozenset[int]
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
+    creates: bool = False  # some body of it has a creation
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties

@@ -15,6 +15,7 @@ from codemods.tensorflow.facts import (
     Callee,
     CalleeKind,
     ClassFacts,
+    Creation,
     Enter,
     Event,
     FileFacts,
@@ -84,6 +85,7 @@ class _Indexer:
         }
         return FileFacts(
             path=self.module.path,
+            creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
             library=lies_inside(self.module.path)
             and any(name.startswith("tensorflow.python.") for name in imports.values()),
             bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),

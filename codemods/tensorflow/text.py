@@ -9,13 +9,15 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
+from migrate.codemod import Fact
+
 __all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "joined", "literal", "overlaps", "substitute"]
 
 _MAX_TEXTS = 256  # strings that are compared one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Fact):
     """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
 
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
@@ -44,7 +46,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Fact):
     """A string in parts, with no two literal parts side by side."""
 
     parts: tuple[str | Hole, ...]

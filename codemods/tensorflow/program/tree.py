@@ -106,8 +106,10 @@ class Tree:
     @cached_property
     def _started_eager(self) -> frozenset[str]:
         eager = {path for path, file in self.files.items() if file.eager}
+        if not eager:
+            return frozenset()
         others = {path for path, importers in self.imports.importers.items() if not importers} - eager
-        return self._brought_in(eager, frozenset()) - self._brought_in(others, eager) if eager else frozenset()
+        return self._brought_in(eager, frozenset()) - self._brought_in(others, eager)
 
     def _brought_in(self, paths: Set[str], stops: Set[str]) -> frozenset[str]:
         """Some files and all that they import, directly or not, but for what only `stops` do."""
