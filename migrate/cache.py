@@ -28,6 +28,7 @@ __all__ = ["CachingExecutor", "FactsCache"]
 _FILE = "facts.sqlite3"
 _ROOM = 256_000_000  # bytes
 _BATCH = 4_000_000  # bytes of facts that wait to be written
+_LEAST = 20_000  # bytes: the facts of two files that somebody is at work on are found again each time
 _UNREADABLE = (
     pickle.UnpicklingError,
     EOFError,
@@ -91,10 +92,10 @@ class FactsCache:
         self._weight = 0
 
     def close(self, *, keeps: bool) -> None:
-        """Writes what is new, if it `keeps` that, and lets go of the database."""
+        """Writes what is new, if it `keeps` that and there is enough of it, and lets go of the database."""
         if "_database" in vars(self):
             if keeps:
-                self._write()
+                self._database.put(self._fresh if self._weight >= _LEAST else {})
             self._database.close()
 
     @cached_property

@@ -79,7 +79,7 @@ def _executor(settings: Settings, work: Work, files: int) -> Executor:
 class Session:
     """The facts of some sources and what was made of them; whoever reviews can ask again with less than all.
 
-    To be used in a `with` block, which stops the workers.
+    To be used in a `with` block, which stops the workers. `wrap` may put something before what does the work.
     """
 
     def __init__(
@@ -88,12 +88,12 @@ class Session:
         found: Found,
         extent: Extent = Extent(),
         progress: Progress = _quiet,
-        executor: Executor | None = None,
+        wrap: Callable[[Executor], Executor] = lambda plain: plain,
     ) -> None:
         self._settings = settings
         self._extent = extent
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
-        self._executor = executor or _executor(settings, self._work, len(found.files))
+        self._executor = wrap(_executor(settings, self._work, len(found.files)))
         self._reader = Reader(found, extent.overlay, progress)
         self._gathering = Gathering(self._reader, settings.registry.analyses, self._executor, self._work)
         self._results: dict[str, Rewritten] = {}

@@ -44,6 +44,11 @@ class Watched(SerialExecutor):
             yield function(task)
 
 
+@pytest.fixture(autouse=True)
+def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.cache._LEAST", 0)
+
+
 def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
     """What a run finds in `tasks`, and for which of them it had to look."""
     return run(folder, tasks, work)
@@ -105,6 +110,11 @@ def test_a_source_that_cannot_be_indexed_is_tried_by_each_run(tmp_path: Path) ->
     assert [indexed(tmp_path, bad)[1] for _ in range(2)] == [["a.py"]] * 2
 
 
+def test_two_files_are_not_worth_a_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert [indexed(tmp_path, TASK)[1] for _ in range(2)] == [["a.py"]] * 2
+
+
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     def interrupt() -> Iterator[IndexTask]:
         yield TASK
@@ -152,7 +162,7 @@ def work_dir(tmp_path: Path) -> Shell:
     for number in range(12):
         path = tmp_path / "src" / f"m{number}.py"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f"import tensorflow as tf\nv{number} = tf.Variable(0.0)\n")
+        path.write_text("import tensorflow as tf\n" + "".join(f"v{one} = tf.Variable(0.0)\n" for one in range(20)))
     return Shell(tmp_path, tmp_path / "site")
 
 

@@ -6,13 +6,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from migrate import annotate, discover, settings
 from migrate.discover import Found
 from migrate.excludes import Excludes
-from migrate.executors import open_executor
 from migrate.lsp.documents import Document, Notebook
 from migrate.lsp.memory import Remembering, Results, Sources
 from migrate.model import FileResult, Finding, Level, Report, Rewrite
@@ -198,10 +197,9 @@ class Project:
         notebooks = frozenset(path for path, one in documents.items() if isinstance(one, Notebook))
         wanted = frozenset(documents)
         while True:
-            inner = open_executor(options.executor, options.jobs, options.scheduler)
-            executor = Remembering(inner, self._sources, self._results, watch.check)
+            remembering = partial(Remembering, sources=self._sources, results=self._results, check=watch.check)
             extent = Extent(self._sources, only=wanted.__contains__)
-            with Session(options, found, extent, watch.step, executor) as session:
+            with Session(options, found, extent, watch.step, remembering) as session:
                 report = session.report()
             needed = {path for finding in report.findings() for path in _lacking(finding)}
             if needed <= wanted:
