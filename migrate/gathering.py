@@ -37,6 +37,7 @@ class Gathering:
         self._brief: Facts = {}  # of files that nothing needed more of
         self._beside: dict[str, tuple[str, ...]] = {}  # files whose whole facts matter beside others, to which analyses
         self._traced: set[str] = set()  # files that were looked at for the sake of a name
+        self._sought: dict[str, frozenset[str]] = {}  # modules whose importers are indexed, by analysis
 
     @property
     def facts(self) -> Facts:
@@ -52,14 +53,14 @@ class Gathering:
         """Collects the facts of the files that have a codemod's triggers, and follows the imports around them."""
         read = self._reader.read(self._reader.files, "Reading")
         self._collect((self._triggered(path, data) for path, data in read), whole=False)
-        seeking = bool(engine.sought(self._facts, self._analyses))
-        if seeking or engine.opened(self._facts, self._analyses):
-            imports = Imports(self._reader.files, self._neighbours(seeking))
-            self._seek(imports)
+        fresh = self._unsought()
+        if fresh or engine.opened(self._facts, self._analyses):
+            imports = Imports(self._reader.files, self._neighbours(seeking=bool(fresh)))
+            self._seek(imports, fresh)
             joined = imports.joined(engine.opened(self._facts, self._analyses), {*self._known(), *self._beside})
-            fresh = sorted(joined - self._known())
-            self._collect((path, data, self._beside[path]) for path, data in self._reader.read(fresh, _FOLLOWING))
-            self._seek(imports)
+            beside = sorted(joined - self._known())
+            self._collect((path, data, self._beside[path]) for path, data in self._reader.read(beside, _FOLLOWING))
+            self._seek(imports, self._unsought())
 
     def _triggered(self, path: str, data: bytes) -> _Wanted:
         if MARKER in data:
@@ -67,7 +68,7 @@ class Gathering:
             self._reader.remember(path, data)
         return path, data, engine.triggered(data, self._analyses)
 
-    def _neighbours(self, seeking: bool) -> Iterator[tuple[str, bytes]]:
+    def _neighbours(self, *, seeking: bool) -> Iterator[tuple[str, bytes]]:
         """The files whose imports matter: all where importers are sought, else those with facts and companions."""
         known = self._known()
         for path, data in self._reader.read(self._reader.files, _FOLLOWING):
@@ -80,17 +81,22 @@ class Gathering:
     def _known(self) -> set[str]:
         return {path for own in self._facts.values() for path in own}
 
-    def _seek(self, imports: Imports) -> None:
-        """Collects the facts of the files that import what an analysis seeks, until nothing new is sought."""
-        known: dict[str, frozenset[str]] = {}
-        while (wanted := engine.sought(self._facts, self._analyses)) != known:
+    def _unsought(self) -> dict[str, frozenset[str]]:
+        """The modules whose importers are wanted, by analysis, and have not been looked for."""
+        wanted = engine.sought(self._facts, self._analyses)
+        fresh = {name: modules - self._sought.get(name, frozenset()) for name, modules in wanted.items()}
+        self._sought = wanted
+        return {name: modules for name, modules in fresh.items() if modules}
+
+    def _seek(self, imports: Imports, fresh: Mapping[str, frozenset[str]]) -> None:
+        """Collects the facts of the files that import `fresh` modules, until nothing new is sought."""
+        while fresh:
             importers: dict[str, list[str]] = {}
-            for name, modules in wanted.items():
-                fresh = Importers(modules - known.get(name, frozenset()))
-                for path in filter(partial(self._lacks, name), imports.of(fresh)):
+            for name, modules in fresh.items():
+                for path in filter(partial(self._lacks, name), imports.of(Importers(modules))):
                     importers.setdefault(path, []).append(name)
-            known = wanted
             self._collect_of(importers)
+            fresh = self._unsought() if importers else {}
 
     def _trace(self) -> None:
         """Collects the facts of the files that define what analyses follow, and in turn of what these take it from."""
