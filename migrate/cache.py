@@ -11,6 +11,7 @@ import os
 import pickle
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -106,8 +107,13 @@ class FactsCache:
     def _code(self) -> blake2b:
         """A digest of what facts depend on beside the source."""
         python = sys.implementation.cache_tag, sys.version_info[:3]
-        depends = python, self._work.references, self._work.largest, sorted(map(_stamps, self._packages))
-        return blake2b(repr(depends).encode(), digest_size=20)
+        digest = blake2b(repr((python, self._work.references, self._work.largest)).encode(), digest_size=20)
+        for package in sorted(self._packages):
+            for path in _sources(package):
+                # An editor's lock file beside a source may lead nowhere.
+                with suppress(OSError), open(path, "rb", buffering=0) as file:
+                    digest.update(repr((package, os.path.basename(path))).encode() + file.read())
+        return digest
 
     def key(self, task: IndexTask) -> bytes:
         """What tells a task's facts from all others."""
@@ -117,14 +123,13 @@ class FactsCache:
         return digest.digest()
 
 
-def _stamps(package: str) -> list[tuple[str, int, int]]:
-    """The path, time (ns) and size (bytes) of each source of a package: who edits code does not raise its version."""
+def _sources(package: str) -> list[str]:
+    """The sources of a package: where code is edited in place, its version tells nothing."""
     spec = find_spec(package)
-    folders = list(spec.submodule_search_locations or ()) if spec else []
+    folders = (spec.submodule_search_locations or ()) if spec else ()
     paths = [os.path.join(folder, file) for top in folders for folder, _, files in os.walk(top) for file in files]
     paths += [spec.origin] if spec and spec.origin and not folders else []
-    found = ((path, os.stat(path)) for path in paths if path.endswith(".py"))
-    return sorted((path, status.st_mtime_ns, status.st_size) for path, status in found)
+    return sorted(path for path in paths if path.endswith(".py"))
 
 
 class _FactsReader(pickle.Unpickler):

@@ -93,8 +93,17 @@ def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     work = Work(("mine:TOY",))
     indexed(tmp_path, TASK, work=work)
     assert indexed(tmp_path, TASK, work=work)[1] == []
-    os.utime(source, ns=(1, 1))
+    source.write_text("from toys import TOY\n\n")
     assert indexed(tmp_path, TASK, work=work)[1] == ["a.py"]
+
+
+def test_a_source_that_leads_nowhere_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "locked"
+    package.mkdir()
+    (package / "__init__.py").write_text("from toys import TOY\n")
+    (package / ".#lock.py").symlink_to("somebody@somewhere")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert [indexed(tmp_path, TASK, work=Work(("locked:TOY",)))[1] for _ in range(2)] == [["a.py"], []]
 
 
 def test_results_come_in_the_order_of_the_tasks(tmp_path: Path) -> None:
