@@ -17,6 +17,7 @@ import shell
 
 from migrate import executors
 from migrate.executors import Executor, Lost
+from migrate.executors.chunks import chunks
 
 
 @dataclass(frozen=True)
@@ -139,3 +140,18 @@ def slowly(task: Numbered) -> int:
     if task.path != "0":
         time.sleep(30 if int(task.path) > 5 else 0)
     return double(task)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([100] * 4, [2, 2]),  # little work is shared out
+        ([8_000, 100, 100, 100], [1, 3]),
+        ([100], [1]),
+        ([10_000] * 10, [2, 2, 2, 2, 1, 1]),  # and much comes in parts of the size
+        ([], []),
+    ],
+)
+def test_work_is_shared_out_evenly(sizes: list[int], expected: list[int]) -> None:
+    drawn = (Numbered(str(number), b"x" * size) for number, size in enumerate(sizes))
+    assert [len(chunk) for chunk in chunks(drawn, 20_000, 2)] == expected

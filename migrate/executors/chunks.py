@@ -20,10 +20,13 @@ def take(tasks: Iterator[T], most: int) -> Iterator[T]:
             return
 
 
-def chunks(tasks: Iterator[T], size: int) -> Iterator[list[T]]:
-    """The tasks in lists of about `size` bytes, drawn one list at a time."""
-    while chunk := list(take(tasks, size)):
-        yield chunk
+def chunks(tasks: Iterator[T], size: int, workers: int) -> Iterator[list[T]]:
+    """The tasks in lists of at most about `size` bytes, drawn a list a worker at a time; what is less is shared out."""
+    while drawn := list(take(tasks, size * workers)):
+        share = -(-weight(drawn) // workers)
+        parts = iter(drawn)
+        while chunk := list(take(parts, share)):
+            yield chunk
 
 
 def weight(tasks: Iterable[T]) -> int:

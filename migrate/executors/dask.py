@@ -21,6 +21,7 @@ from migrate.version import __version__
 __all__ = ["DaskExecutor"]
 
 _CHUNK = 200_000  # bytes: two tenths of a second of work, against a thousandth for the way there and back
+_SHARED = 16  # chunks that little work is shared out in: so many workers have some of it at once
 _AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting there, one on its way
 _PATIENCE = 10  # seconds for the scheduler to answer, and for a first worker to be there
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
@@ -36,7 +37,7 @@ class DaskExecutor:
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
-        for chunk in chunks(iter(tasks), _CHUNK):
+        for chunk in chunks(iter(tasks), _CHUNK, _SHARED):
             self._flight.append((chunk, self._submit(function, chunk)))
             while len(self._flight) >= self._width():
                 yield from self._land(function)

@@ -47,7 +47,7 @@ class ProcessExecutor:
 
     def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
         flight: _Flight[T, R] = deque()
-        for chunk in chunks(tasks, _CHUNK):
+        for chunk in chunks(tasks, _CHUNK, self._jobs):
             flight.append((chunk, self._submit(function, chunk)))
             if len(flight) >= self._jobs * _AHEAD:
                 yield from self._land(function, flight)
