@@ -35,9 +35,8 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     module.walk.module.synonyms.update(plan.synonyms)
     standing = {position(one): one for one in statements(module.tree)} if plan.wraps else {}
     for site in module.walk.calls:
-        name = knowledge.canonical(resolve(site.node.func, site.scope))
         chosen = plan.scopes.get(position(site.node))
-        if chosen is not None and name in knowledge.SCOPE_CALLS:
+        if chosen is not None and knowledge.canonical(resolve(site.node.func, site.scope)) in knowledge.SCOPE_CALLS:
             yield _converted(module, site, chosen, plan)
     for wrap in plan.wraps:
         yield _wrapped(module, wrap, standing, plan)
