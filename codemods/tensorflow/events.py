@@ -57,12 +57,16 @@ _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind
 
 
 class Events:
-    """The events of one module by body, and what else its calls tell; `collect` goes over all calls once."""
+    """The events of one module by body, and what else its calls tell; `collect` goes over all calls once.
 
-    def __init__(self, module: Module, callees: Callees) -> None:
+    With `creations` alone it looks at no other call for longer than to see what it says of graph and eager code.
+    """
+
+    def __init__(self, module: Module, callees: Callees, *, creations: bool) -> None:
         self.module = module
         self.walk = module.walk
         self.callees = callees
+        self.creations = creations
         self.frames: dict[tuple[Frame, ...], tuple[FrameFacts, ...]] = {(): ()}
         self.by_body: list[list[Event]] = [[] for _ in callees.body_scopes]
         self.names: set[str] = set()  # every TensorFlow name called, canonical
@@ -110,12 +114,14 @@ class Events:
             self.names.add(name)
             self.raw.add(raw)
             self.modes.note(site, name)
+            if self.creations and name != knowledge.VARIABLE:
+                return
             event = self._tensorflow_event(site, name, raw)
             if name in knowledge.RUNNERS:
                 yield self._run_inside(site, *knowledge.RUNNERS[name])
         else:
             self.modes.note(site, "")
-            event = self._call_event(site)
+            event = None if self.creations else self._call_event(site)
         if event is not None:
             yield event
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from codemods.tensorflow.facts import FileFacts
-from codemods.tensorflow.index import index
+from codemods.tensorflow.index import creations
 from codemods.tensorflow.leading import opens
 from codemods.tensorflow.relays import relays
 from migrate.syntax.module import Module
@@ -21,14 +21,14 @@ _CLOSING = re.compile(r"\btensorflow\.(?:python|ops)\b|[kK]eras|Module\b|\bfunct
 def glance(module: Module) -> FileFacts | None:
     """The facts of a module in which nothing can be rewritten, whatever other files say; None for any other.
 
-    They lack what happens in functions without a creation: whoever rewrites something elsewhere needs the whole facts.
+    They have no event but creations: whoever rewrites something elsewhere needs the whole facts.
     """
     if not _CLOSING.search(module.source.code):
         return None
     module = module.only(MENTION)
     if relays(module.walk):
         return None
-    facts = index(module)
+    facts = creations(module)
     # What tells graph code may stand in any function, so that here all of them are taken to have it.
     surely = replace(facts, graph_evidence=True)
     return None if opens({module.path: surely}) else facts

@@ -37,7 +37,7 @@ from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
 
-__all__ = ["index"]
+__all__ = ["creations", "index"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
@@ -53,6 +53,11 @@ def index(module: Module) -> FileFacts:
     return replace(plain, relayed=tuple(_relayed(module, group) for group in groups)) if groups else plain
 
 
+def creations(module: Module) -> FileFacts:
+    """As much of the facts of a module as tells whether what it creates can be rewritten."""
+    return _Indexer(module, creations=True).facts()
+
+
 def _relayed(module: Module, sources: dict[str, tuple[str, ...]]) -> Relayed:
     with assumed(module.walk, sources):
         indexer = _Indexer(module)
@@ -62,11 +67,11 @@ def _relayed(module: Module, sources: dict[str, tuple[str, ...]]) -> Relayed:
 class _Indexer:
     """Collects one module's facts out of its walk."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, *, creations: bool = False) -> None:
         self.module = module
         self.walk = module.walk
         self.callees = Callees(module.walk)
-        self.events = Events(module, self.callees)
+        self.events = Events(module, self.callees, creations=creations)
         self.kept, self.keepers = kept_methods(self.callees)
         self.hands_on = False
         self.lookups = find_lookups(module, self.callees)
