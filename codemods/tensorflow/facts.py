@@ -288,8 +288,8 @@ class FileFacts:
     path: str
     bodies: tuple[BodyFacts, ...]
     classes: tuple[ClassFacts, ...]
-    functions: Mapping[str, Callee]  # what the module's top level calls each of its own functions and classes
-    imports: Mapping[str, str]  # what the top level binds by import: re-exports
+    functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
+    imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
     modules: frozenset[str]  # every module that the file imports, dotted
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
     escaped: frozenset[int]  # bodies referred to other than by a call

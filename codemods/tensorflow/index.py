@@ -78,20 +78,20 @@ class _Indexer:
         escaped, escaped_imports, attributes = self.escapes()
         top = self.walk.module.bindings
         imports = {
-            name: bindings[0].dotted
+            name: tuple(dict.fromkeys(imported))
             for name, bindings in top.items()
-            if all(binding.kind is BindingKind.IMPORT for binding in bindings)
+            if (imported := [one.dotted for one in bindings if one.kind is BindingKind.IMPORT])
         }
         return FileFacts(
             path=self.module.path,
             library=lies_inside(self.module.path)
-            and any(name.startswith("tensorflow.python.") for name in imports.values()),
+            and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
             bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
-                name: callee
+                name: defined
                 for name, bindings in top.items()
-                if len(bindings) == 1 and (callee := self.callees.definition(bindings[0])) is not None
+                if (defined := tuple(one for one in map(self.callees.definition, bindings) if one is not None))
             },
             imports=imports,
             modules=self.modules(),
@@ -249,6 +249,8 @@ class _Indexer:
                 self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
+            if found is None and (dotted := resolve(node, scope)):
+                imports.add(dotted)  # what a star import may bring
             for binding in found[1] if found else ():
                 if binding.kind in _PLAIN:  # nearly every name
                     continue
