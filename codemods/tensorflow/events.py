@@ -151,7 +151,7 @@ class Events:
         if name in knowledge.SCOPE_CALLS:
             self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
-        named = self._named(site, "name", 99)
+        named = self._named(site, "name", knowledge.NAME_PLACES.get(name, 99))
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
