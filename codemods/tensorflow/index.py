@@ -33,7 +33,7 @@ from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve, visible_imports
+from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
 
 __all__ = ["index"]
@@ -95,6 +95,7 @@ class _Indexer:
             },
             imports=imports,
             modules=self.modules(),
+            alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
             escaped=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.BODY),
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
@@ -236,6 +237,14 @@ class _Indexer:
             dotted.update(alias.name for alias in node.names)
         dotted |= self.events.imported
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
+
+    def alternatives(self) -> Iterator[tuple[str, ...]]:
+        """The origins of each name that several imports bind, of which any may count."""
+        for scope in self.walk.scopes.values():
+            for bindings in scope.bindings.values():
+                imported = [one.dotted.removesuffix(STAR) for one in bindings if one.kind is BindingKind.IMPORT]
+                if len(imported) > 1 and len(origins := dict.fromkeys(imported)) > 1:
+                    yield tuple(origins)
 
     def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
         """Functions and classes that are referred to other than by calling them, here or from other files."""

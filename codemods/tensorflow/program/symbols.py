@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from codemods.tensorflow.facts import Callee, CalleeKind, FileFacts
+from codemods.tensorflow.facts import Callee, CalleeKind
 from codemods.tensorflow.program.imports import Imports
 from migrate.syntax.names import STAR
 
@@ -24,7 +24,6 @@ class Symbols:
         self.imports = imports
         self.files = imports.files
         self._found: dict[_Name, list[_Meaning]] = {}
-        self._choices: dict[str, list[tuple[str, ...]]] = {}
 
     def find(self, dotted: str, origin: str) -> list[_Meaning]:
         """What a dotted name means in file `origin`, with the files: a method as `METHOD` of a class's index."""
@@ -79,10 +78,7 @@ class Symbols:
     def _spellings(self, dotted: str, origin: str) -> Iterator[str]:
         """A dotted name, and what else the name that it was read from may stand for in its file."""
         yield dotted
-        choices = self._choices.get(origin)
-        if choices is None:
-            choices = self._choices[origin] = list(_choices(self.files[origin]))
-        for alternatives in choices:
+        for alternatives in self.files[origin].alternatives:
             for one in alternatives:
                 if dotted == one or dotted.startswith(one if one.endswith(".") else f"{one}."):
                     yield from (other + dotted.removeprefix(one) for other in alternatives if other != one)
@@ -94,9 +90,3 @@ def _part(own: Callee, rest: list[str]) -> Iterator[Callee]:
         yield own
     elif own.kind is CalleeKind.CLASS and len(rest) == 1:
         yield Callee(CalleeKind.METHOD, own.index, rest[0])
-
-
-def _choices(file: FileFacts) -> Iterator[tuple[str, ...]]:
-    """What one name of a file may stand for, where that is more than one: it is read as the first of them."""
-    stars = file.aliases.get(STAR, ())
-    yield from (origins for origins in (*file.imports.values(), stars) if len(origins) > 1)
