@@ -20,6 +20,7 @@ from codemods.tensorflow.initializers import (
     VARIABLE_2,
     Element,
 )
+from codemods.tensorflow.knowledge import NAME_PLACES
 
 PYTHONS = [sys.executable, *filter(None, os.environ.get("MIGRATE_TEST_PYTHONS", "").split(os.pathsep))]
 
@@ -68,7 +69,15 @@ json.dump({"version": root.__version__, "signatures": {n: ask(n) for n in names}
 @pytest.fixture(scope="module", params=PYTHONS, ids=[f"python{index}" for index in range(len(PYTHONS))])
 def real(request: pytest.FixtureRequest) -> dict[str, Any]:
     initializers = [f"tensorflow.{op.initializer}" for op in OPS.values()]
-    names = [*OPS, *INITIALIZERS, *initializers, "tensorflow.Variable", "root.Variable", "tensorflow.get_variable"]
+    names = [
+        *OPS,
+        *NAME_PLACES,
+        *INITIALIZERS,
+        *initializers,
+        "tensorflow.Variable",
+        "root.Variable",
+        "tensorflow.get_variable",
+    ]
     asked = json.dumps([names, list(DTYPES), list(OPS)])
     done = subprocess.run([request.param, "-c", ASK], input=asked, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -125,6 +134,11 @@ def test_variable_and_get_variable_have_the_positional_order_of_the_table(real):
     if not real["version"].startswith("1."):
         assert tuple(real["signatures"]["root.Variable"][0][: len(VARIABLE_2)]) == VARIABLE_2
     assert tuple(real["signatures"]["tensorflow.Variable"][0]) == VARIABLE
+
+
+@pytest.mark.tensorflow
+def test_ops_take_their_names_where_the_table_says(real):
+    assert {name: real["signatures"][name][0].index("name") for name in NAME_PLACES} == NAME_PLACES
 
 
 @pytest.mark.tensorflow

@@ -157,7 +157,7 @@ class Events:
         if name in knowledge.SCOPE_CALLS:
             self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
-        named = self._named(site, "name", 99)
+        named = self._named(site, "name", 99) or self._named_by_place(site, name)
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
@@ -177,6 +177,11 @@ class Events:
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
         return self.callees.given(node, site.scope)
+
+    def _named_by_place(self, site: CallSite, name: str) -> Text | None:
+        """The name that an op takes by place; one that is computed says only that it is the user's."""
+        named = self._named(site, "name", knowledge.NAME_PLACES.get(name, 99))
+        return named if named is None or named.literal is not None else literal("")
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):

@@ -289,9 +289,10 @@ class FileFacts(Fact):
     path: str
     bodies: tuple[BodyFacts, ...]
     classes: tuple[ClassFacts, ...]
-    functions: Mapping[str, Callee]  # what the module's top level calls each of its own functions and classes
-    imports: Mapping[str, str]  # what the top level binds by import: re-exports
+    functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
+    imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
     modules: frozenset[str]  # every module that the file imports, dotted
+    alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
     escaped: frozenset[int]  # bodies referred to other than by a call
     escaped_classes: frozenset[int]

@@ -34,7 +34,7 @@ from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve, visible_imports
+from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -84,24 +84,25 @@ class _Indexer:
         escaped, escaped_imports, attributes = self.escapes()
         top = self.walk.module.bindings
         imports = {
-            name: bindings[0].dotted
+            name: tuple(dict.fromkeys(imported))
             for name, bindings in top.items()
-            if all(binding.kind is BindingKind.IMPORT for binding in bindings)
+            if (imported := [one.dotted for one in bindings if one.kind is BindingKind.IMPORT])
         }
         return FileFacts(
             path=self.module.path,
             creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
             library=lies_inside(self.module.path)
-            and any(name.startswith("tensorflow.python.") for name in imports.values()),
+            and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
             bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
-                name: callee
+                name: defined
                 for name, bindings in top.items()
-                if len(bindings) == 1 and (callee := self.callees.definition(bindings[0])) is not None
+                if (defined := tuple(one for one in map(self.callees.definition, bindings) if one is not None))
             },
             imports=imports,
             modules=self.modules(),
+            alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
             escaped=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.BODY),
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
@@ -244,6 +245,14 @@ class _Indexer:
         dotted |= self.events.imported
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
+    def alternatives(self) -> Iterator[tuple[str, ...]]:
+        """The origins of each name that several imports bind, of which any may count."""
+        for scope in self.walk.scopes.values():
+            for bindings in scope.bindings.values():
+                imported = [one.dotted.removesuffix(STAR) for one in bindings if one.kind is BindingKind.IMPORT]
+                if len(imported) > 1 and len(origins := dict.fromkeys(imported)) > 1:
+                    yield tuple(origins)
+
     def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
         """Functions and classes that are referred to other than by calling them, here or from other files."""
         callees: list[Callee] = []
@@ -256,6 +265,8 @@ class _Indexer:
                 self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
+            if found is None and (dotted := resolve(node, scope)):
+                imports.add(dotted)  # what a star import may bring
             for binding in found[1] if found else ():
                 if binding.kind in _PLAIN:  # nearly every name
                     continue

@@ -23,6 +23,7 @@ __all__ = [
     "IN_BOTH",
     "MAIN_RUNNERS",
     "MODES",
+    "NAME_PLACES",
     "PRIVATE",
     "RELOADERS",
     "RUNNERS",
@@ -132,6 +133,19 @@ SPEAKING_OPS = (
     "tensorflow.gradients",
     "tensorflow.train.",
 )
+
+# The places at which ops take their names, as far as people pass them without the keyword.
+_NAMES_BY_PLACE = {
+    0: """no_op summary.scalar summary.histogram summary.image summary.audio summary.text""",
+    1: """abs add_n exp identity log negative sigmoid sqrt square stop_gradient tanh nn.elu nn.l2_loss nn.relu nn.relu6
+    nn.sigmoid nn.softplus nn.tanh""",
+    2: """add argmax argmin cast concat divide equal expand_dims fill maximum minimum mod multiply ones placeholder
+    placeholder_with_default pow reshape sparse_placeholder squeeze stack subtract transpose zeros nn.log_softmax
+    nn.softmax""",
+    3: """assign_add assign_sub constant gather reduce_mean reduce_sum nn.bias_add nn.embedding_lookup nn.xw_plus_b""",
+    4: """assign nn.dropout""",
+}
+NAME_PLACES = {f"tensorflow.{op}": place for place, ops in _NAMES_BY_PLACE.items() for op in ops.split()}
 
 # Libraries whose functions make no TensorFlow variable.
 SAFE_MODULES = frozenset(

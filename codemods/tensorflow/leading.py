@@ -9,6 +9,7 @@ from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, Fil
 from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
+from migrate.syntax.names import STAR
 
 __all__ = ["opens", "seeks"]
 
@@ -58,8 +59,8 @@ def _passed_on(file: FileFacts) -> Iterator[str]:
         for event in () if body.is_module else body.events:
             if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
                 yield event.callee.name
-    if file.path.endswith("__init__.py"):
-        yield from file.imports.values()
+    if STAR in file.imports or file.path.endswith("__init__.py"):
+        yield from (dotted for origins in file.imports.values() for dotted in origins)
 
 
 def _owners(dotted: str, origin: str, tree: Tree) -> list[str]:

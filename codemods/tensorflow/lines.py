@@ -17,6 +17,7 @@ __all__ = ["LATEST_COLUMN", "Line", "line_of", "longest", "width"]
 LATEST_COLUMN = 60  # arguments are not aligned to a bracket further right
 _WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
 _NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
+_SPACES = re.compile(r"[ \t]*")
 _CREATION = re.compile(r"\w*[vV]ariable\(")
 # By how many characters a call grows: with an initializer for its value, with the value as it is, with a name already.
 _GROWTH = {
@@ -83,15 +84,16 @@ def _own_line(module: Module, call: ast.Call, creates: Callable[[ast.AST], bool]
             return Line(line.before, behind)
         indent = _indent(text, row[0].start)
         break_ = "\n" if _in_brackets(module, node) else " \\\n"
-        gap = Span(row[place - 1].end + len(_comma(text, row[place - 1].end)), row[place].start)
+        gap = _gap(text, row[place - 1].end)
         edit = Edit(gap, break_.replace("\n", module.source.newline) + indent)
-        return Line(indent + text[row[place].start : span.start], behind, edit)
+        return Line(indent + text[gap.end : span.start], behind, edit)
     return None
 
 
-def _comma(text: str, end: int) -> str:
-    """What stands behind an element up to the comma: a bracket may close in between."""
-    return text[end : text.index(",", end) + 1]
+def _gap(text: str, end: int) -> Span:
+    """The spaces behind the comma after an element: a bracket may close before it, and one open behind."""
+    comma = text.index(",", end) + 1
+    return Span(comma, _SPACES.match(text, comma).end())  # type: ignore[union-attr]
 
 
 def _elements(module: Module, node: ast.AST) -> list[_Element]:
@@ -112,10 +114,21 @@ def _elements(module: Module, node: ast.AST) -> list[_Element]:
 def _in_brackets(module: Module, node: ast.AST) -> bool:
     """Whether a line may end anywhere in a node; it may not in a tuple without brackets of its own or around it."""
     while isinstance(node, ast.Tuple):
-        if module.text(node).startswith("("):
+        if _is_enclosed(module.text(node)):
             return True
         node = module.parents[node]
     return not isinstance(node, ast.stmt)
+
+
+def _is_enclosed(text: str) -> bool:
+    """Whether a tuple has brackets of its own, and not only its first element and its last: `(a, b), (c, d)`."""
+    if not text.startswith("("):
+        return False
+    try:
+        ast.parse(f"[{text[1:-1]}\n]")
+    except SyntaxError:
+        return False
+    return text.endswith(")")
 
 
 def _indent(text: str, start: int) -> str:

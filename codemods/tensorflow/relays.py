@@ -91,11 +91,18 @@ def aliases(top: Scope) -> dict[str, tuple[str, ...]]:
     """
     found = {STAR: tuple(one.dotted.removesuffix(STAR) for one in top.bindings.get(STAR, ()))}
     for name, bindings in top.bindings.items():
-        if name in _NAMES or any(isinstance(binding.value, ast.Name | ast.Attribute) for binding in bindings):
+        ambiguous = name in _NAMES or _is_mixed(bindings)
+        if ambiguous or any(isinstance(binding.value, ast.Name | ast.Attribute) for binding in bindings):
             origins = _origins(name, bindings, top)
-            if origins or name in _NAMES:
+            if origins or ambiguous:
                 found[name] = origins
     return {name: origins for name, origins in found.items() if origins or name != STAR}
+
+
+def _is_mixed(bindings: list[Binding]) -> bool:
+    """Whether a name is imported, and bound by something else as well."""
+    imported = sum(binding.kind is BindingKind.IMPORT for binding in bindings)
+    return 0 < imported < len(bindings)
 
 
 def _origins(name: str, bindings: list[Binding], top: Scope) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
+from codemods.tensorflow.reach.ways import Stand
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text
@@ -103,10 +104,18 @@ class Question:
         return not all(map(self.does_without_scopes, self.site.names))
 
     def does_without_scopes(self, name: Text) -> bool:
-        """Whether a name, without the name scopes that stay around it, can be no other's."""
+        """Whether a name, without the name scopes that stay around it, can be no other's, nor its own again."""
         stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
-        loses = any(self.scopes.step(stand).is_name for stand in stands)
-        return not loses or self.claims.is_alone(name, self.site.key)
+        loses = any(map(self._is_lost, stands))
+        return not loses or (self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes)
+
+    @cached_property
+    def _recurs_without_scopes(self) -> bool:
+        """Whether it can happen again under the scopes that `get_variable` counts."""
+        return self.scopes.places.recurs(self.site.instances, self.site.names or None, drops=self._is_lost)
+
+    def _is_lost(self, stand: Stand) -> bool:
+        return self.scopes.step(stand).is_name
 
     @property
     def counted(self) -> bool:

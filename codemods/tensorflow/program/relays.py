@@ -122,7 +122,7 @@ class _Relays:
         if name in file.aliases:
             return file.aliases[name] or ("",)
         if name in file.imports:
-            return (file.imports[name],)
+            return file.imports[name]
         if name in file.functions:
             return ("",)
         stars = (star + name for star in reversed(file.aliases.get(STAR, ())))

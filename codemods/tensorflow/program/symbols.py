@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
 from codemods.tensorflow.facts import Callee, CalleeKind
 from codemods.tensorflow.program.imports import Imports
+from migrate.syntax.names import STAR
 
 __all__ = ["Symbols"]
 
 _MAX_REEXPORTS = 6
+
+_Name = tuple[str, str]  # a dotted name, and the file that spells it so
+_Meaning = tuple[str, Callee]  # a definition, and the file that has it
 
 
 class Symbols:
@@ -16,32 +23,70 @@ class Symbols:
     def __init__(self, imports: Imports) -> None:
         self.imports = imports
         self.files = imports.files
+        self._found: dict[_Name, list[_Meaning]] = {}
 
-    def find(self, dotted: str, origin: str, depth: int = 0) -> list[tuple[str, Callee]]:
+    def find(self, dotted: str, origin: str) -> list[_Meaning]:
         """What a dotted name means in file `origin`, with the files: a method as `METHOD` of a class's index."""
-        for path, names in self.imports.readings(dotted, origin):
-            found = self._member(path, names, depth)
-            if found:
-                return found
-        return []
+        known = self._found.get((dotted, origin))
+        if known is None:
+            known = self._found[dotted, origin] = self._follow((one, origin) for one in self._spellings(dotted, origin))
+        return known
 
-    def _member(self, path: str, names: list[str], depth: int) -> list[tuple[str, Callee]]:
-        file = self.files[path]
-        own = file.functions.get(names[0])
-        if own is not None and len(names) == 1:
-            return [(path, own)]
-        if own is not None and own.kind is CalleeKind.CLASS and len(names) == 2:
-            return [(path, Callee(CalleeKind.METHOD, own.index, names[1]))]
-        passed_on = file.imports.get(names[0])
-        if passed_on is not None and depth < _MAX_REEXPORTS:
-            return self.find(".".join([passed_on, *names[1:]]), path, depth + 1)
-        return []
+    def at_top(self, name: str, path: str) -> list[_Meaning]:
+        """What the top level of a file may have under a name, its own and what it imports."""
+        own, passed_on = self._member(path, [name])
+        return [*own, *self._follow(passed_on)]
 
     def classes(self, callee: Callee, path: str) -> list[tuple[str, int]]:
         """The classes, as files and indices, that a callee of file `path` can be."""
+        found: list[_Meaning] = []
         if callee.kind is CalleeKind.CLASS:
             return [(path, callee.index)]
         if callee.kind is CalleeKind.IMPORTED:
             found = self.find(callee.name, path)
-            return [(owner, one.index) for owner, one in found if one.kind is CalleeKind.CLASS]
-        return []
+        elif callee.kind is CalleeKind.ATTRIBUTE and callee.receiver is None:  # one of several of that name
+            found = self.at_top(callee.name, path)
+        return [(owner, one.index) for owner, one in found if one.kind is CalleeKind.CLASS]
+
+    def _follow(self, names: Iterable[_Name]) -> list[_Meaning]:
+        """The definitions that some names lead to, each name followed once: modules may import each other's stars."""
+        fresh = dict.fromkeys(names)
+        seen: set[_Name] = set()
+        found: dict[_Meaning, None] = {}
+        for _ in range(_MAX_REEXPORTS):
+            seen.update(fresh)
+            read = [self._read(*one) for one in fresh]
+            found.update(dict.fromkeys(one for own, _ in read for one in own))
+            fresh = dict.fromkeys(one for _, passed_on in read for one in passed_on if one not in seen)
+        return list(found)
+
+    def _read(self, dotted: str, origin: str) -> tuple[list[_Meaning], list[_Name]]:
+        """What the module that a dotted name begins with has under the rest, and what else that may be."""
+        for _, group in groupby(self.imports.readings(dotted, origin), key=lambda one: len(one[1])):
+            members = [self._member(path, names) for path, names in group]  # namesakes, the nearest first
+            return next((one for one in members if any(one)), ([], []))
+        return [], []
+
+    def _member(self, path: str, names: list[str]) -> tuple[list[_Meaning], list[_Name]]:
+        file, (first, *rest) = self.files[path], names
+        defined = [one for own in file.functions.get(first, ()) for one in _part(own, rest)]
+        origins = (*file.imports.get(first, ()), *file.aliases.get(first, ()))
+        if not origins and first not in file.functions:
+            origins = tuple(star + first for star in file.aliases.get(STAR, ()))
+        return [(path, one) for one in defined], [(".".join([one, *rest]), path) for one in dict.fromkeys(origins)]
+
+    def _spellings(self, dotted: str, origin: str) -> Iterator[str]:
+        """A dotted name, and what else the name that it was read from may stand for in its file."""
+        yield dotted
+        for alternatives in self.files[origin].alternatives:
+            for one in alternatives:
+                if dotted == one or dotted.startswith(one if one.endswith(".") else f"{one}."):
+                    yield from (other + dotted.removeprefix(one) for other in alternatives if other != one)
+
+
+def _part(own: Callee, rest: list[str]) -> Iterator[Callee]:
+    """A definition, or what stands in it under the names that remain: a class's method."""
+    if not rest:
+        yield own
+    elif own.kind is CalleeKind.CLASS and len(rest) == 1:
+        yield Callee(CalleeKind.METHOD, own.index, rest[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import (
@@ -150,8 +150,12 @@ class Tree:
 
     def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling a dotted name runs."""
+        return self._run_by(self.symbols.find(dotted, path))
+
+    def _run_by(self, meanings: Iterable[tuple[str, Callee]]) -> list[BodyKey]:
+        """The bodies that calling any of some definitions runs, each with its file."""
         found: list[BodyKey] = []
-        for owner, callee in self.symbols.find(dotted, path):
+        for owner, callee in meanings:
             match callee.kind:
                 case CalleeKind.BODY:
                     found.append((owner, callee.index))
@@ -163,7 +167,8 @@ class Tree:
 
     def _attribute(self, callee: Callee, path: str) -> list[BodyKey]:
         if callee.receiver is None:
-            return self.namesakes.callables(path, callee.name)
+            known = dict.fromkeys(self.namesakes.callables(path, callee.name))
+            return list(known | dict.fromkeys(self._run_by(self.symbols.at_top(callee.name, path))))
         if callee.receiver.name in IMPORTERS:
             return self.namesakes.functions(callee.name)
         classes = self.symbols.classes(callee.receiver, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
@@ -12,6 +12,10 @@ from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scopes
 from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Places"]
+
+
+def _none(_: Stand) -> bool:
+    return False
 
 
 class Places:
@@ -35,12 +39,15 @@ class Places:
             return False
         return item.fresh_by_itself or (converted and self.forms.get(item.key) is ScopeForm.UNIQUE)
 
-    def same(self, first: Instance, second: Instance, *, converted: bool = True) -> bool:
+    def same(
+        self, first: Instance, second: Instance, *, converted: bool = True, drops: Callable[[Stand], bool] = _none
+    ) -> bool:
         """Whether two instances can stand under the same scopes, judging by the scopes' names.
 
-        `converted` says whether the scopes count as what they become rather than as what they are.
+        `converted` says whether the scopes count as what they become rather than as what they are; those that `drops`
+        holds for do not count.
         """
-        one, two = scopes_around(first), scopes_around(second)
+        one, two = ([stand for stand in scopes_around(each) if not drops(stand)] for each in (first, second))
         if first.way.partial or second.way.partial:
             return True
         if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
@@ -53,14 +60,17 @@ class Places:
                 return False
         return all(overlaps(outer.name, inner.name) for outer, inner in zip(one, two, strict=True))
 
-    def repeats(self, instance: Instance, text: Text | None = None) -> bool:
+    def repeats(self, instance: Instance, text: Text | None = None, drops: Callable[[Stand], bool] = _none) -> bool:
         """Whether an instance can happen again under the same scopes: by loops and callers since the last fresh one.
 
         The loops whose rounds give `text` another value each do not count: it is the name that must not come again.
+        Nor do the scopes that `drops` holds for.
         """
         own = text.loops if text is not None else frozenset[At]()
         loops, covered, fresh = set[At](), set(own), False
         for stand in instance.way.stands:
+            if stand.frame.scope is not None and drops(stand):
+                continue
             if stand.frame.scope is not None and self.is_fresh(stand):
                 loops, covered, fresh = set(), set(own), True
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
@@ -72,14 +82,22 @@ class Places:
         way = instance.way
         return not fresh and (way.unknown or way.partial or way.reruns or (way.repeats and not instance.in_loop))
 
-    def recurs(self, instances: Sequence[Instance], texts: Sequence[Text] | None = None) -> bool:
-        """Whether something can happen twice under the same scopes and name, by itself or by two ways to it."""
+    def recurs(
+        self,
+        instances: Sequence[Instance],
+        texts: Sequence[Text] | None = None,
+        drops: Callable[[Stand], bool] = _none,
+    ) -> bool:
+        """Whether something can happen twice under the same scopes and name, by itself or by two ways to it.
+
+        Scopes that `drops` holds for do not count.
+        """
         names: Sequence[Text | None] = texts if texts is not None else [None] * len(instances)
         pairs = list(zip(instances, names, strict=True))
-        return any(self.repeats(instance, text) for instance, text in pairs) or any(
+        return any(self.repeats(instance, text, drops) for instance, text in pairs) or any(
             (one is None or two is None or overlaps(one, two))
             and self.meeting.may_meet(first, second)
-            and self.same(first, second)
+            and self.same(first, second, drops=drops)
             for place, (first, one) in enumerate(pairs)
             for second, two in pairs[:place]
         )
