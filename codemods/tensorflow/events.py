@@ -138,7 +138,7 @@ class Events:
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
         if name == knowledge.VARIABLE:
             return self._creation(site, at, frames, raw)
-        if name == "tensorflow.reset_default_graph":
+        if name in knowledge.RESETS:
             return Reset(at, frames)
         if name in knowledge.MAIN_RUNNERS:
             return self._main_event(site, at, frames)
@@ -361,6 +361,7 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
 
 
 _NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}
+_AGREED = 2  # the arguments that both versions' `tf.Variable` take at the same place
 
 
 def _refusal(node: ast.Call, raw: str | None) -> str:
@@ -371,8 +372,8 @@ def _refusal(node: ast.Call, raw: str | None) -> str:
     given = [keyword_or_place(node, name, place) for name, place in _NO_COUNTERPART.items()]
     if any(value is not None and not is_none(value) for value in given):
         return "no-counterpart"
-    if raw in knowledge.PRIVATE:
-        return "private-module"
+    if raw == knowledge.PRIVATE and len(node.args) > _AGREED:
+        return "order-by-version"
     if not node.args and not keywords & {"initial_value"}:
         return "no-initial-value"
     return ""

@@ -35,10 +35,10 @@ _REFUSALS = {
     "star-arguments": "GV201",
     "no-counterpart": "GV202",
     "no-initial-value": "GV206",
-    "private-module": "GV210",
+    "order-by-version": "GV210",
 }
 _PATCHED = "the program puts something else in the place of tf.Variable or tf.get_variable"
-_DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variable is another since TensorFlow 1.11"}
+_DETAILS = {"order-by-version": "it calls a module inside, whose order of arguments is another since TensorFlow 1.12"}
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
