@@ -158,7 +158,7 @@ class Events:
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
-            return StoreUse(at, frames, literal(knowledge.STORED_NAMES[name]))
+            return StoreUse(at, frames, literal(knowledge.STORED_NAMES[name]), looks_first=True)
         place = 0 if "get_" in name else 99
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
