@@ -83,13 +83,19 @@ class Extent:
         if not isinstance(event, Call):
             return False
         targets = self.tree.targets(event, body)
-        return any(target in self._leading_out for target in targets) or (_opaque(event) and not targets)
+        return any(target in self._leading_out for target in targets) or self._is_unseen(event, body)
+
+    def _is_unseen(self, event: Event, body: BodyKey) -> bool:
+        """Whether an event is a call of code outside the tree that may call back: of a class's base, of a function."""
+        if not isinstance(event, Call) or self.tree.targets(event, body):
+            return False
+        callee = event.callee
+        own = callee.receiver is not None and bool(self.tree.symbols.classes(callee.receiver, body[0]))
+        return own or callee.kind in (CalleeKind.METHOD, CalleeKind.SUPER) or _opaque(event)
 
     @cached_property
     def _leading_out(self) -> frozenset[BodyKey]:
-        return self._leading_to(
-            lambda event, body: isinstance(event, Call) and _opaque(event) and not self.tree.targets(event, body)
-        )
+        return self._leading_to(self._is_unseen)
 
     @cached_property
     def _speakers(self) -> frozenset[BodyKey]:
