@@ -38,7 +38,7 @@ from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope
 
@@ -267,7 +267,7 @@ class Events:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
-        if _is_harmless(callee):
+        if _is_harmless(callee) or _is_of_a_table(node.func, site.scope):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
@@ -335,6 +335,13 @@ def _is_harmless(callee: Callee) -> bool:
     """Whether a call can run nothing of the program's."""
     foreign = callee.kind is CalleeKind.IMPORTED and callee.name.rpartition(".")[2] not in knowledge.EVALUATORS
     return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
+
+
+def _is_of_a_table(function: ast.expr, scope: Scope) -> bool:
+    """Whether what is called comes from a table of a library that makes no variables: `np.cast["float32"]`."""
+    picked = single_value(function.id, scope) if isinstance(function, ast.Name) else function
+    dotted = resolve(picked.value, scope) if isinstance(picked, ast.Subscript) else None
+    return (dotted or "").partition(".")[0] in knowledge.SAFE_MODULES
 
 
 def _values(node: ast.Call) -> list[ast.expr]:
