@@ -73,5 +73,7 @@ def test_names_that_are_written_stand_in_the_modules_of_the_table(python):
 def test_a_name_that_is_another_thing_inside_is_none_of_the_public_ones():
     for name in ("tensorflow.python.framework.constant_op.constant", "tensorflow.python.ops.state_ops.Variable"):
         assert internals.public(name) == knowledge.canonical(name) == name
+    assert knowledge.canonical("tensorflow.python.ops.variables") == "tensorflow.python.ops.variables"
+    assert knowledge.canonical("tensorflow.python.keras") == "tensorflow.keras"
     assert knowledge.canonical("tensorflow.python.ops.variables.Variable") == knowledge.VARIABLE
     assert knowledge.canonical("tensorflow_core.python.ops.variables.VariableV1") == knowledge.VARIABLE

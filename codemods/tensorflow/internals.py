@@ -50,7 +50,7 @@ def public(dotted: str) -> str:
     package, _, rest = dotted[len(_INSIDE) :].partition(".")
     module, _, name = rest.partition(".")
     if package == "keras":
-        return f"tensorflow.keras.{rest}"
+        return f"tensorflow.keras.{rest}" if rest else "tensorflow.keras"
     shown = PUBLIC.get(f"{package}.{module}", PUBLIC.get(package))
     return dotted if shown is None or not name or name in _ANOTHER else f"tensorflow.{shown}{name}"
 
