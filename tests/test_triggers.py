@@ -27,6 +27,8 @@ SEEN = {
     "in a notebook": '{"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
     "handed on in a notebook": '{"cells": [{"source": ["import tensorflow\\n", "make(\\n", "  tf.Variable, 3)"]}]}',
     "in a notebook with a mark": '\ufeff {"cells": [{"source": ["import tensorflow as tf\\n", "w = tf.Variable(0)"]}]}',
+    "behind a banner": f"import tensorflow as tf\nmake(3,  {'#' * 60}\n  tf.Variable)\n",
+    "before a banner and its bracket": f"import tensorflow as tf\nf(tf.Variable  {'#' * 60}\n(0))\n",
     "before a comment and its bracket": "import tensorflow as tf\nf(g(tf.Variable  # it's\n(0)))\n",
     "handed on behind a comment": "import tensorflow as tf\nmake(  # it's\n    tf.Variable, 3)\n",
     "returned": "import tensorflow as tf\ndef f():\n    return tf.Variable\n",
@@ -42,6 +44,7 @@ PASSED_OVER = {
     "a message": "import tensorflow as tf\nraise TypeError('no tf.Variable(...) here')\n",
     "a type check": "import tensorflow as tf\nif isinstance(x, (tf.Tensor, tf.Variable)): f(x)\n",
     "an annotation": "import tensorflow as tf\ndef f(a: tf.Variable, b: int) -> tf.Variable: return a\n",
+    "above a banner": f"import tensorflow as tf\n# tf.Variable {'#' * 60}\nx = f(0, {'#' * 60}\n  Variable == 1)\n",
     "a longer word": "import tensorflow as tf\nw = MyVariable(0), tf.VariableScope(None)\n",
 }
 

@@ -38,7 +38,7 @@ from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Text, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope
 
@@ -144,7 +144,7 @@ class Events:
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
         if name == knowledge.VARIABLE:
             return self._creation(site, at, frames, raw)
-        if name == "tensorflow.reset_default_graph":
+        if name in knowledge.RESETS:
             return Reset(at, frames)
         if name in knowledge.MAIN_RUNNERS:
             return self._main_event(site, at, frames)
@@ -164,7 +164,7 @@ class Events:
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
-            return StoreUse(at, frames, literal(knowledge.STORED_NAMES[name]))
+            return StoreUse(at, frames, literal(knowledge.STORED_NAMES[name]), looks_first=True)
         place = 0 if "get_" in name else 99
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
@@ -278,7 +278,7 @@ class Events:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
-        if _is_harmless(callee):
+        if _is_harmless(callee) or _is_of_a_table(node.func, site.scope):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
@@ -348,6 +348,13 @@ def _is_harmless(callee: Callee) -> bool:
     return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
 
 
+def _is_of_a_table(function: ast.expr, scope: Scope) -> bool:
+    """Whether what is called comes from a table of a library that makes no variables: `np.cast["float32"]`."""
+    picked = single_value(function.id, scope) if isinstance(function, ast.Name) else function
+    dotted = resolve(picked.value, scope) if isinstance(picked, ast.Subscript) else None
+    return (dotted or "").partition(".")[0] in knowledge.SAFE_MODULES
+
+
 def _values(node: ast.Call) -> list[ast.expr]:
     """The initial value that a call passes, if any."""
     value = keyword_or_place(node, "initial_value", 0)
@@ -372,6 +379,7 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
 
 
 _NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}
+_AGREED = 2  # the arguments that both versions' `tf.Variable` take at the same place
 
 
 def _refusal(node: ast.Call, raw: str | None) -> str:
@@ -382,8 +390,8 @@ def _refusal(node: ast.Call, raw: str | None) -> str:
     given = [keyword_or_place(node, name, place) for name, place in _NO_COUNTERPART.items()]
     if any(value is not None and not is_none(value) for value in given):
         return "no-counterpart"
-    if raw in knowledge.PRIVATE:
-        return "private-module"
+    if raw == knowledge.PRIVATE and len(node.args) > _AGREED:
+        return "order-by-version"
     if not node.args and not keywords & {"initial_value"}:
         return "no-initial-value"
     return ""

@@ -172,6 +172,7 @@ class StoreUse(Fact):
     scoped: bool = False  # its name is that of a scope, such as a layer's, which holds its variables
     asked: bool = False  # its name is asked of the graph with `unique_name`, so that it meets none before it
     switches_reuse: bool = False
+    looks_first: bool = False  # takes what the graph has under its name, if anything, or says that it is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,16 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         in_control_flow=decision.in_control_flow,
         held=any(_holds(frame, site.scope) for frame in site.frames),
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
-        version_2=plan.version_2_root and resolve(site.node.func, site.scope) == knowledge.VARIABLE,
+        version_2=_is_version_2(site, plan),
     )
+
+
+def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
+    """Whether a call is of version 2's `tf.Variable`: of the root of TensorFlow 2, or of the module that makes it."""
+    raw = resolve(site.node.func, site.scope)
+    if knowledge.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
+        return False
+    return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
 
 
 def _holds(frame: Frame, scope: Scope) -> bool:

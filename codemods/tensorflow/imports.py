@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.internals import is_inside
 from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.walk import ScopeKind
 
-__all__ = ["import_edit", "is_root", "tidy_imports"]
+__all__ = ["import_edit", "is_root", "module_import", "tidy_imports"]
 
 _CODE = "GV103"
 _STRING = re.compile(r"""(["']).*?\1""")
@@ -41,6 +42,24 @@ def import_edit(module: Module, node: ast.ImportFrom, added: str, elsewhere: str
     return Edit(Span(end, end), f", {added}")
 
 
+def module_import(
+    module: Module, node: ast.Import | ast.ImportFrom, package: str, name: str, spelled: str
+) -> Edit | None:
+    """The edit that imports `name` from `package`, under the name `spelled`, beside an import of a module like it.
+
+    It goes among the names of an import that has several, and else on a line above; None where there is no room.
+    """
+    added = name if spelled == name else f"{name} as {spelled}"
+    if isinstance(node, ast.ImportFrom) and node.module == package and len(node.names) > 1:
+        end = module.span(node.names[-1]).end
+        return Edit(Span(end, end), f", {added}")
+    start = module.source.line_starts[node.lineno - 1]
+    indent = module.source.text[start : module.span(node).start]
+    if indent.strip():
+        return None
+    return Edit(Span(start, start), f"{indent}from {package} import {added}{module.source.newline}")
+
+
 def _only_creates(module: Module, node: ast.ImportFrom) -> bool:
     """Whether an import has one name, which is called and nothing else."""
     name = node.names[0].asname or node.names[0].name
@@ -64,11 +83,16 @@ def tidy_imports(module: Module, rewritten: Sequence[Finding], replaced: Mapping
 
 
 def _from_root(module: Module) -> Iterator[ast.ImportFrom]:
-    """The imports from TensorFlow itself; what one in a class imports is read as an attribute, and is none of them."""
+    """The imports from TensorFlow; what one in a class imports is read as an attribute, and is none of them."""
     for scope in module.walk.scopes.values():
         if scope.kind is not ScopeKind.CLASS:
             nodes = (one.node for bindings in scope.bindings.values() for one in bindings)
-            yield from (node for node in nodes if isinstance(node, ast.ImportFrom) and is_root(node))
+            yield from (node for node in nodes if isinstance(node, ast.ImportFrom) and _is_tensorflow(node))
+
+
+def _is_tensorflow(node: ast.ImportFrom) -> bool:
+    """Whether an import is from TensorFlow itself, or from within it by the whole name."""
+    return is_root(node) or (not node.level and is_inside(f"{node.module}."))
 
 
 def _unused(module: Module, node: ast.ImportFrom, goes: _Going) -> list[ast.alias]:

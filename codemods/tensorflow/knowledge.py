@@ -5,6 +5,10 @@ Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `
 
 from __future__ import annotations
 
+from codemods.tensorflow.initializers import VARIABLE as VARIABLE_PARAMETERS
+from codemods.tensorflow.initializers import VARIABLE_2 as VARIABLE_2_PARAMETERS
+from codemods.tensorflow.internals import public
+
 __all__ = [
     "ARRAY_MAKERS",
     "DEFAULT_OP_NAMES",
@@ -26,6 +30,7 @@ __all__ = [
     "NAME_PLACES",
     "PRIVATE",
     "RELOADERS",
+    "RESETS",
     "RUNNERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
@@ -39,6 +44,7 @@ __all__ = [
     "THREADS",
     "VARIABLE",
     "VARIABLE_MAKERS",
+    "VERSION_1_KEYWORDS",
     "VERSION_1_ONLY",
     "canonical",
     "makes_store_variables",
@@ -284,6 +290,8 @@ SCOPE_SWITCHES = frozenset(
     """reuse_variables set_regularizer set_partitioner set_custom_getter set_dtype set_caching_device
     set_use_resource""".split()
 )
+# The second is the default of a test's own `setUp`.
+RESETS = frozenset({"tensorflow.reset_default_graph", "tensorflow.test.TestCase.setUp"})
 SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_seed", "tensorflow.random.set_seed"})
 
 # What ops are called that nobody names, in lower case as the graph compares names: the commonest of them.
@@ -299,13 +307,15 @@ DEFAULT_OP_NAMES = frozenset(
 )
 
 # `tf.app.run()` calls the module's `main` once.
-MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run", "tensorflow.python.platform.app.run"})
+MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run"})
 
 _ROOTS = ("tensorflow.compat.v1.", "tensorflow._api.v1.", "tensorflow_core.")
-# Modules within TensorFlow: their `Variable` is `tf.Variable` up to 1.10, and one on a resource since.
-PRIVATE = frozenset({"tensorflow.python.ops.variables.Variable", "tensorflow.ops.variables.Variable"})
+# Version 2's `tf.Variable`, which makes variables on resources, since 1.12. Before that it was version 1's.
+PRIVATE = "tensorflow.python.ops.variables.Variable"
+# What only version 1's `tf.Variable` takes: a call that passes one is of that.
+VERSION_1_KEYWORDS = frozenset(VARIABLE_PARAMETERS) - frozenset(VARIABLE_2_PARAMETERS)
 _ALIASES = {
-    **dict.fromkeys(PRIVATE, VARIABLE),
+    PRIVATE: VARIABLE,
     "tensorflow.VariableV1": VARIABLE,
     "tensorflow.op_scope": "tensorflow.name_scope",
 }
@@ -320,6 +330,7 @@ def canonical(dotted: str | None) -> str | None:
             dotted = "tensorflow." + dotted[len(root) :]
     if dotted == "tensorflow.compat.v1":
         return "tensorflow"
+    dotted = public(dotted)
     return _ALIASES.get(dotted, dotted)
 
 

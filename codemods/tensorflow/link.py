@@ -35,10 +35,10 @@ _REFUSALS = {
     "star-arguments": "GV201",
     "no-counterpart": "GV202",
     "no-initial-value": "GV206",
-    "private-module": "GV210",
+    "order-by-version": "GV210",
 }
 _PATCHED = "the program puts something else in the place of tf.Variable or tf.get_variable"
-_DETAILS = {"private-module": "it calls a module within TensorFlow, whose Variable is another since TensorFlow 1.11"}
+_DETAILS = {"order-by-version": "it calls a module inside, whose order of arguments is another since TensorFlow 1.12"}
 
 
 def link(facts: Mapping[str, FileFacts], options: Options) -> Mapping[str, FilePlan]:
@@ -56,6 +56,9 @@ def remains(facts: Mapping[str, FileFacts], done: Collection[str]) -> list[str]:
     pending = {key[0] for key, _, event in tree.events() if isinstance(event, Creation) and is_open(tree, key, event)}
     pending -= set(done)
     return [path for paths in tree.imports.programs() if not pending.isdisjoint(paths) for path in paths]
+
+
+_Decision = NamePlan | LeavePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +231,9 @@ class _Namer:
         claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
         unsafe = self.options.level is Level.UNSAFE
         decider = Decider(self.scopes, claims, self._old_names(), self.keep, unsafe)
-        for site in self.sites:
-            yield site, self._needing(site, decider.decide(site))
+        decisions = [(site, decider.decide(site)) for site in self.sites]
+        for site, decision in _together(decisions, decider):
+            yield site, self._needing(site, decision)
 
     def _needing(self, site: Site, decision: NamePlan | LeavePlan) -> NamePlan | LeavePlan:
         """The decision, with the scopes of its own file that it takes for granted."""
@@ -254,6 +258,20 @@ class _Namer:
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
+
+
+def _together(decisions: Sequence[tuple[Site, _Decision]], decider: Decider) -> Iterator[tuple[Site, _Decision]]:
+    """The decisions, but those alike that stand in one statement: under a root scope around it, or none of them."""
+    plans = [(site, decision) for site, decision in decisions if isinstance(decision, NamePlan)]
+    rooted = {site.statement for site, plan in plans if plan.escapes}
+    relying = {site.statement for site, plan in plans if not plan.escapes and (site.wraps or not site.bears_a_root)}
+    for site, decision in decisions:
+        if isinstance(decision, LeavePlan) or site.statement not in rooted:
+            yield site, decision
+        elif site.statement in relying:
+            yield site, replace(LeavePlan("GV204"), shifts=decision.shifts) if decision.escapes else decision
+        else:
+            yield site, decision if decision.escapes else decider.decide(site, rooted=True)
 
 
 def _restores(event: Event) -> bool:

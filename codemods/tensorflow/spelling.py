@@ -1,4 +1,7 @@
-"""How a file writes TensorFlow's names: through the module that it calls `Variable` on, or by names that it imports."""
+"""How a file writes TensorFlow's names: through the module that it calls `Variable` on, or by names that it imports.
+
+A file that has TensorFlow by the modules within it goes on with those.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.imports import import_edit, is_root
+from codemods.tensorflow.imports import import_edit, is_root, module_import
+from codemods.tensorflow.internals import home, is_inside
 from migrate.model import Edit
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
@@ -32,8 +36,14 @@ class Speller:
 
     def __call__(self, name: str) -> str:
         """The text for `tensorflow.<name>`, such as `tf.get_variable` for `get_variable`. Raises `UnspellableError`."""
-        base = self._base()
+        base = self._module(name) or self._base()
         return f"{base}.{name}" if base else self._imported(name)
+
+    def _module(self, name: str) -> str:
+        """The module within TensorFlow that has the name, where the file imports it beside the one that it calls."""
+        if not is_inside(resolve(self.function, self.scope)):
+            return ""
+        return next((own for own, dotted in visible_imports(self.scope).items() if dotted == home(name)), "")
 
     def _base(self) -> str:
         """The text that stands for `tensorflow` (version 1) here, "" where only single names are imported."""
@@ -52,7 +62,8 @@ class Speller:
     def _imported(self, name: str) -> str:
         """A name of its own, imported beside `Variable` where the file does not have it yet."""
         head, _, rest = name.partition(".")
-        spelled = self._visible(head) or self._add_import(head)
+        add = self._add_module if is_inside(resolve(self.function, self.scope)) else self._add_import
+        spelled = self._visible(head) or add(head)
         return f"{spelled}.{rest}" if rest else spelled
 
     def _elsewhere(self, nodes: Sequence[ast.ImportFrom]) -> str:
@@ -67,6 +78,17 @@ class Speller:
                 return own
         node = ast.Name(name, ast.Load())
         return name if knowledge.canonical(resolve(node, self.scope)) == f"tensorflow.{name}" else ""
+
+    def _add_module(self, name: str) -> str:
+        """A name of a module within TensorFlow, which is imported beside the one that the file calls."""
+        package, _, module = home(name).rpartition(".")
+        spelled = f"tf_{module}" if self.scope.find(module) is not None else module
+        nodes = [*(_beside(package, module, self.scope) or _imports_of(self.function, self.scope))]
+        edits = [module_import(self.module, node, package, module, spelled) for node in nodes]
+        if not module or not edits or None in edits:
+            raise UnspellableError(name)
+        self.imports += [edit for edit in edits if edit is not None]
+        return f"{spelled}.{name}"
 
     def _add_import(self, name: str) -> str:
         taken = self.scope.find(name) is not None
@@ -109,6 +131,25 @@ def _root_imports(function: ast.expr, scope: Scope) -> Iterator[ast.ImportFrom]:
             return
 
 
+def _beside(package: str, module: str, scope: Scope) -> list[ast.Import | ast.ImportFrom]:
+    """The import of the package that comes behind `module` in the alphabet, or its last one; none where it has none."""
+    nodes: list[ast.ImportFrom] = []
+    current: Scope | None = scope
+    while current is not None and not nodes:
+        found = (one.node for bindings in current.bindings.values() for one in bindings)
+        nodes = [node for node in found if isinstance(node, ast.ImportFrom) and node.module == package]
+        current = current.parent
+    return [next((node for node in nodes if node.names[0].name > module), nodes[-1])] if nodes else []
+
+
+def _imports_of(function: ast.expr, scope: Scope) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that bind what `function` begins with."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    found = scope.find(function.id) if isinstance(function, ast.Name) else None
+    return (one.node for one in found[1] if isinstance(one.node, ast.Import | ast.ImportFrom)) if found else iter(())
+
+
 def spells_scopes(site: CallSite) -> bool:
     """Whether the names of TensorFlow's scopes can be written where a variable is made."""
     function = site.node.func
@@ -116,4 +157,7 @@ def spells_scopes(site: CallSite) -> bool:
         return True
     if "tensorflow" in map(knowledge.canonical, visible_imports(site.scope).values()):
         return True
+    if is_inside(resolve(function, site.scope)):
+        nodes = [*_imports_of(function, site.scope)]
+        return bool(nodes) and all(node.col_offset == 0 for node in nodes)  # a line has room above each
     return any(_root_imports(function, site.scope))

@@ -12,11 +12,13 @@ __all__ = ["COMPANIONS", "TRIGGERS", "is_tensorflow", "lies_inside"]
 # A call, an alias, or what something is given: `Variable(`, `Variable as V`, `V = tf.Variable`, `map(tf.Variable, x)`.
 # Half of the files with the word in them have one; the others use it in `isinstance`, in annotations and in prose.
 _WORD = b"Variable"
-_CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*)*\(|\s+as\b)")
+# A comment ends where its line does: free to end at any of fifty `#`, it would be tried in all the ways to part them.
+_CALLED = re.compile(rb"Variable(?:V1)?(?:(?:[\s\\)]|#[^\r\n]*(?![^\r\n]))*\(|\s+as\b)")
 _TAKEN = re.compile(rb"Variable(?:V1)?\b")
 _TAKING = re.compile(rb"(?:=|\breturn\b|\blambda\b[^\r\n:]*:|\*)[ \t(\\\r\n]*(?:\w+[ \t]*\.[ \t]*)*\Z")
 _GIVEN = re.compile(rb"Variable(?:V1)?\s*[,)]")
-_GIVING = re.compile(rb'[(,](?:\s|"|\\\r?\n|#[^\r\n]*)*(?:\w+[ \t]*\.[ \t]*)*\Z')  # the quote: of a notebook's line
+# The quote: of a notebook's line.
+_GIVING = re.compile(rb'[(,](?:\s|"|\\\r?\n|#[^\r\n]*(?![^\r\n]))*(?:\w+[ \t]*\.[ \t]*)*\Z')
 _ASKING = re.compile(rb"\b(?:isinstance|issubclass)\((?:[^()]|\([^()]*\))*\(?[^()]*\Z")
 _BEHIND = 300  # bytes before the word in which it is seen to be taken
 # Strings and comments, at 80 MB a second. One that a file leaves open stays, as it does in no file that parses.

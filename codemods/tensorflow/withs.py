@@ -66,7 +66,8 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         facts = ScopeFacts(kind, at, plain=False, opener=opener)  # nothing else is known of it
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
-        facts = replace(facts, kind=_graph_kind(node, scope, callees), opener=opener)
+        named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
+        facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 

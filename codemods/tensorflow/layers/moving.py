@@ -8,7 +8,7 @@ from codemods.tensorflow.facts import Call, Creation, Enter, Event, Grip, NamedO
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 
-__all__ = ["may_move", "may_move_all", "stands_alone"]
+__all__ = ["bears_a_root", "may_move", "may_move_all"]
 
 
 def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
@@ -32,10 +32,25 @@ def may_move_all(statement: StatementFacts, body: BodyKey, extent: Extent, known
     return all(id(event) in own or may_move(event, body, extent) for event in events)
 
 
-def stands_alone(creation: Creation, body: BodyKey, extent: Extent) -> bool:
-    """Whether a scope around a creation's statement would change nothing else in it."""
+def bears_a_root(creation: Creation, body: BodyKey, extent: Extent) -> bool:
+    """Whether a root scope around a creation's statement would change no other variable of it, seen or not.
+
+    Such a scope leaves the name scope as it is, and with it ops and what `tf.Variable` makes.
+    """
     if creation.grip not in (Grip.STATEMENT, Grip.COMPREHENSION) or not creation.spells_scopes:
         return False
     statements = extent.tree.files[body[0]].blocks[creation.block]
-    own = [statement for statement in statements if statement.at == creation.statement]
-    return any(may_move_all(statement, body, extent, [creation]) for statement in own)
+    own = next((one for one in statements if one.at == creation.statement), None)
+    if own is None or not own.plain:
+        return False
+    return not any(_asks_the_scope(event, body, extent) for event in extent.between(body, own.at, own.end))
+
+
+def _asks_the_scope(event: Event, body: BodyKey, extent: Extent) -> bool:
+    """Whether an event depends on the variable scope in which it happens, or may for all that is known."""
+    match event:
+        case StoreUse() | Enter():
+            return True
+        case Call():
+            return extent.creates(event, body) or extent.uses_store([event], body)
+    return False

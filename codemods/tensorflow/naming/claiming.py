@@ -54,8 +54,9 @@ def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> 
         asked = isinstance(event, StoreUse) and event.asked
         store = isinstance(event, StoreUse) and not asked and not event.scoped
         creates = asked or isinstance(event, Creation)
+        looks = isinstance(event, StoreUse) and event.looks_first
         for name, instance in zip(names_of(event, instances), instances, strict=True):
-            yield Claim(name, instance, (body[0], event.at), creates, store, asked, repeats=again)
+            yield Claim(name, instance, (body[0], event.at), creates, store, asked, looks, repeats=again)
 
 
 def _of_scopes(scopes: ScopeTable) -> Iterator[Claim]:

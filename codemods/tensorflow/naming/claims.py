@@ -27,6 +27,7 @@ class Claim:
     creates: bool = False  # a variable, and no other op
     in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
     in_new_store: bool = False  # `get_variable` will make it
+    looks_first: bool = False  # of the store, but made only where the graph has nothing of that name
     chosen: bool = False  # not by the program but by this tool, which can choose again
     repeats: bool = False  # made again and again, so that `w_1`, `w_2` and so on are claimed as well
     domain: object = None  # the wrap that it stands in, or `MOVED`

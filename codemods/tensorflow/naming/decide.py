@@ -23,6 +23,7 @@ from codemods.tensorflow.naming.outcomes import (
     named_by_graph_after_target,
     named_in_full,
     named_in_wrap,
+    named_under_a_root,
     numbered,
     relative_name,
     renumbered_by_graph,
@@ -34,7 +35,7 @@ from codemods.tensorflow.plan import LeavePlan, NamePlan
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.model import Level
 
-__all__ = ["ROWS", "Decider", "Row"]
+__all__ = ["ROOTED", "ROWS", "Decider", "Row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ ROWS: tuple[Row, ...] = (
 )
 
 
+# Under a root scope for the sake of others no name of its own holds.
+ROOTED: tuple[Row, ...] = (Row("under a root scope: the graph says", lambda _: True, named_under_a_root),)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """Decides one site after another; `claims` holds every name of the tree and grows with each name that is chosen."""
@@ -80,12 +85,12 @@ class Decider:
     keep: bool
     unsafe: bool
 
-    def decide(self, site: Site) -> NamePlan | LeavePlan:
-        """What becomes of one creation."""
+    def decide(self, site: Site, *, rooted: bool = False) -> NamePlan | LeavePlan:
+        """What becomes of one creation; `rooted`: others in its statement get a root scope around it."""
         site.suffix = old_suffix(site, self.claims)
         hazard = hazards(site.instances, self.scopes.reach)
         question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard)
-        outcomes = (row.becomes(question) for row in ROWS if row.fits(question))
+        outcomes = (row.becomes(question) for row in (ROOTED if rooted else ROWS) if row.fits(question))
         decision = next(outcome for outcome in outcomes if outcome is not None)
         decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
         if isinstance(decision, LeavePlan):

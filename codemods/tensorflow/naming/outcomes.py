@@ -22,6 +22,7 @@ __all__ = [
     "named_by_graph_after_target",
     "named_in_full",
     "named_in_wrap",
+    "named_under_a_root",
     "numbered",
     "relative_name",
     "renumbered_by_graph",
@@ -100,16 +101,24 @@ def renumbered_by_graph(q: Question) -> NamePlan | LeavePlan:
     return _asked(q, UNNAMED, Level.RENAMES)
 
 
-def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
+def named_under_a_root(q: Question) -> NamePlan | LeavePlan:
+    """The name that `tf.Variable` would have got, or a number of its target's, where a root scope is around it."""
+    if q.unnamed and not q.keeps_unnamed:
+        return named_by_graph_after_target(q, rooted=True)
+    renumbered = q.renumbered or (q.unnamed and q.old.renames_unnamed)
+    return _asked(q, UNNAMED, Level.RENAMES if renumbered else Level.EXACT, rooted=True)
+
+
+def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> NamePlan | LeavePlan:
     site = q.site
     if site.nested:
         return LeavePlan("GV211")
     names = site.names or (literal(base),)
     strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
     folders = any(name.may_have_folders for name in names)
-    escapes = site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
+    escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
-        if not site.alone:
+        if not site.bears_a_root:
             return LeavePlan("GV204")
         strip = Strip.NOTHING
     renames = q.old.asked(site, base) if level is Level.RENAMES else ()
@@ -120,11 +129,11 @@ def _asked(q: Question, base: str, level: Level) -> NamePlan | LeavePlan:
 # names taken from targets
 
 
-def named_by_graph_after_target(q: Question) -> NamePlan | LeavePlan:
+def named_by_graph_after_target(q: Question, *, rooted: bool = False) -> NamePlan | LeavePlan:
     """A number of a name that nothing else bears."""
     target = _target(q)
     name = free_name(q.site, target, q.claims) or claim_numbers(q.site, f"{target}_var", q.claims)
-    return _asked(q, name, Level.RENAMES)
+    return _asked(q, name, Level.RENAMES, rooted=rooted)
 
 
 def named_by_counter(q: Question) -> NamePlan | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
-from codemods.tensorflow.reach.ways import Stand
+from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text
@@ -68,13 +68,19 @@ class Question:
             rival
             for name, instance in names
             for rival in self.claims.rivals(Claim(name, instance, self.site.key, creates=True, domain=domain))
+            if not (rival.in_store and self._is_elsewhere(rival, instance))
         ]
+
+    def _is_elsewhere(self, rival: Claim, own: Instance) -> bool:
+        """Whether a rival that nobody is seen to call is in another graph than this, of which all is seen."""
+        way = rival.instance.way
+        return way.graph == ("unknown",) and not way.partial and self.scopes.extent.sees_all_of(own)
 
     @cached_property
     def blocked(self) -> bool:
-        """Whether `get_variable` makes one of its name already, and not surely before it."""
+        """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
         instances = self.site.instances
-        stored = (rival for rival in self.rivals if rival.in_store and self._shares_case(rival))
+        stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
         return any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored)
 
     def _shares_case(self, rival: Claim) -> bool:

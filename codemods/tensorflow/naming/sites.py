@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
-from codemods.tensorflow.layers.moving import stands_alone
+from codemods.tensorflow.layers.moving import bears_a_root
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -49,7 +49,7 @@ class Site:
     nested: bool  # its arguments may make variables, or an op of its name, before it does
     looked_up: str  # how the program asks for it by its graph name, or compares that; "" where it does not
     counts: bool  # the program computes what names it: a counter, a key; another name each time
-    alone: bool  # its statement holds nothing else that a scope around it would change
+    bears_a_root: bool  # a root scope around its statement changes no other variable
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
     call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
@@ -61,6 +61,11 @@ class Site:
     def key(self) -> tuple[str, tuple[int, int]]:
         """Names the site among all files, in their order."""
         return self.body[0], self.creation.at
+
+    @property
+    def statement(self) -> tuple[str, tuple[int, int]]:
+        """Where its statement begins, among all files."""
+        return self.body[0], self.creation.statement
 
     @property
     def is_named(self) -> bool:
@@ -124,7 +129,7 @@ def make_site(
         nested=_is_nested(body, creation, names, extent),
         looked_up=_looked_up(body, texts, scopes) or _compared(body[0], tests),
         counts=_counts(creation, instances, scopes),
-        alone=stands_alone(creation, body, extent),
+        bears_a_root=bears_a_root(creation, body, extent),
     )
 
 

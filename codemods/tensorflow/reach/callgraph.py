@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, Reset
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.text import Text, literal, overlaps
@@ -143,5 +143,18 @@ class CallGraph:
         body = self.tree.body(key)
         if body.owner < 0 or not body.name.startswith("test") or self.callers(key):
             return False
-        classes = self.tree.classes
-        return any(classes.facts(ancestor).is_test for ancestor in classes.ancestors((key[0], body.owner)))
+        classes, owner = self.tree.classes, (key[0], body.owner)
+        tests = any(classes.facts(ancestor).is_test for ancestor in classes.ancestors(owner))
+        return tests and all(
+            self._begins_graph(classes.method(one, "setUp")) for one in (owner, *classes.subclasses.get(owner, ()))
+        )
+
+    def _begins_graph(self, methods: list[BodyKey]) -> bool:
+        """Whether a `setUp`, TensorFlow's own where there are no `methods`, comes to begin a graph."""
+        return all(any(self._resets(event, key) for event in self.tree.body(key).events) for key in methods)
+
+    def _resets(self, event: Event, key: BodyKey) -> bool:
+        """Whether an event of a `setUp` begins a graph, if by what it calls of the class that it derives from."""
+        if not isinstance(event, Call) or event.callee.kind is not CalleeKind.SUPER or event.callee.name != "setUp":
+            return isinstance(event, Reset)
+        return self._begins_graph(self.tree.classes.inherited((key[0], event.callee.index), "setUp"))

@@ -12,6 +12,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StoreUse
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.ways import Instance
 
 __all__ = ["Extent"]
 
@@ -61,6 +62,40 @@ class Extent:
     def speaks(self, call: Call, body: BodyKey) -> bool:
         """Whether a call makes ops that the code names itself, which a new scope would rename."""
         return any(target in self._speakers for target in self.tree.targets(call, body))
+
+    def sees_all_of(self, instance: Instance) -> bool:
+        """Whether only what is seen happens in the graph of an instance: a block has it for itself, and calls no other.
+
+        What nobody in the tree is seen to call runs in another graph then.
+        """
+        kind, *key = instance.way.graph
+        bodies = (instance.body, *(caller for caller, _ in instance.way.calls))
+        return kind == "new" and any(body[0] == key[0] and self._is_closed(body, key[-1]) for body in bodies)
+
+    def _is_closed(self, body: BodyKey, at: object) -> bool:
+        held = [event for event in self.tree.body(body).events if any(frame.at == at for frame in event.frames)]
+        opened = {frame.scope for event in held for frame in event.frames if frame.at == at}
+        alone = bool(held) and all(scope is not None and scope.plain and not scope.alias for scope in opened)
+        return alone and not any(self._leads_out(event, body) for event in held)
+
+    def _leads_out(self, event: Event, body: BodyKey) -> bool:
+        """Whether an event may run what nobody is seen to call."""
+        if not isinstance(event, Call):
+            return False
+        targets = self.tree.targets(event, body)
+        return any(target in self._leading_out for target in targets) or self._is_unseen(event, body)
+
+    def _is_unseen(self, event: Event, body: BodyKey) -> bool:
+        """Whether an event is a call of code outside the tree that may call back: of a class's base, of a function."""
+        if not isinstance(event, Call) or self.tree.targets(event, body):
+            return False
+        callee = event.callee
+        own = callee.receiver is not None and bool(self.tree.symbols.classes(callee.receiver, body[0]))
+        return own or callee.kind in (CalleeKind.METHOD, CalleeKind.SUPER) or _opaque(event)
+
+    @cached_property
+    def _leading_out(self) -> frozenset[BodyKey]:
+        return self._leading_to(self._is_unseen)
 
     @cached_property
     def _speakers(self) -> frozenset[BodyKey]:

@@ -46,6 +46,7 @@ class ScopeTable:
 
     def __init__(self, reach: ReachTable, extent: Extent, meeting: Meeting) -> None:
         self.reach = reach
+        self.extent = extent
         self.meeting = meeting
         self.items = {item.key: item for item in find_items(reach, extent)}
         self.bearers = Bearers(reach)
