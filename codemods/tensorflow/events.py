@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
-from codemods.tensorflow.by_name import asked_names, run_modules
+from codemods.tensorflow.by_name import asked_names, asks_for_variable, run_modules
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
@@ -35,7 +35,7 @@ from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
-from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.text import Hole, Text, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -70,6 +70,7 @@ class Events:
         self.reloads = False
         self.modes = Modes(module.walk, callees)
         self.threads = False
+        self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
         self.resource_scopes = False
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
@@ -151,7 +152,9 @@ class Events:
         if name in knowledge.SCOPE_CALLS:
             self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
             return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
-        named = self._named(site, "name", 99)
+        named = self._named(site, "name", knowledge.NAME_PLACES.get(name.rpartition(".")[2], 99))
+        if named is None and any(item.arg is None for item in site.node.keywords):
+            named = Text((Hole(),))
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
@@ -190,6 +193,8 @@ class Events:
     def _creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         target = target_of(site.statement, site.node, self._function_name(site.scope))
         self._note_block(site)
+        refusal = _refusal(site.node, raw) or self._scope_as_name(site)
+        self.makes_unseen |= refusal == "star-arguments"
         return Creation(
             at,
             frames,
@@ -205,7 +210,7 @@ class Events:
             optional_name=self._optional_name(site),
             derived=self._is_derived(site),
             counted=self._counted(site, target.name),
-            refusal=_refusal(site.node, raw) or self._scope_as_name(site),
+            refusal=refusal,
             spells_scopes=spells_scopes(site),
         )
 
@@ -267,6 +272,7 @@ class Events:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
+        self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
         if _is_harmless(callee):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):

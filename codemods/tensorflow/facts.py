@@ -318,6 +318,9 @@ class FileFacts:
     reloads: bool = False  # runs a module again
     guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
+    makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
+    unknown_words: frozenset[str] = frozenset()  # what it may name by words of its strings, where nothing else tells
+    mixes_case: bool = False  # two words in its strings differ in case alone
     threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (
         frozenset()

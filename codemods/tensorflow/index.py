@@ -19,6 +19,7 @@ from codemods.tensorflow.facts import (
     Event,
     FileFacts,
     FrameFacts,
+    NamedOp,
     Relayed,
 )
 from codemods.tensorflow.facts import ScopeKind as FactKind
@@ -32,6 +33,7 @@ from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
+from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
@@ -76,6 +78,8 @@ class _Indexer:
         self.events.collect()
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
+        found = words(self.module)
+        makes_unseen = self.hands_on or self.events.makes_unseen
         top = self.walk.module.bindings
         imports = {
             name: bindings[0].dotted
@@ -127,7 +131,20 @@ class _Indexer:
             ),
             patches=patches(self.module),
             threads=self.events.threads,
+            makes_unseen=makes_unseen,
+            unknown_words=found if makes_unseen or self.names_unknown() else _NOTHING,
+            mixes_case=mixes_case(self.module, found),
         )
+
+    def names_unknown(self) -> bool:
+        """Whether it gives an op or a scope a name of which nothing is known."""
+        events = (event for several in self.events.by_body for event in several)
+        names = (
+            event.scope.name if isinstance(event, Enter) else event.name
+            for event in events
+            if isinstance(event, Enter | NamedOp)
+        )
+        return any(name is not None and name.is_open and not name.ends_folder for name in names)
 
     # what the file holds beside its calls
 

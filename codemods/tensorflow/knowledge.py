@@ -23,6 +23,7 @@ __all__ = [
     "IN_BOTH",
     "MAIN_RUNNERS",
     "MODES",
+    "NAME_PLACES",
     "PRIVATE",
     "RELOADERS",
     "RUNNERS",
@@ -132,6 +133,22 @@ SPEAKING_OPS = (
     "tensorflow.gradients",
     "tensorflow.train.",
 )
+
+# The place of an op's name among the arguments, by the last part of the op's own; the others are named by keyword.
+NAME_PLACES = {
+    name: place
+    for place, names in (
+        (0, "no_op"),
+        (1, "abs add_n ceil cos elu exp floor identity l2_loss log log_sigmoid logical_not negative rank relu relu6"),
+        (1, "round rsqrt selu shape sigmoid sign sin size softplus softsign sqrt square stop_gradient tan tanh"),
+        (2, "add argmax argmin cast concat divide div equal expand_dims fill floordiv greater less log_softmax"),
+        (2, "logical_and logical_or maximum minimum mod multiply not_equal ones placeholder placeholder_with_default"),
+        (2, "pow realdiv reshape softmax squared_difference squeeze stack subtract tile transpose truediv zeros"),
+        (3, "bias_add clip_by_value constant gather reduce_all reduce_any reduce_max reduce_mean reduce_min"),
+        (3, "reduce_prod reduce_sum slice where xw_plus_b"),
+    )
+    for name in names.split()
+}
 
 # Libraries whose functions make no TensorFlow variable.
 SAFE_MODULES = frozenset(

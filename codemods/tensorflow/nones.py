@@ -36,7 +36,7 @@ class Nones:
                 return True  # `name and name + "_w"`
             case ast.Call():
                 default = _default(node)
-                return default is not None and self.may_be(default, scope, depth)
+                return self._returned(node, scope, depth) if default is None else self.may_be(default, scope, depth)
             case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
                 return attribute in self.attributes
             case ast.Subscript(value=ast.Name(id=name)):
@@ -44,6 +44,18 @@ class Nones:
             case ast.Name(id=name) if depth < _MAX_DEPTH:
                 return self._named(name, scope, depth)
         return False
+
+    def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
+        """Whether a function of the file that is called may return None, by what it writes behind `return`."""
+        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
+        made = {one.node for one in found[1] if one.kind is BindingKind.DEF} if found else set()
+        return any(
+            self.may_be(node.value or ast.Constant(None), inner, depth + 1)
+            for inner in (self._scopes if made else ())
+            if isinstance(inner.node, ast.FunctionDef) and inner.node in made
+            for node in statements(inner.node)
+            if isinstance(node, ast.Return)
+        )
 
     def _named(self, name: str, scope: Scope, depth: int) -> bool:
         found = scope.find(name)

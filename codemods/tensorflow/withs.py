@@ -201,7 +201,7 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return None
     if isinstance(node, ast.Constant) and node.value == "":
         return literal("")
-    text = callees.text(node, scope)
+    text = callees.given(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None

@@ -19,7 +19,7 @@ class ScopeNames:
 
     def __init__(self, scopes: ScopeTable) -> None:
         self.meeting = scopes.meeting
-        self.op_names = scopes.reach.tree.op_names
+        self.op_names = scopes.reach.tree.op_names | scopes.reach.tree.unknown_words
         self._named: dict[str, list[str]] = defaultdict(list)
         self._taken: dict[str, list[str]] = defaultdict(list)
         self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
@@ -29,6 +29,8 @@ class ScopeNames:
                     self._taken[name.lower()].append(item.key[0])
                 if not text.texts and text.tells and not text.is_open:
                     self._patterns[text].add(item.key[0])
+        for text, path in scopes.bearers.patterns():
+            self._patterns[text].add(path)
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
 

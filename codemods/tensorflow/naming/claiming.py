@@ -25,7 +25,7 @@ def gather_claims(
     keep: bool,
 ) -> Claims:
     """All claims of a tree before names are chosen; `wraps` holds every new scope, by each way that leads to it."""
-    claims = Claims(scopes)
+    claims = Claims(scopes, holds_unknown=scopes.reach.tree.makes_unseen)
     found = (_of_sites(sites, keep=keep), _of_others(scopes, migrated), _of_scopes(scopes), _of_wraps(wraps))
     for several in found:
         for claim in several:

@@ -58,7 +58,7 @@ def same_name(q: Question) -> NamePlan:
 
 def _renumbered(q: Question) -> NamePlan:
     """The name as it stands, which had a number where something that is called otherwise now came before it."""
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site, "*" if q.rivals else ""))
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site, "*" if q.rivals or q.unseen else ""))
 
 
 def numbered(q: Question) -> NamePlan | None:
@@ -132,7 +132,7 @@ def named_by_counter(q: Question) -> NamePlan | None:
     site, counted = q.site, q.site.creation.counted
     if counted is None or not claim_text(site, counted.text, q.claims):
         return None
-    renames = q.old.renames(site, counted.text.pattern)
+    renames = q.old.renames(site, counted.text.pattern + q.number(counted.text.pattern))
     return NamePlan(NameForm.COUNTED, Level.RENAMES, counted.source, renames=renames)
 
 
@@ -146,7 +146,7 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
         return _asked(q, claim_numbers(q.site, f"{target}_var", q.claims), Level.RENAMES)
     if q.place is Place.NAMED:
         name = full_name(q.site, literal(name), q.scopes)
-    return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name))
+    return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name + q.number(name)))
 
 
 def named_in_wrap(q: Question) -> NamePlan:

@@ -32,6 +32,23 @@ class Stand:
         """Names the construct in this chain of calls, whichever of its arms."""
         return self.path, self.order, self.frame.at
 
+    @property
+    def resets(self) -> bool:
+        """Whether it may leave the scopes around it.
+
+        So do a name scope called None, `""` or `a/`, and a variable scope that is entered again or makes no name scope.
+        """
+        scope = self.frame.scope
+        if scope is None or scope.kind not in _SCOPES:
+            return False
+        if "auxiliary_name_scope" in scope.hazards:
+            return True
+        if scope.name is None or self.name.may_be_none:
+            return scope.default is None
+        if scope.kind is ScopeKind.VARIABLE:
+            return False
+        return self.name.ends_folder or any(text == "" or text.endswith("/") for text in self.name.texts)
+
 
 @dataclass(frozen=True)  # with room for what is asked of each of them again and again
 class Way:
@@ -59,10 +76,15 @@ class Way:
         return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES)
 
     @cached_property
+    def resets(self) -> bool:
+        """Whether one of them may leave those around it."""
+        return any(stand.resets for stand in self.scopes)
+
+    @cached_property
     def folder(self) -> str | None:
         """What these put before a name, in lower case, such as `a/b/`; None where not all of it is known."""
         names = [stand.name.literal for stand in self.scopes]
-        return None if None in names or self.partial else "".join(f"{name}/" for name in names).lower()
+        return None if None in names or self.partial or self.resets else "".join(f"{name}/" for name in names).lower()
 
 
 @dataclass(frozen=True, slots=True)

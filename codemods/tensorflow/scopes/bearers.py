@@ -35,6 +35,12 @@ class Bearers:
             for _, instance in found:
                 yield name, instance.body[0]
 
+    def patterns(self) -> Iterator[tuple[Text, str]]:
+        """The names of ops and variables of which a part is known, with the files that give them."""
+        _, patterns = self._found
+        for path, found in patterns.items():
+            yield from ((text, path) for text, one in found if one.way.partial or not one.way.unknown)
+
     @cached_property
     def _found(self) -> tuple[Mapping[str, list[Bearer]], Mapping[str, list[Bearer]]]:
         literals: dict[str, list[Bearer]] = defaultdict(list)

@@ -8,7 +8,7 @@ from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scopes_around
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Places"]
@@ -28,6 +28,11 @@ class Places:
         self.forms[item.key] = form
         self._once.clear()
 
+    def forget_forms(self) -> None:
+        """Takes all such notes back."""
+        self.forms.clear()
+        self._once.clear()
+
     def is_fresh(self, stand: Stand, *, converted: bool = True) -> bool:
         """Whether a scope around an instance is another one each time that it is entered."""
         item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
@@ -43,7 +48,7 @@ class Places:
         one, two = scopes_around(first), scopes_around(second)
         if first.way.partial or second.way.partial:
             return True
-        if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
+        if first.way.resets or second.way.resets:
             return True
         if len(one) != len(two):
             return False

@@ -42,6 +42,14 @@ class Rivals:
         names = {name for one in (item, *self.of(item)) for text in one.texts for name in text.texts}
         return len({name.lower() for name in names}) < len(names)
 
+    def may_mix_case(self, item: Item) -> bool:
+        """Whether it may have such names where calls pass what nobody knows; who calls from elsewhere does not."""
+        return self.bearers.reach.tree.mixes_case and any(
+            text.is_open and (instance.way.partial or not instance.way.unknown)
+            for one in (item, *self.of(item))
+            for instance, text in zip(one.instances, one.texts, strict=True)
+        )
+
     def meets_an_op(self, item: Item) -> bool:
         """Whether an op or variable may take the scope's name first: the name scope would then be called otherwise."""
         known = self._meets_op.get(item.key)
