@@ -165,7 +165,8 @@ class Events:
         place = 0 if "get_" in name else 99
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
-            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
+            target = target_of(site.statement, site.node, self._function_name(site.scope)).name
+            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
         return StoreUse(at, frames, self._named(site, "name", place), scoped=scoped)
 

@@ -132,7 +132,7 @@ class _Indexer:
             patches=patches(self.module),
             threads=self.events.threads,
             makes_unseen=makes_unseen,
-            unknown_words=found if makes_unseen or self.names_unknown() else _NOTHING,
+            unknown_words=frozenset(map(str.lower, found if makes_unseen or self.names_unknown() else ())) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
         )
 

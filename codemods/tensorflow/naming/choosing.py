@@ -45,7 +45,7 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
 def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
     """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
     tree, last = claims.scopes.reach.tree, name.rpartition("/")[2].lower()
-    if domain is None and (last in tree.op_names or last in tree.unknown_words):
+    if domain is None and (last in tree.op_names or last in tree.files[site.body[0]].unknown_words):
         return None
     rivals = [rival for claim in _own(name, site, domain) for rival in claims.rivals(claim)]
     again = site.repeats and domain is None
@@ -80,6 +80,8 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     rivals = [
         one for one in rivals if (one.creates and one.name.literal == name) or not own.surely_before(one.instance)
     ]
+    if not own.way.resets and all(own.surely_before(one.instance) for one in rivals):
+        return name  # the first of them, wherever the others are
     members = [own, *(rival.instance for rival in rivals)]
     if any(rival.name.literal != name or not rival.creates for rival in rivals):
         return ""

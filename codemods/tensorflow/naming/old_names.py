@@ -185,6 +185,8 @@ class OldNames:
         return derived or counted or site.creation.derived
 
     def _is_counted(self, scope: Text) -> bool:
+        if not scope.tells:  # hardly what TensorFlow calls what nobody names
+            return any(name.literal != UNNAMED for name in self._moving)
         return self._meets_ops(scope) or any(overlaps(scope, name) for name in self._moving)
 
     def _meets_ops(self, name: Text) -> bool:

@@ -74,11 +74,6 @@ class Tree:
         return any(file.makes_unseen for file in self.files.values())
 
     @cached_property
-    def unknown_words(self) -> frozenset[str]:
-        """What the program may name besides what is seen to be named, in lower case."""
-        return frozenset(word.lower() for file in self.files.values() for word in file.unknown_words)
-
-    @cached_property
     def mixes_case(self) -> bool:
         """Whether names that nobody knows may differ in case alone, by the strings of the program."""
         return any(file.mixes_case for file in self.files.values())

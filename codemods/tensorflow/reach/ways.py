@@ -123,7 +123,7 @@ def exclusive(first: Instance, second: Instance) -> bool:
 def scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
     """The name of the scope that a frame enters, where its body is given `arguments`."""
     scope = frame.scope
-    return substitute(scope.name or scope.default or Text(()), arguments) if scope is not None else Text(())
+    return substitute(scope.name or scope.default or Text((Hole(),)), arguments) if scope is not None else Text(())
 
 
 def bound_parameters(body: BodyFacts) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.text import Text, substitute
+from codemods.tensorflow.text import Hole, Text, substitute
 
 __all__ = ["Item", "ItemKey", "find_items", "scope_names", "scopes_around"]
 
@@ -52,7 +52,8 @@ def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
 
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
-    name = event.scope.name or event.scope.default or Text(())
+    again = Text((Hole(),)) if event.scope.kind is ScopeKind.VARIABLE else Text(())
+    name = event.scope.name or event.scope.default or again
     return tuple(substitute(name, instance.way.arguments) for instance in instances)
 
 

@@ -109,7 +109,12 @@ class ScopeTable:
             return frozenset()
         lambdas: dict[BodyKey, list[BodyKey]] = defaultdict(list)
         waiting = [key for key, body in tree.bodies() if any((key[0], frame.at) in forms for frame in body.frames)]
-        waiting += [key for key, _ in tree.bodies() if self.reach.graph.is_implicit(key)]
+        read: dict[BodyKey, list[BodyKey]] = defaultdict(list)  # as properties, by who reads them
+        for key, _ in tree.bodies():
+            waiting += [key] if self.reach.graph.is_implicit(key) else []
+            for reader in self.reach.graph.readers(key):
+                read[reader].append(key)
+        waiting += [key for item in forms for key in read[self.items[item].body]]
         for key, body in tree.bodies():
             if body.is_lambda:
                 lambdas[key[0], body.parent].append(key)
@@ -121,7 +126,7 @@ class ScopeTable:
             if key not in found:
                 found.add(key)
                 calls = (one for one in tree.body(key).events if isinstance(one, Call))
-                waiting += [*lambdas[key], *(target for call in calls for target in tree.targets(call, key))]
+                waiting += [*lambdas[key], *read[key], *(one for call in calls for one in tree.targets(call, key))]
         return frozenset(found)
 
     def store_path(self, instance: Instance) -> list[Text]:
