@@ -150,14 +150,27 @@ class Events:
         if knowledge.makes_store_variables(name):
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
-            self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
-            return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
+            return self._enter(site, at, frames, name)
         named = self._named(site, "name", knowledge.NAME_PLACES.get(name.rpartition(".")[2], 99))
         if named is None and any(item.arg is None for item in site.node.keywords):
             named = Text((Hole(),))
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
+
+    def _enter(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> Enter:
+        self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
+        if self._is_lent(site):
+            self.by_hand.add(ScopeKind.VARIABLE)
+        return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
+
+    def _is_lent(self, site: CallSite) -> bool:
+        """Whether who goes through a generator stands in a scope of the generator's; not in a context manager's."""
+        function = self.callees.body_scopes[self.callees.body(site.scope)].node
+        if not isinstance(site.statement, ast.With) or not isinstance(function, ast.FunctionDef):
+            return False
+        lends = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
+        return lends and not any(_is_manager(one) for one in function.decorator_list)
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
@@ -274,7 +287,7 @@ class Events:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
         self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
-        if _is_harmless(callee):
+        if _is_harmless(callee) and not any(item.arg == "name" for item in node.keywords):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
@@ -325,6 +338,13 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
+
+
+def _is_manager(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name.endswith(("contextmanager", "fixture"))
 
 
 def _may_not_happen(site: CallSite) -> bool:

@@ -132,9 +132,15 @@ class _Indexer:
             patches=patches(self.module),
             threads=self.events.threads,
             makes_unseen=makes_unseen,
-            unknown_words=frozenset(map(str.lower, found if makes_unseen or self.names_unknown() else ())) or _NOTHING,
+            unknown_words=frozenset(self.unknown_words(found, makes_unseen=makes_unseen)) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
         )
+
+    def unknown_words(self, found: frozenset[str], *, makes_unseen: bool) -> Iterator[str]:
+        """What may name something that the file does not show: words of its strings, and of code in strings."""
+        if makes_unseen or self.names_unknown():
+            yield from map(str.lower, found)
+        yield from (text.literal.lower() for text in self.events.asked_names if text.literal)
 
     def names_unknown(self) -> bool:
         """Whether it gives an op or a scope a name of which nothing is known."""

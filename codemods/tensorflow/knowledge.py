@@ -138,7 +138,7 @@ SPEAKING_OPS = (
 NAME_PLACES = {
     name: place
     for place, names in (
-        (0, "no_op"),
+        (0, "no_op scalar histogram image audio text scalar_summary histogram_summary image_summary"),
         (1, "abs add_n ceil cos elu exp floor identity l2_loss log log_sigmoid logical_not negative rank relu relu6"),
         (1, "round rsqrt selu shape sigmoid sign sin size softplus softsign sqrt square stop_gradient tan tanh"),
         (2, "add argmax argmin cast concat divide div equal expand_dims fill floordiv greater less log_softmax"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.names import single_value
@@ -48,14 +49,17 @@ class Nones:
     def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
         """Whether a function of the file that is called may return None, by what it writes behind `return`."""
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
-        made = {one.node for one in found[1] if one.kind is BindingKind.DEF} if found else set()
+        made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
         return any(
-            self.may_be(node.value or ast.Constant(None), inner, depth + 1)
-            for inner in (self._scopes if made else ())
-            if isinstance(inner.node, ast.FunctionDef) and inner.node in made
-            for node in statements(inner.node)
+            self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
+            for function in made
+            for node in statements(function)
             if isinstance(node, ast.Return)
         )
+
+    @cached_property
+    def _functions(self) -> Mapping[ast.AST, Scope]:
+        return {scope.node: scope for scope in self._scopes}
 
     def _named(self, name: str, scope: Scope, depth: int) -> bool:
         found = scope.find(name)

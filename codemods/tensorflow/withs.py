@@ -125,7 +125,8 @@ def _opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]
         return ScopeKind.NAME if mentioned <= _NAME_SCOPES else ScopeKind.VARIABLE
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
-    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name)
+    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
+    opaque = opaque or any(callees.canonical(one, scope) in _SCOPES for one in node.args)
     return ScopeKind.VARIABLE if named or opaque else None
 
 

@@ -73,6 +73,8 @@ def numbered(q: Question) -> NamePlan | None:
 def named_in_full(q: Question) -> NamePlan | None:
     """The name scopes in front of the name, written out."""
     full = full_name(q.site, q.site.names[0], q.scopes)
+    if full and q.moved:
+        return NamePlan(NameForm.LITERAL, Level.RENAMES, full, renames=q.old.asked(q.site, UNNAMED))
     return NamePlan(NameForm.LITERAL, Level.EXACT, full) if full else None
 
 

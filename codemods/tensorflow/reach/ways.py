@@ -61,6 +61,7 @@ class Way:
     repeats: bool = False
     unknown: bool = False
     reruns: bool = False  # its module, or the cell of a notebook, may run again
+    perhaps: bool = False  # a call in it may run something else
     partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
     graph: tuple[object, ...] = ("default",)
     calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
@@ -98,7 +99,7 @@ class Instance:
     @property
     def conditional(self) -> bool:
         """Whether it may not happen at all."""
-        return any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
+        return self.way.perhaps or any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
 
     @property
     def in_loop(self) -> bool:

@@ -11,7 +11,7 @@ from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.text import Text, literal, substitute
 
-__all__ = ["Bearers"]
+__all__ = ["Bearer", "Bearers"]
 
 Bearer = tuple[Text, Instance]
 
@@ -27,6 +27,19 @@ class Bearers:
         literals, patterns = self._found
         known = (bearer for name in text.texts for bearer in literals.get(name.lower(), ()))
         return [*known, *patterns.get(path, ())]
+
+    def in_file(self, path: str) -> list[Bearer]:
+        """The ops and variables of a file that bear names which are known."""
+        return self._by_file.get(path, [])
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, list[Bearer]]:
+        found: dict[str, list[Bearer]] = defaultdict(list)
+        literals, _ = self._found
+        for bearers in literals.values():
+            for bearer in bearers:
+                found[bearer[1].body[0]].append(bearer)
+        return found
 
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""

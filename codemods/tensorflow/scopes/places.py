@@ -50,6 +50,8 @@ class Places:
             return True
         if first.way.resets or second.way.resets:
             return True
+        if any("/" in stand.name.pattern for stand in (*one, *two)):
+            return None in (first.way.folder, second.way.folder) or first.way.folder == second.way.folder
         if len(one) != len(two):
             return False
         for outer, inner in zip(one, two, strict=True):
@@ -64,9 +66,13 @@ class Places:
         The loops whose rounds give `text` another value each do not count: it is the name that must not come again.
         """
         own = text.loops if text is not None else frozenset[At]()
-        loops, covered, fresh = set[At](), set(own), False
+        loops, covered, fresh, entered = set[At](), set(own), False, set[At]()
         for stand in instance.way.stands:
-            if stand.frame.scope is not None and self.is_fresh(stand):
+            if stand.frame.kind == "loop":
+                entered.add(stand.frame.at)
+            if stand.resets:  # what is around it counts no more
+                loops, covered, fresh = set(entered), set(own), False
+            elif stand.frame.scope is not None and self.is_fresh(stand):
                 loops, covered, fresh = set(), set(own), True
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
                 covered |= stand.name.loops
