@@ -19,6 +19,20 @@ _ODD_NAMES = (
     '"w" if FLAG else "b"',
     '"{}_w".format(PREFIX)',
 )
+_UNKNOWN_NAMES = (
+    'same("?")',
+    'same("?").upper()',
+    "LISTED[0]",
+    "LISTED[1]",
+    '"?" if FLAG else None',
+    'None if FLAG else "?"',
+    'same("?") if FLAG else "b"',
+    'same("") or "?"',
+    "same(None) or None",
+    '"?" f"_{SIZE}"',
+    'f"?" "_x"',
+    'same("?/")',
+)
 _COMMENTS = ("  # a note", "  # name=", "")
 
 
@@ -53,6 +67,8 @@ class Expressions:
             options += [text, text, f'"{word}_%s" % {text}', f'{text} + "_{word}"', f'"{{0}}_{word}".format({text})']
         for variable in place.variables[-1:]:
             options += [f'{variable}.op.name.split("/")[-1] + "_of"'] * self.chance(0.1)
+        if self.chance(0.05):
+            return self.draw.choice(_UNKNOWN_NAMES).replace("?", word)
         return self.draw.choice(_ODD_NAMES if self.chance(0.05) else options)
 
     def value(self, place: Place) -> str:

@@ -148,8 +148,37 @@ CONSTANTS: Mapping[str, str] = {
     "    return '%s_%d' % (name, SEEN.count(name) - 1)",
     "scoped": "def scoped(f):\n    def call(*args, **kwargs):\n        with tf.variable_scope(f.__name__):\n"
     "            return f(*args, **kwargs)\n    return call",
+    "same": "def same(name):\n    return name",
+    "LISTED": 'LISTED = "w W s b".split()',
+    "Registry": "class Registry:\n    make = staticmethod(tf.Variable)",
+    "made_by": "def made_by(*args, **kwargs):\n    return tf.Variable(*args, **kwargs)",
+    "held_in": "def held_in(given):\n    with given:\n        return tf.Variable(0.0, name='w')",
+    "Holder": "class Holder:\n    def __init__(self, scope):\n        self.scope = scope\n\n"
+    "    def build(self, name=None):\n        with tf.name_scope(self.scope):\n"
+    "            return tf.Variable(0.0, name=name)",
     "own_scope": "@contextlib.contextmanager\ndef own_scope(name):\n    with tf.name_scope(name):\n        yield",
 }
+
+
+# A module that opens scopes for others and makes no variable.
+SCOPES_MODULE = """
+graph = tf.get_default_graph()
+
+
+def opened(name):
+    return tf.variable_scope(name)
+
+
+@contextlib.contextmanager
+def entered(name):
+    with tf.name_scope(name):
+        yield
+
+
+def within(name, make):
+    with tf.name_scope(name):
+        return make()
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from functools import partial
 
 from program_calls import Expressions
 from program_oddities import ODDITIES
-from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, TARGETS, Block, Helper, Place, Program
+from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
 from program_statements import STATEMENTS
+from program_unknowns import UNKNOWNS
 
 __all__ = ["Program", "write"]
 
@@ -65,6 +66,10 @@ class _Writer:
         body, helpers = self.definitions(place, self.size(3) - (not self.large))
         place = replace(place, helpers=place.helpers + helpers)
         files["main.py"] = _render(head, [*imports, *body, *self.main(place)])
+        if any("scopes." in text for text in files.values()):
+            files["scopes.py"] = _render(head, SCOPES_MODULE.splitlines())
+        if "common" in head:
+            files["common.py"] = "from tensorflow import Variable\n"
         for path in [path for path in files if "/" in path]:
             files.setdefault(path.rpartition("/")[0] + "/__init__.py", "")
         return Program(files, compat)
@@ -254,7 +259,8 @@ class _Writer:
             makers.append((5, self.helper_call))
         if place.depth < (4 if self.large else 3):
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
-        makers += [(weight, partial(statement, self.calls)) for weight, statement in (*STATEMENTS, *ODDITIES)]
+        others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
+        makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
         weights = [weight for weight, _ in makers]
         return self.draw.choices([maker for _, maker in makers], weights)[0](place)
 
@@ -396,7 +402,8 @@ class _Writer:
 
     def with_(self, place: Place) -> tuple[Block, Place]:
         items, inner = self.items(place)
-        return [(f"with {items}:", self.block(inner, self.size(3)))], place
+        known = replace(place, scopes=inner.scopes, variable_scopes=inner.variable_scopes)
+        return [(f"with {items}:", self.block(inner, self.size(3)))], known if self.chance(0.3) else place
 
     def items(self, place: Place) -> tuple[str, Place]:
         inner = place.within()
@@ -541,7 +548,13 @@ ALIASES = (
     ("import tensorflow as tf\nfrom tensorflow import Variable as V", "V"),
     ("import tensorflow as tf\nVariable = tf.Variable", "Variable"),
     ("import tensorflow as tf\nvar = tf.Variable", "var"),
+    ("import tensorflow as tf\nimport common", "common.Variable"),
+    ("import tensorflow as tf\nfrom common import *", "Variable"),
+    ("import tensorflow as tf\nfrom common import Variable as V", "V"),
 )
+
+
+_MODULES_USED = ("contextlib", "dataclasses", "functools", "scopes")
 
 
 def _render(head: str, block: Block) -> str:
@@ -552,7 +565,7 @@ def _render(head: str, block: Block) -> str:
         if re.search(rf"\b{name}\b", text + "".join(CONSTANTS[one] for one in used)):
             used.insert(0, name)
     before = "".join(CONSTANTS[name] + "\n" for name in used)
-    imports = [name for name in ("contextlib", "dataclasses", "functools") if f"{name}." in before + text]
+    imports = [name for name in _MODULES_USED if re.search(rf"\b{name}\.", before + text)]
     text = "import numpy as np\n" * ("np." in before + text) + f"{head}\n{before}{text}"
     return "".join(f"import {name}\n" for name in imports) + spelled(text)
 

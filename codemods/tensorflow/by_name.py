@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import Hole, Text, literal
-from migrate.syntax.walk import Scope
+from migrate.syntax.module import Module
+from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["asked_names", "run_modules"]
+__all__ = ["asked_names", "asks_for_variable", "run_modules"]
 
 _FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
+_EVALUATING = frozenset({"eval", "exec", "compile"})
+_VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
 
@@ -30,6 +33,24 @@ def asked_names(call: ast.Call, called: str, scope: Scope, callees: Callees) -> 
             yield callees.text(name, scope)
         case _, [name, *_] if called in _CALLERS:
             yield callees.text(name, scope)
+
+
+def asks_for_variable(module: Module, site: CallSite, called: str, callees: Callees) -> bool:
+    """Whether a call may have `tf.Variable` by its name: `getattr(tf, "Variable")`, `exec` of code that calls it."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
+            text = callees.text(name, site.scope)
+            return text.literal == _VARIABLE or (
+                text.literal is None and callees.canonical(holder, site.scope) == "tensorflow"
+            )
+        case ast.Call(args=[code, *_]) if called.removeprefix("builtins.") in _EVALUATING:
+            known = callees.text(code, site.scope).literal
+            return any(_VARIABLE in one for one in ([known] if known is not None else module.walk.strings))
+    return any(isinstance(one, ast.Subscript) and _is_variable(one.slice) for one in (site.node.func,))
+
+
+def _is_variable(key: ast.expr) -> bool:
+    return isinstance(key, ast.Constant) and key.value == _VARIABLE
 
 
 def run_modules(call: ast.Call) -> Iterator[str]:

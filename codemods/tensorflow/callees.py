@@ -48,6 +48,7 @@ class Callees:
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._classes = {scope: number for number, scope in enumerate(self.class_scopes)}
         self._nones = Nones([*self.body_scopes, *self.class_scopes])
+        self._following: set[ast.expr] = set()  # what is being resolved: `a = a()` leads to itself
 
     def body(self, scope: Scope) -> int:
         """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
@@ -86,7 +87,7 @@ class Callees:
             near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
             looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
             if len(near) != 1 or not looping:
-                return Text((Hole(),))
+                return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
             return self._bound_text(reference.id, owner, near[0], scope, depth)
 
         return text_of(self._parameter_behind(node, scope) or node, name)
@@ -99,6 +100,8 @@ class Callees:
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
         text = self.text(node, scope)
+        if text.may_be_none:
+            return text
         unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
         if unknown and self._nones.may_be(parameter or node, scope):
             return PERHAPS_NONE
@@ -132,9 +135,18 @@ class Callees:
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
+        entered = self._entered(binding, owner)
+        if entered:
+            return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
         sources = [behind(one, owner) for one in iterated(binding.node, owner)]
         derived, folders = any(map(reads_names, sources)), any(map(_holds_folders, sources))
         return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
+
+    def _entered(self, binding: Binding, owner: Scope) -> str:
+        """The scope that a `with` enters to bind a name: `a/` for a name scope, no string for a variable scope."""
+        made = binding.context
+        name = self.canonical(made.func, owner) if isinstance(made, ast.Call) else None
+        return name if name in knowledge.SCOPE_CALLS else ""
 
     def _counter(self, target: ast.AST, owner: Scope) -> Hole:
         """What is known of a name that a loop binds."""
@@ -144,6 +156,15 @@ class Callees:
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:
         """What a call of `function` calls."""
+        if function in self._following:
+            return Callee(CalleeKind.OPAQUE)
+        self._following.add(function)
+        try:
+            return self._callee(function, scope)
+        finally:
+            self._following.remove(function)
+
+    def _callee(self, function: ast.expr, scope: Scope) -> Callee:
         match function:
             case ast.Name():
                 return self._named(function, scope)
@@ -168,7 +189,7 @@ class Callees:
         if isinstance(value, ast.Lambda):
             return Callee(CalleeKind.BODY, self._bodies[self.scopes[value]])
         if isinstance(value, ast.Name) and value.id != function.id:
-            return self._named(value, owner)
+            return self.callee(value, owner)
         return self._held(function, bindings, owner)
 
     def _held(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Callee:

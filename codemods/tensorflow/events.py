@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
-from codemods.tensorflow.by_name import asked_names, run_modules
+from codemods.tensorflow.by_name import asked_names, asks_for_variable, run_modules
 from codemods.tensorflow.callees import Callees, position
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
@@ -35,7 +35,7 @@ from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
-from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.text import Hole, Text, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
@@ -74,6 +74,7 @@ class Events:
         self.reloads = False
         self.modes = Modes(module.walk, callees)
         self.threads = False
+        self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
         self.resource_scopes = False
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
@@ -155,12 +156,27 @@ class Events:
         if knowledge.makes_store_variables(name):
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
-            self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
-            return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
-        named = self._named(site, "name", 99) or self._named_by_place(site, name)
+            return self._enter(site, at, frames, name)
+        named = self._named(site, "name", knowledge.name_place(name))
+        if named is None and any(item.arg is None for item in site.node.keywords):
+            named = Text((Hole(),))
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None
+
+    def _enter(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> Enter:
+        self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
+        if self._is_lent(site):
+            self.by_hand.add(ScopeKind.VARIABLE)
+        return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
+
+    def _is_lent(self, site: CallSite) -> bool:
+        """Whether who goes through a generator stands in a scope of the generator's; not in a context manager's."""
+        function = self.callees.body_scopes[self.callees.body(site.scope)].node
+        if not isinstance(site.statement, ast.With) or not isinstance(function, ast.FunctionDef):
+            return False
+        lends = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
+        return lends and not any(_is_manager(one) for one in function.decorator_list)
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
@@ -168,7 +184,8 @@ class Events:
         place = 0 if "get_" in name else 99
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
-            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True)
+            target = target_of(site.statement, site.node, self._function_name(site.scope)).name
+            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
         return StoreUse(at, frames, self._named(site, "name", place), scoped=scoped)
 
@@ -177,11 +194,6 @@ class Events:
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
         return self.callees.given(node, site.scope)
-
-    def _named_by_place(self, site: CallSite, name: str) -> Text | None:
-        """The name that an op takes by place; one that is computed says only that it is the user's."""
-        named = self._named(site, "name", knowledge.NAME_PLACES.get(name, 99))
-        return named if named is None or named.literal is not None else literal("")
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
@@ -201,6 +213,8 @@ class Events:
     def _creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         target = target_of(site.statement, site.node, self._function_name(site.scope))
         self._note_block(site)
+        refusal = _refusal(site.node, raw) or self._scope_as_name(site)
+        self.makes_unseen |= refusal == "star-arguments"
         return Creation(
             at,
             frames,
@@ -216,7 +230,7 @@ class Events:
             optional_name=self._optional_name(site),
             derived=self._is_derived(site),
             counted=self._counted(site, target.name),
-            refusal=_refusal(site.node, raw) or self._scope_as_name(site),
+            refusal=refusal,
             spells_scopes=spells_scopes(site),
         )
 
@@ -278,7 +292,9 @@ class Events:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
-        if _is_harmless(callee) or _is_of_a_table(node.func, site.scope):
+        self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
+        harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
+        if harmless and not any(item.arg == "name" for item in node.keywords):
             return None
         if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
             return None
@@ -329,6 +345,13 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
+
+
+def _is_manager(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name.endswith(("contextmanager", "fixture"))
 
 
 def _may_not_happen(site: CallSite) -> bool:

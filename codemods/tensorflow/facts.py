@@ -171,6 +171,7 @@ class StoreUse(Fact):
     name: Text | None = None
     scoped: bool = False  # its name is that of a scope, such as a layer's, which holds its variables
     asked: bool = False  # its name is asked of the graph with `unique_name`, so that it meets none before it
+    target: str = ""  # what one of those is assigned to
     switches_reuse: bool = False
     looks_first: bool = False  # takes what the graph has under its name, if anything, or says that it is there
 
@@ -322,6 +323,9 @@ class FileFacts(Fact):
     reloads: bool = False  # runs a module again
     guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
+    makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
+    unknown_words: frozenset[str] = frozenset()  # what it may name by its strings, where nothing else tells; lower case
+    mixes_case: bool = False  # two words in its strings differ in case alone
     threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (
         frozenset()

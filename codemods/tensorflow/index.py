@@ -20,6 +20,7 @@ from codemods.tensorflow.facts import (
     Event,
     FileFacts,
     FrameFacts,
+    NamedOp,
     Relayed,
 )
 from codemods.tensorflow.facts import ScopeKind as FactKind
@@ -33,6 +34,7 @@ from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
+from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
@@ -82,6 +84,8 @@ class _Indexer:
         self.events.collect()
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
+        found = words(self.module)
+        makes_unseen = self.hands_on or self.events.makes_unseen
         top = self.walk.module.bindings
         imports = {
             name: tuple(dict.fromkeys(imported))
@@ -135,7 +139,26 @@ class _Indexer:
             ),
             patches=patches(self.module),
             threads=self.events.threads,
+            makes_unseen=makes_unseen,
+            unknown_words=frozenset(self.unknown_words(found, makes_unseen=makes_unseen)) or _NOTHING,
+            mixes_case=mixes_case(self.module, found),
         )
+
+    def unknown_words(self, found: frozenset[str], *, makes_unseen: bool) -> Iterator[str]:
+        """What may name something that the file does not show: words of its strings, and of code in strings."""
+        if makes_unseen or self.names_unknown():
+            yield from map(str.lower, found)
+        yield from (text.literal.lower() for text in self.events.asked_names if text.literal)
+
+    def names_unknown(self) -> bool:
+        """Whether it gives an op or a scope a name of which nothing is known."""
+        events = (event for several in self.events.by_body for event in several)
+        names = (
+            event.scope.name if isinstance(event, Enter) else event.name
+            for event in events
+            if isinstance(event, Enter | NamedOp)
+        )
+        return any(name is not None and name.is_open and not name.ends_folder for name in names)
 
     # what the file holds beside its calls
 

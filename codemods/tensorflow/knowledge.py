@@ -48,6 +48,7 @@ __all__ = [
     "VERSION_1_ONLY",
     "canonical",
     "makes_store_variables",
+    "name_place",
 ]
 
 VARIABLE = "tensorflow.Variable"
@@ -140,18 +141,22 @@ SPEAKING_OPS = (
     "tensorflow.train.",
 )
 
-# The places at which ops take their names, as far as people pass them without the keyword.
+# The places at which ops take their names, which people pass without the keyword.
 _NAMES_BY_PLACE = {
-    0: """no_op summary.scalar summary.histogram summary.image summary.audio summary.text""",
-    1: """abs add_n exp identity log negative sigmoid sqrt square stop_gradient tanh nn.elu nn.l2_loss nn.relu nn.relu6
-    nn.sigmoid nn.softplus nn.tanh""",
-    2: """add argmax argmin cast concat divide equal expand_dims fill maximum minimum mod multiply ones placeholder
-    placeholder_with_default pow reshape sparse_placeholder squeeze stack subtract transpose zeros nn.log_softmax
-    nn.softmax""",
-    3: """assign_add assign_sub constant gather reduce_mean reduce_sum nn.bias_add nn.embedding_lookup nn.xw_plus_b""",
+    0: """no_op scalar_summary histogram_summary image_summary summary.audio summary.histogram summary.image
+    summary.scalar summary.text""",
+    1: """abs add_n ceil cos exp floor identity log log_sigmoid logical_not negative nn.elu nn.l2_loss nn.relu nn.relu6
+    nn.selu nn.sigmoid nn.softplus nn.softsign nn.tanh rank round rsqrt shape sigmoid sign sin size sqrt square
+    stop_gradient tan tanh""",
+    2: """add argmax argmin cast concat div divide equal expand_dims fill floordiv greater less logical_and logical_or
+    maximum minimum mod multiply nn.log_softmax nn.softmax not_equal ones placeholder placeholder_with_default pow
+    realdiv reshape sparse_placeholder squared_difference squeeze stack subtract tile transpose truediv zeros""",
+    3: """assign_add assign_sub clip_by_value constant gather nn.bias_add nn.embedding_lookup nn.xw_plus_b reduce_all
+    reduce_any reduce_max reduce_mean reduce_min reduce_prod reduce_sum slice where""",
     4: """assign nn.dropout""",
 }
 NAME_PLACES = {f"tensorflow.{op}": place for place, ops in _NAMES_BY_PLACE.items() for op in ops.split()}
+_PLACES_BY_LAST_PART = {name.rpartition(".")[2]: place for name, place in NAME_PLACES.items()}
 
 # Libraries whose functions make no TensorFlow variable.
 SAFE_MODULES = frozenset(
@@ -332,6 +337,11 @@ def canonical(dotted: str | None) -> str | None:
         return "tensorflow"
     dotted = public(dotted)
     return _ALIASES.get(dotted, dotted)
+
+
+def name_place(name: str) -> int:
+    """The place at which an op takes its name, judging by the last part of its own; one that no call has: unknown."""
+    return _PLACES_BY_LAST_PART.get(name.rpartition(".")[2], 99)
 
 
 def makes_store_variables(name: str) -> bool:

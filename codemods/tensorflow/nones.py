@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.names import single_value
@@ -36,7 +37,7 @@ class Nones:
                 return True  # `name and name + "_w"`
             case ast.Call():
                 default = _default(node)
-                return default is not None and self.may_be(default, scope, depth)
+                return self._returned(node, scope, depth) if default is None else self.may_be(default, scope, depth)
             case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
                 return attribute in self.attributes
             case ast.Subscript(value=ast.Name(id=name)):
@@ -44,6 +45,21 @@ class Nones:
             case ast.Name(id=name) if depth < _MAX_DEPTH:
                 return self._named(name, scope, depth)
         return False
+
+    def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
+        """Whether a function of the file that is called may return None, by what it writes behind `return`."""
+        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
+        made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
+        return any(
+            self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
+            for function in made
+            for node in statements(function)
+            if isinstance(node, ast.Return)
+        )
+
+    @cached_property
+    def _functions(self) -> Mapping[ast.AST, Scope]:
+        return {scope.node: scope for scope in self._scopes}
 
     def _named(self, name: str, scope: Scope, depth: int) -> bool:
         found = scope.find(name)

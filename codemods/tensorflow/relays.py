@@ -31,6 +31,7 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
         if dotted and _is_relay(dotted):
             found[dotted] = tuple(_sources(node, dotted, scope, stars))
     found.update({dotted: (dotted,) for dotted in _single(walk)})
+    found.update({dotted: tuple(sources) for dotted, sources in _called(walk, stars)})
     return {dotted: sources for dotted, sources in found.items() if sources}
 
 
@@ -48,6 +49,16 @@ def _single(walk: Walk) -> Iterator[str]:
         module, _, name = dotted.rpartition(".")
         if module in modules and (name == "Variable" or name in knowledge.TELLING):
             yield dotted
+
+
+def _called(walk: Walk, stars: list[str]) -> Iterator[tuple[str, Iterator[str]]]:
+    """What is called as `common.Variable(...)`, or by a name that a star may bring in."""
+    for site in walk.calls:
+        function = site.node.func
+        named = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        dotted = resolve(function, site.scope) if named == "Variable" else None
+        if dotted and dotted.rpartition(".")[2] == "Variable" and dotted.partition(".")[0] not in _ELSEWHERE:
+            yield dotted, _sources(function, dotted, site.scope, stars)
 
 
 def _sources(node: ast.expr, dotted: str, scope: Scope, stars: list[str]) -> Iterator[str]:

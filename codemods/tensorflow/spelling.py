@@ -15,7 +15,7 @@ from codemods.tensorflow.internals import home, is_inside
 from migrate.model import Edit
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import BindingKind, CallSite, Scope
+from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope
 
 __all__ = ["Speller", "UnspellableError", "spells_scopes"]
 
@@ -51,10 +51,21 @@ class Speller:
             raw = resolve(self.function.value, self.scope)
             if knowledge.canonical(raw) == "tensorflow":
                 return self._version_1(self.module.text(self.function.value), raw)
-        for name, dotted in visible_imports(self.scope).items():
-            if name != STAR and knowledge.canonical(dotted) == "tensorflow":
+        for name, dotted in self._bound():
+            if knowledge.canonical(dotted) == "tensorflow":
                 return self._version_1(name, dotted)
         return ""
+
+    def _bound(self) -> Iterator[tuple[str, str]]:
+        """The names that imports have bound where the call stands, with their origins."""
+        for name, dotted in visible_imports(self.scope).items():
+            found = self.scope.find(name) if name != STAR else None
+            later = found is not None and found[0] is self.scope and all(map(self._is_behind, found[1]))
+            if name != STAR and not later:
+                yield name, dotted
+
+    def _is_behind(self, binding: Binding) -> bool:
+        return getattr(binding.node, "lineno", 0) > self.function.lineno
 
     def _version_1(self, text: str, raw: str | None) -> str:
         return f"{text}.compat.v1" if self.version_2_root and raw == "tensorflow" else text
@@ -73,8 +84,8 @@ class Speller:
         return "tensorflow.compat.v1" if self.version_2_root and root else relayed
 
     def _visible(self, name: str) -> str:
-        for own, dotted in visible_imports(self.scope).items():
-            if own != STAR and knowledge.canonical(dotted) == f"tensorflow.{name}":
+        for own, dotted in self._bound():
+            if knowledge.canonical(dotted) == f"tensorflow.{name}":
                 return own
         node = ast.Name(name, ast.Load())
         return name if knowledge.canonical(resolve(node, self.scope)) == f"tensorflow.{name}" else ""

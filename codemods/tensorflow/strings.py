@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from codemods.tensorflow.text import Hole, Text, joined
+from codemods.tensorflow.text import Hole, Text, joined, one_of
 from migrate.syntax.nodes import nodes
 
 __all__ = ["NO_VARIABLES", "reads_names", "text_of"]
@@ -18,6 +18,7 @@ _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
 NO_VARIABLES = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is not one's
+_DIGITS = re.compile(r"%0?\d*[di]|\{:0?\d*d\}")  # that take a number
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
@@ -31,7 +32,7 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
         case ast.Constant(value=str() as value):
             return [value]
         case ast.Constant() | ast.UnaryOp():
-            return [_integer(node)]
+            return [_plain(node)]
         case ast.Name() | ast.Subscript():
             return list(name(node).parts)
         case ast.JoinedStr(values=values):
@@ -42,8 +43,8 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
             return [_formatted(part, f"{{:{spec}}}") for part in _parts(value, name)]
         case ast.BinOp() | ast.Call():
             return _computed(node, name)
-        case ast.IfExp(body=one, orelse=other):
-            return _either(_parts(one, name), _parts(other, name))
+        case ast.IfExp() | ast.BoolOp(op=ast.Or()):
+            return [_chosen(node, name)]
     return [Hole(derived=reads_names(node))]
 
 
@@ -61,17 +62,40 @@ def _may_be_variable(node: ast.expr) -> bool:
     )
 
 
-def _either(one: list[str | Hole], other: list[str | Hole]) -> list[str | Hole]:
-    """One of two strings, which nobody knows."""
-    text, alternative = joined(one), joined(other)
-    texts, others = text.texts, alternative.texts
-    choices = tuple(dict.fromkeys((*texts, *others))) if texts and others else ()
-    return [Hole(choices=choices, derived=text.is_derived or alternative.is_derived)]
+def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:
+    """One of several strings: an arm that its test says to be one, or what stands before an `or`, is not None."""
+    if isinstance(node, ast.BoolOp):
+        return one_of([*(_given(one, name) for one in node.values[:-1]), text_of(node.values[-1], name)])
+    tests = [(node.body, node.test), (node.orelse, ast.UnaryOp(ast.Not(), node.test))]
+    return one_of([_given(arm, name) if _shows_given(test, arm) else text_of(arm, name) for arm, test in tests])
 
 
-def _integer(node: ast.expr) -> Hole:
-    """The number that is written out, with its sign."""
+def _given(node: ast.expr, name: _Known) -> Text:
+    """What is known of an expression where it is surely not None: nothing, where it could be otherwise."""
+    text = text_of(node, name)
+    unsure = text.may_be_none or any(isinstance(part, Hole) and part.is_filled_in for part in text.parts)
+    return Text((Hole(derived=text.is_derived),)) if unsure else text
+
+
+def _shows_given(test: ast.expr, node: ast.expr) -> bool:
+    """Whether a test that holds says that an expression is not None: `name`, `name is not None`."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.UnaryOp(op=ast.Not(), operand=inner)):
+            return _shows_given(inner, node)
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[other])):
+            pass
+        case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[other]):
+            pass
+        case _:
+            return ast.dump(test) == ast.dump(node)
+    return isinstance(other, ast.Constant) and other.value in (None, "") and ast.dump(left) == ast.dump(node)
+
+
+def _plain(node: ast.expr) -> Hole:
+    """The number that is written out, with its sign, or None."""
     match node:
+        case ast.Constant(value=None):
+            return Hole(none="surely")
         case ast.Constant(value=value) if type(value) is int:
             return Hole(choices=(str(value),), number=True)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
@@ -105,7 +129,11 @@ def _unnumbered(form: str) -> str:
 
 def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:
     """The parts of what `str` makes of something."""
-    return [part if isinstance(part, str) else part.shown for part in _parts(node, name)]
+    return [part if isinstance(part, str) else _written(part) for part in _parts(node, name)]
+
+
+def _written(hole: Hole) -> str | Hole:
+    return replace(hole, none="").shown
 
 
 def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | Hole]) -> list[str | Hole]:
@@ -155,5 +183,6 @@ def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], 
 def _formatted(part: str | Hole, field: str) -> Hole:
     """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
     if not isinstance(part, Hole):
-        return Hole()
-    return Hole(loop=part.loop if _ONE_TO_ONE.fullmatch(field) else (0, 0), derived=part.derived)
+        return Hole(digits=_DIGITS.fullmatch(field) is not None)
+    loop = part.loop if _ONE_TO_ONE.fullmatch(field) else (0, 0)
+    return Hole(loop=loop, derived=part.derived, digits=_DIGITS.fullmatch(field) is not None)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from math import prod
 
 from migrate.codemod import Fact
 
-__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "joined", "literal", "overlaps", "substitute"]
+__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "joined", "literal", "one_of", "overlaps", "substitute"]
 
 _MAX_TEXTS = 256  # strings that are compared one by one
 
@@ -23,7 +23,8 @@ class Hole(Fact):
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
     yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
-    that it is "perhaps" or "surely" None. One with `folders` may hold a `/`.
+    that it is "perhaps" or "surely" None. One with `folders` may hold a `/`. It is one of those that it is `among`,
+    where a parameter in them has to be filled in first.
     """
 
     parameter: str = ""
@@ -36,6 +37,12 @@ class Hole(Fact):
     derived: bool = False
     none: str = ""
     folders: bool = False
+    among: tuple[Text, ...] = ()
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether what it is depends on a parameter of the body."""
+        return bool(self.parameter or self.among)
 
     @property
     def shown(self) -> str | Hole:
@@ -73,6 +80,11 @@ class Text(Fact):
     def is_open(self) -> bool:
         """Whether a part of it may be any string."""
         return any(isinstance(part, Hole) and not (part.choices or part.digits or part.number) for part in self.parts)
+
+    @property
+    def ends_folder(self) -> bool:
+        """Whether it surely ends in a `/`, as the whole name of a scope does."""
+        return bool(self.parts) and isinstance(self.parts[-1], str) and self.parts[-1].endswith("/")
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -146,9 +158,19 @@ def _shared(parts: tuple[str | Hole, ...]) -> Text:
     return Text(parts)
 
 
+def one_of(texts: Sequence[Text]) -> Hole:
+    """One of some texts, and nobody knows which."""
+    derived = any(text.is_derived for text in texts)
+    if any(isinstance(part, Hole) and part.is_filled_in for text in texts for part in text.parts):
+        return Hole(among=tuple(texts), derived=derived)
+    several = [text.texts for text in texts]
+    choices = tuple(dict.fromkeys(chain.from_iterable(several))) if all(several) else ()
+    return Hole(choices=choices, derived=derived, none="perhaps" if any(text.may_be_none for text in texts) else "")
+
+
 def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     """The text with parameters replaced by what a call passes; a parameter that is not passed becomes a plain hole."""
-    if not any(isinstance(part, Hole) and part.parameter for part in text.parts):
+    if not any(isinstance(part, Hole) and part.is_filled_in for part in text.parts):
         return text
     parts: list[str | Hole] = []
     for part in text.parts:
@@ -157,6 +179,8 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
             if part.term and any(_is_number(one) for one in given):
                 return Text((Hole(),))
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
+        elif isinstance(part, Hole) and part.among:
+            parts.append(one_of([substitute(one, arguments) for one in part.among]).shown)
         else:
             parts.append(part)
     return joined(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -125,7 +126,8 @@ def _opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]
         return ScopeKind.NAME if mentioned <= _NAME_SCOPES else ScopeKind.VARIABLE
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
-    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name)
+    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
+    opaque = opaque or any(callees.canonical(one, scope) in _SCOPES for one in node.args)
     return ScopeKind.VARIABLE if named or opaque else None
 
 
@@ -138,8 +140,21 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset
         return any(_may_open(value, scope, callees, seen | {own}) for value in values)
     if found and any(_scopes_in(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
         return True  # a loop over scopes
+    given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
+    if isinstance(node, ast.Attribute):
+        given = any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return "scope" in name.lower() or name in {"vs", "ns"}
+    return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
+
+
+def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+    """Whether what an attribute is assigned is a parameter, or makes a scope."""
+    found = owner.find(value.id) if isinstance(value, ast.Name) else None
+    parameter = found is not None and any(one.kind is BindingKind.PARAMETER for one in found[1])
+    return parameter or (isinstance(value, ast.Call | ast.IfExp) and _may_open(value, owner, callees, seen))
+
+
+_NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|executor|mutex|stream", re.IGNORECASE)
 
 
 def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
@@ -202,7 +217,7 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return None
     if isinstance(node, ast.Constant) and node.value == "":
         return literal("")
-    text = callees.text(node, scope)
+    text = callees.given(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None

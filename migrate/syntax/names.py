@@ -23,7 +23,9 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
     if isinstance(node, ast.Attribute):
         base = resolve(node.value, scope, depth)
         return _truly(f"{base}.{node.attr}", scope) if base else None
-    if not isinstance(node, ast.Name) or depth > _MAX_ALIASES:
+    if not isinstance(node, ast.Name):
+        return _by_string(node, scope, depth)
+    if depth > _MAX_ALIASES:
         return None
     found = scope.find(node.id)
     if found is None:
@@ -33,6 +35,15 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
     if len(bindings) == 1:
         return _of_binding(bindings[0], owner, depth)
     return _of_bindings(node, scope, owner, bindings, depth)
+
+
+def _by_string(node: ast.expr, scope: Scope, depth: int) -> str | None:
+    """The dotted name of `getattr(tf, "Variable")`."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, ast.Constant(value=str() as name)], keywords=[]):
+            base = resolve(holder, scope, depth)
+            return _truly(f"{base}.{name}", scope) if base and scope.find("getattr") is None else None
+    return None
 
 
 def _of_bindings(node: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding], depth: int) -> str | None:

@@ -50,12 +50,13 @@ class BindingKind(enum.Enum):
 
 @dataclass(slots=True)
 class Binding:
-    """One place that binds a name: `value` for an assignment, `dotted` for an import."""
+    """One place that binds a name: `value` for an assignment, `dotted` for an import, `context` for `with ... as`."""
 
     kind: BindingKind
     node: ast.AST
     value: ast.expr | None = None
     dotted: str = ""
+    context: ast.expr | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -392,7 +393,11 @@ class _Walker:
         outer = self.frames
         for item in node.items:
             self.visit(item.context_expr)
-            self.visit(item.optional_vars)
+            if isinstance(item.optional_vars, ast.Name):
+                entered = Binding(BindingKind.OTHER, item.optional_vars, context=item.context_expr)
+                self.scope.bind(item.optional_vars.id, entered)
+            else:
+                self.visit(item.optional_vars)
             self.frames = (*self.frames, Frame(FrameKind.WITH, node, item=item))
         self.statements(node.body)
         self.frames = outer

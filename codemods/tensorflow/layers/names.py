@@ -19,7 +19,7 @@ class ScopeNames:
 
     def __init__(self, scopes: ScopeTable) -> None:
         self.meeting = scopes.meeting
-        self.op_names = scopes.reach.tree.op_names
+        self.tree = scopes.reach.tree
         self._named: dict[str, list[str]] = defaultdict(list)
         self._taken: dict[str, list[str]] = defaultdict(list)
         self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
@@ -29,6 +29,8 @@ class ScopeNames:
                     self._taken[name.lower()].append(item.key[0])
                 if not text.texts and text.tells and not text.is_open:
                     self._patterns[text].add(item.key[0])
+        for text, path in scopes.bearers.patterns():
+            self._patterns[text].add(path)
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
 
@@ -37,7 +39,7 @@ class ScopeNames:
 
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
         """
-        if name.lower() in self.op_names:
+        if name.lower() in self.tree.op_names or name.lower() in self.tree.files[path].unknown_words:
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         for number in range(_MAX_NUMBER):

@@ -44,7 +44,8 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
 
 def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
     """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
-    if domain is None and name.rpartition("/")[2].lower() in claims.scopes.reach.tree.op_names:
+    tree, last = claims.scopes.reach.tree, name.rpartition("/")[2].lower()
+    if domain is None and (last in tree.op_names or last in tree.files[site.body[0]].unknown_words):
         return None
     rivals = [rival for claim in _own(name, site, domain) for rival in claims.rivals(claim)]
     again = site.repeats and domain is None
@@ -79,10 +80,14 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     rivals = [
         one for one in rivals if (one.creates and one.name.literal == name) or not own.surely_before(one.instance)
     ]
+    if not own.way.resets and all(own.surely_before(one.instance) for one in rivals):
+        return name  # the first of them, wherever the others are
     members = [own, *(rival.instance for rival in rivals)]
     if any(rival.name.literal != name or not rival.creates for rival in rivals):
         return ""
-    if any(one.conditional or not one.way.runs_once or one.way.root != own.way.root for one in members):
+    if any(
+        one.conditional or one.way.resets or not one.way.runs_once or one.way.root != own.way.root for one in members
+    ):
         return ""
     if any(one.way.graph != own.way.graph or one.way.graph in ANY_GRAPH for one in members):
         return ""
@@ -101,7 +106,8 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
 def _may_be_numbered(site: Site, claims: Claims) -> bool:
     """Whether what else bears the site's name decides its number: it is known, and the site happens once."""
     known = site.names[0].literal is not None and len(site.instances) == 1 and not site.repeats
-    return known and ScopeKind.OTHER_GRAPH not in claims.scopes.reach.tree.by_hand
+    tree = claims.scopes.reach.tree
+    return known and ScopeKind.OTHER_GRAPH not in tree.by_hand and not tree.makes_unseen
 
 
 def old_suffix(site: Site, claims: Claims) -> str:

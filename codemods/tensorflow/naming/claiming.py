@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from codemods.tensorflow.facts import Creation, NamedOp, StoreUse
+from codemods.tensorflow.facts import Call, Creation, NamedOp, StoreUse
 from codemods.tensorflow.naming.claims import MOVED, Claim, Claims
 from codemods.tensorflow.naming.sites import Site, names_of
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import literal
+from codemods.tensorflow.text import literal, substitute
 
 __all__ = ["gather_claims"]
 
@@ -25,9 +25,9 @@ def gather_claims(
     keep: bool,
 ) -> Claims:
     """All claims of a tree before names are chosen; `wraps` holds every new scope, by each way that leads to it."""
-    claims = Claims(scopes)
+    claims = Claims(scopes, holds_unknown=scopes.reach.tree.makes_unseen)
     found = (_of_sites(sites, keep=keep), _of_others(scopes, migrated), _of_scopes(scopes), _of_wraps(wraps))
-    for several in found:
+    for several in (*found, *(() if keep else (_of_calls(scopes),))):
         for claim in several:
             claims.add(claim)
     return claims
@@ -57,6 +57,19 @@ def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> 
         looks = isinstance(event, StoreUse) and event.looks_first
         for name, instance in zip(names_of(event, instances), instances, strict=True):
             yield Claim(name, instance, (body[0], event.at), creates, store, asked, looks, repeats=again)
+
+
+def _of_calls(scopes: ScopeTable) -> Iterator[Claim]:
+    """What calls of functions that are not the program's are given as a name: an op may bear it."""
+    tree = scopes.reach.tree
+    for body, number, event in tree.events():
+        name = dict(event.keywords).get("name") if isinstance(event, Call) and event.keywords else None
+        if isinstance(event, Call) and name is not None and not tree.targets(event, body):
+            instances = scopes.reach.instances(body, number)
+            again = scopes.places.recurs(instances)
+            for instance in instances:
+                text = substitute(name, instance.way.arguments)
+                yield Claim(text, instance, (body[0], event.at), repeats=again)
 
 
 def _of_scopes(scopes: ScopeTable) -> Iterator[Claim]:

@@ -77,11 +77,18 @@ class Claims:
             self._patterns[claim.instance.body[0]][claim.name].append(claim)
             self.holds_unknown |= not claim.name.tells
         else:
-            self._unknown[claim.instance.body[0]].append(claim)
+            for path in dict.fromkeys((claim.instance.body[0], *(key[0] for key, _ in claim.instance.way.calls))):
+                self._unknown[path].append(claim)
 
     def may_shift(self, claim: Claim) -> bool:
         """Whether something in its file, of whose name nothing is known, may take a number of the name before it."""
         return any(self._is_rival(one, claim) for one in self._unknown.get(claim.instance.body[0], ()))
+
+    def may_be_taken(self, claim: Claim) -> bool:
+        """Whether something that may have any name can have this one before it; not what nobody is seen to call."""
+        unknown = self._unknown.get(claim.instance.body[0], ())
+        seen = (one for one in unknown if one.instance.way.partial or not one.instance.way.unknown)
+        return self.scopes.reach.tree.makes_unseen or any(self._is_rival(one, claim) for one in seen)
 
     def has_number(self, name: str, path: str) -> bool:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""

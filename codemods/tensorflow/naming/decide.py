@@ -66,7 +66,7 @@ ROWS: tuple[Row, ...] = (
     Row("the second `w` in a known order: `w_1`", lambda q: q.place in _PLAIN, numbered),
     Row("name scopes that stay: the full name", lambda q: q.place in _SCOPED and q.unshared, named_in_full),
     Row("scopes out of step: the name within them", lambda q: q.place is Place.BROKEN and q.relative, relative_name),
-    Row("its number changes: the graph says", lambda q: q.place not in _PLAIN and q.counted, renumbered_by_graph),
+    Row("its number changes: the graph says", lambda q: q.place not in _PLAIN and q.renumbered, renumbered_by_graph),
     Row("anything else: the graph says", lambda _: True, named_by_graph),
 )
 

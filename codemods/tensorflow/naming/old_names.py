@@ -88,7 +88,7 @@ class OldNames:
             scope = stand.frame.scope
             shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
             sure = shared or self.scopes.is_sure(stand)
-            if text.tells:
+            if text.tells and not stand.resets:
                 parts.append(f"{text.pattern}{'' if sure else '*'}/")
             else:
                 parts = ["*"]  # it may be the scope's whole name, or none
@@ -119,7 +119,7 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            numbers = "*" if new_name.endswith("*") else ""
+            numbers = "*" if new_name.endswith("*") or (own is not None and self._meets_ops(own)) else ""
             passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
             new = self.prefix(instance, new=True) + scope + (f"{own.pattern}{numbers}" if own and passed else new_name)
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
@@ -185,6 +185,8 @@ class OldNames:
         return derived or counted or site.creation.derived
 
     def _is_counted(self, scope: Text) -> bool:
+        if not scope.tells:  # hardly what TensorFlow calls what nobody names
+            return any(name.literal != UNNAMED for name in self._moving)
         return self._meets_ops(scope) or any(overlaps(scope, name) for name in self._moving)
 
     def _meets_ops(self, name: Text) -> bool:
@@ -208,6 +210,8 @@ class OldNames:
 
 def _may_be_unnamed(name: Text) -> bool:
     """Whether a name may be one that TensorFlow gives to what nobody names; a hole alone tells nothing."""
+    if name.ends_folder:
+        return False  # a scope's own name, which is looked at itself
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
     return name.tells and overlaps(name, Text((UNNAMED, Hole())))

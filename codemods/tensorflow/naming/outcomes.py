@@ -59,7 +59,7 @@ def same_name(q: Question) -> NamePlan:
 
 def _renumbered(q: Question) -> NamePlan:
     """The name as it stands, which had a number where something that is called otherwise now came before it."""
-    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site, "*" if q.rivals else ""))
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renumbered(q.site, "*" if q.rivals or q.unseen else ""))
 
 
 def numbered(q: Question) -> NamePlan | None:
@@ -74,6 +74,8 @@ def numbered(q: Question) -> NamePlan | None:
 def named_in_full(q: Question) -> NamePlan | None:
     """The name scopes in front of the name, written out."""
     full = full_name(q.site, q.site.names[0], q.scopes)
+    if full and q.moved:
+        return NamePlan(NameForm.LITERAL, Level.RENAMES, full, renames=q.old.asked(q.site, UNNAMED))
     return NamePlan(NameForm.LITERAL, Level.EXACT, full) if full else None
 
 
@@ -141,7 +143,7 @@ def named_by_counter(q: Question) -> NamePlan | None:
     site, counted = q.site, q.site.creation.counted
     if counted is None or not claim_text(site, counted.text, q.claims):
         return None
-    renames = q.old.renames(site, counted.text.pattern)
+    renames = q.old.renames(site, counted.text.pattern + q.number(counted.text.pattern))
     return NamePlan(NameForm.COUNTED, Level.RENAMES, counted.source, renames=renames)
 
 
@@ -155,7 +157,7 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
         return _asked(q, claim_numbers(q.site, f"{target}_var", q.claims), Level.RENAMES)
     if q.place is Place.NAMED:
         name = full_name(q.site, literal(name), q.scopes)
-    return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name))
+    return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name + q.number(name)))
 
 
 def named_in_wrap(q: Question) -> NamePlan:

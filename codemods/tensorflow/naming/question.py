@@ -12,7 +12,7 @@ from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Text, literal
 
 __all__ = ["Question"]
 
@@ -127,6 +127,16 @@ class Question:
     def counted(self) -> bool:
         """Whether it may be unnamed, among others of which some get names: its number is another then."""
         return self.site.may_be_none and not self.keep
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the program may make variables that nobody sees."""
+        return self.scopes.reach.tree.makes_unseen
+
+    def number(self, name: str) -> str:
+        """What may stand behind a name that is chosen for it: a number, where something unknown may have it first."""
+        claims = (Claim(literal(name), one, self.site.key, True) for one in self.site.instances)
+        return "*" if any(map(self.claims.may_be_taken, claims)) else ""
 
     @cached_property
     def moved(self) -> bool:

@@ -22,6 +22,7 @@ from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
 __all__ = ["UNNAMED", "Place", "Site", "make_site", "may_be_hidden", "names_of", "place_of"]
 
 UNNAMED = "Variable"  # what TensorFlow calls a variable that nobody names
+_MADE_BY_OPS = DEFAULT_OP_NAMES - {UNNAMED.lower()}
 
 
 class Place(enum.Enum):
@@ -193,7 +194,7 @@ def _suffixes(name: str) -> Iterator[str]:
 
 def _is_nested(body: BodyKey, creation: Creation, names: tuple[Text, ...], extent: Extent) -> bool:
     """Whether something inside the call takes a name after the call's own name has been asked of the graph."""
-    if creation.computes and any((name.literal or "").lower() in DEFAULT_OP_NAMES for name in names):
+    if creation.computes and any((name.literal or "").lower() in _MADE_BY_OPS for name in names):
         return True
     known = [name for name in names if name.literal]
     held = extent.between(body, creation.at, creation.end)
@@ -248,6 +249,8 @@ def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
         found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
     first = instance.way.calls[0][0] if instance.way.calls else instance.body
     if instance.way.unknown and reach.graph.is_handed_on(first):
-        kinds = {ScopeKind.VARIABLE, ScopeKind.NAME} if scopes.places.forms else {ScopeKind.VARIABLE}
-        found |= {ScopeKind.VARIABLE} if kinds & reach.surroundings.opaque_scopes else set()
+        opaque = reach.surroundings.opaque_scopes
+        named = opaque.get(ScopeKind.NAME, frozenset())
+        converted = any(not path or (path, at) in scopes.places.forms for path, at in named if scopes.places.forms)
+        found |= {ScopeKind.VARIABLE} if converted or opaque.get(ScopeKind.VARIABLE) else set()
     return frozenset(found)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, Creation
+from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
 from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.meeting import Meeting
@@ -38,13 +38,15 @@ class NameTests:
     def _words(self) -> Mapping[str, set[str]]:
         """What new names of each file's variables can be made of: targets there, and where its functions are called."""
         own: dict[str, set[str]] = defaultdict(lambda: set(_ANYWHERE))
-        makers = {key for key, _, event in self.tree.events() if isinstance(event, Creation)}
+        makers = {key for key, _, event in self.tree.events() if _may_get_a_name(event)}
         for key in makers:
             own[key[0]].update(self._owners(key))
         calls: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
         for key, _, event in self.tree.events():
             if isinstance(event, Creation):
                 own[key[0]].update((event.target, event.group))
+            elif isinstance(event, StoreUse) and event.asked:
+                own[key[0]].add(event.target)
             elif isinstance(event, Call) and event.target:
                 made = {target[0] for target in self.tree.targets(event, key) if target in makers}
                 if made:
@@ -61,3 +63,8 @@ class NameTests:
         yield body.name
         if body.owner >= 0:
             yield self.tree.classes.facts((key[0], body.owner)).name
+
+
+def _may_get_a_name(event: Event) -> bool:
+    """Whether an event makes what this tool names, or has asked a name for in an earlier run, which tests keep."""
+    return isinstance(event, Creation) or (isinstance(event, StoreUse) and event.asked)

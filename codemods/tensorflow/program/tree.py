@@ -69,6 +69,16 @@ class Tree:
         return any(file.reloads for file in self.files.values())
 
     @cached_property
+    def makes_unseen(self) -> bool:
+        """Whether the program may make variables that are not among its creations."""
+        return any(file.makes_unseen for file in self.files.values())
+
+    @cached_property
+    def mixes_case(self) -> bool:
+        """Whether names that nobody knows may differ in case alone, by the strings of the program."""
+        return any(file.mixes_case for file in self.files.values())
+
+    @cached_property
     def threads(self) -> bool:
         """Whether something starts threads."""
         return any(file.threads for file in self.files.values())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
+from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
 from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
@@ -62,15 +63,19 @@ class Surroundings:
         )
 
     @cached_property
-    def opaque_scopes(self) -> frozenset[ScopeKind]:
-        """The kinds of scopes within which the tree calls functions that it does not know, such as a decorator's."""
-        found: set[ScopeKind] = set()
+    def opaque_scopes(self) -> Mapping[ScopeKind, frozenset[tuple[str, At]]]:
+        """The scopes within which the tree calls functions that it does not know, such as a decorator's, by their kind.
+
+        They go by the places where they are entered; "" and no place stand for some that are entered elsewhere.
+        """
+        found: dict[ScopeKind, set[tuple[str, At]]] = defaultdict(set)
         for key, _, event in self.tree.events():
             if isinstance(event, Call) and self._is_opaque(event, key):
-                found |= _entered(event)
-                found |= self._handing(key, event.callee.name)
-                found |= self._kinds_above(key) if self._calls_any(event.callee, key) else frozenset()
-        return frozenset(found)
+                for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
+                    found[kind].add(place)
+                for kind in self._kinds_above(key) if self._calls_any(event.callee, key) else ():
+                    found[kind].add(("", (0, 0)))
+        return {kind: frozenset(places) for kind, places in found.items()}
 
     def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
@@ -83,19 +88,17 @@ class Surroundings:
     def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
         return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))
 
-    def _handing(self, key: BodyKey, parameter: str) -> set[ScopeKind]:
-        """The kinds of scopes around the calls by which a body is handed what it calls, up to who names that."""
-        found: set[ScopeKind] = set()
+    def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes around the calls by which a body is handed what it calls, up to who names that."""
         waiting = [(key, parameter)]
         for body, name in waiting:  # which grows meanwhile
             if name in self.tree.body(body).parameters:
                 for caller, number in self.graph.callers(body):
                     call = self.tree.body(caller).events[number]
                     assert isinstance(call, Call)
-                    found |= _entered(call)
+                    yield from _entered(call, caller)
                     handed = ((caller, one) for one in handed_through(self.tree.body(body), call, name))
                     waiting += [one for one in handed if one not in waiting]
-        return found
 
     def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
@@ -109,6 +112,6 @@ class Surroundings:
         return False
 
 
-def _entered(call: Call) -> set[ScopeKind]:
-    """The kinds of scopes around a call within its body."""
-    return {frame.scope.kind for frame in call.frames if frame.scope is not None}
+def _entered(call: Call, caller: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    """The scopes around a call within its body: their kinds and places."""
+    yield from ((frame.scope.kind, (caller[0], frame.at)) for frame in call.frames if frame.scope is not None)

@@ -116,10 +116,10 @@ class ReachTable:
         for caller, number in self.graph.callers(key):
             call = self.tree.body(caller).events[number]
             assert isinstance(call, Call)
-            descent = self._descent(caller, number)
+            descent, perhaps = self._descent(caller, number), len(self.tree.targets(call, caller)) > 1
             for way in self.ways(caller):
                 arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
-                ways.append(descent.prolong(way, arguments, calls))
+                ways.append(descent.prolong(way, arguments, calls, perhaps=perhaps))
                 if len(ways) > _MAX_WAYS:
                     return (_BY_ANY_WAY,)
         if not ways or self.graph.is_open_ended(key):
@@ -152,7 +152,12 @@ class _Descent:
     guarded: bool  # it happens in the first of several runs of its module only
 
     def prolong(
-        self, way: Way, arguments: Mapping[str, Text] | None = None, calls: tuple[tuple[BodyKey, int], ...] = ()
+        self,
+        way: Way,
+        arguments: Mapping[str, Text] | None = None,
+        calls: tuple[tuple[BodyKey, int], ...] = (),
+        *,
+        perhaps: bool = False,
     ) -> Way:
         """A way prolonged by the frames; a new graph or a reset starts afresh. A call goes on with its `arguments`."""
         met = _Met([*way.stands], way.graph, way.repeats and not self.guarded, way.unknown)
@@ -168,6 +173,7 @@ class _Descent:
             met.repeats,
             met.unknown,
             way.reruns and not met.begun,
+            way.perhaps or perhaps,
             way.partial,
             met.graph,
             calls or way.calls,

@@ -32,6 +32,23 @@ class Stand:
         """Names the construct in this chain of calls, whichever of its arms."""
         return self.path, self.order, self.frame.at
 
+    @property
+    def resets(self) -> bool:
+        """Whether it may leave the scopes around it.
+
+        So do a name scope called None, `""` or `a/`, and a variable scope that is entered again or makes no name scope.
+        """
+        scope = self.frame.scope
+        if scope is None or scope.kind not in _SCOPES:
+            return False
+        if "auxiliary_name_scope" in scope.hazards:
+            return True
+        if scope.name is None or self.name.may_be_none:
+            return scope.default is None
+        if scope.kind is ScopeKind.VARIABLE:
+            return False
+        return self.name.ends_folder or any(text == "" or text.endswith("/") for text in self.name.texts)
+
 
 @dataclass(frozen=True)  # with room for what is asked of each of them again and again
 class Way:
@@ -44,6 +61,7 @@ class Way:
     repeats: bool = False
     unknown: bool = False
     reruns: bool = False  # its module, or the cell of a notebook, may run again
+    perhaps: bool = False  # a call in it may run something else
     partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
     graph: tuple[object, ...] = ("default",)
     calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
@@ -59,10 +77,15 @@ class Way:
         return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES)
 
     @cached_property
+    def resets(self) -> bool:
+        """Whether one of them may leave those around it."""
+        return any(stand.resets for stand in self.scopes)
+
+    @cached_property
     def folder(self) -> str | None:
         """What these put before a name, in lower case, such as `a/b/`; None where not all of it is known."""
         names = [stand.name.literal for stand in self.scopes]
-        return None if None in names or self.partial else "".join(f"{name}/" for name in names).lower()
+        return None if None in names or self.partial or self.resets else "".join(f"{name}/" for name in names).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +99,7 @@ class Instance:
     @property
     def conditional(self) -> bool:
         """Whether it may not happen at all."""
-        return any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
+        return self.way.perhaps or any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
 
     @property
     def in_loop(self) -> bool:
@@ -101,7 +124,7 @@ def exclusive(first: Instance, second: Instance) -> bool:
 def scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
     """The name of the scope that a frame enters, where its body is given `arguments`."""
     scope = frame.scope
-    return substitute(scope.name or scope.default or Text(()), arguments) if scope is not None else Text(())
+    return substitute(scope.name or scope.default or Text((Hole(),)), arguments) if scope is not None else Text(())
 
 
 def bound_parameters(body: BodyFacts) -> tuple[str, ...]:

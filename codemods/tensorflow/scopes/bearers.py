@@ -11,7 +11,7 @@ from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.text import Text, literal, substitute
 
-__all__ = ["Bearers"]
+__all__ = ["Bearer", "Bearers"]
 
 Bearer = tuple[Text, Instance]
 
@@ -28,12 +28,31 @@ class Bearers:
         known = (bearer for name in text.texts for bearer in literals.get(name.lower(), ()))
         return [*known, *patterns.get(path, ())]
 
+    def in_file(self, path: str) -> list[Bearer]:
+        """The ops and variables of a file that bear names which are known."""
+        return self._by_file.get(path, [])
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, list[Bearer]]:
+        found: dict[str, list[Bearer]] = defaultdict(list)
+        literals, _ = self._found
+        for bearers in literals.values():
+            for bearer in bearers:
+                found[bearer[1].body[0]].append(bearer)
+        return found
+
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
         literals, _ = self._found
         for name, found in literals.items():
             for _, instance in found:
                 yield name, instance.body[0]
+
+    def patterns(self) -> Iterator[tuple[Text, str]]:
+        """The names of ops and variables of which a part is known, with the files that give them."""
+        _, patterns = self._found
+        for path, found in patterns.items():
+            yield from ((text, path) for text, one in found if one.way.partial or not one.way.unknown)
 
     @cached_property
     def _found(self) -> tuple[Mapping[str, list[Bearer]], Mapping[str, list[Bearer]]]:

@@ -12,6 +12,7 @@ from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
+from codemods.tensorflow.text import Text
 
 __all__ = ["convert_scopes"]
 
@@ -38,13 +39,26 @@ class _Conversion:
         chosen = {key for key, item in items.items() if self._is_candidate(item)}
         while True:
             kept = {key for key in chosen if self._is_allowed(items[key], chosen)}
-            if kept == chosen:
-                break
-            chosen = kept
+            if kept != chosen:
+                chosen = kept
+                continue
+            refused = self._convert(chosen)
+            if not refused:
+                return
+            chosen -= refused
+
+    def _convert(self, chosen: set[ItemKey]) -> set[ItemKey]:
+        """Notes the form of each scope; those whose numbers could be others are given back, and nothing is noted."""
+        items, refused = self.scopes.items, set[ItemKey]()
         for key in sorted(chosen, key=lambda key: _depth(items[key])):
             form = self._form(items[key])
-            if form is not None:
+            if form is ScopeForm.UNIQUE and self.rivals.may_mix_case(items[key]):
+                refused.add(key)
+            elif form is not None:
                 self.places.convert(items[key], form)
+        if refused:
+            self.places.forget_forms()
+        return refused
 
     def _form(self, item: Item) -> ScopeForm | None:
         """A scope of its own each time, but for a name scope that is entered once."""
@@ -57,8 +71,7 @@ class _Conversion:
         scope = item.scope
         if not scope.plain or scope.alias or scope.name is None or scope.statement == (0, 0):
             return False
-        literal = scope.name.literal
-        if literal is not None and (not literal or literal.endswith("/")):
+        if any(_names_no_scope(text) for text in item.texts):
             return False
         if not self._holds_migrated(item):
             return False
@@ -118,6 +131,11 @@ class _Conversion:
                 if outer.key not in chosen and self.scopes.step(stand) not in (Step.IN_STEP, Step.FRESH):
                     return False
         return True
+
+
+def _names_no_scope(name: Text) -> bool:
+    """Whether a name may be one that no variable scope can have, or means something else to it: None, `""`, `a/`."""
+    return name.may_be_none or name.ends_folder or any(text == "" or text.endswith("/") for text in name.texts)
 
 
 def _depth(item: Item) -> int:

@@ -10,9 +10,9 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.text import Text, substitute
+from codemods.tensorflow.text import Hole, Text, substitute
 
-__all__ = ["Item", "ItemKey", "find_items", "resets_names", "scope_names", "scopes_around"]
+__all__ = ["Item", "ItemKey", "find_items", "scope_names", "scopes_around"]
 
 ItemKey = tuple[str, At]
 
@@ -52,7 +52,8 @@ def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
 
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
-    name = event.scope.name or event.scope.default or Text(())
+    again = Text((Hole(),)) if event.scope.kind is ScopeKind.VARIABLE else Text(())
+    name = event.scope.name or event.scope.default or again
     return tuple(substitute(name, instance.way.arguments) for instance in instances)
 
 
@@ -64,13 +65,3 @@ def scopes_around(instance: Instance) -> tuple[Stand, ...]:
 def scope_names(instance: Instance) -> list[Text]:
     """The names of the scopes around an instance, outermost first."""
     return [stand.name for stand in instance.way.scopes]
-
-
-def resets_names(scope: ScopeFacts) -> bool:
-    """Whether a name scope leaves the ones around it: `name_scope(None)`, `name_scope("")`, `name_scope("a/")`."""
-    if scope.kind is not ScopeKind.NAME or scope.default is not None:
-        return False
-    if scope.name is None or not scope.name.parts:
-        return True
-    last = scope.name.parts[-1]
-    return isinstance(last, str) and last.endswith("/")

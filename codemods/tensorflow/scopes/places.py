@@ -8,7 +8,7 @@ from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.scopes.items import Item, ItemKey, resets_names, scopes_around
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Places"]
@@ -32,6 +32,11 @@ class Places:
         self.forms[item.key] = form
         self._once.clear()
 
+    def forget_forms(self) -> None:
+        """Takes all such notes back."""
+        self.forms.clear()
+        self._once.clear()
+
     def is_fresh(self, stand: Stand, *, converted: bool = True) -> bool:
         """Whether a scope around an instance is another one each time that it is entered."""
         item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
@@ -47,11 +52,15 @@ class Places:
         `converted` says whether the scopes count as what they become rather than as what they are; those that `drops`
         holds for do not count.
         """
-        one, two = ([stand for stand in scopes_around(each) if not drops(stand)] for each in (first, second))
+        around = [scopes_around(each) for each in (first, second)]
+        one, two = ([stand for stand in stands if not drops(stand)] for stands in around)
         if first.way.partial or second.way.partial:
             return True
-        if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
+        if first.way.resets or second.way.resets:
             return True
+        if any("/" in stand.name.pattern for stand in (*one, *two)):
+            folders, dropped = {first.way.folder, second.way.folder}, len(one) + len(two) < sum(map(len, around))
+            return dropped or None in folders or len(folders) == 1
         if len(one) != len(two):
             return False
         for outer, inner in zip(one, two, strict=True):
@@ -67,11 +76,15 @@ class Places:
         Nor do the scopes that `drops` holds for.
         """
         own = text.loops if text is not None else frozenset[At]()
-        loops, covered, fresh = set[At](), set(own), False
+        loops, covered, fresh, entered = set[At](), set(own), False, set[At]()
         for stand in instance.way.stands:
+            if stand.frame.kind == "loop":
+                entered.add(stand.frame.at)
             if stand.frame.scope is not None and drops(stand):
                 continue
-            if stand.frame.scope is not None and self.is_fresh(stand):
+            if stand.resets:  # what is around it counts no more
+                loops, covered, fresh = set(entered), set(own), False
+            elif stand.frame.scope is not None and self.is_fresh(stand):
                 loops, covered, fresh = set(), set(own), True
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
                 covered |= stand.name.loops

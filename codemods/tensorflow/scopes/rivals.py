@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.scopes.bearers import Bearers
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.items import Item, ItemKey
 from codemods.tensorflow.scopes.places import Places
-from codemods.tensorflow.text import overlaps
+from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Rivals", "surely_before"]
 
@@ -42,6 +43,14 @@ class Rivals:
         names = {name for one in (item, *self.of(item)) for text in one.texts for name in text.texts}
         return len({name.lower() for name in names}) < len(names)
 
+    def may_mix_case(self, item: Item) -> bool:
+        """Whether it may have such names where calls pass what nobody knows; who calls from elsewhere does not."""
+        return self.bearers.reach.tree.mixes_case and any(
+            text.is_open and (instance.way.partial or not instance.way.unknown)
+            for one in (item, *self.of(item))
+            for instance, text in zip(one.instances, one.texts, strict=True)
+        )
+
     def meets_an_op(self, item: Item) -> bool:
         """Whether an op or variable may take the scope's name first: the name scope would then be called otherwise."""
         known = self._meets_op.get(item.key)
@@ -56,24 +65,40 @@ class Rivals:
         return any(
             overlaps(name, text) and may_meet(one, two) and self.places.same(one, two)
             for two, text in zip(item.instances, item.texts, strict=True)
-            for name, one in self.bearers.of(item.key[0], text)
+            for name, one in (*self.bearers.of(item.key[0], text), *self._any(item.key[0], two, text))
         )
+
+    def _any(self, path: str, instance: Instance, name: Text) -> list[Bearer]:
+        """What bears any name in a file, for a scope whose name nobody knows, though it is seen being given one."""
+        known = name.texts or (instance.way.unknown and not instance.way.partial)
+        return [] if known else self.bearers.in_file(path)
 
     def _are_rivals(self, item: Item, other: Item) -> bool:
         return any(
-            overlaps(one, two)
-            and self.places.meeting.may_meet(first, second)
-            and self.places.same(first, second, converted=False)
+            self.places.meeting.may_meet(first, second) and self._bear_one_name(first, one, second, two)
             for first, one in zip(item.instances, item.texts, strict=True)
             for second, two in zip(other.instances, other.texts, strict=True)
         )
+
+    def _bear_one_name(self, first: Instance, one: Text, second: Instance, two: Text) -> bool:
+        """Whether two scopes may have one name in one place: `a/b`, and `b` in the scope `a`; `a/` takes none."""
+        if one.ends_folder or two.ends_folder:
+            return False
+        if "/" in one.pattern + two.pattern:
+            full, others = self._full(first, one), self._full(second, two)
+            return full is None or others is None or full == others
+        return overlaps(one, two) and self.places.same(first, second, converted=False)
+
+    def _full(self, instance: Instance, name: Text) -> str | None:
+        known = None in (instance.way.folder, name.literal)
+        return None if known else f"{instance.way.folder}{name.literal}".lower()
 
     def _namesakes(self, item: Item) -> Iterator[Item]:
         """The scopes of the same known name, in any file; where a name is not all known, those of the same file."""
         path = item.key[0]
         for text in item.texts:
             for name in text.texts:
-                yield from self._bearing.get(name.lower(), ())
+                yield from self._bearing.get(_last(name), ())
         if not all(text.texts for text in item.texts):
             yield from self._in_file.get(path, ())
         yield from self._patterned.get(path, ())
@@ -82,7 +107,7 @@ class Rivals:
     def _bearing(self) -> Mapping[str, list[Item]]:
         bearing: dict[str, list[Item]] = defaultdict(list)
         for item in self.items.values():
-            for name in {name.lower() for text in item.texts for name in text.texts}:
+            for name in {_last(name) for text in item.texts for name in text.texts}:
                 bearing[name].append(item)
         return bearing
 
@@ -99,6 +124,10 @@ class Rivals:
             path: [item for item in items if not all(text.texts for text in item.texts)]
             for path, items in self._in_file.items()
         }
+
+
+def _last(name: str) -> str:
+    return name.lower().rpartition("/")[2]
 
 
 def surely_before(item: Item, rival: Item) -> bool:

@@ -18,7 +18,7 @@ from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.bearers import Bearers
-from codemods.tensorflow.scopes.items import Item, find_items, resets_names, scopes_around
+from codemods.tensorflow.scopes.items import Item, find_items, scopes_around
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.scopes.rivals import Rivals
 from codemods.tensorflow.text import Text, overlaps
@@ -68,8 +68,8 @@ class ScopeTable:
             return Step.IN_STEP
         once = self.places.enters_once(item) and not self.rivals.is_later(item) and not self.rivals.meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
-            return Step.NAME if once and scope.plain and not resets_names(scope) else Step.NAME_MANY
-        return Step.IN_STEP if once and scope.name is not None else Step.BROKEN
+            return Step.NAME if once and scope.plain and not stand.resets else Step.NAME_MANY
+        return Step.IN_STEP if once and scope.name is not None and not stand.resets else Step.BROKEN
 
     def is_sure(self, stand: Stand) -> bool:
         """Whether a scope's name in the graph is surely the one that it passes."""
@@ -110,6 +110,12 @@ class ScopeTable:
             return frozenset()
         lambdas: dict[BodyKey, list[BodyKey]] = defaultdict(list)
         waiting = [key for key, body in tree.bodies() if any((key[0], frame.at) in forms for frame in body.frames)]
+        read: dict[BodyKey, list[BodyKey]] = defaultdict(list)  # as properties, by who reads them
+        for key, _ in tree.bodies():
+            waiting += [key] if self.reach.graph.is_implicit(key) else []
+            for reader in self.reach.graph.readers(key):
+                read[reader].append(key)
+        waiting += [key for item in forms for key in read[self.items[item].body]]
         for key, body in tree.bodies():
             if body.is_lambda:
                 lambdas[key[0], body.parent].append(key)
@@ -121,7 +127,7 @@ class ScopeTable:
             if key not in found:
                 found.add(key)
                 calls = (one for one in tree.body(key).events if isinstance(one, Call))
-                waiting += [*lambdas[key], *(target for call in calls for target in tree.targets(call, key))]
+                waiting += [*lambdas[key], *read[key], *(one for call in calls for one in tree.targets(call, key))]
         return frozenset(found)
 
     def store_path(self, instance: Instance) -> list[Text]:
@@ -130,8 +136,14 @@ class ScopeTable:
 
     def same_store(self, first: Instance, second: Instance) -> bool:
         """Whether two instances can stand under the same scopes for the variable store, which knows variable scopes."""
+        if self._is_elsewhere(first) or self._is_elsewhere(second):
+            return True
         one, two = self.store_path(first), self.store_path(second)
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
+
+    def _is_elsewhere(self, instance: Instance) -> bool:
+        """Whether a variable scope that is entered again puts what it holds where its own way does not tell."""
+        return any(stand.resets and not self.step(stand).is_name for stand in scopes_around(instance))
 
     def known(self, instances: Iterable[Instance]) -> bool:
         """Whether every scope around some instances is seen being made, and is called in the store as in the graph."""
