@@ -206,7 +206,7 @@ def _escape(
         passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
         root = f"{speller('VariableScope')}(reuse=False{passed})"
         header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
-        yield Wrap(module.span(site.statement), header)
+        yield Wrap(module.span(site.statement), header, joins=True)
 
 
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:
