@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from codemods.tensorflow.facts import Grip
 from migrate.syntax.nodes import children
 
-__all__ = ["NO_TARGET", "Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
+__all__ = [
+    "NO_TARGET",
+    "Target",
+    "builds_all",
+    "clean",
+    "factory_name",
+    "method_name",
+    "says_nothing",
+    "snake_case",
+    "target_of",
+]
 
 NO_TARGET = (
     "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
@@ -58,6 +68,11 @@ def method_name(method: str, owner: str) -> str:
     """The name of what a method builds: where it says only that it builds, or builds the net, it is the class."""
     made = factory_name(method)
     return snake_case(owner) if not made or made in _WHOLE else made
+
+
+def builds_all(name: str) -> bool:
+    """Whether what a function makes is called the whole of a program's layers: a net, a model, its weights."""
+    return name in _WHOLE
 
 
 def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
