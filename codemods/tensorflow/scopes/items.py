@@ -9,8 +9,8 @@ from codemods.tensorflow.facts import At, Enter, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
-from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.text import Text, substitute
+from codemods.tensorflow.reach.ways import Instance, Stand, scope_name
+from codemods.tensorflow.text import Text
 
 __all__ = ["Item", "ItemKey", "find_items", "resets_names", "scope_names", "scopes_around"]
 
@@ -52,8 +52,7 @@ def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
 
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
-    name = event.scope.name or event.scope.default or Text(())
-    return tuple(substitute(name, instance.way.arguments) for instance in instances)
+    return tuple(scope_name(event.scope, instance.way.arguments) for instance in instances)
 
 
 def scopes_around(instance: Instance) -> tuple[Stand, ...]:
