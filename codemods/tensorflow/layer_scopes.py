@@ -95,7 +95,8 @@ def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan:
     site = _speaking(module, first, last)
     speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
-    header = f"with {speller('variable_scope')}({name}):"
+    ops = ", auxiliary_name_scope=False" if wrap.keeps_ops else ""
+    header = f"with {speller('variable_scope')}({name}{ops}):"
     span = Span(module.span(first).start, module.span(last).end)
     message = f"a variable scope {wrap.name} around the variables of a layer"
     if wrap.unique:

@@ -85,6 +85,7 @@ class WrapPlan:
     last: At
     name: str  # a literal
     unique: bool  # `variable_scope(None, default_name=name)` rather than `variable_scope(name)`
+    keeps_ops: bool = False  # `auxiliary_name_scope=False`: ops in it keep their names
 
 
 @dataclass(frozen=True, slots=True)

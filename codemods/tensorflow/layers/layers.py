@@ -131,7 +131,8 @@ class _Planner:
                 first = block.statements[group[0].place]
                 layer = self._layer(group[0], sites, block)
                 name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats)
-                wrap = WrapPlan(first.at, last.at, name, unique=group[0].repeats)
+                keeps_ops = any(member.keeps_ops for member in group)
+                wrap = WrapPlan(first.at, last.at, name, unique=group[0].repeats, keeps_ops=keeps_ops)
                 self._wrap(block.body, group, wrap, layer)
 
     def _chosen(self, groups: list[list[Member]], block: Block) -> set[int]:
