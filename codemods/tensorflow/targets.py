@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from codemods.tensorflow.facts import Grip
+from codemods.tensorflow.parts import makes_several, role_of
 from migrate.syntax.nodes import children
 
 __all__ = [
@@ -83,9 +84,11 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     inner, group = _inner_name(path)
     if inner:
         return Target(clean(inner), clean(group), grip, returned)
+    part = role_of(call, path[-2]) if len(path) > 1 and makes_several(statement, call) else ""
     if returned:
-        return Target(_value_name(call) or factory_name(function), "", grip, returned)
-    return Target(clean(_statement_name(statement, path)), "", grip, returned)
+        return Target(_value_name(call) or part or factory_name(function), "", grip, returned)
+    name = clean(_statement_name(statement, path))
+    return Target(f"{part}_{name}" if name and part else name, "", grip, returned)
 
 
 _GENERIC = frozenset(
