@@ -120,18 +120,24 @@ class _Writer:
     def fitted(self) -> list[str | Span]:
         """The pieces in the layout that fits and breaks the fewest lines anew, or else in the narrowest."""
         joined = on_one_line(self.layout)
-        if self.length(self.pieces(joined)) <= self.room:
-            self.layout = joined
-        if not self.breaks_help():
+        if joined != self.layout and self.narrowed(joined) <= self.room:
             return self.pieces()
-        best = self.length(self.pieces())
-        for tried in layouts(self.layout, self.style()) if best > self.room else ():
+        self.narrowed(self.layout)
+        return self.pieces()
+
+    def narrowed(self, first: Layout) -> int:
+        """The length of the longest line in the first layout, from `first` on, that fits; it is taken where it does."""
+        best, given = self.length(self.pieces(first)), self.layout
+        self.layout = first
+        for tried in layouts(first, self.style()) if best > self.room and self.breaks_help() else ():
             length = self.length(self.pieces(tried))
             if length < best:
                 best, self.layout = length, tried
             if best <= self.room:
                 break
-        return self.pieces()
+        if best > self.room and first is not given:
+            self.layout = given
+        return best
 
     def style(self) -> Style:
         """How the file breaks its calls, and where."""

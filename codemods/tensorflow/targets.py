@@ -54,8 +54,11 @@ def clean(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`."""
-    return clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()) or "layer"
+    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`, `KLqp` `klqp`."""
+    return (
+        clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z][a-z])", "_", name).lower())
+        or "layer"
+    )
 
 
 def factory_name(function: str) -> str:
