@@ -12,11 +12,12 @@ from itertools import accumulate, pairwise
 from migrate.lexer import NEWLINE, LineState, line_states
 from migrate.model import Change, Edit, Span, Wrap
 
-__all__ = ["Conflict", "apply", "indent_unit"]
+__all__ = ["Conflict", "apply", "indent_unit", "join_wraps"]
 
 _INDENT = re.compile(r"[ \t\f]*")
 _CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")  # `ast` calls an `elif` a statement of its own
 _REST = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?")
+_NEXT = re.compile(rf"{_REST.pattern}(?:[\r\n]+{_REST.pattern})+")  # between statements, with nothing but comments
 
 
 class Conflict(Exception):  # noqa: N818 - the name of the contract: two changes that cannot both be made
@@ -40,6 +41,7 @@ def apply(text: str, changes: Iterable[Change], *, code: str | None = None, bord
       the header, and one that begins with a line end stays below the last statement.
     - An edit may take the whole line of a wrap's first or last statement, indentation and line end included.
     - Of two wraps the longer one is outside; of two over the same statements the first one given.
+    - Wraps that join become one where they follow each other in one block, under one header.
 
     A wrap deepens every line that begins outside of a string token, those of edits included, by what `indent_unit`
     says; blank lines stay blank. The header ends as the first wrapped line does.
@@ -55,6 +57,7 @@ def apply(text: str, changes: Iterable[Change], *, code: str | None = None, bord
     new = _splice(text, edits)
     if not wraps:
         return new
+    wraps = list(dict.fromkeys(join_wraps(text, wraps, borders)))
     placed = _place(text, new, edits, wraps)
     masked = new if code is None or code is text else _splice(code, edits)
     return _insert(new, _deepen(new, masked, placed))
@@ -142,6 +145,40 @@ def _order_wraps(wraps: list[Wrap]) -> None:
         if around and wrap.span.end > around[-1].span.end:
             raise Conflict("two wraps overlap", around[-1].span, wrap.span)
         around.append(wrap)
+
+
+def join_wraps(text: str, wraps: Sequence[Wrap], borders: Sequence[int] = ()) -> list[Wrap]:
+    """What each of some wraps, in the order that they are applied in, becomes: those that join become one, repeated."""
+    joined = list(wraps)
+    for number in range(1, len(wraps)):
+        last, wrap = joined[number - 1], wraps[number]
+        if not _may_join(text, last, wrap, borders) or any(_divides(other, last, wrap) for other in wraps):
+            continue
+        one = Wrap(Span(last.span.start, wrap.span.end), wrap.header, joins=True)
+        joined = [one if it is last or it is wrap else it for it in joined]
+    return joined
+
+
+def _may_join(text: str, first: Wrap, second: Wrap, borders: Sequence[int]) -> bool:
+    between = Span(first.span.end, second.span.start)
+    if not (first.joins and second.joins) or first.header != second.header or between.end < between.start:
+        return False
+    if bisect_right(borders, between.start) != bisect_right(borders, between.end):
+        return False
+    alike = _margin(text, first.span.start) == _margin(text, second.span.start)
+    return alike and _NEXT.fullmatch(text, between.start, between.end) is not None
+
+
+def _margin(text: str, offset: int) -> str:
+    """What stands on its line before an offset."""
+    return text[max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1 : offset]
+
+
+def _divides(other: Wrap, first: Wrap, second: Wrap) -> bool:
+    """Whether a wrap holds one of two neighbours only."""
+    holds_first = other.span.start <= first.span.start and first.span.end <= other.span.end
+    holds_second = other.span.start <= second.span.start and second.span.end <= other.span.end
+    return other not in (first, second) and holds_first != holds_second
 
 
 def _above(edit: Edit) -> bool:

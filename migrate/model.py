@@ -65,11 +65,13 @@ class Wrap:
 
     `span` runs from the first character of the first statement (behind its indentation) to the end of the last
     one's line, without its newline. `header` is one line without indentation, such as
-    `with tf.variable_scope("conv1"):`. Wraps nest; edits inside a wrap are made as well.
+    `with tf.variable_scope("conv1"):`. Wraps nest; edits inside a wrap are made as well. One that `joins` may share its
+    header with neighbours of the same header, where entering it once does what entering it twice does.
     """
 
     span: Span
     header: str
+    joins: bool = False
 
 
 Change = Edit | Wrap

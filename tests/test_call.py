@@ -114,9 +114,55 @@ LAYOUTS = [
         """\
         def build(shape_of_all_of_the_events_there_are):
             if True:
-                scale_of_the_variational_distribution_of_them = tf.get_variable("w",
-                    initializer=tf.random_shuffle(
+                scale_of_the_variational_distribution_of_them = tf.get_variable(
+                    "w", initializer=tf.random_shuffle(
                         tf.zeros(shape_of_all_of_the_events_there_are.concatenate(3))))""",
+    ),
+    (  # what no longer has to hang from its bracket does not
+        """\
+        w = tf.Variable(tf.truncated_normal(
+            shape=[784, 10], stddev=0.1), name="w")""",
+        'w = tf.get_variable("w", [784, 10], initializer=tf.truncated_normal_initializer(stddev=0.1))',
+    ),
+    (  # a file that closes its brackets on lines of their own gets new lines in that manner
+        """\
+        layers = dense(
+            3
+        )
+        kernel = tf.Variable(tf.truncated_normal([filter_height, filter_width, 10, 20], stddev=0.1), name="w")
+        both = tf.Variable(initial_values_of_all_the_layers_of_the_network, dtype=kind, name="w", trainable=False)""",
+        """\
+        layers = dense(
+            3
+        )
+        kernel = tf.get_variable(
+            "w", [filter_height, filter_width, 10, 20], initializer=tf.truncated_normal_initializer(stddev=0.1)
+        )
+        both = tf.get_variable(
+            "w",
+            initializer=tf.convert_to_tensor(initial_values_of_all_the_layers_of_the_network, kind),
+            trainable=False,
+        )""",
+    ),
+    (  # a comment that a tool reads on its line stays on it
+        "unused = tf.Variable([17.0, 18.0, 19.0, 20.0, 21.0], name='w')"
+        "  # pylint: disable=unused-variable,unused-argument",
+        'unused = tf.get_variable("w", initializer=[17.0, 18.0, 19.0, 20.0, 21.0])'
+        "  # pylint: disable=unused-variable,unused-argument",
+    ),
+    (  # what is too long in any case is broken where it is a call
+        """\
+        class Model:
+            def __init__(self):
+                self.embeddings_of_the_entities = tf.Variable(
+                    self.trained_model_parameters['embeddings_of_the_entities'], dtype=embedding_type, name='w')""",
+        """\
+        class Model:
+            def __init__(self):
+                self.embeddings_of_the_entities = tf.get_variable(
+                    "w",
+                    initializer=tf.convert_to_tensor(
+                        self.trained_model_parameters['embeddings_of_the_entities'], embedding_type))""",
     ),
     (  # odd spacing stays
         'w = tf.Variable( tf.zeros( [2] ), name = "w", trainable = False )',

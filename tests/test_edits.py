@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import textwrap
 import time
 
@@ -162,6 +163,36 @@ def test_wraps_that_begin_or_end_together_nest() -> None:
 def test_equal_wraps_are_made_once() -> None:
     text = "a = 1\n"
     assert apply(text, [wrap(text, "a = 1"), wrap(text, "a = 1")]) == "with scope():\n    a = 1\n"
+
+
+def joining(text: str, *pieces: str, header: str = "with scope():") -> list[Change]:
+    return [dataclasses.replace(wrap(text, piece, header), joins=True) for piece in pieces]
+
+
+def test_wraps_that_join_share_a_header() -> None:
+    text = "a\n\n# why\nb  # so\nc\n"
+    expected = "with scope():\n    a\n\n    # why\n    b  # so\n    c\n"
+    assert apply(text, joining(text, "c", "a", "b")) == expected
+
+
+@pytest.mark.parametrize("text", ["a\nx\nb\n", "if x:\n    a\nb\n", "if x:\n    a\nelse:\n    b\n"])
+def test_wraps_join_within_one_block_only_and_with_nothing_between(text: str) -> None:
+    assert apply(text, joining(text, "a", "b")).count("with scope():") == 2
+
+
+def test_wraps_of_two_headers_or_two_cells_do_not_join() -> None:
+    text = "a\nb\n"
+    other = [*joining(text, "a"), *joining(text, "b", header="with other():")]
+    assert apply(text, other) == "with scope():\n    a\nwith other():\n    b\n"
+    assert apply(text, joining(text, "a", "b"), borders=[2]).count("with scope():") == 2
+    assert apply(text, [wrap(text, "a"), wrap(text, "b")]).count("with scope():") == 2
+
+
+def test_wraps_do_not_join_across_the_end_of_another() -> None:
+    text = "a\nb\nc\n"
+    changes = [*joining(text, "b", "c"), wrap(text, "a\nb", "with outer():")]
+    expected = "with outer():\n    a\n    with scope():\n        b\nwith scope():\n    c\n"
+    assert apply(text, changes) == expected
 
 
 def test_edits_inside_a_wrap_are_made_and_their_lines_deepened() -> None:

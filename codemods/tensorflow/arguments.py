@@ -33,9 +33,11 @@ class NewCall:
 
     `moved` is the index of the old argument, if any, that the first item replaces: its comment goes along.
     `creates` tells expressions that will be edited themselves: they stay where they are, whatever else moves.
+    `deeper`: by how many columns new scopes will indent it.
     """
 
     function: str
     items: tuple[Item, ...]
     moved: int | None
     creates: Callable[[ast.AST], bool]
+    deeper: int = 0

@@ -156,6 +156,7 @@ class _Builder:
             tuple(self.items()),
             None if name is None else name.index,
             self.request.creates,
+            self.request.deeper,
         )
         try:
             edits = lay_out(self.module, self.call, new)
@@ -179,14 +180,15 @@ class _Builder:
 
     def items(self) -> list[Item]:
         """The new arguments, name first unless that shows, the others in the order of the source."""
-        items = [] if self.late_name is not None else [Item(None, (self.request.name,))]
-        for name, argument in self.bound.items():
-            if name == "name" and self.late_name is not None:
-                items.append(Item("name", (self.request.name,), self.late_name))
-            elif name == "initial_value":
+        name = _asked(self.request.name)
+        items = [] if self.late_name is not None else [Item(None, name)]
+        for keyword, argument in self.bound.items():
+            if keyword == "name" and self.late_name is not None:
+                items.append(Item("name", name, self.late_name))
+            elif keyword == "initial_value":
                 items += self.initial(argument)
-            elif not self.dropped(name, argument):
-                items.append(Item(name, (argument.value,), argument.index))
+            elif not self.dropped(keyword, argument):
+                items.append(Item(keyword, (argument.value,), argument.index))
         if self.request.version_2 and "use_resource" not in self.bound:
             items.append(Item("use_resource", ("True",), len(self.bound) - 1))
         return items
@@ -241,7 +243,7 @@ class _Builder:
         """An element type as text: it goes before arguments that stay in place."""
         return self.request.spell(dtype) if isinstance(dtype, str) else self.module.text(dtype)
 
-    def wrapped(self, whole: Whole, value: ast.expr) -> tuple[str | ast.expr, ...]:
+    def wrapped(self, whole: Whole, value: ast.expr) -> tuple[str | ast.expr, ...] | Inner:
         """A value that is passed as it stands, with what it needs around it."""
         if whole.literal is not None:
             return (whole.literal,)
@@ -251,14 +253,14 @@ class _Builder:
             case Wrapping.NONE:
                 return (value,)
             case Wrapping.CONVERT:
-                return (f"{convert}(", value, ", ", dtype, ")")
+                return Inner(convert, ((None, value), (None, dtype)), None)
             case Wrapping.CALLED:
                 return ("lambda: ", value, "()")
             case Wrapping.CALLED_CONVERT:
                 return (f"lambda: {convert}(", value, "(), ", dtype, ")")
             case Wrapping.BODY_CONVERT:
                 body = value.body if isinstance(value, ast.Lambda) else value
-                return (f"lambda: {convert}(", body, ", ", dtype, ")")
+                return Inner(f"lambda: {convert}", ((None, body), (None, dtype)), None)
 
     # Remarks
 
@@ -285,8 +287,15 @@ class _Builder:
 
 
 _CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)
+_ASKED = re.compile(r"(.*?\.unique_name)\((.*), mark_as_used=False\)", re.DOTALL)
 _ON_BY_DEFAULT = ("trainable", "validate_shape")
 _FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
+
+
+def _asked(name: str) -> tuple[str] | Inner:
+    """A name that is asked of the graph, as the call that it is, whose lines may be broken; others as they stand."""
+    match = _ASKED.fullmatch(name)
+    return Inner(match[1], ((None, match[2]), ("mark_as_used", "False")), None) if match else (name,)
 
 
 def _names_ops(node: ast.expr) -> bool:

@@ -58,7 +58,7 @@ class ScopeFacts(Fact):
     default: Text | None = None
     hazards: tuple[str, ...] = ()
     alias: str = ""  # the name behind `as`, where it may be read
-    plain: bool = True  # called with one string and nothing else
+    plain: bool = True  # called with one string and nothing else, or a name scope with its default name and values too
     statement: At = (0, 0)
     passed: tuple[tuple[str, str], ...] = ()  # hazards that are there unless a parameter of the body is None or False
     body: int = 0  # the body that the scope stands in

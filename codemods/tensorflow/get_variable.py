@@ -18,10 +18,12 @@ from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, wrap_id
 from codemods.tensorflow.passing import passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
+from codemods.tensorflow.reading import line_start
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Options
+from migrate.edits import indent_unit
 from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -140,6 +142,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         held=any(_holds(frame, site.scope) for frame in site.frames),
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=_is_version_2(site, plan),
+        deeper=_deeper(module, site, plan, decision),
     )
 
 
@@ -149,6 +152,14 @@ def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
     if knowledge.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
         return False
     return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
+
+
+def _deeper(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan) -> int:
+    """By how many columns the scopes that are put around a call will indent it."""
+    at = position(site.statement)
+    levels = sum(wrap.first <= at <= wrap.last for wrap in plan.wraps) + decision.escapes
+    text, start = module.source.text, module.span(site.statement).start
+    return levels * len(indent_unit(text, text[line_start(text, start) : start])) if levels else 0
 
 
 def _holds(frame: Frame, scope: Scope) -> bool:
@@ -213,7 +224,7 @@ def _escape(
         passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
         root = f"{speller('VariableScope')}(reuse=False{passed})"
         header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
-        yield Wrap(module.span(site.statement), header)
+        yield Wrap(module.span(site.statement), header, joins=True)
 
 
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:

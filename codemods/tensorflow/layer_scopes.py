@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import position
+from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.spelling import Speller
@@ -23,7 +24,7 @@ from migrate.syntax.walk import CallSite
 
 __all__ = ["rewrite", "scope_id", "wrap_id"]
 
-_CODES = {ScopeForm.PLAIN: "LS101", ScopeForm.UNIQUE: "LS102"}
+_CODES = {ScopeForm.PLAIN: "LS101", ScopeForm.UNIQUE: "LS102", ScopeForm.WHOLE: "LS102"}
 _WRAP = "LS103"
 
 
@@ -43,31 +44,46 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
 
 
 def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) -> Finding:
-    """`tf.name_scope("s")` as a variable scope; its argument stays as it is written."""
+    """`tf.name_scope("s")` as a variable scope; its arguments stay as they are written."""
     node = site.node
     speller = Speller(module, node.func, site.scope, file.version_2_root)
-    edits = [Edit(module.span(node.func), speller("variable_scope"))]
     argument = keyword_or_place(node, "name", 0) or keyword_or_place(node, "name_or_scope", 0)
     assert argument is not None
-    start = _argument_start(module, node)
-    if plan.form is ScopeForm.UNIQUE:
-        edits.append(Edit(Span(start, module.span(argument).start), "None, default_name="))
-    elif node.keywords:
-        edits.append(Edit(Span(start, module.span(argument).start), ""))
-    text = module.text(argument)
+    default = keyword_or_place(node, "default_name", 1)
+    edits = [Edit(module.span(node.func), speller("variable_scope"))]
+    edits += _renamed(module, node, argument, plan) if default is None else _both(module, node, argument, default, plan)
+    text = module.text(argument if default is None or not is_none(argument) else default)
     message = f"the name scope {text} becomes a variable scope of the same name"
-    if plan.form is ScopeForm.UNIQUE:
+    if plan.form is ScopeForm.WHOLE:
+        message = f"the name scope {text} becomes a variable scope with the same arguments"
+    elif plan.form is ScopeForm.UNIQUE:
         message = f"the scope {text}, which is entered again, becomes a variable scope of its own each time"
     return module.finding(
         _CODES[plan.form], node, message, Rewrite(Level.EXACT, (*edits, *speller.imports), supports=True)
     )
 
 
-def _argument_start(module: Module, node: ast.Call) -> int:
-    """Where the only argument begins, its keyword included."""
-    if node.keywords:
-        return module.span(node.keywords[0]).start
-    return module.span(node.args[0]).start
+def _renamed(module: Module, node: ast.Call, argument: ast.expr, plan: ScopePlan) -> Iterator[Edit]:
+    """The only argument, its keyword included: a name, or the default one of a scope that is made anew each time."""
+    start = module.span(node.keywords[0] if node.keywords else argument).start
+    if plan.form is ScopeForm.UNIQUE:
+        yield Edit(Span(start, module.span(argument).start), "None, default_name=")
+    elif node.keywords:
+        yield Edit(Span(start, module.span(argument).start), "")
+
+
+def _both(module: Module, node: ast.Call, argument: ast.expr, default: ast.expr, plan: ScopePlan) -> Iterator[Edit]:
+    """A name beside a default name: both stay where names do not come again, else one is the default of the other."""
+    keyword = next((word for word in node.keywords if word.arg == "name"), None)
+    if keyword is not None:
+        start = module.span(keyword).start
+        yield Edit(Span(start, start + len("name")), "name_or_scope")
+    if plan.form is ScopeForm.UNIQUE:
+        name = module.text(argument)
+        name = f"({name})" if isinstance(argument, ast.IfExp | ast.Lambda) else name
+        known = isinstance(argument, ast.Constant)  # `name_scope("s", "default")`
+        yield Edit(module.span(argument), "None")
+        yield Edit(module.span(default), name if known else f"{name} or {module.text(default)}")
 
 
 def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan: FilePlan) -> Finding:
@@ -76,7 +92,8 @@ def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan:
     site = _speaking(module, first, last)
     speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
-    header = f"with {speller('variable_scope')}({name}):"
+    ops = ", auxiliary_name_scope=False" if wrap.keeps_ops else ""
+    header = f"with {speller('variable_scope')}({name}{ops}):"
     span = Span(module.span(first).start, module.span(last).end)
     message = f"a variable scope {wrap.name} around the variables of a layer"
     if wrap.unique:

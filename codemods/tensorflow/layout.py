@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codemods.tensorflow.arguments import Inner, NewCall
+from codemods.tensorflow.fitting import Layout, Style, layouts, on_one_line
 from codemods.tensorflow.gaps import Gap
-from codemods.tensorflow.lines import line_of, longest, width
+from codemods.tensorflow.lines import LATEST_COLUMN, PRAGMA, closes_below, line_of, longest, width
 from codemods.tensorflow.reading import LINE_END, Unreadable, comments, expression, line_start
 from codemods.tensorflow.rows import Arranger, Row
 from migrate.model import Edit, Span
@@ -41,14 +42,16 @@ class _Writer:
         self.line = line_of(module, call, new.creates)
         self.arranger = Arranger(module, call, new.function, self.line.before)
         self.span, self.old, self.kept = self.arranger.span, self.arranger.old, self.arranger.kept
-        self.before, self.continuation = self.arranger.before, self.arranger.continuation()
+        self.before = self.arranger.before
         self.placed: list[Span | str] = []
         self.fixed: set[Span] = set()  # values that are edited themselves
-        self.rows, self.closing = self.arranger.arrange(new.items, new.moved)
+        self.room = width(self.text) - new.deeper
+        rows, closing = self.arranger.arrange(new.items, new.moved)
+        self.layout = Layout(tuple(rows), closing, self.old.trailing_comma)
 
     def realign_inner(self, pieces: Sequence[str | Span]) -> bool:
         """The same for an inner call, once it is known where its bracket stands; says whether any line moved."""
-        row = next((row for row in self.rows if row.inner_column is not None), None)
+        row = next((row for row in self.layout.rows if row.inner_column is not None), None)
         if row is None or row.inner_column is None or not any(inner.gap.breaks for inner in row.inner):
             return False
         written = self.before + "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces)
@@ -65,9 +68,10 @@ class _Writer:
         pieces = self.fitted()
         lost = self.lostcomments(pieces)
         if lost:
-            indent = self.continuation
-            self.closing = replace(self.closing, lines=(*self.closing.lines, *(indent + text for text in lost)))
-            self.closing = replace(self.closing, indent=self.closing.indent if self.closing.breaks else indent)
+            indent, closing = self.arranger.continuation(), self.layout.closing
+            closing = replace(closing, lines=(*closing.lines, *(indent + text for text in lost)))
+            closing = replace(closing, indent=closing.indent if closing.breaks else indent)
+            self.layout = replace(self.layout, closing=closing)
             pieces = self.pieces()
         if self.realign_inner(pieces):
             pieces = self.pieces()
@@ -114,56 +118,50 @@ class _Writer:
                 yield Edit(Span(*match.span(1)), " " * (indent + by))
 
     def fitted(self) -> list[str | Span]:
-        """The pieces with as few new line breaks as make them fit, before the initializer rather than elsewhere."""
-        pieces = self.pieces()
-        if not self.is_too_long(pieces):
-            return pieces
-        best: tuple[int, list[Row]] = (self.length(pieces), [])
-        for rows in self.breakable():
-            length = self.length(self.broken(rows))
-            best = min(best, (length, rows), key=lambda pair: pair[0])
-            if length <= width(self.text):
+        """The pieces in the layout that fits and breaks the fewest lines anew, or else in the narrowest."""
+        joined = on_one_line(self.layout)
+        if joined != self.layout and self.narrowed(joined) <= self.room:
+            return self.pieces()
+        self.narrowed(self.layout)
+        return self.pieces()
+
+    def narrowed(self, first: Layout) -> int:
+        """The length of the longest line in the first layout, from `first` on, that fits; it is taken where it does."""
+        best, given = self.length(self.pieces(first)), self.layout
+        self.layout = first
+        for tried in layouts(first, self.style()) if best > self.room and self.breaks_help() else ():
+            length = self.length(self.pieces(tried))
+            if length < best:
+                best, self.layout = length, tried
+            if best <= self.room:
                 break
-        return self.broken(best[1], keep=True)
+        if best > self.room and first is not given:
+            self.layout = given
+        return best
 
-    def broken(self, rows: Sequence[Row], *, keep: bool = False) -> list[str | Span]:
-        """The pieces with a line break before each of some rows; `keep`: for good."""
-        before = [row.gap for row in rows]
-        for row in rows:
-            row.gap = Gap("", (), self.continuation)
-        pieces = self.pieces()
-        for row, gap in zip(rows, before, strict=True):
-            row.gap = row.gap if keep else gap
-        return pieces
+    def style(self) -> Style:
+        """How the file breaks its calls, and where."""
+        indent = self.before[: len(self.before) - len(self.before.lstrip())]
+        opened = len(self.before) + len(self.function) + 1
+        aligned = self.arranger.continuation() if opened <= LATEST_COLUMN else ""
+        return Style(indent, indent + ("\t" if "\t" in indent else "    "), aligned, closes_below(self.text))
 
-    def free(self, first: int) -> list[Row]:
-        """The rows from `first` on before which a line may be broken, that of the initializer in front."""
-        rows = [row for row in self.rows[first:] if not row.gap.breaks]
-        return sorted(rows, key=lambda row: row.item.keyword != "initializer")
-
-    def breakable(self) -> Iterator[list[Row]]:
-        """What to try: a break before one row, then before two; one behind the name only where others do not do."""
-        late, early = self.free(2), [row for row in self.rows[1:2] if not row.gap.breaks]
-        yield from ([row] for row in (*late, *early))
-        yield from ([late[0], row] for row in (*late[1:], *early) if late)
-
-    def is_too_long(self, pieces: Sequence[str | Span]) -> bool:
-        """Whether a line is too long and a break can help: not one that would hide where another call begins."""
-        if self.module.source.unbreakable(self.span.start) or self.line.shared:
-            return False
-        return self.length(pieces) > width(self.text)
+    def breaks_help(self) -> bool:
+        """Whether lines may be broken: not where that would hide at which column another call begins."""
+        return not (self.module.source.unbreakable(self.span.start) or self.line.shared)
 
     def length(self, pieces: Sequence[str | Span]) -> int:
         new = "".join(piece if isinstance(piece, str) else self.slice(piece) for piece in pieces)
-        return longest(self.before + new + self.line.behind)
+        return longest(self.before + new + PRAGMA.sub("", self.line.behind))
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
 
-    def pieces(self) -> list[str | Span]:
+    def pieces(self, layout: Layout | None = None) -> list[str | Span]:
         """The new call as glue and, as spans, the old values that stay where they are."""
         self.placed = []
-        code = self.brackets(self.rows, self.closing, self.old.trailing_comma)
+        layout = layout or self.layout
+        code = self.brackets(layout.rows, layout.closing, layout.comma)
         glue = self.function + code.replace("\n", self.newline)
         pieces: list[str | Span] = [""]
         last = self.span.start

@@ -12,12 +12,16 @@ from codemods.tensorflow.reading import LINE_END, line_start
 from migrate.model import Edit, Span
 from migrate.syntax.module import Module
 
-__all__ = ["LATEST_COLUMN", "Line", "line_of", "longest", "width"]
+__all__ = ["LATEST_COLUMN", "PRAGMA", "Line", "closes_below", "line_of", "longest", "width"]
 
 LATEST_COLUMN = 60  # arguments are not aligned to a bracket further right
 _WIDTH, _WIDEST = 100, 120  # a new call breaks its lines here; further right where the file has longer ones
 _NARROW, _NARROW_FROM = 80, 100  # a file of so many lines with none longer than this keeps to it
 _SPACES = re.compile(r"[ \t]*")
+_OPENED = re.compile(r"[(\[{][ \t]*[\r\n]")
+_CLOSED = re.compile(r"[\r\n][ \t]*[)\]}]")
+# A comment that some tool reads on this very line: it is no reason to break it.
+PRAGMA = re.compile(r"\s*#\s*(?:pylint|type|noqa|nosec|NOLINT|pragma|fmt|yapf|mypy|pyright|isort|ruff)\b.*")
 _CREATION = re.compile(r"\w*[vV]ariable\(")
 # By how many characters a call grows: with an initializer for its value, with the value as it is, with a name already.
 _GROWTH = {
@@ -145,6 +149,13 @@ def width(text: str) -> int:
     if found <= _NARROW and len(LINE_END.findall(text)) >= _NARROW_FROM:
         return _NARROW
     return min(max(_WIDTH, found), _WIDEST)
+
+
+@lru_cache(maxsize=2)
+def closes_below(text: str) -> bool:
+    """Whether brackets that end a line are closed on a line of their own in a file, as black does."""
+    opened, closed = len(_OPENED.findall(text)), len(_CLOSED.findall(text))
+    return 0 < opened <= closed
 
 
 def longest(text: str) -> int:

@@ -61,6 +61,12 @@ class ScopeForm(enum.Enum):
 
     PLAIN = "plain"  # `variable_scope("s")`
     UNIQUE = "unique"  # `variable_scope(None, default_name="s")`
+    WHOLE = "whole"  # `variable_scope(scope, "s", values)`, with a name or without one: another scope each time
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is another scope each time that it is entered."""
+        return self is not ScopeForm.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class WrapPlan:
     last: At
     name: str  # a literal
     unique: bool  # `variable_scope(None, default_name=name)` rather than `variable_scope(name)`
+    keeps_ops: bool = False  # `auxiliary_name_scope=False`: ops in it keep their names
 
 
 @dataclass(frozen=True, slots=True)

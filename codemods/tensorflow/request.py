@@ -28,6 +28,7 @@ class CallRequest:
     `held`: it stands under `control_dependencies`, which ops of an initializer escape.
     `version_2`: the call is written against the root of TensorFlow 2. `drop_inner_name`: nothing looks up an op by
     name, so the name of the initial value's op may go. `fold`: an `initial = ...` on the line above may be folded in.
+    `deeper`: by how many columns new scopes will indent the call.
     """
 
     name: str
@@ -41,6 +42,7 @@ class CallRequest:
     version_2: bool = False
     drop_inner_name: bool = False
     fold: bool = True
+    deeper: int = 0
     dynamic: Callable[[ast.expr], bool] = _never
 
     def creates(self, node: ast.AST) -> bool:

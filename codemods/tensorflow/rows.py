@@ -48,7 +48,7 @@ class Arranger:
         leading = [item for item in items if item.origin is None]
         for item in items[len(leading) :]:
             by_origin.setdefault(item.origin or 0, []).append(item)
-        rows = [Row(item, gaps[0]) for item in leading]
+        rows = [self.leading(item, gaps[0]) for item in leading]
         pending: Gap | None = None
         for index in range(len(self.old.values)):
             pending = gaps[index] if pending is None else join(pending, gaps[index])
@@ -97,6 +97,13 @@ class Arranger:
                 row.gap = self.separator
         elif gap is SPACE and len(rows) > 1:
             row.gap = self.separator
+        return row
+
+    def leading(self, item: Item, gap: Gap) -> Row:
+        """The row of an item that stands in no old one's place."""
+        row = Row(item, gap)
+        if isinstance(item.value, Inner):
+            self.lay_inner(row, item.value)
         return row
 
     def lay_inner(self, row: Row, inner: Inner) -> bool:

@@ -7,9 +7,20 @@ import re
 from dataclasses import dataclass
 
 from codemods.tensorflow.facts import Grip
+from codemods.tensorflow.parts import makes_several, role_of
 from migrate.syntax.nodes import children
 
-__all__ = ["NO_TARGET", "Target", "clean", "factory_name", "method_name", "says_nothing", "snake_case", "target_of"]
+__all__ = [
+    "NO_TARGET",
+    "Target",
+    "builds_all",
+    "clean",
+    "factory_name",
+    "method_name",
+    "says_nothing",
+    "snake_case",
+    "target_of",
+]
 
 NO_TARGET = (
     "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
@@ -43,8 +54,11 @@ def clean(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`."""
-    return clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()) or "layer"
+    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`, `KLqp` `klqp`."""
+    return (
+        clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z][a-z])", "_", name).lower())
+        or "layer"
+    )
 
 
 def factory_name(function: str) -> str:
@@ -60,6 +74,11 @@ def method_name(method: str, owner: str) -> str:
     return snake_case(owner) if not made or made in _WHOLE else made
 
 
+def builds_all(name: str) -> bool:
+    """Whether what a function makes is called the whole of a program's layers: a net, a model, its weights."""
+    return name in _WHOLE
+
+
 def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     """Reads the target of `call` off its statement; `function` is the name of the function that it stands in."""
     path = _path(statement, call)
@@ -68,9 +87,11 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     inner, group = _inner_name(path)
     if inner:
         return Target(clean(inner), clean(group), grip, returned)
+    part = role_of(call, path[-2]) if len(path) > 1 and makes_several(statement, call) else ""
     if returned:
-        return Target(_value_name(call) or factory_name(function), "", grip, returned)
-    return Target(clean(_statement_name(statement, path)), "", grip, returned)
+        return Target(_value_name(call) or part or factory_name(function), "", grip, returned)
+    name = clean(_statement_name(statement, path))
+    return Target(f"{part}_{name}" if name and part else name, "", grip, returned)
 
 
 _GENERIC = frozenset(

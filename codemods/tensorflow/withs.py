@@ -205,10 +205,18 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
         body=callees.body(scope),
-        plain=len(node.args) + len(node.keywords) == 1
-        and first is not None
-        and not callees.is_of_graph(node.func, scope),
+        plain=_is_plain(node, first, kind) and not callees.is_of_graph(node.func, scope),
     )
+
+
+def _is_plain(node: ast.Call, first: ast.expr | None, kind: ScopeKind) -> bool:
+    """Whether a scope is called with one string, or a name scope with a name, a default name and values, or some."""
+    if len(node.args) + len(node.keywords) == 1:
+        return first is not None
+    known = all(word.arg in ("name", "default_name", "values") for word in node.keywords)
+    starred = any(isinstance(one, ast.Starred) for one in node.args)
+    default = keyword_or_place(node, "default_name", 1)
+    return kind is ScopeKind.NAME and known and not starred and first is not None and default is not None
 
 
 def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.diff import hunks, split
+from migrate.edits import join_wraps
 from migrate.lexer import NEWLINE
 from migrate.model import Edit, FileResult, Finding, Report, Rewrite, Wrap
 from migrate.source import Source, SourceError
@@ -120,6 +121,9 @@ def _own(text: str, after: str, findings: Sequence[Finding]) -> list[Replacement
     )
     if not wraps:
         return spliced
+    single = sorted({wrap for wrap, _ in wraps}, key=lambda wrap: (wrap.span.start, -wrap.span.end))
+    joined = dict(zip(single, join_wraps(text, single), strict=True))
+    wraps = [(joined[wrap], name) for wrap, name in wraps]
     inserts = _inserts(_apply(text, spliced), after)
     return None if inserts is None else _with_inserts(text, spliced, inserts, wraps)
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from codemods.tensorflow.facts import Call, Creation, Event, StatementFacts
 from codemods.tensorflow.layers.inside import may_clash
 from codemods.tensorflow.layers.members import Block, Member
-from codemods.tensorflow.layers.moving import may_move_all
+from codemods.tensorflow.layers.moving import may_come_along, may_move_all
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.reach.extent import Extent
 
 __all__ = ["Grouping"]
 
+_BETWEEN = 8  # statements that come along with those around them, though they make no variable
 _ABOUT_VARIABLES = frozenset(
     {"assign", "assign_add", "assign_sub", "l2_loss", "eval", "run"}
 )  # no layer's op uses these
@@ -75,12 +76,20 @@ class Grouping:
         if may_clash(member, group, self.extent.tree):
             return False
         between = range(last.place + 1, member.place)
-        return (self.takes_ops or not between) and all(self._is_clean(place) for place in between)
+        if (self.takes_ops or not between) and all(self._is_clean(place) for place in between):
+            return True
+        member.keeps_ops = member.is_unit and last.is_unit and self._come_along(between)
+        return member.keeps_ops
+
+    def _come_along(self, between: range) -> bool:
+        """Whether what stands between members of one function may go under its scope, whose ops keep their names."""
+        statements = (self.block.statements[place] for place in between)
+        return len(between) <= _BETWEEN and all(may_come_along(one, self.block.body, self.extent) for one in statements)
 
     def _last(self, group: list[Member], end: int, made: Collection[str]) -> int:
         """The place of the last statement of the layer: those that use its variables at once come along."""
         last = group[-1].place
-        if not self.takes_ops or group[0].apart:
+        if not self.takes_ops or group[0].apart or any(member.keeps_ops for member in group):
             return last
         statements = self.block.statements
         bound = {name for member in group for name in statements[member.place].binds}

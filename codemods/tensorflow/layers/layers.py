@@ -19,6 +19,7 @@ from codemods.tensorflow.layers.members import (
     block_of,
     calling,
     making,
+    unit_of_loop,
     wants_layer,
 )
 from codemods.tensorflow.layers.moving import may_move_all
@@ -128,8 +129,11 @@ class _Planner:
             if group[0].place in chosen:
                 sites = [site for member in group for site in member.sites]
                 first = block.statements[group[0].place]
-                name = self._name(group[0], sites, block)
-                self._wrap(block.body, group, WrapPlan(first.at, last.at, name, unique=group[0].repeats))
+                layer = self._layer(group[0], sites, block)
+                name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats)
+                keeps_ops = any(member.keeps_ops for member in group)
+                wrap = WrapPlan(first.at, last.at, name, unique=group[0].repeats, keeps_ops=keeps_ops)
+                self._wrap(block.body, group, wrap, layer)
 
     def _chosen(self, groups: list[list[Member]], block: Block) -> set[int]:
         """The places of the layers that get a scope; all layers of a network are named in one way."""
@@ -166,16 +170,17 @@ class _Planner:
         asked = any(one.asks for one in tree.files[body[0]].bodies)
         return asked or any(last in tree.op_names for last in lasts)
 
-    def _name(self, member: Member, sites: list[Site], block: Block) -> str:
+    def _layer(self, member: Member, sites: list[Site], block: Block) -> str:
+        """What a person would call the layer that begins with a member."""
         layer = member.layer
         alone = sites[0].creation.target if len(sites) == 1 else ""
         if layer == LAYER and alone and not is_role(alone):
             layer = alone
-        if layer.lower() in _NO_LAYER:
-            layer = LAYER
-        return self.names.free(layer, block.body[0], sites, unique=member.repeats)
+        elif layer == LAYER and sites and member.repeats:
+            layer = unit_of_loop([site.creation.target for site in sites], block.body, self.extent.tree)
+        return LAYER if layer.lower() in _NO_LAYER else layer
 
-    def _wrap(self, body: BodyKey, group: list[Member], wrap: WrapPlan) -> None:
+    def _wrap(self, body: BodyKey, group: list[Member], wrap: WrapPlan, layer: str) -> None:
         """Notes a wrap, and tells its sites and those of the factories that are called in it."""
         self.wraps[body[0]].append(wrap)
         sites = [site for member in group for site in member.sites]
@@ -185,7 +190,7 @@ class _Planner:
             site.domain = (body, wrap.first)
             site.wraps.append((body[0], wrap))
             stem = stem_of(site.creation.target)
-            site.inner = stem.role if stem and stem.layer == group[0].layer else ""
+            site.inner = stem.role if stem and stem.layer == layer else ""
         for member in group:
             for factory, call in member.calls:
                 for site in factory.sites:

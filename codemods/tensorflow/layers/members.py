@@ -11,9 +11,19 @@ from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.stems import Stem, is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.targets import factory_name, method_name
+from codemods.tensorflow.targets import builds_all, factory_name, method_name
 
-__all__ = ["LAYER", "Block", "Dictionaries", "Member", "block_of", "calling", "making", "wants_layer"]
+__all__ = [
+    "LAYER",
+    "Block",
+    "Dictionaries",
+    "Member",
+    "block_of",
+    "calling",
+    "making",
+    "unit_of_loop",
+    "wants_layer",
+]
 
 LAYER = "layer"  # what a layer is called where nothing tells
 
@@ -47,6 +57,7 @@ class Member:
     has_stem: bool = False  # the layer's name is a part of the target's
     is_unit: bool = False  # the layer is what its function makes
     apart: bool = False  # others of its layer stand elsewhere
+    keeps_ops: bool = False  # what stands before it in its layer makes ops whose names must stay
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -145,6 +156,21 @@ def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> 
     layer = layer or (stem.layer if stem else creation.target)
     place = block.place(creation.statement)
     return Member(place, layer, site.repeats, [site], has_stem=has_stem, is_unit=in_function)
+
+
+def unit_of_loop(targets: Sequence[str], key: BodyKey, tree: Tree) -> str:
+    """What the rounds of a loop make: the layer that all targets tell of; what its function is for, unless they do.
+
+    `W` and `b` are those of a layer, whatever function they are made in.
+    """
+    stems = [stem_of(target) for target in targets]
+    layers = {stem.layer if stem else "" for stem in stems}
+    if len(layers) == 1 and "" not in layers and not any(layer[-1].isdigit() for layer in layers):
+        return layers.pop()
+    if tree.body(key).is_module or all(stem or is_role(target) for stem, target in zip(stems, targets, strict=True)):
+        return LAYER
+    name = _unit_name(key, (), tree)
+    return LAYER if builds_all(name) else name
 
 
 def _unit_name(key: BodyKey, frames: tuple[FrameFacts, ...], tree: Tree) -> str:

@@ -8,7 +8,7 @@ from codemods.tensorflow.facts import Call, Creation, Enter, Event, Grip, NamedO
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 
-__all__ = ["bears_a_root", "may_move", "may_move_all"]
+__all__ = ["bears_a_root", "may_come_along", "may_move", "may_move_all"]
 
 
 def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
@@ -21,6 +21,23 @@ def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
                 return False
             return not extent.uses_store([event], body)
     return True
+
+
+def may_come_along(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:
+    """Whether a scope that leaves the names of ops alone can go around a statement for the sake of its neighbours."""
+    return statement.plain and all(
+        may_move(event, body, extent) or _makes_ops_only(event, body, extent)
+        for event in extent.between(body, statement.at, statement.end)
+    )
+
+
+def _makes_ops_only(event: Event, body: BodyKey, extent: Extent) -> bool:
+    match event:
+        case NamedOp():
+            return True
+        case Call():
+            return not extent.creates(event, body) and not extent.uses_store([event], body)
+    return False
 
 
 def may_move_all(statement: StatementFacts, body: BodyKey, extent: Extent, known: Collection[Event] = ()) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
@@ -118,19 +118,40 @@ def make_site(
     instances = scopes.reach.instances(body, number)
     names = names_of(creation, instances)
     texts = names or (literal(UNNAMED),) * len(instances)
+    place = place_of(instances, scopes)
     return Site(
         body,
         number,
         creation,
         instances,
-        place_of(instances, scopes),
+        place,
         names,
-        repeats=scopes.places.recurs(instances, texts),
+        repeats=_repeats(instances, texts, place, scopes),
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
         looked_up=_looked_up(body, texts, scopes) or _compared(body[0], tests),
         counts=_counts(creation, instances, scopes),
         bears_a_root=bears_a_root(creation, body, extent),
+    )
+
+
+def _repeats(instances: tuple[Instance, ...], names: Sequence[Text], place: Place, scopes: ScopeTable) -> bool:
+    """Whether a creation can happen again under the same scopes, or meet itself by another way.
+
+    Two ways do not meet in a scope that its own function makes anew each time, where no scope around that is entered
+    again: TensorFlow would count anew there.
+    """
+    if place is Place.IN_STEP and all(_has_own_scope(instance, scopes) for instance in instances):
+        return any(map(scopes.places.repeats, instances, names))
+    return scopes.places.recurs(instances, names)
+
+
+def _has_own_scope(instance: Instance, scopes: ScopeTable) -> bool:
+    path, body = instance.body
+    return any(
+        stand.frame.scope is not None and (stand.path, stand.frame.scope.body) == (path, body)
+        for stand in scopes_around(instance)
+        if scopes.places.is_fresh(stand)
     )
 
 

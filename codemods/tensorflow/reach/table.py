@@ -163,7 +163,7 @@ class _Descent:
         met = _Met([*way.stands], way.graph, way.repeats and not self.guarded, way.unknown)
         for depth, frame in enumerate(self.frames):
             self._begin(met, depth, way.order)
-            met.enter(Stand(self.key[0], way.order, frame, scope_name(frame, way.arguments)))
+            met.enter(Stand(self.key[0], way.order, frame, scope_name(frame.scope, way.arguments)))
         self._begin(met, len(self.frames), way.order)
         return Way(
             way.root,

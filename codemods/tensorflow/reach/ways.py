@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.text import NONE, Hole, Text, substitute
 
@@ -121,10 +121,14 @@ def exclusive(first: Instance, second: Instance) -> bool:
     )
 
 
-def scope_name(frame: FrameFacts, arguments: Mapping[str, Text]) -> Text:
-    """The name of the scope that a frame enters, where its body is given `arguments`."""
-    scope = frame.scope
-    return substitute(scope.name or scope.default or Text((Hole(),)), arguments) if scope is not None else Text(())
+def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:
+    """The name of a scope where its body is given `arguments`: that of a name scope may be its default name."""
+    if scope is None:
+        return Text(())
+    name = substitute(scope.name or scope.default or Text((Hole(),)), arguments)
+    if scope.kind is not ScopeKind.NAME or scope.default is None or not name.may_be_none:
+        return name
+    return substitute(scope.default, arguments) if name.is_none else Text((Hole(),))
 
 
 def bound_parameters(body: BodyFacts) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -9,10 +10,11 @@ from codemods.tensorflow.facts import Call, Creation, ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.ways import scope_name
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Text, substitute
 
 __all__ = ["convert_scopes"]
 
@@ -62,14 +64,33 @@ class _Conversion:
 
     def _form(self, item: Item) -> ScopeForm | None:
         """A scope of its own each time, but for a name scope that is entered once."""
+        if self._tells_itself(item):
+            return ScopeForm.WHOLE
         if not self.places.enters_once(item) or self.rivals.is_later(item):
             return ScopeForm.UNIQUE
         return ScopeForm.PLAIN if item.scope.kind is ScopeKind.NAME else None
 
+    def _tells_itself(self, item: Item) -> bool:
+        """Whether a scope with a default name makes another one each time: a name that it is passed comes but once."""
+        scope, ways = item.scope, [one.way for one in item.instances]
+        if scope.default is None:
+            return False
+        if scope.name is None:
+            return True
+        default = substitute(scope.default, {}).literal
+        if default is None or self.rivals.of(item) or any(way.unknown or way.partial or way.reruns for way in ways):
+            return False
+        named = [one for one in item.instances if not substitute(scope.name, one.way.arguments).is_none]
+        names = [(scope_name(scope, one.way.arguments).literal or "").lower() for one in named]
+        numbered = re.compile(rf"{re.escape(default)}(?:_\d+)?", re.IGNORECASE)
+        distinct = len(set(names)) == len(names) and all(names) and not any(map(numbered.fullmatch, names))
+        return distinct and not any(map(self.places.repeats, named))
+
     def _is_candidate(self, item: Item) -> bool:
         """Whether a scope holds a creation to migrate and nothing that a new variable scope would rename."""
         scope = item.scope
-        if not scope.plain or scope.alias or scope.name is None or scope.statement == (0, 0):
+        name = scope.name or scope.default
+        if not scope.plain or scope.alias or name is None or scope.statement == (0, 0):
             return False
         if any(_names_no_scope(text) for text in item.texts):
             return False
@@ -112,7 +133,7 @@ class _Conversion:
             return False  # what a variable scope of that name makes later would find its name taken
         if len(standing) > 1 or any(not self.places.enters_once(rival) for rival in standing):
             return False  # a fresh scope is numbered by the variable scopes of its name, each counted once
-        return all(rival.scope.name == item.scope.name for rival in rivals)
+        return all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in rivals)
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
         """Whether every scope around it is converted as well or in step."""
@@ -136,6 +157,11 @@ class _Conversion:
 def _names_no_scope(name: Text) -> bool:
     """Whether a name may be one that no variable scope can have, or means something else to it: None, `""`, `a/`."""
     return name.may_be_none or name.ends_folder or any(text == "" or text.endswith("/") for text in name.texts)
+
+
+def _are_unknown(*items: Item) -> bool:
+    """Whether nothing is known of any name of some scopes: each gets its own number, as their name scopes did."""
+    return not any(text.tells for item in items for text in item.texts)
 
 
 def _depth(item: Item) -> int:

@@ -9,8 +9,8 @@ from codemods.tensorflow.facts import At, Enter, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
-from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.text import Hole, Text, substitute
+from codemods.tensorflow.reach.ways import Instance, Stand, scope_name
+from codemods.tensorflow.text import Text
 
 __all__ = ["Item", "ItemKey", "find_items", "scope_names", "scopes_around"]
 
@@ -52,9 +52,10 @@ def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
 
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
-    again = Text((Hole(),)) if event.scope.kind is ScopeKind.VARIABLE else Text(())
-    name = event.scope.name or event.scope.default or again
-    return tuple(substitute(name, instance.way.arguments) for instance in instances)
+    scope = event.scope
+    if scope.kind is not ScopeKind.VARIABLE and scope.name is None and scope.default is None:
+        return (Text(()),) * len(instances)  # it leaves the scopes around it
+    return tuple(scope_name(scope, instance.way.arguments) for instance in instances)
 
 
 def scopes_around(instance: Instance) -> tuple[Stand, ...]:

@@ -42,7 +42,8 @@ class Places:
         item = self.items.get((stand.path, stand.frame.at)) if stand.frame.scope is not None else None
         if item is None:
             return False
-        return item.fresh_by_itself or (converted and self.forms.get(item.key) is ScopeForm.UNIQUE)
+        form = self.forms.get(item.key)
+        return item.fresh_by_itself or (converted and form is not None and form.is_fresh)
 
     def same(
         self, first: Instance, second: Instance, *, converted: bool = True, drops: Callable[[Stand], bool] = _none

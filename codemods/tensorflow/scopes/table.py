@@ -96,7 +96,7 @@ class ScopeTable:
         standing = [
             one
             for one in self.rivals.of(item)
-            if not one.fresh_by_itself and forms.get(one.key) is not ScopeForm.UNIQUE
+            if not one.fresh_by_itself and forms.get(one.key) in (None, ScopeForm.PLAIN)
         ]
         if any(one.scope.kind is ScopeKind.NAME and one.key not in forms for one in standing):
             return False

@@ -1,0 +1,53 @@
+"""Which part a variable plays among those of one expression: what is multiplied are weights, what is added biases."""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["makes_several", "role_of"]
+
+_WEIGHTS, _BIASES = "weights", "biases"
+_OPS = {
+    **dict.fromkeys(("matmul", "conv1d", "conv2d", "conv2d_transpose", "conv3d", "depthwise_conv2d"), _WEIGHTS),
+    **dict.fromkeys(("bias_add", "add"), _BIASES),
+}
+_FILLED = frozenset({"zeros", "ones", "constant", "fill"})
+_DRAWN = frozenset({"random_normal", "truncated_normal", "random_uniform", "normal", "uniform"})
+
+
+def makes_several(statement: ast.stmt, call: ast.Call) -> bool:
+    """Whether a statement calls what `call` calls more than once: its target alone does not tell them apart."""
+    name = _called(call)
+    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call))
+    return sum(_called(one) == name for one in calls) > 1
+
+
+def role_of(call: ast.Call, holder: ast.AST) -> str:
+    """The part of the variable that `call` makes, by what `holder` does with it or by its value; "" for none."""
+    match holder:
+        case ast.Call() if call in holder.args and _called(holder) in _OPS:
+            return _OPS[_called(holder)]
+        case ast.BinOp(op=ast.Add()):
+            return _BIASES
+        case ast.BinOp(op=ast.Mult() | ast.MatMult()):
+            return _WEIGHTS
+    return _by_value(call.args[0]) if call.args else ""
+
+
+def _by_value(value: ast.expr) -> str:
+    """The part by the initial value: a row of one number are biases, what is drawn or has more axes are weights."""
+    if not isinstance(value, ast.Call):
+        return ""
+    words = {word.arg: word.value for word in value.keywords}
+    shape = words.get("shape") or (value.args[-1] if _called(value) == "constant" and value.args else None)
+    shape = shape or (value.args[0] if value.args else None)
+    axes = len(shape.elts) if isinstance(shape, ast.List | ast.Tuple) else 0
+    if _called(value) in _DRAWN:
+        return _WEIGHTS
+    if _called(value) not in _FILLED or not axes:
+        return ""
+    return _BIASES if axes == 1 else _WEIGHTS
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
