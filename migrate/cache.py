@@ -1,17 +1,19 @@
 """Facts that other runs have found: by a file's path and bytes, and by the code that finds facts.
 
 They lie in a database in the user's cache, never in a project, which may be a stranger's: a pickle runs what it says.
-For the same reason nothing but the classes of facts is loaded from it.
+For the same reason nothing but data is loaded from it: sets, and the codemods' own enums, tuples and dataclasses.
 """
 
 from __future__ import annotations
 
+import enum
 import io
 import os
 import pickle
 import sys
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import is_dataclass
 from functools import cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -30,6 +32,8 @@ _FILE = "facts.sqlite3"
 _ROOM = 256_000_000  # bytes
 _BATCH = 4_000_000  # bytes of facts that wait to be written
 _LEAST = 20_000  # bytes: the facts of two files that somebody is at work on are found again each time
+_MODEL = "migrate.model"  # the engine's own data
+_SEAL = 16  # bytes before a value that tell whether it is still what was written
 _UNREADABLE = (
     pickle.UnpicklingError,
     EOFError,
@@ -37,9 +41,12 @@ _UNREADABLE = (
     TypeError,
     AttributeError,
     ImportError,
-    IndexError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
 )
+_UNWRITABLE = (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 class CachingExecutor(RecallingExecutor):
@@ -62,27 +69,37 @@ class FactsCache:
     def __init__(self, work: Work, folder: str) -> None:
         self._work = work
         self._folder = folder
-        self._packages = {"migrate"} | {one.partition(":")[0].partition(".")[0] for one in work.references}
+        self._codemods = frozenset(one.partition(":")[0].partition(".")[0] for one in work.references)
         self._fresh: dict[bytes, bytes] = {}
         self._weight = 0
 
     def recall(self, name: str, task: Any) -> Indexed | None:
         """The facts of an equal source."""
-        value = self._database.get(self.key(task)) if name == "index" else None
-        if value is None:
+        if name != "index":
+            return None
+        key = self.key(task)
+        value = self._database.get(key)
+        if value is None or value[:_SEAL] != _seal(key, value[_SEAL:]):
             return None
         try:
-            facts, brief = _FactsReader(value, self._packages).load()
+            found = _FactsReader(value[_SEAL:], self._codemods).load()
         except _UNREADABLE:
             return None
-        return Indexed(task.path, facts, brief)
+        match found:
+            case (dict(facts), dict(brief)) if {*facts, *brief} <= {*task.analyses}:
+                return Indexed(task.path, facts, brief)
+        return None
 
     def keep(self, name: str, task: Any, result: Any) -> None:
         """Remembers what was found; a file that could not be indexed is tried again by each run."""
         if name != "index" or result.failure is not None:
             return
-        value = pickle.dumps((result.facts, result.brief), pickle.HIGHEST_PROTOCOL)
-        self._fresh[self.key(task)] = value
+        try:
+            value = pickle.dumps((result.facts, result.brief), pickle.HIGHEST_PROTOCOL)
+        except _UNWRITABLE:
+            return
+        key = self.key(task)
+        self._fresh[key] = _seal(key, value) + value
         self._weight += len(value)
         if self._weight > _BATCH:
             self._write()
@@ -108,7 +125,7 @@ class FactsCache:
         """A digest of what facts depend on beside the source."""
         python = sys.implementation.cache_tag, sys.version_info[:3]
         digest = blake2b(repr((python, self._work.references, self._work.largest)).encode(), digest_size=20)
-        for package in sorted(self._packages):
+        for package in sorted({"migrate", *self._codemods}):
             for path in _sources(package):
                 # An editor's lock file beside a source may lead nowhere.
                 with suppress(OSError), open(path, "rb", buffering=0) as file:
@@ -123,6 +140,10 @@ class FactsCache:
         return digest.digest()
 
 
+def _seal(key: bytes, value: bytes) -> bytes:
+    return blake2b(key + value, digest_size=_SEAL).digest()
+
+
 def _sources(package: str) -> list[str]:
     """The sources of a package: where code is edited in place, its version tells nothing."""
     spec = find_spec(package)
@@ -133,17 +154,27 @@ def _sources(package: str) -> list[str]:
 
 
 class _FactsReader(pickle.Unpickler):
-    """Loads only classes that some packages define, and sets."""
+    """Loads only sets and what `packages` define to hold data.
+
+    A pickle can call whatever it gets hold of, a class or an object of it: nothing that does more than hold values,
+    such as `Deferred`, may be within its reach.
+    """
 
     def __init__(self, value: bytes, packages: Collection[str]) -> None:
         super().__init__(io.BytesIO(value))
         self._packages = packages
 
     def find_class(self, module: str, name: str) -> Any:
-        """Raises `pickle.UnpicklingError` for what is no class of these packages."""
+        """Raises `pickle.UnpicklingError` for anything else."""
         if module == "builtins" and name in ("set", "frozenset"):
             return super().find_class(module, name)
-        found = super().find_class(module, name) if module.partition(".")[0] in self._packages else None
-        if not isinstance(found, type) or found.__module__ != module:
+        own = module == _MODEL or module.partition(".")[0] in self._packages
+        found = super().find_class(module, name) if own else None
+        if not isinstance(found, type) or found.__module__ != module or not _holds_data(found):
             raise pickle.UnpicklingError(f"{module}.{name} is no class of facts")
         return found
+
+
+def _holds_data(found: type) -> bool:
+    kind = is_dataclass(found) or issubclass(found, enum.Enum | tuple)
+    return kind and not any("__call__" in vars(one) for one in found.__mro__)

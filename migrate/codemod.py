@@ -87,7 +87,8 @@ class Analysis:
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
     does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small (see `Fact`), or None where there are none. They
-    depend on nothing but the module: what was found once is kept for other runs.
+    depend on nothing but the module: what was found once is kept for other runs. Beside plain values and containers
+    they hold dataclasses, enums and named tuples of the codemod's own: others are not loaded again.
     `glance` returns facts that are found faster, for a module in which nothing can be rewritten whatever other files
     say, else None; they count until what is rewritten elsewhere needs the whole ones.
     `opens` names, from all facts so far by path, the files in which something may be rewritten.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from migrate.cache import CachingExecutor, FactsCache
+from migrate.cache import CachingExecutor, FactsCache, _seal
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
@@ -151,19 +151,89 @@ class Harm:
         return os.mkdir, (str(self.path),)
 
 
-@pytest.mark.parametrize("harm", ["pickle", "no pickle", "another shape"])
-def test_what_is_no_facts_is_not_loaded(tmp_path: Path, harm: str) -> None:
+CALL = b"cmigrate.codemod\nDeferred\n(Vos:mkdir\ntR(V%s\ntR."
+OWN_CALL = b"ccallers\nCaller\n)R(V%s\ntR."
+OWN_CLASS = b"ccallers\nMaker\n(V%s\ntR."
+CLASS = b"cmigrate.database\nDatabase\n(V%s/rows\nI9\ntR."
+CALLERS = """
+import os
+from dataclasses import dataclass
+
+from toys import TOY
+
+
+@dataclass
+class Caller:
+    def __call__(self, path):
+        os.mkdir(path)
+
+
+class Maker:
+    def __init__(self, path):
+        os.mkdir(path)
+"""
+
+
+def put(folder: Path, value: bytes, work: Work = WORK) -> None:
+    """Whoever can write the database can seal what it holds."""
+    cache = FactsCache(work, str(folder / "facts"))
+    key = cache.key(TASK)
+    database = Database(str(folder / "facts" / "facts.sqlite3"), 10_000_000)
+    database.put({key: _seal(key, value) + value})
+    database.close()
+
+
+@pytest.mark.parametrize("harm", ["function", "deferred", "class", "own class", "object of an own class"])
+def test_what_is_no_facts_is_not_loaded(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "callers.py").write_text(CALLERS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    work, path = Work(("callers:TOY",)), tmp_path / "harmed"
     values = {
-        "pickle": pickle.dumps((Harm(tmp_path / "harmed"), {})),
-        "no pickle": b"\x80\x05garbage",
-        "another shape": pickle.dumps(3),
+        "function": pickle.dumps((Harm(path), {})),
+        "deferred": CALL % bytes(path),
+        "class": CLASS % bytes(path),
+        "own class": OWN_CLASS % bytes(path),
+        "object of an own class": OWN_CALL % bytes(path),
     }
-    indexed(tmp_path, TASK)
-    cache = FactsCache(Work(TOY), str(tmp_path / "facts"))
-    database = Database(str(tmp_path / "facts" / "facts.sqlite3"), 10_000_000)
-    database.put({cache.key(TASK): values[harm]})
+    put(tmp_path, values[harm], work)
+    assert indexed(tmp_path, TASK, work=work) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"\x80\x05garbage", pickle.dumps(3), pickle.dumps((1, 2)), pickle.dumps(({"other": 1}, {})), b"K\x01" * 9],
+)
+def test_what_has_another_shape_is_found_anew(tmp_path: Path, value: bytes) -> None:
+    put(tmp_path, value)
     assert indexed(tmp_path, TASK) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
-    assert not (tmp_path / "harmed").exists()
+
+
+def test_damaged_facts_are_found_anew(tmp_path: Path) -> None:
+    """A power cut can leave any bytes of the file, and most of them still make facts."""
+    indexed(tmp_path, TASK)
+    cache = FactsCache(WORK, str(tmp_path / "facts"))
+    database = Database(str(tmp_path / "facts" / "facts.sqlite3"), 10_000_000)
+    value = database.get(cache.key(TASK)) or b""
+    changed = value.replace(b"K\x01", b"K\x07")
+    assert changed != value
+    database.put({cache.key(TASK): changed})
+    assert indexed(tmp_path, TASK) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+
+
+@pytest.mark.parametrize("facts", [lambda: 1, (one for one in "ab")])
+def test_what_cannot_be_kept_is_no_error(tmp_path: Path, facts: object) -> None:
+    cache = FactsCache(WORK, str(tmp_path / "facts"))
+    cache.keep("index", TASK, Indexed("a.py", {"toy": facts}))
+    cache.close(keeps=True)
+    assert indexed(tmp_path, TASK)[1] == ["a.py"]
+
+
+def test_facts_nested_too_deep_are_no_error(tmp_path: Path) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    test_what_cannot_be_kept_is_no_error(tmp_path, deep)
 
 
 @pytest.fixture
