@@ -14,7 +14,7 @@ import sys
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import is_dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from types import TracebackType
@@ -67,22 +67,22 @@ class FactsCache:
     """The memory behind `work.index`; see `executors.recalling`. The database is opened for the first task."""
 
     def __init__(self, work: Work, folder: str) -> None:
-        self._work = work
+        self._packages = work.packages()
         self._folder = folder
-        self._codemods = frozenset(one.partition(":")[0].partition(".")[0] for one in work.references)
+        self._settings = work.references, work.largest
         self._fresh: dict[bytes, bytes] = {}
         self._weight = 0
 
     def recall(self, name: str, task: Any) -> Indexed | None:
         """The facts of an equal source."""
-        if name != "index":
+        if name != "index" or not self._code:
             return None
         key = self.key(task)
         value = self._database.get(key)
         if value is None or value[:_SEAL] != _seal(key, value[_SEAL:]):
             return None
         try:
-            found = _FactsReader(value[_SEAL:], self._codemods).load()
+            found = _FactsReader(value[_SEAL:], self._packages).load()
         except _UNREADABLE:
             return None
         match found:
@@ -92,7 +92,7 @@ class FactsCache:
 
     def keep(self, name: str, task: Any, result: Any) -> None:
         """Remembers what was found; a file that could not be indexed is tried again by each run."""
-        if name != "index" or result.failure is not None:
+        if name != "index" or not self._code or result.failure is not None:
             return
         try:
             value = pickle.dumps((result.facts, result.brief), pickle.HIGHEST_PROTOCOL)
@@ -117,31 +117,41 @@ class FactsCache:
             self._database.close()
 
     @cached_property
+    def _code(self) -> bytes:
+        return _code(self._packages)
+
+    @cached_property
     def _database(self) -> Database:
         return Database(os.path.join(self._folder, _FILE), _ROOM)
 
-    @cached_property
-    def _code(self) -> blake2b:
-        """A digest of what facts depend on beside the source."""
-        python = sys.implementation.cache_tag, sys.version_info[:3]
-        digest = blake2b(repr((python, self._work.references, self._work.largest)).encode(), digest_size=20)
-        for package in sorted({"migrate", *self._codemods}):
-            for path in _sources(package):
-                # An editor's lock file beside a source may lead nowhere.
-                with suppress(OSError), open(path, "rb", buffering=0) as file:
-                    digest.update(repr((package, os.path.basename(path))).encode() + file.read())
-        return digest
-
     def key(self, task: IndexTask) -> bytes:
         """What tells a task's facts from all others."""
-        digest = self._code.copy()
-        digest.update(repr((task.path, task.analyses, task.whole)).encode())
+        digest = blake2b(self._code, digest_size=20)
+        digest.update(repr((self._settings, task.path, task.analyses, task.whole)).encode())
         digest.update(task.data)
         return digest.digest()
 
 
 def _seal(key: bytes, value: bytes) -> bytes:
     return blake2b(key + value, digest_size=_SEAL).digest()
+
+
+@lru_cache(maxsize=4)
+def _code(packages: frozenset[str]) -> bytes:
+    """A digest of what facts depend on beside the source and the settings; empty where the code cannot be read.
+
+    It is made once a process: whatever is installed while a server runs is not the code that it goes on with.
+    """
+    digest = blake2b(repr((sys.implementation.cache_tag, sys.version_info[:3])).encode(), digest_size=20)
+    for package in sorted({"migrate", *packages}):
+        paths = _sources(package)
+        if not any(map(os.path.exists, paths)):  # it lies in an archive, or has been compiled
+            return b""
+        for path in paths:
+            # An editor's lock file beside a source may lead nowhere.
+            with suppress(OSError), open(path, "rb", buffering=0) as file:
+                digest.update(repr((package, os.path.basename(path))).encode() + file.read())
+    return digest.digest()
 
 
 def _sources(package: str) -> list[str]:

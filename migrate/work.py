@@ -64,6 +64,12 @@ class Work:
             if isinstance(function, Deferred):
                 function.load()
 
+    def packages(self) -> frozenset[str]:
+        """The top packages of the codemods and of what finds their facts, which may be another's."""
+        functions = [function for one in _load(self.references).analyses for function in (one.index, one.glance)]
+        found = [one.reference if isinstance(one, Deferred) else one.__module__ for one in functions]
+        return frozenset(one.partition(":")[0].partition(".")[0] for one in (*self.references, *found)) - {"migrate"}
+
     def index(self, task: IndexTask) -> Indexed:
         """The facts of one source."""
         chosen = self._analyses(task.analyses)

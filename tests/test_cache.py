@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from shell import Shell
 
-from migrate.cache import CachingExecutor, FactsCache, _seal
+from migrate.cache import CachingExecutor, FactsCache, _code, _seal
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
@@ -47,6 +48,7 @@ class Watched(SerialExecutor):
 @pytest.fixture(autouse=True)
 def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.cache._LEAST", 0)
+    _code.cache_clear()
 
 
 def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
@@ -86,15 +88,51 @@ def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
     assert indexed(tmp_path, TASK, work=Work((*TOY, "toys:PAIRS")))[1] == ["a.py"]
 
 
-def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = tmp_path / "mine.py"
+def another_process() -> None:
+    """What follows goes on with the code that lies there now."""
+    _code.cache_clear()
+
+
+@pytest.mark.parametrize("place", ["own", "borrowed", "deferred"])
+def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """The code is the codemod's package, and that of whoever finds the facts."""
+    mine, other = f"mine_{place}", f"other_{place}"
+    index = {"own": "_index", "borrowed": f"{other}.index", "deferred": f"Deferred('{other}:index')"}[place]
+    (tmp_path / f"{other}.py").write_text("from toys import _index\n\ndef index(module):\n    return _index(module)\n")
+    (tmp_path / f"{mine}.py").write_text(
+        f"from dataclasses import replace\nimport {other}\nfrom migrate.codemod import Deferred\n"
+        f"from toys import ANALYSIS, TOY, _index\nMINE = replace(TOY, analysis=replace(ANALYSIS, index={index}))\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    work = Work((f"{mine}:MINE",))
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+    source = tmp_path / f"{mine if place == 'own' else other}.py"
+    source.write_text(source.read_text() + "\n")
+    another_process()
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+
+
+def test_code_that_changes_while_it_runs_finds_nothing_for_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server for editors runs for days, with the code that it was started with."""
+    source = tmp_path / "served.py"
     source.write_text("from toys import TOY\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    work = Work(("mine:TOY",))
-    indexed(tmp_path, TASK, work=work)
-    assert indexed(tmp_path, TASK, work=work)[1] == []
+    work = Work(("served:TOY",))
+    indexed(tmp_path, IndexTask("b.py", b"old()\n", ("toy",)), work=work)
     source.write_text("from toys import TOY\n\n")
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+    another_process()
     assert indexed(tmp_path, TASK, work=work)[1] == ["a.py"]
+
+
+def test_code_that_cannot_be_read_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive of another version would be taken for this one."""
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        archive.writestr("zipped.py", "from toys import TOY\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "app.zip"))
+    assert [indexed(tmp_path, TASK, work=Work(("zipped:TOY",)))[1] for _ in range(2)] == [["a.py"]] * 2
 
 
 def test_a_source_that_leads_nowhere_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
