@@ -9,7 +9,7 @@ import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, SupportsIndex, TypeAlias
 
 from migrate.model import Finding, Level, Rule
 from migrate.syntax.module import Module
@@ -37,10 +37,14 @@ class Fact:
 
     __slots__ = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def __reduce__(self) -> tuple[type[Fact], tuple[Any, ...]]:
-        """What makes an equal one."""
-        return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """What makes an equal one; fields that are not given by place are looked up all the same."""
+        names = self.__match_args__
+        if len(names) != len(self.__dataclass_fields__):
+            return super().__reduce_ex__(protocol)
+        return type(self), tuple([getattr(self, name) for name in names])
 
 
 @dataclass(frozen=True, slots=True)
