@@ -156,7 +156,10 @@ def _code(packages: frozenset[str]) -> bytes:
 
 def _sources(package: str) -> list[str]:
     """The sources of a package: where code is edited in place, its version tells nothing."""
-    spec = find_spec(package)
+    try:
+        spec = find_spec(package)
+    except ValueError:  # it was not imported, as `__main__`
+        return []
     folders = (spec.submodule_search_locations or ()) if spec else ()
     paths = [os.path.join(folder, file) for top in folders for folder, _, files in os.walk(top) for file in files]
     paths += [spec.origin] if spec and spec.origin and not folders else []

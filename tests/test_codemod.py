@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import shell
 
 from migrate.codemod import Deferred, Fact
+
+PLUGIN = """
+from dataclasses import replace
+from migrate.codemod import Deferred
+from toys import ANALYSIS, TOY
+
+LATE = replace(TOY, analysis=replace(ANALYSIS, index=Deferred({index!r})), rewrite=Deferred({rewrite!r}))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +54,24 @@ def test_a_deferred_function_is_imported_when_it_is_called() -> None:
     with pytest.raises(ImportError):
         missing()
     assert Deferred("operator:add")(1, 2) == 3
+
+
+@pytest.mark.parametrize(
+    ("index", "rewrite", "code"),
+    [
+        ("toys:_index", "toys:_rewrite", 0),
+        ("toys:_indx", "toys:_rewrite", 3),
+        ("toys:_index", "no_such_module:rewrite", 3),
+    ],
+)
+def test_a_function_that_is_missing_costs_the_files_that_need_it(
+    tmp_path: Path, index: str, rewrite: str, code: int
+) -> None:
+    """Whether one process does the work or several."""
+    shell.install(tmp_path / "site", late="late:LATE")
+    (tmp_path / "site" / "late.py").write_text(PLUGIN.format(index=index, rewrite=rewrite))
+    work = shell.Shell(tmp_path, tmp_path / "site")
+    work.write(src__a="old()\n", src__b="x = 1\n")
+    serial, spread = (work.run("--dry-run", "--executor", name, "src") for name in ("serial", "processes"))
+    assert (serial.returncode, serial.stdout, serial.stderr) == (spread.returncode, spread.stdout, spread.stderr)
+    assert serial.returncode == code
