@@ -1,7 +1,7 @@
 """Facts that other runs have found: by a file's path and bytes, and by the code that finds facts.
 
-They lie in a database in the user's cache, never in a project, which may be a stranger's: a pickle runs what it says.
-For the same reason nothing but data is loaded from it: sets, and the codemods' own enums, tuples and dataclasses.
+They lie in a database in the user's cache, not in a project, which may be a stranger's: a pickle runs what it says. As
+`XDG_CACHE_HOME` can name a place in one, nothing but data is loaded: sets, and codemods' enums, tuples and dataclasses.
 """
 
 from __future__ import annotations
