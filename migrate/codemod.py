@@ -9,7 +9,7 @@ import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, SupportsIndex, TypeAlias
 
 from migrate.model import Finding, Level, Rule
 from migrate.syntax.module import Module
@@ -37,10 +37,14 @@ class Fact:
 
     __slots__ = ()
     __match_args__: ClassVar[tuple[str, ...]] = ()
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def __reduce__(self) -> tuple[type[Fact], tuple[Any, ...]]:
-        """What makes an equal one."""
-        return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """What makes an equal one; fields that are not given by place are looked up all the same."""
+        names = self.__match_args__
+        if len(names) != len(self.__dataclass_fields__):
+            return super().__reduce_ex__(protocol)
+        return type(self), tuple([getattr(self, name) for name in names])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Analysis:
     `triggers` are alternatives; a file is indexed when, for one of them, every byte string occurs in it, every pattern
     does, and every function of its bytes says so. Put what most files lack first, and byte strings before all else.
     `index` returns a module's facts, which must pickle and stay small (see `Fact`), or None where there are none. They
-    depend on nothing but the module: what was found once is kept for other runs.
+    depend on nothing but the module: what was found once is kept for other runs. Beside plain values and containers
+    they hold dataclasses, enums and named tuples of the codemod's own: others are not loaded again.
     `glance` returns facts that are found faster, for a module in which nothing can be rewritten whatever other files
     say, else None; they count until what is rewritten elsewhere needs the whole ones.
     `opens` names, from all facts so far by path, the files in which something may be rewritten.

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 __all__ = ["Database"]
 
 _TABLE = "CREATE TABLE IF NOT EXISTS rows (key BLOB PRIMARY KEY, used INTEGER NOT NULL, value BLOB NOT NULL)"
+_COLUMNS = ["key", "used", "value"]
 _FIND = "SELECT used, value FROM rows WHERE key = ?"
 _ADD = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)"
 _TOUCH = "UPDATE rows SET used = ? WHERE key = ?"
@@ -41,11 +42,11 @@ class Database:
         """The value of a key, None where there is none."""
         with self._forgiving():
             row = self._connection.execute(_FIND, (key,)).fetchone() if self._connection else None
-            if row is not None:
-                used, value = row
-                if used < self._now - _DAY:
-                    self._used.add(key)
-                return bytes(value)
+            match row:
+                case (int(used), bytes(value)):
+                    if used < self._now - _DAY:
+                        self._used.add(key)
+                    return value
         return None
 
     def put(self, rows: Mapping[bytes, bytes]) -> None:
@@ -63,7 +64,8 @@ class Database:
         connection.executemany(_TOUCH, [(self._now, key) for key in self._used])
         connection.executemany(_ADD, [(key, self._now, value) for key, value in rows.items()])
         while _size(connection) > self._room:
-            connection.execute(_EVICT)
+            if connection.execute(_EVICT).rowcount < 1:
+                raise sqlite3.DatabaseError("the room is taken by what is no row of this table")
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -78,7 +80,7 @@ class Database:
             yield
         except sqlite3.OperationalError:  # another process writes for long, or the disk is full
             self.close()
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # messages quote a damaged schema
             self.close()
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
@@ -87,9 +89,16 @@ class Database:
 
 
 def _connect(path: str) -> sqlite3.Connection:
+    """Raises `sqlite3.Error`, and `sqlite3.DatabaseError` for a table of another shape."""
     connection = sqlite3.connect(path, _WAIT, isolation_level=None)
-    connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages can be made again
-    connection.execute(_TABLE)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")  # what a power cut damages can be made again
+        connection.execute(_TABLE)
+        if [column for _, column, *_ in connection.execute("PRAGMA table_info(rows)")] != _COLUMNS:
+            raise sqlite3.DatabaseError("the table has other columns")
+    except (sqlite3.Error, UnicodeDecodeError):
+        connection.close()  # Windows does not remove a file that is open
+        raise
     return connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -57,12 +58,19 @@ class Work:
     kept: Kept = field(default_factory=Kept, compare=False)
 
     def ready(self) -> None:
-        """Imports whatever the codemods have put off."""
+        """Imports whatever the codemods have put off; what cannot be imported fails when it is called, if it is."""
         known = _load(self.references)
         declared: list[Analysis | Codemod] = [*known.analyses, *known.codemods]
         for function in (getattr(one, own.name) for one in declared for own in fields(one)):
             if isinstance(function, Deferred):
-                function.load()
+                with suppress(Exception):  # anybody's code
+                    function.load()
+
+    def packages(self) -> frozenset[str]:
+        """The top packages of the codemods and of what finds their facts, which may be another's."""
+        functions = [function for one in _load(self.references).analyses for function in (one.index, one.glance)]
+        found = [one.reference if isinstance(one, Deferred) else str(one.__module__) for one in functions]
+        return frozenset(one.partition(":")[0].partition(".")[0] for one in (*self.references, *found)) - {"migrate"}
 
     def index(self, task: IndexTask) -> Indexed:
         """The facts of one source."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from shell import Shell
 
-from migrate.cache import CachingExecutor, FactsCache
+from migrate.cache import CachingExecutor, FactsCache, _code, _seal
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
@@ -47,6 +48,7 @@ class Watched(SerialExecutor):
 @pytest.fixture(autouse=True)
 def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.cache._LEAST", 0)
+    _code.cache_clear()
 
 
 def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
@@ -86,15 +88,51 @@ def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
     assert indexed(tmp_path, TASK, work=Work((*TOY, "toys:PAIRS")))[1] == ["a.py"]
 
 
-def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = tmp_path / "mine.py"
+def another_process() -> None:
+    """What follows goes on with the code that lies there now."""
+    _code.cache_clear()
+
+
+@pytest.mark.parametrize("place", ["own", "borrowed", "deferred"])
+def test_changed_code_finds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """The code is the codemod's package, and that of whoever finds the facts."""
+    mine, other = f"mine_{place}", f"other_{place}"
+    index = {"own": "_index", "borrowed": f"{other}.index", "deferred": f"Deferred('{other}:index')"}[place]
+    (tmp_path / f"{other}.py").write_text("from toys import _index\n\ndef index(module):\n    return _index(module)\n")
+    (tmp_path / f"{mine}.py").write_text(
+        f"from dataclasses import replace\nimport {other}\nfrom migrate.codemod import Deferred\n"
+        f"from toys import ANALYSIS, TOY, _index\nMINE = replace(TOY, analysis=replace(ANALYSIS, index={index}))\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    work = Work((f"{mine}:MINE",))
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+    source = tmp_path / f"{mine if place == 'own' else other}.py"
+    source.write_text(source.read_text() + "\n")
+    another_process()
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+
+
+def test_code_that_changes_while_it_runs_finds_nothing_for_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server for editors runs for days, with the code that it was started with."""
+    source = tmp_path / "served.py"
     source.write_text("from toys import TOY\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    work = Work(("mine:TOY",))
-    indexed(tmp_path, TASK, work=work)
-    assert indexed(tmp_path, TASK, work=work)[1] == []
+    work = Work(("served:TOY",))
+    indexed(tmp_path, IndexTask("b.py", b"old()\n", ("toy",)), work=work)
     source.write_text("from toys import TOY\n\n")
+    assert [indexed(tmp_path, TASK, work=work)[1] for _ in range(2)] == [["a.py"], []]
+    another_process()
     assert indexed(tmp_path, TASK, work=work)[1] == ["a.py"]
+
+
+def test_code_that_cannot_be_read_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive of another version would be taken for this one."""
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        archive.writestr("zipped.py", "from toys import TOY\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "app.zip"))
+    assert [indexed(tmp_path, TASK, work=Work(("zipped:TOY",)))[1] for _ in range(2)] == [["a.py"]] * 2
 
 
 def test_a_source_that_leads_nowhere_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,19 +189,89 @@ class Harm:
         return os.mkdir, (str(self.path),)
 
 
-@pytest.mark.parametrize("harm", ["pickle", "no pickle", "another shape"])
-def test_what_is_no_facts_is_not_loaded(tmp_path: Path, harm: str) -> None:
+CALL = b"cmigrate.codemod\nDeferred\n(Vos:mkdir\ntR(V%s\ntR."
+OWN_CALL = b"ccallers\nCaller\n)R(V%s\ntR."
+OWN_CLASS = b"ccallers\nMaker\n(V%s\ntR."
+CLASS = b"cmigrate.database\nDatabase\n(V%s/rows\nI9\ntR."
+CALLERS = """
+import os
+from dataclasses import dataclass
+
+from toys import TOY
+
+
+@dataclass
+class Caller:
+    def __call__(self, path):
+        os.mkdir(path)
+
+
+class Maker:
+    def __init__(self, path):
+        os.mkdir(path)
+"""
+
+
+def put(folder: Path, value: bytes, work: Work = WORK) -> None:
+    """Whoever can write the database can seal what it holds."""
+    cache = FactsCache(work, str(folder / "facts"))
+    key = cache.key(TASK)
+    database = Database(str(folder / "facts" / "facts.sqlite3"), 10_000_000)
+    database.put({key: _seal(key, value) + value})
+    database.close()
+
+
+@pytest.mark.parametrize("harm", ["function", "deferred", "class", "own class", "object of an own class"])
+def test_what_is_no_facts_is_not_loaded(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "callers.py").write_text(CALLERS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    work, path = Work(("callers:TOY",)), tmp_path / "harmed"
     values = {
-        "pickle": pickle.dumps((Harm(tmp_path / "harmed"), {})),
-        "no pickle": b"\x80\x05garbage",
-        "another shape": pickle.dumps(3),
+        "function": pickle.dumps((Harm(path), {})),
+        "deferred": CALL % bytes(path),
+        "class": CLASS % bytes(path),
+        "own class": OWN_CLASS % bytes(path),
+        "object of an own class": OWN_CALL % bytes(path),
     }
-    indexed(tmp_path, TASK)
-    cache = FactsCache(Work(TOY), str(tmp_path / "facts"))
-    database = Database(str(tmp_path / "facts" / "facts.sqlite3"), 10_000_000)
-    database.put({cache.key(TASK): values[harm]})
+    put(tmp_path, values[harm], work)
+    assert indexed(tmp_path, TASK, work=work) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"\x80\x05garbage", pickle.dumps(3), pickle.dumps((1, 2)), pickle.dumps(({"other": 1}, {})), b"K\x01" * 9],
+)
+def test_what_has_another_shape_is_found_anew(tmp_path: Path, value: bytes) -> None:
+    put(tmp_path, value)
     assert indexed(tmp_path, TASK) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
-    assert not (tmp_path / "harmed").exists()
+
+
+def test_damaged_facts_are_found_anew(tmp_path: Path) -> None:
+    """A power cut can leave any bytes of the file, and most of them still make facts."""
+    indexed(tmp_path, TASK)
+    cache = FactsCache(WORK, str(tmp_path / "facts"))
+    database = Database(str(tmp_path / "facts" / "facts.sqlite3"), 10_000_000)
+    value = database.get(cache.key(TASK)) or b""
+    changed = value.replace(b"K\x01", b"K\x07")
+    assert changed != value
+    database.put({cache.key(TASK): changed})
+    assert indexed(tmp_path, TASK) == ([Indexed("a.py", {"toy": 1})], ["a.py"])
+
+
+@pytest.mark.parametrize("facts", [lambda: 1, (one for one in "ab")])
+def test_what_cannot_be_kept_is_no_error(tmp_path: Path, facts: object) -> None:
+    cache = FactsCache(WORK, str(tmp_path / "facts"))
+    cache.keep("index", TASK, Indexed("a.py", {"toy": facts}))
+    cache.close(keeps=True)
+    assert indexed(tmp_path, TASK)[1] == ["a.py"]
+
+
+def test_facts_nested_too_deep_are_no_error(tmp_path: Path) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    test_what_cannot_be_kept_is_no_error(tmp_path, deep)
 
 
 @pytest.fixture

@@ -102,6 +102,55 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     assert fresh.get(b"a") == b"1"
 
 
+def test_a_damaged_schema_is_made_anew(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    path = tmp_path / "kept" / "rows.sqlite3"
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE rows", b"CREATE T\xfc\xfc\xfc\xfc rows"))
+    opened(tmp_path).put({b"a": b"1"})
+    fresh = opened(tmp_path)
+    fresh.put({b"a": b"1"})
+    assert fresh.get(b"a") == b"1"
+
+
+@pytest.mark.parametrize("value", ["a text", 10**12, 1.5])
+def test_a_row_that_holds_no_bytes_is_none(tmp_path: Path, value: object) -> None:
+    opened(tmp_path).put({b"a": b"1"})
+    with sqlite3.connect(tmp_path / "kept" / "rows.sqlite3") as connection:
+        connection.execute("UPDATE rows SET value = ?", (value,))
+    assert opened(tmp_path).get(b"a") is None
+
+
+@pytest.mark.parametrize(
+    "harm", ["CREATE TABLE other AS SELECT zeroblob(200000)", "ALTER TABLE rows RENAME COLUMN used TO last"]
+)
+def test_a_file_of_another_make_is_made_anew(tmp_path: Path, harm: str) -> None:
+    opened(tmp_path).close()
+    with sqlite3.connect(tmp_path / "kept" / "rows.sqlite3") as connection:
+        connection.execute(harm)
+    opened(tmp_path, 150_000).put({b"a": b"1"})
+    fresh = opened(tmp_path, 150_000)
+    fresh.put({b"a": b"2"})
+    assert fresh.get(b"a") == b"2"
+
+
+def test_a_file_that_is_no_database_is_closed_before_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kept" / "rows.sqlite3"
+    path.parent.mkdir(0o700)
+    path.write_bytes(b"no database at all" * 100)
+    closed: list[str] = []
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            closed.append("closed")
+            super().close()
+
+    connect, unlink = sqlite3.connect, os.unlink
+    monkeypatch.setattr("sqlite3.connect", lambda *given, **named: connect(*given, **named, factory=Watched))
+    monkeypatch.setattr("os.unlink", lambda path: (closed.append("removed"), unlink(path)))
+    opened(tmp_path)
+    assert closed[:2] == ["closed", "removed"]
+
+
 def test_a_file_that_is_locked_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.database._WAIT", 0.01)
     database = opened(tmp_path)
