@@ -11,6 +11,7 @@ from migrate import collecting, discover, engine, places, rules
 from migrate.discover import Found
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost, open_executor
+from migrate.executors.caching import CachingExecutor
 from migrate.gathering import Facts, Gathering
 from migrate.model import Failure, FileResult, Level, Report, Rewrite
 from migrate.reader import Progress, Reader
@@ -63,17 +64,16 @@ def run(settings: Settings, paths: Sequence[str], extent: Extent = Extent(), pro
         return session.report()
 
 
-def _executor(settings: Settings, work: Work, files: int) -> Executor:
-    """What the settings ask for, with the facts of other runs where there are enough `files` for that to pay."""
+def _executor(settings: Settings, work: Work, files: int, extent: Extent) -> Executor:
+    """What the settings ask for, with the facts of other runs where there are enough `files` for that to pay.
+
+    Other machines may have other code. What somebody is writing, which is what is looked at `only`, is not kept.
+    """
     plain = open_executor(settings.executor, settings.jobs, settings.scheduler, work.ready)
     folder = places.user_cache("migrate-facts") if settings.cache and files >= _PAYS else None
-    if folder is None:
+    if folder is None or settings.executor == "dask":
         return plain
-    try:
-        from migrate.cache import CachingExecutor  # noqa: PLC0415
-    except ImportError:  # Python can be built without SQLite
-        return plain
-    return CachingExecutor(plain, work, folder)
+    return CachingExecutor(plain, work, folder, lambda path: extent.only is None or not extent.only(path))
 
 
 class Session:
@@ -93,7 +93,7 @@ class Session:
         self._settings = settings
         self._extent = extent
         self._work = Work(settings.registry.references, settings.max_size * 1_000_000)
-        self._executor = wrap(_executor(settings, self._work, len(found.files)))
+        self._executor = wrap(_executor(settings, self._work, len(found.files), extent))
         self._reader = Reader(found, extent.overlay, progress)
         self._gathering = Gathering(self._reader, settings.registry.analyses, self._executor, self._work)
         self._results: dict[str, Rewritten] = {}

@@ -42,7 +42,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.places",
     ),
     (
-        *("migrate.work", "migrate.executors", "migrate.database", "migrate.cache"),
+        *("migrate.work", "migrate.executors"),
+        *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.cache"),
         *("migrate.reader", "migrate.gathering", "migrate.runner"),
     ),
     (

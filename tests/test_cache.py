@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from migrate.cache import CachingExecutor, FactsCache, _code, _seal
+from migrate.cache import FactsCache, _seal
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
+from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
+from migrate.fingerprint import fingerprint
 from migrate.work import IndexTask, Work
 
 TOY = ("toys:TOY",)
@@ -48,7 +51,7 @@ class Watched(SerialExecutor):
 @pytest.fixture(autouse=True)
 def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.cache._LEAST", 0)
-    _code.cache_clear()
+    fingerprint.cache_clear()
 
 
 def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
@@ -56,9 +59,14 @@ def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[In
     return run(folder, tasks, work)
 
 
-def run(folder: Path, tasks: Iterable[IndexTask], work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
+def run(
+    folder: Path,
+    tasks: Iterable[IndexTask],
+    work: Work = WORK,
+    keeps: Callable[[str], bool] = lambda _: True,
+) -> tuple[list[Indexed | Lost], list[str]]:
     watched = Watched()
-    with CachingExecutor(watched, work, str(folder / "facts")) as executor:
+    with CachingExecutor(watched, work, str(folder / "facts"), keeps) as executor:
         return list(executor.map(work.index, tasks)), watched.asked
 
 
@@ -90,7 +98,7 @@ def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
 
 def another_process() -> None:
     """What follows goes on with the code that lies there now."""
-    _code.cache_clear()
+    fingerprint.cache_clear()
 
 
 @pytest.mark.parametrize("place", ["own", "borrowed", "deferred"])
@@ -160,6 +168,13 @@ def test_a_source_that_cannot_be_indexed_is_tried_by_each_run(tmp_path: Path) ->
 def test_two_files_are_not_worth_a_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert [indexed(tmp_path, TASK)[1] for _ in range(2)] == [["a.py"]] * 2
+
+
+def test_what_is_not_worth_keeping_is_not_kept(tmp_path: Path) -> None:
+    other = IndexTask("b.py", b"old()\n", ("toy",))
+    for _ in range(2):
+        asked = run(tmp_path, [TASK, other], keeps=lambda path: path != "a.py")[1]
+    assert asked == ["a.py"]
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
@@ -262,7 +277,7 @@ def test_damaged_facts_are_found_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize("facts", [lambda: 1, (one for one in "ab")])
 def test_what_cannot_be_kept_is_no_error(tmp_path: Path, facts: object) -> None:
     cache = FactsCache(WORK, str(tmp_path / "facts"))
-    cache.keep("index", TASK, Indexed("a.py", {"toy": facts}))
+    cache.keep(TASK, Indexed("a.py", {"toy": facts}))
     cache.close(keeps=True)
     assert indexed(tmp_path, TASK)[1] == ["a.py"]
 
@@ -292,6 +307,19 @@ def test_a_run_with_facts_of_another_reports_the_same(work_dir: Shell, tmp_path:
         ended = work_dir.run("--dry-run", *jobs, "src", **place)
         assert (ended.stdout, ended.stderr) == (plain.stdout, plain.stderr)
     assert facts.stat().st_size > 10_000
+    with sqlite3.connect(facts) as connection:
+        (kept,) = connection.execute("SELECT count(*) FROM rows").fetchone()
+    assert kept == 12  # or each run would have added its own
+
+
+def test_what_passes_through_is_not_kept(work_dir: Shell, tmp_path: Path) -> None:
+    place, facts = {"XDG_CACHE_HOME": str(tmp_path / "cache")}, tmp_path / "cache" / "migrate-facts" / "facts.sqlite3"
+    work_dir.run("--dry-run", "src", **place)
+    before = facts.read_bytes()
+    text = (tmp_path / "src" / "m3.py").read_bytes() + b"w = tf.Variable(0.0)\n" * 200
+    ended = work_dir.run("-", "--stdin-filename", "src/m3.py", input=text, **place)
+    assert ended.stdout.count(b"get_variable") == 220
+    assert facts.read_bytes() == before
 
 
 def test_few_files_need_no_cache(work_dir: Shell, tmp_path: Path) -> None:

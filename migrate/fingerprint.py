@@ -1,0 +1,42 @@
+"""Tells code from other code, by its content: a version says nothing of what is edited in place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.util import find_spec
+
+__all__ = ["fingerprint"]
+
+
+@lru_cache(maxsize=4)
+def fingerprint(packages: frozenset[str]) -> bytes:
+    """A digest of Python, of this package and of others, by their names; empty where some code cannot be read.
+
+    It is made once a process: whatever is installed while a server runs is not the code that it goes on with.
+    """
+    digest = blake2b(repr((sys.implementation.cache_tag, sys.version_info[:3])).encode(), digest_size=20)
+    for package in sorted({"migrate", *packages}):
+        paths = _sources(package)
+        if not any(map(os.path.exists, paths)):  # it lies in an archive, or has been compiled
+            return b""
+        for path in paths:
+            # An editor's lock file beside a source may lead nowhere.
+            with suppress(OSError), open(path, "rb", buffering=0) as file:
+                digest.update(repr((package, os.path.basename(path))).encode() + file.read())
+    return digest.digest()
+
+
+def _sources(package: str) -> list[str]:
+    """The files of a package that hold code."""
+    try:
+        spec = find_spec(package)
+    except ValueError:  # it was not imported, as `__main__`
+        return []
+    folders = (spec.submodule_search_locations or ()) if spec else ()
+    paths = [os.path.join(folder, file) for top in folders for folder, _, files in os.walk(top) for file in files]
+    paths += [spec.origin] if spec and spec.origin and not folders else []
+    return sorted(path for path in paths if path.endswith(".py"))
