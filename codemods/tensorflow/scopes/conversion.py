@@ -12,6 +12,7 @@ from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
+from codemods.tensorflow.text import is_no_folder
 
 __all__ = ["convert_scopes"]
 
@@ -57,8 +58,7 @@ class _Conversion:
         scope = item.scope
         if not scope.plain or scope.alias or scope.name is None or scope.statement == (0, 0):
             return False
-        literal = scope.name.literal
-        if literal is not None and (not literal or literal.endswith("/")):
+        if any(map(is_no_folder, (scope.name, *item.texts))):
             return False
         if not self._holds_migrated(item):
             return False

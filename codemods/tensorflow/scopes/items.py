@@ -10,7 +10,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
-from codemods.tensorflow.text import Text, substitute
+from codemods.tensorflow.text import Text, is_no_folder, substitute
 
 __all__ = ["Item", "ItemKey", "find_items", "resets_names", "scope_names", "scopes_around"]
 
@@ -66,11 +66,9 @@ def scope_names(instance: Instance) -> list[Text]:
     return [stand.name for stand in instance.way.scopes]
 
 
-def resets_names(scope: ScopeFacts) -> bool:
+def resets_names(stand: Stand) -> bool:
     """Whether a name scope leaves the ones around it: `name_scope(None)`, `name_scope("")`, `name_scope("a/")`."""
-    if scope.kind is not ScopeKind.NAME or scope.default is not None:
+    scope = stand.frame.scope
+    if scope is None or scope.kind is not ScopeKind.NAME or scope.default is not None:
         return False
-    if scope.name is None or not scope.name.parts:
-        return True
-    last = scope.name.parts[-1]
-    return isinstance(last, str) and last.endswith("/")
+    return scope.name is None or is_no_folder(stand.name)

@@ -50,7 +50,7 @@ class Places:
         one, two = ([stand for stand in scopes_around(each) if not drops(stand)] for each in (first, second))
         if first.way.partial or second.way.partial:
             return True
-        if any(stand.frame.scope and resets_names(stand.frame.scope) for stand in (*one, *two)):
+        if any(map(resets_names, (*one, *two))):
             return True
         if len(one) != len(two):
             return False
