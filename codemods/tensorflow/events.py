@@ -35,7 +35,7 @@ from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
-from codemods.tensorflow.text import Hole, Text, literal
+from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
@@ -253,11 +253,14 @@ class Events:
         return given is not None and any(reads_name(part, site.scope) for part in ast.walk(given))
 
     def _scope_as_name(self, site: CallSite) -> str:
-        """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name."""
+        """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name.
+
+        An empty one leaves it to TensorFlow to find one.
+        """
         node = keyword_or_place(site.node, "name", 5)
         found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
         aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
-        ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("/")
+        ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and is_no_folder(literal(node.value))
         return "scope-as-name" if aliased or ends else ""
 
     def _note_block(self, site: CallSite) -> None:

@@ -281,6 +281,7 @@ class _Indexer:
         callees: list[Callee] = []
         imports: set[str] = set()
         attributes = set[str]()
+        starred = STAR in self.walk.module.bindings
         for node, scope in self.walk.loads:
             if node in self.events.asked:
                 continue
@@ -288,7 +289,7 @@ class _Indexer:
                 self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None
-            if found is None and (dotted := resolve(node, scope)):
+            if starred and found is None and (dotted := resolve(node, scope)):
                 imports.add(dotted)  # what a star import may bring
             for binding in found[1] if found else ():
                 if binding.kind in _PLAIN:  # nearly every name

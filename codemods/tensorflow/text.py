@@ -11,7 +11,18 @@ from math import prod
 
 from migrate.codemod import Fact
 
-__all__ = ["NONE", "PERHAPS_NONE", "Hole", "Text", "joined", "literal", "one_of", "overlaps", "substitute"]
+__all__ = [
+    "NONE",
+    "PERHAPS_NONE",
+    "Hole",
+    "Text",
+    "is_no_folder",
+    "joined",
+    "literal",
+    "one_of",
+    "overlaps",
+    "substitute",
+]
 
 _MAX_TEXTS = 256  # strings that are compared one by one
 
@@ -139,6 +150,14 @@ PERHAPS_NONE = Text((Hole(none="perhaps"),))
 def literal(value: str) -> Text:
     """A text without holes."""
     return Text((value,)) if value else Text(())
+
+
+def is_no_folder(name: Text) -> bool:
+    """Whether a name may be empty or end in `/`: a scope of it adds no part to the names inside, or an empty one."""
+    if name.texts:
+        return any(not text or text.endswith("/") for text in name.texts)
+    last = name.parts[-1]
+    return isinstance(last, str) and last.endswith("/")
 
 
 def joined(parts: Iterable[str | Hole]) -> Text:

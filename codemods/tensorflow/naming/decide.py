@@ -17,6 +17,7 @@ from codemods.tensorflow.naming.outcomes import (
     kept_by_graph,
     left_to_its_scope,
     left_to_the_store,
+    left_without_name,
     named_after_target,
     named_by_counter,
     named_by_graph,
@@ -33,6 +34,7 @@ from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.plan import LeavePlan, NamePlan
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import is_no_folder
 from migrate.model import Level
 
 __all__ = ["ROOTED", "ROWS", "Decider", "Row"]
@@ -52,6 +54,7 @@ _SCOPED = (Place.NAMED, Place.MIXED)
 
 ROWS: tuple[Row, ...] = (
     Row("a scope would change the variable: left", lambda q: bool(q.hazard) and not q.unsafe, left_to_its_scope),
+    Row("its name may be none: left", lambda q: any(map(is_no_folder, q.site.names)), left_without_name),
     Row("it goes into a scope of its layer: a name in there", lambda q: bool(q.site.wraps), named_in_wrap),
     # without a name
     Row("the store may be there first: left", lambda q: q.keeps_unnamed and q.blocked, left_to_the_store),

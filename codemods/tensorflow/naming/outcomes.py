@@ -16,6 +16,7 @@ __all__ = [
     "kept_by_graph",
     "left_to_its_scope",
     "left_to_the_store",
+    "left_without_name",
     "named_after_target",
     "named_by_counter",
     "named_by_graph",
@@ -41,6 +42,11 @@ def _target(q: Question) -> str:
 def left_to_its_scope(q: Question) -> LeavePlan:
     """A scope around it reuses, or gives an argument to `get_variable` only."""
     return LeavePlan("GV203", q.hazard)
+
+
+def left_without_name(_: Question) -> LeavePlan:
+    """TensorFlow finds another name for it, or takes it for that of a scope; `get_variable` takes it as it is."""
+    return LeavePlan("GV204", "its name may be empty, or end in /")
 
 
 def left_to_the_store(q: Question) -> LeavePlan:

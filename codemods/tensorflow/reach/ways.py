@@ -11,7 +11,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
-from codemods.tensorflow.text import NONE, Hole, Text, substitute
+from codemods.tensorflow.text import NONE, Hole, Text, is_no_folder, substitute
 
 __all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "handed_through", "scope_name"]
 
@@ -47,7 +47,7 @@ class Stand:
             return scope.default is None
         if scope.kind is ScopeKind.VARIABLE:
             return False
-        return self.name.ends_folder or any(text == "" or text.endswith("/") for text in self.name.texts)
+        return is_no_folder(self.name)
 
 
 @dataclass(frozen=True)  # with room for what is asked of each of them again and again

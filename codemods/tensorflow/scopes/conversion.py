@@ -14,7 +14,7 @@ from codemods.tensorflow.reach.ways import scope_name
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Text, substitute
+from codemods.tensorflow.text import Text, is_no_folder, substitute
 
 __all__ = ["convert_scopes"]
 
@@ -92,7 +92,7 @@ class _Conversion:
         name = scope.name or scope.default
         if not scope.plain or scope.alias or name is None or scope.statement == (0, 0):
             return False
-        if any(_names_no_scope(text) for text in item.texts):
+        if any(_names_no_scope(text) for text in (name, *item.texts)):
             return False
         if not self._holds_migrated(item):
             return False
@@ -156,7 +156,7 @@ class _Conversion:
 
 def _names_no_scope(name: Text) -> bool:
     """Whether a name may be one that no variable scope can have, or means something else to it: None, `""`, `a/`."""
-    return name.may_be_none or name.ends_folder or any(text == "" or text.endswith("/") for text in name.texts)
+    return name.may_be_none or is_no_folder(name)
 
 
 def _are_unknown(*items: Item) -> bool:

@@ -21,7 +21,7 @@ from codemods.tensorflow.scopes.bearers import Bearers
 from codemods.tensorflow.scopes.items import Item, find_items, scopes_around
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.scopes.rivals import Rivals
-from codemods.tensorflow.text import Text, overlaps
+from codemods.tensorflow.text import Text, is_no_folder, overlaps
 
 __all__ = ["ScopeTable", "Step"]
 
@@ -69,7 +69,8 @@ class ScopeTable:
         once = self.places.enters_once(item) and not self.rivals.is_later(item) and not self.rivals.meets_an_op(item)
         if scope.kind is ScopeKind.NAME:
             return Step.NAME if once and scope.plain and not stand.resets else Step.NAME_MANY
-        return Step.IN_STEP if once and scope.name is not None and not stand.resets else Step.BROKEN
+        sure = scope.name is not None and not stand.resets and not is_no_folder(stand.name)
+        return Step.IN_STEP if once and sure else Step.BROKEN
 
     def is_sure(self, stand: Stand) -> bool:
         """Whether a scope's name in the graph is surely the one that it passes."""
