@@ -67,6 +67,7 @@ class _Relays:
         self.imports = Imports(files)
         self.asked: set[tuple[str, str]] = set()
         self.passing: set[str] = set()
+        self._found: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
 
     def settle(self, path: str, file: FileFacts) -> FileFacts:
         """A file's facts with as much as holds of what it takes for TensorFlow."""
@@ -108,6 +109,12 @@ class _Relays:
         """What the files of the tree bind `dotted` to, with those files; "" for anything that has no dotted name."""
         if depth > _MAX_REEXPORTS:
             return []
+        known = self._found.get((dotted, path, depth))
+        if known is None:  # files that star-import one another ask for the same again and again
+            known = self._found[dotted, path, depth] = self._find_origins(dotted, path, depth)
+        return known
+
+    def _find_origins(self, dotted: str, path: str, depth: int) -> list[tuple[str, str]]:
         self.asked.add((dotted, path))
         for _, group in groupby(self.imports.readings(dotted, path), key=lambda one: len(one[1])):
             bound = ((owner, names[1:], self._bound(owner, names[0], depth)) for owner, names in group)
