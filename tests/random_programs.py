@@ -168,12 +168,13 @@ def _is_steady(options: Options) -> bool:
 
 def _told(variable: Variable, made: Produced) -> list[Finding]:
     """What is said of the creations where a variable was made; one that is left may get another number too."""
-    return [
+    found = [
         finding
         for path, finding in made.findings
         if (path, finding.line) == (variable.file, variable.line) and not isinstance(finding.outcome, Notice)
         if isinstance(finding.outcome, Left) or not finding.outcome.supports
     ]
+    return found or [finding for _, finding in made.findings if finding.code == "GV212"]  # made by what it is passed to
 
 
 def _reported(old: Variable, new: str, told: list[Finding]) -> Iterator[Failure]:

@@ -39,7 +39,7 @@ class ScopeNames:
 
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
         """
-        if name.lower() in self.tree.op_names or name.lower() in self.tree.files[path].unknown_words:
+        if name.lower() in self.tree.op_names or name.lower() in self.tree.unknown_words(path):
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         for number in range(_MAX_NUMBER):

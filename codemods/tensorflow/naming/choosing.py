@@ -45,7 +45,7 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
 def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
     """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
     tree, last = claims.scopes.reach.tree, name.rpartition("/")[2].lower()
-    if domain is None and (last in tree.op_names or last in tree.files[site.body[0]].unknown_words):
+    if domain is None and (last in tree.op_names or last in tree.unknown_words(site.body[0])):
         return None
     rivals = [rival for claim in _own(name, site, domain) for rival in claims.rivals(claim)]
     again = site.repeats and domain is None

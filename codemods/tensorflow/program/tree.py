@@ -73,6 +73,11 @@ class Tree:
         """Whether the program may make variables that are not among its creations."""
         return any(file.makes_unseen for file in self.files.values())
 
+    def unknown_words(self, path: str) -> frozenset[str]:
+        """What a file, or one that imports it, may name besides what is seen to be named, in lower case."""
+        beside = (self.files[one].unknown_words for one in self.imports.importers[path])
+        return self.files[path].unknown_words.union(*beside)
+
     @cached_property
     def mixes_case(self) -> bool:
         """Whether names that nobody knows may differ in case alone, by the strings of the program."""

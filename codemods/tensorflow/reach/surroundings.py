@@ -83,7 +83,7 @@ class Surroundings:
         made = maker is not None and any(
             self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0])
         )
-        return callee.name in EVALUATORS or callee.is_element or made
+        return callee.name.rpartition(".")[2] in EVALUATORS or callee.is_element or made
 
     def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
         return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))

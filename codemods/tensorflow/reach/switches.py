@@ -23,7 +23,18 @@ class Switches:
     def before(self, instance: Instance) -> bool:
         """Whether a scope around an instance may have been switched before it happens."""
         places = (*instance.way.calls, (instance.body, instance.event))
+        if instance.way.partial and self._at_top:
+            return True
         return self._elsewhere(instance) or any(self._before(key, number) for key, number in places)
+
+    @cached_property
+    def _at_top(self) -> bool:
+        """Whether a module switches, or calls what does: what is called by who knows whom may come behind that."""
+        return any(
+            self.tree.body(key).is_module and self._switches(event, key) and not _in_scope(event)
+            for key, _, event in self.tree.events()
+            if isinstance(event, Call | StoreUse)
+        )
 
     def _elsewhere(self, instance: Instance) -> bool:
         """Whether another module, when it is imported, switches the scope that all others stand in."""
