@@ -81,8 +81,8 @@ def test_files_on_disk_are_read_again_when_told(root: Path) -> None:
     project = Project(registry.load(), str(root))
     documents = texts(root, layers=LAYERS)
     first = last(project, documents).own.report
-    (root / "user.py").write_text("")
-    (root / "beside.py").write_text("")
+    (root / "user.py").write_text(PLAIN)
+    (root / "beside.py").write_text(BESIDE.replace("2", "3"))
     assert last(project, documents).own.report == first
     project.forget([str(root / "user.py"), str(root / "beside.py")], listing=False)
     second = last(project, documents).own.report
