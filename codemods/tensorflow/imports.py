@@ -115,10 +115,12 @@ class _Going:
         self.spans = sorted({*(edit.span for edit in self.edits), *replaced.values()}, key=lambda one: one.start)
         written = "\n".join([*(edit.text for edit in self.edits), *headers])
         self.written = set(re.findall(r"\w+", _STRING.sub("", written)))
+        called = {one.node.func.id for one in module.walk.calls if isinstance(one.node.func, ast.Name)}
+        self.evaluates = not called.isdisjoint(knowledge.EVALUATORS)
 
     def out(self, name: str) -> bool:
-        """Whether a name is used, and every use lies in what is replaced."""
-        uses = _uses(self.module, name) if name not in self.written else []
+        """Whether a name is used, and every use lies in what is replaced; what is evaluated may use any name."""
+        uses = _uses(self.module, name) if name not in self.written and not self.evaluates else []
         return bool(uses) and all(any(s.start <= use.start and use.end <= s.end for s in self.spans) for use in uses)
 
     def comes(self, offset: int) -> bool:
