@@ -23,6 +23,7 @@ class Nones:
     def __init__(self, scopes: Iterable[Scope]) -> None:
         self._scopes = tuple(scopes)
         self._attributes: frozenset[str] | None = None
+        self._returning: dict[ast.FunctionDef, bool] = {}
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
         """Whether an expression may be None. A parameter of the body itself is not judged: its calls tell."""
@@ -50,12 +51,17 @@ class Nones:
         """Whether a function of the file that is called may return None, by what it writes behind `return`."""
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
         made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
-        return any(
-            self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
-            for function in made
-            for node in statements(function)
-            if isinstance(node, ast.Return)
-        )
+        return any(self._returns(function, depth) for function in made)
+
+    def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
+        if function not in self._returning:
+            self._returning[function] = False  # for those that return what each other return
+            self._returning[function] = any(
+                self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
+                for node in statements(function)
+                if isinstance(node, ast.Return)
+            )
+        return self._returning[function]
 
     @cached_property
     def _functions(self) -> Mapping[ast.AST, Scope]:

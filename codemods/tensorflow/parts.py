@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from migrate.syntax.nodes import nodes
+
 __all__ = ["makes_several", "role_of"]
 
 _WEIGHTS, _BIASES = "weights", "biases"
@@ -18,7 +20,7 @@ _DRAWN = frozenset({"random_normal", "truncated_normal", "random_uniform", "norm
 def makes_several(statement: ast.stmt, call: ast.Call) -> bool:
     """Whether a statement calls what `call` calls more than once: its target alone does not tell them apart."""
     name = _called(call)
-    calls = (one for one in ast.walk(statement) if isinstance(one, ast.Call))
+    calls = (one for one in nodes(statement) if isinstance(one, ast.Call))
     return sum(_called(one) == name for one in calls) > 1
 
 

@@ -87,7 +87,8 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     inner, group = _inner_name(path)
     if inner:
         return Target(clean(inner), clean(group), grip, returned)
-    part = role_of(call, path[-2]) if len(path) > 1 and makes_several(statement, call) else ""
+    part = role_of(call, path[-2]) if len(path) > 1 else ""
+    part = part if part and makes_several(statement, call) else ""
     if returned:
         return Target(_value_name(call) or part or factory_name(function), "", grip, returned)
     name = clean(_statement_name(statement, path))
