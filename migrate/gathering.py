@@ -53,14 +53,14 @@ class Gathering:
         """Collects the facts of the files that have a codemod's triggers, and follows the imports around them."""
         read = self._reader.read(self._reader.files, "Reading")
         self._collect((self._triggered(path, data) for path, data in read), whole=False)
-        fresh = self._unsought()
+        fresh = self._take_sought()
         if fresh or engine.opened(self._facts, self._analyses):
             imports = Imports(self._reader.files, self._neighbours(seeking=bool(fresh)))
             self._seek(imports, fresh)
             joined = imports.joined(engine.opened(self._facts, self._analyses), {*self._known(), *self._beside})
             beside = sorted(joined - self._known())
             self._collect((path, data, self._beside[path]) for path, data in self._reader.read(beside, _FOLLOWING))
-            self._seek(imports, self._unsought())
+            self._seek(imports, self._take_sought())
 
     def _triggered(self, path: str, data: bytes) -> _Wanted:
         if MARKER in data:
@@ -81,8 +81,8 @@ class Gathering:
     def _known(self) -> set[str]:
         return {path for own in self._facts.values() for path in own}
 
-    def _unsought(self) -> dict[str, frozenset[str]]:
-        """The modules whose importers are wanted, by analysis, and have not been looked for."""
+    def _take_sought(self) -> dict[str, frozenset[str]]:
+        """Takes the modules whose importers are wanted, by analysis; each is given once."""
         wanted = engine.sought(self._facts, self._analyses)
         fresh = {name: modules - self._sought.get(name, frozenset()) for name, modules in wanted.items()}
         self._sought = wanted
@@ -96,7 +96,7 @@ class Gathering:
                 for path in filter(partial(self._lacks, name), imports.of(Importers(modules))):
                     importers.setdefault(path, []).append(name)
             self._collect_of(importers)
-            fresh = self._unsought() if importers else {}
+            fresh = self._take_sought() if importers else {}
 
     def _trace(self) -> None:
         """Collects the facts of the files that define what analyses follow, and in turn of what these take it from."""
