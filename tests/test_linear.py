@@ -48,6 +48,11 @@ def calls_for(packages: int, tree: Path, *, joined: bool) -> int:
         (folder / "main.py").write_text(MAIN)
     if joined:
         (tree / "all.py").write_text("".join(f"import package_{number}.main\n" for number in range(packages)))
+    return counted(tree, 2 * packages)
+
+
+def counted(tree: Path, changed: int) -> int:
+    """How many Python functions one run calls, which changes so many files."""
     made = settings.load(registry.load(), {"isolated": True, "jobs": 1})
     count = 0
 
@@ -60,7 +65,7 @@ def calls_for(packages: int, tree: Path, *, joined: bool) -> int:
         report = runner.run(made, [str(tree)])
     finally:
         sys.setprofile(None)
-    assert len(report.changed) == 2 * packages
+    assert len(report.changed) == changed
     return count
 
 
@@ -69,3 +74,21 @@ def test_twice_the_tree_is_twice_the_work(tmp_path: Path, joined: bool) -> None:
     calls_for(1, tmp_path / "imports", joined=joined)  # what is imported and remembered once is not counted
     few, some, many = (calls_for(number, tmp_path / str(number), joined=joined) for number in (5, 10, 20))
     assert many - some < 2.2 * (some - few)
+
+
+def star_calls(modules: int, tree: Path) -> int:
+    """How many calls it takes to look names up in a package whose files all import everything from one another."""
+    package = tree / "package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    for number in range(modules):
+        stars = "".join(f"from .m{other} import *\n" for other in range(modules) if other != number)
+        used = "".join(f"    unknown_{one}(m{number})\n" for one in range(20))
+        text = f"import tensorflow as tf\n{stars}\ndef make_{number}():\n    tf.Variable(0.0, name='v')\n{used}"
+        (package / f"m{number}.py").write_text(text)
+    return counted(tree, modules)
+
+
+def test_star_imports_are_followed_no_further_than_they_lead(tmp_path: Path) -> None:
+    few, some, many = (star_calls(number, tmp_path / str(number)) for number in (4, 8, 16))
+    assert many - some < 4 * 2.2 * (some - few)  # as there are four times as many imports

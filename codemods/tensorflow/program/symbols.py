@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import groupby
 
 from codemods.tensorflow.facts import Callee, CalleeKind
 from codemods.tensorflow.program.imports import Imports
+from migrate.syntax.modules import parts_of
 from migrate.syntax.names import STAR
 
 __all__ = ["Symbols"]
@@ -24,6 +26,8 @@ class Symbols:
         self.imports = imports
         self.files = imports.files
         self._found: dict[_Name, list[_Meaning]] = {}
+        self._stars: dict[str, list[tuple[str, list[str]]]] = {}
+        self._closures: dict[str, frozenset[str]] = {}
 
     def find(self, dotted: str, origin: str) -> list[_Meaning]:
         """What a dotted name means in file `origin`, with the files: a method as `METHOD` of a class's index."""
@@ -72,8 +76,50 @@ class Symbols:
         defined = [one for own in file.functions.get(first, ()) for one in _part(own, rest)]
         origins = (*file.imports.get(first, ()), *file.aliases.get(first, ()))
         if not origins and first not in file.functions:
-            origins = tuple(star + first for star in file.aliases.get(STAR, ()))
+            origins = tuple(self._starred(path, first))
         return [(path, one) for one in defined], [(".".join([one, *rest]), path) for one in dict.fromkeys(origins)]
+
+    def _starred(self, path: str, name: str) -> Iterator[str]:
+        """What a name may be by the star imports of a file: packages of a hundred such files look up thousands."""
+        having = self._having.get(name, ())
+        for star, paths in self._stars_of(path):
+            if name in self._modules or any(not self._reached(one).isdisjoint(having) for one in paths):
+                yield star + name
+
+    @cached_property
+    def _having(self) -> Mapping[str, set[str]]:
+        """The files that have a name at their top level."""
+        having: dict[str, set[str]] = {}
+        for path, file in self.files.items():
+            for name in (*file.functions, *file.imports, *file.aliases):
+                having.setdefault(name, set()).add(path)
+        return having
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """What modules are called, which their packages have without a word."""
+        return frozenset(part for path in self.files for part in parts_of(path)[-1:])
+
+    def _reached(self, path: str) -> frozenset[str]:
+        """A file and those that it brings names in from by star imports, by others of them as well."""
+        known = self._closures.get(path)
+        if known is None:
+            waiting, reached = [path], {path}
+            while waiting:
+                fresh = {found for _, paths in self._stars_of(waiting.pop()) for found in paths} - reached
+                reached |= fresh
+                waiting += fresh
+            known = self._closures[path] = frozenset(reached)
+        return known
+
+    def _stars_of(self, path: str) -> list[tuple[str, list[str]]]:
+        """The star imports of a file, each with the files that it can mean."""
+        known = self._stars.get(path)
+        if known is None:
+            stars = self.files[path].aliases.get(STAR, ())
+            readings = ((star, self.imports.readings(f"{star}{STAR}", path)) for star in stars)
+            known = self._stars[path] = [(star, [found for found, _ in paths]) for star, paths in readings]
+        return known
 
     def _spellings(self, dotted: str, origin: str) -> Iterator[str]:
         """A dotted name, and what else the name that it was read from may stand for in its file."""
