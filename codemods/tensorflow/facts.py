@@ -250,6 +250,7 @@ class BodyFacts(Fact):
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
     lazy: Lazy | None = None
+    leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
 
 
 @dataclass(frozen=True, slots=True)

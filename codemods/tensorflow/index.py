@@ -25,6 +25,7 @@ from codemods.tensorflow.facts import (
 )
 from codemods.tensorflow.facts import ScopeKind as FactKind
 from codemods.tensorflow.lazy import kept_methods
+from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
@@ -195,6 +196,7 @@ class _Indexer:
             events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),
             lazy=self.kept[number].lazy if number in self.kept else None,
+            leaves=None if isinstance(node, ast.Lambda) else leaves(node),
         )
 
     def parent(self, number: int) -> int:
