@@ -239,16 +239,19 @@ class _Namer:
             yield site, self._needing(site, decision)
 
     def _needing(self, site: Site, decision: NamePlan | LeavePlan) -> NamePlan | LeavePlan:
-        """The decision, with the scopes of its own file that it takes for granted."""
+        """The decision, with the scopes that it takes for granted."""
         if isinstance(decision, LeavePlan):
             return decision
         stands = (stand for instance in site.instances for stand in scopes_around(instance))
-        keys = {(stand.path, stand.frame.at) for stand in stands if stand.path == site.body[0]}
-        scopes = sorted(at for path, at in keys & self.scopes.places.forms.keys())
+        forms = self.scopes.places.forms
+        keys = sorted({(stand.path, stand.frame.at) for stand in stands} & forms.keys())
+        scopes = tuple(at for path, at in keys if path == site.body[0])
+        elsewhere = tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys if path != site.body[0])
         control_flow = self.tree.body(site.body).in_control_flow
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
         level = Level.UNSAFE if self.tree.restoring else decision.level
-        return replace(decision, level=level, wraps=wraps, scopes=tuple(scopes), in_control_flow=control_flow)
+        needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
+        return replace(needed, level=level, in_control_flow=control_flow)
 
     def _old_names(self) -> OldNames:
         left = {
