@@ -28,6 +28,7 @@ __all__ = [
     "NamedOp",
     "Relayed",
     "Reset",
+    "Restore",
     "ScopeFacts",
     "ScopeKind",
     "StatementFacts",
@@ -249,6 +250,7 @@ class BodyFacts(Fact):
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
     lazy: Lazy | None = None
+    leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,14 @@ class Relayed(Fact):
     sources: Mapping[str, tuple[str, ...]]
     facts: FileFacts
     version_1_root: bool  # it uses what only version 1's root has
+
+
+@dataclass(frozen=True, slots=True)
+class Restore(Fact):
+    """A call that may restore whatever the variable store holds in a scope; `told`: surely does."""
+
+    line: int
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +330,8 @@ class FileFacts(Fact):
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
+    restores: tuple[Restore, ...] = ()
+    spells_scopes_out: bool = False  # a string of it may be a scope with the `/` behind it
     reloads: bool = False  # runs a module again
     guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`

@@ -15,7 +15,7 @@ from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, Re
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
-from codemods.tensorflow.layer_scopes import scope_id, wrap_id
+from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
 from codemods.tensorflow.passing import passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reading import line_start
@@ -230,6 +230,7 @@ def _escape(
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:
     """The findings that make the scopes under which the new name is right."""
     needed = [scope_id(module, plan.scopes[at]) for at in decision.scopes if at in plan.scopes]
+    needed += [scope_id_elsewhere(*one) for one in decision.scopes_elsewhere]
     return (*needed, *(wrap_id(path, first) for path, first in decision.wraps))
 
 

@@ -25,11 +25,13 @@ from codemods.tensorflow.facts import (
 )
 from codemods.tensorflow.facts import ScopeKind as FactKind
 from codemods.tensorflow.lazy import kept_methods
+from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
+from codemods.tensorflow.restores import restores, spells_scopes_out
 from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
@@ -131,6 +133,8 @@ class _Indexer:
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
+            restores=tuple(restores(self.module, self.callees)),
+            spells_scopes_out=spells_scopes_out(self.module),
             reloads=self.events.reloads,
             guarded=tuple(
                 (one.lineno, one.end_lineno or 0)
@@ -192,6 +196,7 @@ class _Indexer:
             events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),
             lazy=self.kept[number].lazy if number in self.kept else None,
+            leaves=None if isinstance(node, ast.Lambda) else leaves(node),
         )
 
     def parent(self, number: int) -> int:

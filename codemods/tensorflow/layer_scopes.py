@@ -22,7 +22,7 @@ from migrate.syntax.names import resolve
 from migrate.syntax.nodes import statements
 from migrate.syntax.walk import CallSite
 
-__all__ = ["rewrite", "scope_id", "wrap_id"]
+__all__ = ["rewrite", "scope_id", "scope_id_elsewhere", "wrap_id"]
 
 _CODES = {ScopeForm.PLAIN: "LS101", ScopeForm.UNIQUE: "LS102", ScopeForm.WHOLE: "LS102"}
 _WRAP = "LS103"
@@ -113,6 +113,12 @@ def _speaking(module: Module, first: ast.stmt, last: ast.stmt) -> CallSite:
 def scope_id(module: Module, plan: ScopePlan) -> str:
     """The id of the finding that converts a scope."""
     return _id(module, _CODES[plan.form], plan.at)
+
+
+def scope_id_elsewhere(path: str, plan: ScopePlan) -> str:
+    """The same in another file, of which only this is at hand: behind an `é` in its line it is no finding's."""
+    line, column = plan.at
+    return f"{_CODES[plan.form]}@{path}:{line}:{column + 1}"
 
 
 def wrap_id(path: str, first: At) -> str:

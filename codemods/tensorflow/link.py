@@ -84,6 +84,7 @@ class _Linker:
     def _creations(self) -> Iterator[tuple[BodyKey, int, Creation]]:
         """The creations to rewrite; those that are left whatever their names are noted in `left`."""
         patched = any(file.patches for file in self.tree.files.values())
+        restored = "" if self.options.level is Level.UNSAFE else self.tree.restoring
         for key, number, event in self.tree.events():
             if not isinstance(event, Creation):
                 continue
@@ -96,6 +97,8 @@ class _Linker:
                 )
             elif eager:
                 self.left[key[0], event.at] = LeavePlan("GV207", eager, self._shifted(event))
+            elif restored:
+                self.left[key[0], event.at] = LeavePlan("GV213", restored, self._shifted(event))
             else:
                 yield key, number, event
 
@@ -236,15 +239,19 @@ class _Namer:
             yield site, self._needing(site, decision)
 
     def _needing(self, site: Site, decision: NamePlan | LeavePlan) -> NamePlan | LeavePlan:
-        """The decision, with the scopes of its own file that it takes for granted."""
+        """The decision, with the scopes that it takes for granted."""
         if isinstance(decision, LeavePlan):
             return decision
         stands = (stand for instance in site.instances for stand in scopes_around(instance))
-        keys = {(stand.path, stand.frame.at) for stand in stands if stand.path == site.body[0]}
-        scopes = sorted(at for path, at in keys & self.scopes.places.forms.keys())
+        forms = self.scopes.places.forms
+        keys = sorted({(stand.path, stand.frame.at) for stand in stands} & forms.keys())
+        scopes = tuple(at for path, at in keys if path == site.body[0])
+        elsewhere = tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys if path != site.body[0])
         control_flow = self.tree.body(site.body).in_control_flow
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
-        return replace(decision, wraps=wraps, scopes=tuple(scopes), in_control_flow=control_flow)
+        level = Level.UNSAFE if self.tree.restoring else decision.level
+        needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
+        return replace(needed, level=level, in_control_flow=control_flow)
 
     def _old_names(self) -> OldNames:
         left = {

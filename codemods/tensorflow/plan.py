@@ -41,6 +41,7 @@ class NamePlan:
     shifts: tuple[Shift, ...] = ()  # what becomes of its names where the rewrite is not made and others are
     wraps: tuple[tuple[str, At], ...] = ()  # the wraps that it needs: their files, and where they begin
     scopes: tuple[At, ...] = ()  # the scopes of its file whose conversion it needs
+    scopes_elsewhere: tuple[tuple[str, ScopePlan], ...] = ()  # and those of other files
     warning: str = ""  # what the scopes around it give to it now, where that was asked for
     escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False

@@ -118,6 +118,7 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"reset_default_graph("),
     (b"tensorflow", b"_scope(", _RUNNING),
     (b"tensorflow", b"_by_name("),
+    (b"tensorflow", b"init_from_checkpoint"),
     (b"tensorflow", b"_variables(", b".name"),
     (b"reload(",),
 )

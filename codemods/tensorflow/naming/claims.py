@@ -175,7 +175,7 @@ class Claims:
         if full is not None and others is not None and not alike:
             return full == others
         if "/" in one.name.pattern + other.name.pattern:
-            return full is None or full == others
+            return full is None or others is None or full == others
         return self.scopes.places.same(one.instance, other.instance)
 
     def _full(self, claim: Claim) -> str | None:

@@ -26,6 +26,7 @@ from codemods.tensorflow.naming.outcomes import (
     named_in_wrap,
     named_under_a_root,
     numbered,
+    numbered_anew,
     relative_name,
     renumbered_by_graph,
     same_name,
@@ -65,6 +66,7 @@ ROWS: tuple[Row, ...] = (
     # with a name
     Row("the store may be there first: left", lambda q: q.blocked, left_to_the_store),
     Row("nothing else bears the name: it stays", lambda q: q.place in _PLAIN and q.single, same_name),
+    Row("its value would be asked for first: the new number", lambda q: q.place in _PLAIN and q.nests, numbered_anew),
     Row("its number changes: the graph says", lambda q: q.place in _PLAIN and q.renumbered, renumbered_by_graph),
     Row("the second `w` in a known order: `w_1`", lambda q: q.place in _PLAIN, numbered),
     Row("name scopes that stay: the full name", lambda q: q.place in _SCOPED and q.unshared, named_in_full),

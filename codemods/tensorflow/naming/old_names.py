@@ -180,6 +180,8 @@ class OldNames:
             return False
         stands = [stand for instance in site.instances for stand in scopes_around(instance)]
         unsure = [stand.name for stand in stands if not self.scopes.is_sure(stand)]
+        if self.scopes.reach.tree.by_hand:  # what the scopes are that it stands in, no way shows
+            unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
         counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived

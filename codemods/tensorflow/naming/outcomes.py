@@ -25,6 +25,7 @@ __all__ = [
     "named_in_wrap",
     "named_under_a_root",
     "numbered",
+    "numbered_anew",
     "relative_name",
     "renumbered_by_graph",
     "same_name",
@@ -75,6 +76,12 @@ def numbered(q: Question) -> NamePlan | None:
         return None
     form = NameForm.SAME if name == q.site.names[0].literal else NameForm.LITERAL
     return NamePlan(form, Level.EXACT, name)
+
+
+def numbered_anew(q: Question) -> NamePlan | None:
+    """The same, where others that were counted with it are called otherwise now."""
+    plan = numbered(q)
+    return plan and replace(plan, level=Level.RENAMES, renames=q.old.asked(q.site, UNNAMED))
 
 
 def named_in_full(q: Question) -> NamePlan | None:

@@ -154,6 +154,11 @@ class Question:
         return self.moved or self.counted
 
     @property
+    def nests(self) -> bool:
+        """Whether its number changes, and what its value makes would ask the graph for a name after it."""
+        return self.moved and self.site.nested and not self.counted
+
+    @property
     def moves_if_left(self) -> bool:
         """Whether, left as it is, others of the name that it passes may get out of its way."""
         return bool(self.site.wraps) or (self.site.is_named and self.moved)

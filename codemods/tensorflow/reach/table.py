@@ -116,7 +116,8 @@ class ReachTable:
         for caller, number in self.graph.callers(key):
             call = self.tree.body(caller).events[number]
             assert isinstance(call, Call)
-            descent, perhaps = self._descent(caller, number), len(self.tree.targets(call, caller)) > 1
+            descent = self._descent(caller, number)
+            perhaps = body.decorated or len(self.tree.targets(call, caller)) > 1  # `lru_cache` may not run it
             for way in self.ways(caller):
                 arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
                 ways.append(descent.prolong(way, arguments, calls, perhaps=perhaps))
@@ -131,13 +132,16 @@ class ReachTable:
 
     def _descent(self, key: BodyKey, number: int) -> _Descent:
         """The way down to an event of a body, the same for every way to the body."""
-        frames = self.tree.body(key).events[number].frames
+        body = self.tree.body(key)
+        event = body.events[number]
+        frames = event.frames
         return _Descent(
             key,
             number,
             tuple(self._openers.frame(key[0], frame) for frame in frames),
             self._resets.last(key, number),
             self._is_guarded(key, number),
+            body.leaves is not None and event.at > body.leaves,
         )
 
 
@@ -150,6 +154,7 @@ class _Descent:
     frames: tuple[FrameFacts, ...]
     reset: tuple[int, int] | None
     guarded: bool  # it happens in the first of several runs of its module only
+    perhaps: bool  # its body may end before
 
     def prolong(
         self,
@@ -173,7 +178,7 @@ class _Descent:
             met.repeats,
             met.unknown,
             way.reruns and not met.begun,
-            way.perhaps or perhaps,
+            way.perhaps or perhaps or self.perhaps,
             way.partial,
             met.graph,
             calls or way.calls,

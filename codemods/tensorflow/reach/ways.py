@@ -61,7 +61,7 @@ class Way:
     repeats: bool = False
     unknown: bool = False
     reruns: bool = False  # its module, or the cell of a notebook, may run again
-    perhaps: bool = False  # a call in it may run something else
+    perhaps: bool = False  # a call in it may run something else, or nothing
     partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
     graph: tuple[object, ...] = ("default",)
     calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first

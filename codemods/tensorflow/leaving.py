@@ -1,0 +1,39 @@
+"""Where a function may end before its last statement, so that what stands behind may not happen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from codemods.tensorflow.facts import At
+
+__all__ = ["leaves"]
+
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+_AT_ONCE: At = (0, 0)
+
+
+def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
+    """The end of its first `return`, the very beginning for a generator that nobody need run, or None.
+
+    A `raise` ends the program, or what a `try` is around; that is seen where it stands.
+    """
+    first: At | None = None
+    for one in _statements(function.body):
+        value = getattr(one, "value", None)
+        if isinstance(value, ast.Yield | ast.YieldFrom):
+            return _AT_ONCE
+        if first is None and isinstance(one, ast.Return):
+            first = (one.end_lineno or 0, one.end_col_offset or 0)
+    return first
+
+
+def _statements(block: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """The statements of a function in their order, without those of functions and classes in it."""
+    waiting = [*reversed(block)]
+    while waiting:  # an `elif` stands within the one before it: there can be more of them than calls fit Python's stack
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner = [part for name in _BLOCKS for part in getattr(one, name, ())]
+            waiting += reversed(inner)
