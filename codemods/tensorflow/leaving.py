@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.facts import At
+from migrate.syntax.nodes import BLOCKS
 
 __all__ = ["leaves"]
 
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _AT_ONCE: At = (0, 0)
 
 
@@ -35,5 +35,4 @@ def _statements(block: Sequence[ast.AST]) -> Iterator[ast.AST]:
         one = waiting.pop()
         yield one
         if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            inner = [part for name in _BLOCKS for part in getattr(one, name, ())]
-            waiting += reversed(inner)
+            waiting += reversed([part for name in BLOCKS[type(one)] for part in getattr(one, name)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["FIELDS", "children", "nodes", "statements"]
+__all__ = ["BLOCKS", "FIELDS", "children", "nodes", "statements"]
 
 # Fields that hold no node, or one without a place of its own: half of all nodes are a context or an operator.
 _BARE = frozenset(
@@ -31,7 +31,7 @@ class _Blocks(dict[type[ast.AST], tuple[str, ...]]):
 
 
 FIELDS = _Fields()
-_BLOCKS = _Blocks()
+BLOCKS = _Blocks()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -63,7 +63,7 @@ def statements(root: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> lis
     """Every statement of a module or function, level by level, without a look into any expression."""
     found = [*root.body]
     for statement in found:  # which grows meanwhile
-        for name in _BLOCKS[type(statement)]:
+        for name in BLOCKS[type(statement)]:
             for item in getattr(statement, name):
                 found += [item] if isinstance(item, ast.stmt) else item.body
     return found
