@@ -64,12 +64,15 @@ class Claims:
     _known: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
     _patterns: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
     _unknown: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _stored_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # `w_1`, by its `w`
 
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
         known = claim.name.texts
         if known:
             for name in dict.fromkeys(map(_last, known)):
+                if claim.in_store and (match := _NUMBERED.fullmatch(name)):
+                    self._stored_numbers[match.group(1)].append(claim)
                 for place in self._places(claim):
                     self._exact[name][place].append(claim)
             self._known[claim.instance.body[0]][claim.name].append(claim)
@@ -94,6 +97,17 @@ class Claims:
         """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
         return any(numbered.fullmatch(text) for one in self._known.get(path, ()) for text in one.texts)
+
+    def numbers_in_store(self, claim: Claim) -> list[Claim]:
+        """What `get_variable` makes in the same place under a number of the name, such as `w_1`."""
+        found = (one for name in claim.name.texts for one in self._stored_numbers.get(_last(name), ()))
+        meets = self.scopes.meeting.may_meet
+        return [one for one in found if meets(one.instance, claim.instance) and self._may_share(one, claim)]
+
+    def _may_share(self, one: Claim, other: Claim) -> bool:
+        """Whether two claims may stand under the same scopes."""
+        own, others = self._places(one), self._places(other)
+        return "?" in own | others or not own.isdisjoint(others)
 
     def is_alone(self, name: Text, owner: object) -> bool:
         """Whether nothing but its owner may bear a name, or end in it, in whatever scope: no op, no scope."""

@@ -128,6 +128,8 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
     site = q.site
     if site.nested:
         return LeavePlan("GV211")
+    if base == UNNAMED and q.number_blocked:
+        return left_to_the_store(q)
     names = site.names or (literal(base),)
     strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
     folders = any(name.may_have_folders for name in names)

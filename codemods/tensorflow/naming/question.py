@@ -83,6 +83,15 @@ class Question:
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
         return any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored)
 
+    @cached_property
+    def number_blocked(self) -> bool:
+        """Whether `get_variable` makes one of a number of its name, `w_1`, not surely before the graph is asked."""
+        return any(
+            not rival.instance.surely_before(one)
+            for name, one in zip(self.site.graph_names, self.site.instances, strict=True)
+            for rival in self.claims.numbers_in_store(Claim(name, one, self.site.key, creates=True))
+        )
+
     def _shares_case(self, rival: Claim) -> bool:
         """Whether a rival may bear its very name: the store, unlike the graph, tells `Step` from `step`."""
         own, other = (_last_parts(names) for names in (self.site.graph_names, (rival.name,)))
