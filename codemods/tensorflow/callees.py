@@ -10,10 +10,11 @@ from functools import lru_cache
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.counting import around, counters, element_texts
+from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.facts import ELEMENT, At, Callee, CalleeKind
 from codemods.tensorflow.nones import Nones, iterated
-from codemods.tensorflow.strings import reads_names, text_of
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text
+from codemods.tensorflow.strings import missing, reads_names, text_of
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
@@ -87,6 +88,8 @@ class Callees:
             near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
             looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
             if len(near) != 1 or not looping:
+                if defaulted := self._defaulted(reference, bindings, owner, scope):
+                    return defaulted
                 return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
             return self._bound_text(reference.id, owner, near[0], scope, depth)
 
@@ -141,6 +144,15 @@ class Callees:
         sources = [behind(one, owner) for one in iterated(binding.node, owner)]
         derived, folders = any(map(reads_names, sources)), any(map(_holds_folders, sources))
         return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
+
+    def _defaulted(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope) -> Text | None:
+        """What is known of a parameter behind `if name is None: name = "fc"`."""
+        found = default_before(name, bindings, owner) if self.body(scope) == self.body(owner) else None
+        skips = missing(found.test, name) if found else ()
+        if found is None or not skips:
+            return None
+        passed = self._bound_text(name.id, owner, found.parameter, scope, 0)
+        return joined([first_of([passed, self.text(found.value, owner)], skips).shown])
 
     def _entered(self, binding: Binding, owner: Scope) -> str:
         """The scope that a `with` enters to bind a name: `a/` for a name scope, no string for a variable scope."""

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from codemods.tensorflow.text import Hole, Text, joined, one_of
+from codemods.tensorflow.text import NONE, Hole, Text, first_of, joined, literal, one_of
 from migrate.syntax.nodes import nodes
 
-__all__ = ["NO_VARIABLES", "reads_names", "text_of"]
+__all__ = ["NO_VARIABLES", "missing", "reads_names", "text_of"]
 
 _Known = Callable[[ast.Name | ast.Subscript], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
@@ -19,6 +19,7 @@ _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
 NO_VARIABLES = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is not one's
 _DIGITS = re.compile(r"%0?\d*[di]|\{:0?\d*d\}")  # that take a number
+_FALSE = (NONE, literal(""))
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
@@ -65,16 +66,28 @@ def _may_be_variable(node: ast.expr) -> bool:
 def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:
     """One of several strings: an arm that its test says to be one, or what stands before an `or`, is not None."""
     if isinstance(node, ast.BoolOp):
-        return one_of([*(_given(one, name) for one in node.values[:-1]), text_of(node.values[-1], name)])
+        return first_of([text_of(one, name) for one in node.values], _FALSE)
     tests = [(node.body, node.test), (node.orelse, ast.UnaryOp(ast.Not(), node.test))]
-    return one_of([_given(arm, name) if _shows_given(test, arm) else text_of(arm, name) for arm, test in tests])
+    given = [arm for arm, test in tests if _shows_given(test, arm)]
+    if len(given) != 1:
+        return one_of([text_of(arm, name) for arm, _ in tests])
+    other = node.orelse if given[0] is node.body else node.body
+    return first_of([text_of(given[0], name), text_of(other, name)], _skipped(node.test))
 
 
-def _given(node: ast.expr, name: _Known) -> Text:
-    """What is known of an expression where it is surely not None: nothing, where it could be otherwise."""
-    text = text_of(node, name)
-    unsure = text.may_be_none or any(isinstance(part, Hole) and part.is_filled_in for part in text.parts)
-    return Text((Hole(derived=text.is_derived),)) if unsure else text
+def missing(test: ast.expr, node: ast.expr) -> tuple[Text, ...]:
+    """What `node` may be where a test holds that asks whether it is missing; empty for any other test."""
+    return _skipped(test) if _shows_given(ast.UnaryOp(ast.Not(), test), node) else ()
+
+
+def _skipped(test: ast.expr) -> tuple[Text, ...]:
+    """What a test that asks whether a string is given takes for none."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return _skipped(inner)
+        case ast.Compare(comparators=[ast.Constant(value=value)]):
+            return (NONE,) if value is None else _FALSE[1:]
+    return _FALSE
 
 
 def _shows_given(test: ast.expr, node: ast.expr) -> bool:

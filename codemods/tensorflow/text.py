@@ -16,6 +16,7 @@ __all__ = [
     "PERHAPS_NONE",
     "Hole",
     "Text",
+    "first_of",
     "is_no_folder",
     "joined",
     "literal",
@@ -35,7 +36,7 @@ class Hole(Fact):
     yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
     that it is "perhaps" or "surely" None. One with `folders` may hold a `/`. It is one of those that it is `among`,
-    where a parameter in them has to be filled in first.
+    where a parameter in them has to be filled in first; where it `skips` some, it is the first that is none of these.
     """
 
     parameter: str = ""
@@ -49,6 +50,7 @@ class Hole(Fact):
     none: str = ""
     folders: bool = False
     among: tuple[Text, ...] = ()
+    skips: tuple[Text, ...] = ()
 
     @property
     def is_filled_in(self) -> bool:
@@ -187,6 +189,20 @@ def one_of(texts: Sequence[Text]) -> Hole:
     return Hole(choices=choices, derived=derived, none="perhaps" if any(text.may_be_none for text in texts) else "")
 
 
+def first_of(texts: Sequence[Text], skips: tuple[Text, ...]) -> Hole:
+    """The first of some texts that is none of `skips`, or the last one in any case: `name or "fc"`."""
+    if any(isinstance(part, Hole) and part.is_filled_in for text in texts for part in text.parts):
+        return Hole(among=tuple(texts), derived=any(text.is_derived for text in texts), skips=skips)
+    left: list[Text] = []
+    for text in texts[:-1]:
+        if text not in skips:
+            unsure = text.may_be_none and NONE in skips
+            left.append(Text((Hole(derived=text.is_derived),)) if unsure else text)
+            if text.literal is not None:
+                return one_of(left)
+    return one_of([*left, texts[-1]])
+
+
 def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     """The text with parameters replaced by what a call passes; a parameter that is not passed becomes a plain hole."""
     if not any(isinstance(part, Hole) and part.is_filled_in for part in text.parts):
@@ -199,7 +215,8 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
                 return Text((Hole(),))
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
         elif isinstance(part, Hole) and part.among:
-            parts.append(one_of([substitute(one, arguments) for one in part.among]).shown)
+            texts = [substitute(one, arguments) for one in part.among]
+            parts.append((first_of(texts, part.skips) if part.skips else one_of(texts)).shown)
         else:
             parts.append(part)
     return joined(parts)

@@ -1,0 +1,33 @@
+"""What a parameter is behind `if name is None: name = "fc"`, as functions with optional names begin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from migrate.syntax.walk import Binding, BindingKind, Scope
+
+__all__ = ["Default", "default_before"]
+
+
+class Default(NamedTuple):
+    """A parameter, the test that asks whether it is missing, and what stands in its place then."""
+
+    parameter: Binding
+    test: ast.expr
+    value: ast.expr
+
+
+def default_before(name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Default | None:
+    """The one that an `if` of the function itself gives before `name` is read; None where more than that binds it."""
+    parameters = [one for one in bindings if one.kind is BindingKind.PARAMETER]
+    values = [one.value for one in bindings if one.kind is BindingKind.ASSIGN]
+    if len(bindings) != 2 or len(parameters) != 1 or not isinstance(owner.node, ast.FunctionDef):
+        return None
+    for statement in owner.node.body:
+        if isinstance(statement, ast.If) and not statement.orelse and (statement.end_lineno or 0) < name.lineno:
+            for one in statement.body:
+                if isinstance(one, ast.Assign) and one.value in values:
+                    return Default(parameters[0], statement.test, one.value)
+    return None
