@@ -279,7 +279,7 @@ class Relayed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Restore(Fact):
-    """A call that may restore whatever the variable store holds in a scope; `told`: surely does."""
+    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does."""
 
     line: int
     told: bool
@@ -331,7 +331,7 @@ class FileFacts(Fact):
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     restores: tuple[Restore, ...] = ()
-    spells_scopes_out: bool = False  # a string of it may be a scope with the `/` behind it
+    maps_scopes: bool = False  # it holds a map of scopes to scopes
     reloads: bool = False  # runs a module again
     guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`

@@ -31,7 +31,7 @@ from codemods.tensorflow.modes import decorating, function_reason, shows_eager, 
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
-from codemods.tensorflow.restores import restores, spells_scopes_out
+from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
@@ -134,7 +134,7 @@ class _Indexer:
             by_hand=frozenset(self.events.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
-            spells_scopes_out=spells_scopes_out(self.module),
+            maps_scopes=maps_scopes(self.module),
             reloads=self.events.reloads,
             guarded=tuple(
                 (one.lineno, one.end_lineno or 0)

@@ -3,54 +3,47 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.callees import Callees, behind
 from codemods.tensorflow.facts import Restore
-from codemods.tensorflow.text import Hole
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.syntax.module import Module
-from migrate.syntax.walk import CallSite
+from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["restores", "spells_scopes_out"]
+__all__ = ["maps_scopes", "restores"]
 
 _RESTORING = "init_from_checkpoint"
-_NO_SCOPE = ("/", ".", "~")  # begins a path of the file system
+_MAP = re.compile(r"""/["']\s*:\s*["'][^"'\n]*/["']""")  # `"old/": "net/"`
 
 
 def restores(module: Module, callees: Callees) -> Iterator[Restore]:
-    """The calls of a module that may do so; the map's keys tell, which end in a `/` for a scope."""
+    """Such calls, and those with a map that is not written out; the keys tell, which end in a `/` for a scope."""
     for site in module.walk.calls if _RESTORING in module.source.code else ():
         name = callees.canonical(site.node.func, site.scope) or ""
         if name.startswith("tensorflow.") and name.endswith(f".{_RESTORING}"):
-            told = _restores_scopes(site, callees)
-            if told is not False:
-                yield Restore(site.node.lineno, told=told is not None)
+            keys = _keys(keyword_or_place(site.node, "assignment_map", 1), site.scope)
+            told = any(_is_scope(key, site, callees) for key in keys)
+            if told or not keys:
+                yield Restore(site.node.lineno, told=told)
 
 
-def _restores_scopes(site: CallSite, callees: Callees) -> bool | None:
-    """Whether the map of a call has a scope among its keys; None where that is not known."""
-    keys: list[ast.expr | None] = [None]
-    match keyword_or_place(site.node, "assignment_map", 1):
-        case ast.Dict(keys=found):
-            keys = list(found)
+def maps_scopes(module: Module) -> bool:
+    """Whether a module holds a map of scopes to scopes, which may come to such a call; other maps are of names."""
+    return _MAP.search(module.source.code) is not None
+
+
+def _keys(given: ast.expr | None, scope: Scope) -> list[ast.expr]:
+    """The keys of a map that is written out, in its place or behind a name."""
+    match behind(given, scope) if given is not None else None:
+        case ast.Dict(keys=keys):
+            return [key for key in keys if key is not None]
         case ast.DictComp(key=key):
-            keys = [key]
-    told = [None if key is None else _is_scope(key, site, callees) for key in keys]
-    return True if True in told else None if None in told else False
+            return [key]
+    return []
 
 
-def _is_scope(key: ast.expr, site: CallSite, callees: Callees) -> bool | None:
+def _is_scope(key: ast.expr, site: CallSite, callees: Callees) -> bool:
     text = callees.text(key, site.scope)
-    if text.texts or not text.parts:
-        return any(one.endswith("/") for one in text.texts)
-    last = text.parts[-1]
-    if isinstance(last, Hole):
-        return False if last.derived else None  # the name of a variable does not end in a `/`
-    return text.ends_folder
-
-
-def spells_scopes_out(module: Module) -> bool:
-    """Whether a string of a module may be such a key, or the end of one: `old/`, `/`, but neither a path nor a URL."""
-    ends = (value for value in module.walk.strings if value.endswith("/"))
-    return any(value == "/" or not (value.startswith(_NO_SCOPE) or {*value} & {":", " ", "\n"}) for value in ends)
+    return text.ends_folder or any(one.endswith("/") for one in text.texts)

@@ -66,9 +66,9 @@ class Tree:
     @cached_property
     def restoring(self) -> str:
         """`file:line` of the first call that restores all that the variable store holds in some scope; "" for none."""
-        told = any(file.spells_scopes_out for file in self.files.values())
+        mapped = any(file.maps_scopes for file in self.files.values())
         found = ((path, one) for path, file in self.files.items() for one in file.restores)
-        return next((f"{path}:{one.line}" for path, one in found if one.told or told), "")
+        return next((f"{path}:{one.line}" for path, one in found if one.told or mapped), "")
 
     @cached_property
     def reloads(self) -> bool:
