@@ -17,8 +17,11 @@ from codemods.tensorflow.verify.dump import Dump
 from codemods.tensorflow.verify.probe import NoTensorFlow, Probe
 from codemods.tensorflow.verify.programs import run_pair
 
-# Shells let what they start in the background ignore interrupts, and so would every program that is interrupted here.
+# Shells let what they start in the background ignore interrupts, as `nohup` lets it ignore the end of the terminal, and
+# so would every program that gets such a signal here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Nobody's own cache is read or written, and no run of the tests finds what another has left.
 _CACHE = tempfile.TemporaryDirectory(prefix="migrate-tests-")

@@ -84,7 +84,7 @@ class _Linker:
     def _creations(self) -> Iterator[tuple[BodyKey, int, Creation]]:
         """The creations to rewrite; those that are left whatever their names are noted in `left`."""
         patched = any(file.patches for file in self.tree.files.values())
-        restored = "" if self.options.level is Level.UNSAFE else self.tree.restoring
+        unsafe = self.options.level is Level.UNSAFE
         for key, number, event in self.tree.events():
             if not isinstance(event, Creation):
                 continue
@@ -97,7 +97,7 @@ class _Linker:
                 )
             elif eager:
                 self.left[key[0], event.at] = LeavePlan("GV207", eager, self._shifted(event))
-            elif restored:
+            elif not unsafe and (restored := self.tree.restoring(key[0])):
                 self.left[key[0], event.at] = LeavePlan("GV213", restored, self._shifted(event))
             else:
                 yield key, number, event
@@ -249,7 +249,7 @@ class _Namer:
         elsewhere = tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys if path != site.body[0])
         control_flow = self.tree.body(site.body).in_control_flow
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
-        level = Level.UNSAFE if self.tree.restoring else decision.level
+        level = Level.UNSAFE if self.tree.restoring(site.body[0]) else decision.level
         needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
         return replace(needed, level=level, in_control_flow=control_flow)
 

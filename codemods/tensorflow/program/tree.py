@@ -63,12 +63,21 @@ class Tree:
         telling = (path for path, file in self.files.items() if file.lookups or file.lookup_patterns)
         return tuple(sorted({*asking, *telling}))
 
+    def restoring(self, path: str) -> str:
+        """`file:line` of a call that restores what the variable store holds of a file in some scope; "" for none."""
+        return next((place for place, paths in self._restoring.items() if path in paths), "")
+
     @cached_property
-    def restoring(self) -> str:
-        """`file:line` of the first call that restores all that the variable store holds in some scope; "" for none."""
+    def _restoring(self) -> Mapping[str, Set[str]]:
+        """The places of such calls, with the files of their programs: for one that nobody imports what it brings in."""
         mapped = any(file.maps_scopes for file in self.files.values())
-        found = ((path, one) for path, file in self.files.items() for one in file.restores)
-        return next((f"{path}:{one.line}" for path, one in found if one.told or mapped), "")
+        found: dict[str, Set[str]] = {}
+        for path, file in self.files.items():
+            for one in file.restores:
+                if one.told or mapped:
+                    shared = self.imports.importers[path]
+                    found[f"{path}:{one.line}"] = self.files.keys() if shared else self._brought_in({path}, frozenset())
+        return found
 
     @cached_property
     def reloads(self) -> bool:
