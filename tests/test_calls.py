@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from migrate.syntax.calls import Unbound, arguments, bind
+from migrate.syntax.calls import Unbound, arguments, bind, called_name
 
 
 def call(text: str) -> ast.Call:
@@ -37,3 +37,10 @@ def test_a_call_that_does_not_fit_says_why(text: str, why: Unbound):
 def test_a_call_without_arguments_binds_nothing():
     assert bind(call("f()"), ("a",)) == {}
     assert arguments(call("f()")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("f()", "f"), ("a.b.c()", "c"), ("f()()", ""), ("a[0]()", ""), ("a().b()", "b")]
+)
+def test_a_call_goes_by_the_last_name(text: str, name: str) -> None:
+    assert called_name(call(text)) == name

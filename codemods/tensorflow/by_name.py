@@ -46,11 +46,9 @@ def asks_for_variable(module: Module, site: CallSite, called: str, callees: Call
         case ast.Call(args=[code, *_]) if called.removeprefix("builtins.") in _EVALUATING:
             known = callees.text(code, site.scope).literal
             return any(_VARIABLE in one for one in ([known] if known is not None else module.walk.strings))
-    return any(isinstance(one, ast.Subscript) and _is_variable(one.slice) for one in (site.node.func,))
-
-
-def _is_variable(key: ast.expr) -> bool:
-    return isinstance(key, ast.Constant) and key.value == _VARIABLE
+        case ast.Call(func=ast.Subscript(slice=ast.Constant(value=key))):
+            return bool(key == _VARIABLE)
+    return False
 
 
 def run_modules(call: ast.Call) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.strings import reads_names
 from codemods.tensorflow.text import Hole, Text
+from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
@@ -73,7 +74,7 @@ def _unnamed(module: Module) -> Iterator[str]:
 
 def _given_names(call: ast.Call) -> Iterator[str]:
     """The strings by which a call names a variable, an op or a scope; a mock of the class is named after it too."""
-    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    function = called_name(call)
     given = [item.value for item in call.keywords if item.arg in _NAMING]
     given += call.args if function in _NAMED_BY_PLACE or function.endswith("scope") else []
     yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
@@ -82,7 +83,7 @@ def _given_names(call: ast.Call) -> Iterator[str]:
 def _sorts_by_name(site: CallSite) -> bool:
     """Whether a call puts variables into the order of their names: `sorted(variables, key=lambda v: v.name)`."""
     call = site.node
-    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    function = called_name(call)
     if function not in ("sorted", "sort"):
         return False
     key = next((item.value for item in call.keywords if item.arg == "key"), None)

@@ -14,6 +14,7 @@ from codemods.tensorflow.patterns import asks_anything, words
 from codemods.tensorflow.strings import NO_VARIABLES
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.withs import keyword_or_place
+from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.walk import Scope
@@ -81,7 +82,7 @@ def _filters(module: Module) -> Iterator[_Asked]:
     """The scopes by which variables are chosen: patterns of what names begin with."""
     for site in module.walk.calls:
         function = site.node.func
-        called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        called = called_name(site.node)
         place = _FILTERS.get(called)
         if place is None or knowledge.canonical(resolve(function, site.scope)) != f"tensorflow.{called}":
             continue

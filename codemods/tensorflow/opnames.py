@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from codemods.tensorflow.initializers import OP_NAMES
+from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import Walk
 
@@ -48,7 +49,7 @@ def _given(found: Walk) -> Iterator[str]:
         for keyword in node.keywords:
             if keyword.arg in _NAMING:
                 yield from _strings(keyword.value)
-        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        function = called_name(node)
         if node.args and _NAMED_FIRST.search(function):
             yield from _strings(node.args[0])
     yield from (text for text in found.strings if _TENSOR.search(text))

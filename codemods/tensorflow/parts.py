@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrate.syntax.calls import called_name
 from migrate.syntax.nodes import nodes
 
 __all__ = ["makes_several", "role_of"]
@@ -19,16 +20,16 @@ _DRAWN = frozenset({"random_normal", "truncated_normal", "random_uniform", "norm
 
 def makes_several(statement: ast.stmt, call: ast.Call) -> bool:
     """Whether a statement calls what `call` calls more than once: its target alone does not tell them apart."""
-    name = _called(call)
+    name = called_name(call)
     calls = (one for one in nodes(statement) if isinstance(one, ast.Call))
-    return sum(_called(one) == name for one in calls) > 1
+    return sum(called_name(one) == name for one in calls) > 1
 
 
 def role_of(call: ast.Call, holder: ast.AST) -> str:
     """The part of the variable that `call` makes, by what `holder` does with it or by its value; "" for none."""
     match holder:
-        case ast.Call() if call in holder.args and _called(holder) in _OPS:
-            return _OPS[_called(holder)]
+        case ast.Call() if call in holder.args and called_name(holder) in _OPS:
+            return _OPS[called_name(holder)]
         case ast.BinOp(op=ast.Add()):
             return _BIASES
         case ast.BinOp(op=ast.Mult() | ast.MatMult()):
@@ -41,15 +42,11 @@ def _by_value(value: ast.expr) -> str:
     if not isinstance(value, ast.Call):
         return ""
     words = {word.arg: word.value for word in value.keywords}
-    shape = words.get("shape") or (value.args[-1] if _called(value) == "constant" and value.args else None)
+    shape = words.get("shape") or (value.args[-1] if called_name(value) == "constant" and value.args else None)
     shape = shape or (value.args[0] if value.args else None)
     axes = len(shape.elts) if isinstance(shape, ast.List | ast.Tuple) else 0
-    if _called(value) in _DRAWN:
+    if called_name(value) in _DRAWN:
         return _WEIGHTS
-    if _called(value) not in _FILLED or not axes:
+    if called_name(value) not in _FILLED or not axes:
         return ""
     return _BIASES if axes == 1 else _WEIGHTS
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

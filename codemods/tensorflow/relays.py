@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from codemods.tensorflow import knowledge
+from migrate.syntax.calls import called_name
 from migrate.syntax.names import STAR, is_none, resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
@@ -55,8 +56,7 @@ def _called(walk: Walk, stars: list[str]) -> Iterator[tuple[str, Iterator[str]]]
     """What is called as `common.Variable(...)`, or by a name that a star may bring in."""
     for site in walk.calls:
         function = site.node.func
-        named = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        dotted = resolve(function, site.scope) if named == "Variable" else None
+        dotted = resolve(function, site.scope) if called_name(site.node) == "Variable" else None
         if dotted and dotted.rpartition(".")[2] == "Variable" and dotted.partition(".")[0] not in _ELSEWHERE:
             yield dotted, _sources(function, dotted, site.scope, stars)
 

@@ -13,6 +13,7 @@ from codemods.tensorflow.callees import Callees, behind, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import Hole, Text, literal
+from migrate.syntax.calls import called_name
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import BindingKind, Scope
@@ -124,7 +125,7 @@ def _opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]
     mentioned = _scopes_in(made_by[callee.index].node) if made_by else frozenset()
     if mentioned:
         return ScopeKind.NAME if mentioned <= _NAME_SCOPES else ScopeKind.VARIABLE
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    called = called_name(node)
     named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
     opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
     opaque = opaque or any(callees.canonical(one, scope) in _SCOPES for one in node.args)

@@ -1,4 +1,4 @@
-"""A call's arguments bound to the parameters of the function that it calls."""
+"""What a call calls by its last name, and its arguments bound to the parameters of that function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Argument", "Unbound", "arguments", "bind"]
+__all__ = ["Argument", "Unbound", "arguments", "bind", "called_name"]
 
 
 class Unbound(enum.Enum):
@@ -26,6 +26,11 @@ class Argument:
     index: int
     keyword: str | None
     value: ast.expr
+
+
+def called_name(call: ast.Call) -> str:
+    """The last name by which a call is written, whatever it stands for: `c` for `a.b.c()`; "" for `a[0]()`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def arguments(call: ast.Call) -> tuple[Argument, ...] | Unbound:
