@@ -104,6 +104,8 @@ class Analysis:
     `link` joins the facts of all files into a plan a file, which must pickle too.
     `remains` tells, from the facts of all files and which of them are done with, the files that can still get a plan
     with something to rewrite. Linked by themselves they must get the plans that they get among all others.
+    Where facts, plans and findings of files that no import joins are nothing to each other, the analysis goes `apart`:
+    then programs are gone through one after the other, and may be by several workers.
     Without facts none of these is asked. A function that imports much is given as `Deferred`.
     """
 
@@ -118,6 +120,7 @@ class Analysis:
     follows: Callable[[Iterable[Any]], frozenset[tuple[str, str]]] = _nothing
     library: Callable[[str, bytes], bool] = _nobody
     remains: Callable[[Mapping[str, Any], Collection[str]], Collection[str]] = _all
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Collects the facts of the files that matter: those that may hold a call, and whatever imports join with them."""
+"""Collects the facts of the files that matter in one program: those with a call, and what imports join with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -12,137 +13,167 @@ from migrate.engine import Indexed
 from migrate.executors import Executor, Lost
 from migrate.importers import Importers, Imports
 from migrate.model import Failure
+from migrate.partition import Joints
 from migrate.reader import Reader
-from migrate.suppress import MARKER
 from migrate.syntax.modules import Modules
 from migrate.work import IndexTask, Work
 
-__all__ = ["Facts", "Gathering"]
+__all__ = ["FOLLOWING", "Collector", "Facts", "Gathering", "Known", "Wanted"]
 
 Facts: TypeAlias = dict[str, dict[str, Any]]  # by analysis, then by path
-_Wanted: TypeAlias = tuple[str, bytes, tuple[str, ...]]  # a source, and the names of the analyses that want its facts
-_FOLLOWING = "Following imports"
+Wanted: TypeAlias = tuple[str, bytes, tuple[str, ...]]  # a source, and the names of the analyses that want its facts
+FOLLOWING = "Following imports"
 
 
-class Gathering:
-    """The facts of one run; `commented` are the files with comments to migrate, whatever else they hold."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of some files: their facts, and the brief ones of those that nothing needed more of."""
 
-    def __init__(self, reader: Reader, analyses: Sequence[Analysis], executor: Executor, work: Work) -> None:
-        self.commented: set[str] = set()
+    whole: Facts = field(default_factory=dict)
+    brief: Facts = field(default_factory=dict)
+
+    def note(self, indexed: Indexed) -> None:
+        """Adds what was found in a file."""
+        for facts, found in ((self.whole, indexed.facts), (self.brief, indexed.brief)):
+            for analysis, one in found.items():
+                facts.setdefault(analysis, {})[indexed.path] = one
+
+    def of(self, paths: Iterable[str], brief: Iterable[str]) -> Known:
+        """What is known of the files at `paths`, and briefly of those at `brief`."""
+        return Known(_of(self.whole, frozenset(paths)), _of(self.brief, frozenset(brief)))
+
+    def copy(self) -> Known:
+        """The same, for more to be added."""
+        return Known(_of(self.whole), _of(self.brief))
+
+    def paths(self) -> set[str]:
+        """The files of which more is known than a glance tells."""
+        return {path for own in self.whole.values() for path in own}
+
+    def all_paths(self) -> set[str]:
+        """The files of which anything is known."""
+        return self.paths() | {path for own in self.brief.values() for path in own}
+
+    def analyses_of(self, path: str) -> tuple[str, ...]:
+        """The names of the analyses that have facts of a file."""
+        return tuple(dict.fromkeys(name for own in (self.brief, self.whole) for name in own if path in own[name]))
+
+    def merged(self) -> Facts:
+        """All facts, brief ones where there are no others."""
+        names = {*self.brief, *self.whole}
+        return {name: self.brief.get(name, {}) | self.whole.get(name, {}) for name in sorted(names)}
+
+
+def _of(facts: Facts, paths: frozenset[str] | None = None) -> Facts:
+    found = {name: {path: own[path] for path in own if paths is None or path in paths} for name, own in facts.items()}
+    return {name: own for name, own in found.items() if own}
+
+
+class Collector:
+    """Indexes files into what is `known`, and what defines the names in them that analyses follow."""
+
+    def __init__(
+        self, reader: Reader, analyses: Sequence[Analysis], executor: Executor, work: Work, known: Known
+    ) -> None:
+        self.known = known
         self._reader = reader
         self._analyses = analyses
         self._executor = executor
         self._work = work
-        self._facts: Facts = {}
-        self._brief: Facts = {}  # of files that nothing needed more of
-        self._beside: dict[str, tuple[str, ...]] = {}  # files whose whole facts matter beside others, to which analyses
         self._traced: set[str] = set()  # files that were looked at for the sake of a name
-        self._sought: dict[str, frozenset[str]] = {}  # modules whose importers are indexed, by analysis
 
-    @property
-    def facts(self) -> Facts:
-        """All facts, brief ones where nothing asked for more."""
-        names = {*self._brief, *self._facts}
-        return {name: self._brief.get(name, {}) | self._facts.get(name, {}) for name in sorted(names)}
-
-    def analyses_of(self, path: str) -> tuple[str, ...]:
-        """The names of the analyses that have facts of a file."""
-        return tuple(dict.fromkeys(name for own in (self._brief, self._facts) for name in own if path in own[name]))
-
-    def gather(self) -> None:
-        """Collects the facts of the files that have a codemod's triggers, and follows the imports around them."""
-        read = self._reader.read(self._reader.files, "Reading")
-        self._collect((self._triggered(path, data) for path, data in read), whole=False)
-        fresh = self._take_sought()
-        if fresh or engine.opened(self._facts, self._analyses):
-            imports = Imports(self._reader.files, self._neighbours(seeking=bool(fresh)))
-            self._seek(imports, fresh)
-            joined = imports.joined(engine.opened(self._facts, self._analyses), {*self._known(), *self._beside})
-            beside = sorted(joined - self._known())
-            self._collect((path, data, self._beside[path]) for path, data in self._reader.read(beside, _FOLLOWING))
-            self._seek(imports, self._take_sought())
-
-    def _triggered(self, path: str, data: bytes) -> _Wanted:
-        if MARKER in data:
-            self.commented.add(path)
-            self._reader.remember(path, data)
-        return path, data, engine.triggered(data, self._analyses)
-
-    def _neighbours(self, *, seeking: bool) -> Iterator[tuple[str, bytes]]:
-        """The files whose imports matter: all where importers are sought, else those with facts and companions."""
-        known = self._known()
-        for path, data in self._reader.read(self._reader.files, _FOLLOWING):
-            beside = engine.accompanying(path, data, self._analyses)
-            if beside:
-                self._beside[path] = beside
-            if seeking or beside or path in known:
-                yield path, data
-
-    def _known(self) -> set[str]:
-        return {path for own in self._facts.values() for path in own}
-
-    def _take_sought(self) -> dict[str, frozenset[str]]:
-        """Takes the modules whose importers are wanted, by analysis; each is given once."""
-        wanted = engine.sought(self._facts, self._analyses)
-        fresh = {name: modules - self._sought.get(name, frozenset()) for name, modules in wanted.items()}
-        self._sought = wanted
-        return {name: modules for name, modules in fresh.items() if modules}
-
-    def _seek(self, imports: Imports, fresh: Mapping[str, frozenset[str]]) -> None:
-        """Collects the facts of the files that import `fresh` modules, until nothing new is sought."""
-        while fresh:
-            importers: dict[str, list[str]] = {}
-            for name, modules in fresh.items():
-                for path in filter(partial(self._lacks, name), imports.of(Importers(modules))):
-                    importers.setdefault(path, []).append(name)
-            self._collect_of(importers)
-            fresh = self._take_sought() if importers else {}
-
-    def _trace(self) -> None:
-        """Collects the facts of the files that define what analyses follow, and in turn of what these take it from."""
-        defining: dict[str, list[str]] = {}
-        for name, followed in engine.followed(self._facts, self._analyses).items():
-            paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
-            for path in filter(partial(self._lacks, name), paths - self._traced):
-                defining.setdefault(path, []).append(name)
-        self._traced |= defining.keys()
-        if defining:
-            self._collect_of(defining)
-
-    @cached_property
-    def _modules(self) -> Modules:
-        return Modules(self._reader.files)
-
-    def _lacks(self, analysis: str, path: str) -> bool:
-        return path not in self._facts.get(analysis, {})
-
-    def _collect_of(self, wanted: Mapping[str, Sequence[str]]) -> None:
-        """Collects the facts of some files, for the analyses to whose library they do not belong."""
-        read = self._reader.read(sorted(wanted), _FOLLOWING)
-        self._collect((path, data, self._others(path, data, wanted[path])) for path, data in read)
-
-    def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(one.name for one in self._analyses if one.name in names and not one.library(path, data))
-
-    def _collect(self, wanted: Iterable[_Wanted], *, whole: bool = True) -> None:
+    def collect(self, wanted: Iterable[Wanted], *, whole: bool = True) -> None:
+        """Indexes some sources, and what they take names from; those of a glance will do where not `whole`."""
         for indexed in self._executor.map(self._work.index, self._tasks(wanted, whole)):
             match indexed:
                 case Lost(path, cause):
                     self._reader.fail(path, Failure(cause))
                 case Indexed(path, failure=Failure() as failure):
                     self._reader.fail(path, failure)
-                case Indexed(path, facts, brief):
-                    _note(self._facts, path, facts)
-                    _note(self._brief, path, brief)
-        self._trace()
+                case Indexed():
+                    self.known.note(indexed)
+        self.trace()
 
-    def _tasks(self, wanted: Iterable[_Wanted], whole: bool) -> Iterator[IndexTask]:
+    def collect_of(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        """Indexes some files, for the analyses to whose library they do not belong."""
+        read = self._reader.read(sorted(wanted), FOLLOWING)
+        self.collect((path, data, self._others(path, data, wanted[path])) for path, data in read)
+
+    def trace(self) -> None:
+        """Indexes the files that define what analyses follow, and in turn those that these take it from."""
+        defining: dict[str, list[str]] = {}
+        for name, followed in engine.followed(self.known.whole, self._analyses).items():
+            paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
+            for path in filter(partial(self.lacks, name), paths - self._traced):
+                defining.setdefault(path, []).append(name)
+        self._traced |= defining.keys()
+        if defining:
+            self.collect_of(defining)
+
+    def lacks(self, analysis: str, path: str) -> bool:
+        """Whether an analysis has no whole facts of a file."""
+        return path not in self.known.whole.get(analysis, {})
+
+    @cached_property
+    def _modules(self) -> Modules:
+        return Modules(self._reader.files)
+
+    def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one.name for one in self._analyses if one.name in names and not one.library(path, data))
+
+    def _tasks(self, wanted: Iterable[Wanted], whole: bool) -> Iterator[IndexTask]:
         for path, data, analyses in wanted:
             if analyses:
                 self._reader.remember(path, data)
                 yield IndexTask(path, data, analyses, whole)
 
 
-def _note(facts: Facts, path: str, found: Mapping[str, Any]) -> None:
-    for analysis, one in found.items():
-        facts.setdefault(analysis, {})[path] = one
+class Gathering:
+    """Collects the facts of one program, from those that a first look gave.
+
+    `beside` are the files whose whole facts matter beside others, with the analyses to which they do.
+    """
+
+    def __init__(
+        self,
+        collector: Collector,
+        reader: Reader,
+        analyses: Sequence[Analysis],
+        imports: Imports,
+        beside: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._joints = Joints(reader.files, imports)
+        self._collector = collector
+        self._reader = reader
+        self._analyses = analyses
+        self._imports = imports
+        self._beside = beside
+        self._sought: dict[str, frozenset[str]] = {}  # modules whose importers are indexed, by analysis
+
+    def gather(self) -> None:
+        """Follows the imports around the files of which facts are known."""
+        self._collector.trace()
+        self._seek()
+        facts, known = self._collector.known.whole, self._collector.known.paths()
+        joined = self._joints.joined(engine.opened(facts, self._analyses), {*known, *self._beside})
+        found = self._reader.read(sorted(joined - known), FOLLOWING)
+        self._collector.collect((path, data, self._beside[path]) for path, data in found)
+        self._seek()
+
+    def _seek(self) -> None:
+        """Collects the facts of the files that import what is sought, until nothing new is."""
+        while fresh := self._take_sought():
+            importers: dict[str, list[str]] = {}
+            for name, modules in fresh.items():
+                for path in filter(partial(self._collector.lacks, name), self._imports.of(Importers(modules))):
+                    importers.setdefault(path, []).append(name)
+            if not importers:
+                return
+            self._collector.collect_of(importers)
+
+    def _take_sought(self) -> dict[str, frozenset[str]]:
+        """Takes the modules whose importers are wanted, by analysis; each is given once."""
+        wanted = engine.sought(self._collector.known.whole, self._analyses)
+        fresh = {name: modules - self._sought.get(name, frozenset()) for name, modules in wanted.items()}
+        self._sought = wanted
+        return {name: modules for name, modules in fresh.items() if modules}

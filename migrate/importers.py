@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
 
-from migrate.syntax.modules import Modules, module_name
+__all__ = ["Import", "Importers", "Imports", "outline"]
 
-__all__ = ["Importers", "Imports", "outline"]
+Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
 # The line end in front is a literal, for which the search is three times faster than for `^`.
@@ -22,6 +24,9 @@ _STATEMENT = re.compile(
     + _REST
     + rb")"
 )
+# What runs a module, or the text of a file, that a string names.
+_RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)[ \t]*\(")
+_NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*([A-Za-z_][\w./]*?)(?:\.py|\.ipynb)?\\?[\"']")
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 
 
@@ -74,22 +79,36 @@ class Importers:
 
 
 class Imports:
-    """The imports of a whole tree, each file read once: who imports a module is found without another look at any.
+    """The imports of some files, each read once: who imports a module is found without another look at any.
 
-    `paths` are the files of the tree: an import that can be none of them is not remembered.
+    `paths` are the files of the tree: an import that can be none of them is not remembered. In the files that are
+    looked at `closely` what is run by a name in a string counts as well.
     """
 
-    def __init__(self, paths: Iterable[str], sources: Iterable[tuple[str, bytes]]) -> None:
-        self._words = {word: word for path in paths for word in _words(path)}
-        self._by_word: dict[str, list[tuple[str, str, bool]]] = {}
-        self._by_path: dict[str, list[tuple[str, bool]]] = {}
+    def __init__(
+        self,
+        paths: Iterable[str] = (),
+        sources: Iterable[tuple[str, bytes]] = (),
+        closely: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        words = {word for path in paths for word in _words(path)}
+        self._by_path: dict[str, list[Import]] = {}
         for path, data in sources:
-            for dotted, relative in dict.fromkeys(_imported(path, data)):
-                word = self._words.get(dotted.rpartition(".")[2])
-                if word is not None:
-                    name = sys.intern(dotted)
-                    self._by_word.setdefault(word, []).append((path, name, relative))
-                    self._by_path.setdefault(path, []).append((name, relative))
+            run = _run(data) if closely(path) else ()
+            for dotted, relative in dict.fromkeys([*_imported(path, data), *run]):
+                if dotted.rpartition(".")[2] in words:
+                    self._by_path.setdefault(path, []).append((sys.intern(dotted), relative))
+
+    @classmethod
+    def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:
+        """The imports of those of the files that are at `paths`."""
+        part = cls()
+        part._by_path = {path: imports._by_path[path] for path in paths if path in imports._by_path}
+        return part
+
+    def of_file(self, path: str) -> Collection[Import]:
+        """The dotted names that a file imports, and whether they were relative to its path."""
+        return self._by_path.get(path, ())
 
     def of(self, modules: Importers) -> set[str]:
         """The paths of the files that import one of the modules."""
@@ -100,31 +119,14 @@ class Imports:
             if modules.means(path, dotted, relative=relative)
         }
 
-    def joined(self, roots: Iterable[str], others: Iterable[str]) -> set[str]:
-        """Those of `others` that imports join with one of `roots`, in whatever direction, or by way of each other."""
-        waiting = [*roots]
-        missing = {*others}.difference(waiting)
-        beside = self._neighbours(missing.union(waiting))
-        found = set[str]()
-        while waiting:
-            fresh = missing.intersection(beside.get(waiting.pop(), ()))
-            missing -= fresh
-            found |= fresh
-            waiting += fresh
+    @cached_property
+    def _by_word(self) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
+        """The imports by the last components of their names."""
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for path, imports in self._by_path.items():
+            for dotted, relative in imports:
+                found.setdefault(dotted.rpartition(".")[2], []).append((path, dotted, relative))
         return found
-
-    def _neighbours(self, paths: set[str]) -> dict[str, list[str]]:
-        """For each of some files those of them that it imports, and those that import it."""
-        modules = Modules(paths)
-        names = {module_name(path): path for path in paths}
-        beside: dict[str, list[str]] = {}
-        for path in paths:
-            for dotted, relative in self._by_path.get(path, ()):
-                exact = [names[dotted]] if dotted in names else []
-                for other in exact if relative else modules.find(dotted, path):
-                    beside.setdefault(path, []).append(other)
-                    beside.setdefault(other, []).append(path)
-        return beside
 
 
 def _ends(dotted: str) -> Iterator[str]:
@@ -182,6 +184,13 @@ def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
         base, relative = _resolved(written, path), written.startswith(".")
         yield base, relative
         yield from ((f"{base}.{name}".strip("."), relative) for name in _names(match[2]))
+
+
+def _run(data: bytes) -> Iterator[Import]:
+    """The modules that a file may run by their names: whatever its strings can mean, if it runs any so."""
+    if _RUNNING.search(data):
+        for name in dict.fromkeys(match[1] for match in _NAMED.finditer(data)):
+            yield name.decode("utf-8", "replace").replace("/", "."), False
 
 
 def _names(clause: bytes) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import TypeAlias
 
 from migrate import discover
@@ -43,6 +44,12 @@ class Reader:
                     self.fail(path, Failure("changed while it was being looked at; run again"))
                 case bytes():
                     yield path, data
+
+    def only(self, files: Sequence[str]) -> Reader:
+        """The same for some of the files."""
+        part = copy(self)
+        part.files = files
+        return part
 
     def remember(self, path: str, data: bytes) -> None:
         """Something depends on these bytes: from now on a file with others has changed."""

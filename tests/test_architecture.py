@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.engine",
         "migrate.kept",
         "migrate.collecting",
-        "migrate.importers",
+        *("migrate.importers", "migrate.partition"),
     ),
     (
         "migrate.registry",
@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         *("migrate.work", "migrate.executors"),
         *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.cache"),
-        *("migrate.reader", "migrate.gathering", "migrate.runner"),
+        *("migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program", "migrate.runner"),
     ),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),

@@ -20,6 +20,7 @@ ANALYSIS = Analysis(
     follows=Deferred("codemods.tensorflow.program.relays:follows"),
     library=is_tensorflow,
     remains=Deferred("codemods.tensorflow.link:remains"),
+    apart=True,
 )
 _NAMES = ("idiomatic", "keep")
 _ABOUT = {

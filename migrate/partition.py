@@ -1,0 +1,106 @@
+"""Which files of a tree one program can hold together, judging by their imports alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from migrate.importers import Importers, Imports
+from migrate.syntax.modules import Modules, module_name
+
+__all__ = ["Joints", "partition"]
+
+
+class Joints:
+    """The files that each file imports, by the places of all; what runs in a package runs its `__init__.py` as well."""
+
+    def __init__(self, paths: Sequence[str], imports: Imports) -> None:
+        self._imports = imports
+        self._modules = Modules(paths)
+        self._names = {module_name(path): path for path in paths}
+        self._found: dict[str, frozenset[str]] = {}
+
+    def of(self, path: str) -> frozenset[str]:
+        """The files that the one at `path` imports."""
+        known = self._found.get(path)
+        if known is None:
+            names = {(front, relative) for dotted, relative in self._imports.of_file(path) for front in _fronts(dotted)}
+            known = frozenset(
+                other for dotted, relative in names for other in self._means(dotted, path, relative=relative)
+            )
+            self._found[path] = known
+        return known
+
+    def _means(self, dotted: str, path: str, *, relative: bool) -> Iterable[str]:
+        """The files that a name can be: one that was relative was resolved, and is exact."""
+        if relative:
+            return [self._names[dotted]] if dotted in self._names else []
+        return self._modules.find(dotted, path)
+
+    def importers(self, paths: Iterable[str]) -> set[str]:
+        """The files that import one of `paths`, by whatever way."""
+        found = set(paths)
+        fresh = found
+        while fresh:
+            candidates = self._imports.of(Importers(map(module_name, fresh))) - found
+            fresh = {path for path in candidates if not self.of(path).isdisjoint(fresh)}
+            found |= fresh
+        return found
+
+    def reached(self, paths: Iterable[str]) -> set[str]:
+        """The files that those at `paths` import, by whatever way, without themselves."""
+        start = frozenset(paths)
+        found = set(start)
+        waiting = [*start]
+        while waiting:
+            fresh = self.of(waiting.pop()) - found
+            found |= fresh
+            waiting += fresh
+        return found - start
+
+    def joined(self, roots: Iterable[str], others: Iterable[str]) -> set[str]:
+        """Those of `others` that imports join with one of `roots`, in whatever direction, or by way of each other."""
+        waiting = [*roots]
+        missing = {*others}.difference(waiting)
+        beside: dict[str, set[str]] = {}
+        for path in missing.union(waiting):
+            for other in self.of(path):
+                beside.setdefault(path, set()).add(other)
+                beside.setdefault(other, set()).add(path)
+        found = set[str]()
+        while waiting:
+            fresh = missing.intersection(beside.get(waiting.pop(), ()))
+            missing -= fresh
+            found |= fresh
+            waiting += fresh
+        return found
+
+
+def partition(joints: Joints, roots: Collection[str], companions: Iterable[str]) -> list[list[str]]:
+    """The files that matter to `roots`, by what joins them: they, all that import them, and the `companions` thereof.
+
+    Two files of different lists meet in no program: neither imports the other, and nobody imports both. Lists and the
+    files in them are in the order of the paths.
+    """
+    members = joints.importers(roots).union(companions)
+    leader = {path: path for path in members}
+
+    def find(path: str) -> str:
+        while leader[path] != path:
+            leader[path] = path = leader[leader[path]]
+        return path
+
+    for path in members:
+        for other in joints.of(path) & members:
+            leader[find(path)] = find(other)
+    lists: dict[str, list[str]] = {}
+    for path in sorted(members):
+        lists.setdefault(find(path), []).append(path)
+    rooted = {find(root) for root in roots}
+    return [own for name, own in lists.items() if name in rooted]
+
+
+def _fronts(dotted: str) -> Iterator[str]:
+    """`a.b.c`, `a.b`, `a`: to import a module runs the packages that it lies in."""
+    while dotted:
+        yield dotted
+        dotted = dotted.rpartition(".")[0]

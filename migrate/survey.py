@@ -1,0 +1,127 @@
+"""The first look at every file of a tree, and into which programs they fall."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migrate import engine
+from migrate.codemod import Analysis
+from migrate.executors import Executor
+from migrate.gathering import FOLLOWING, Collector, Known, Wanted
+from migrate.importers import Imports
+from migrate.partition import Joints, partition
+from migrate.reader import Reader
+from migrate.suppress import MARKER
+from migrate.work import Work
+
+__all__ = ["Group", "Survey"]
+
+
+_MOST = 2_000  # files whose facts are held, 40 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that are linked together, and those that they import; what is `known` of them, and what joins them.
+
+    `members` may be rewritten: those of two groups are others. `triggered` are those that an analysis has to see,
+    `beside` the files whose facts matter beside others, both with the analyses; `commented` have comments to migrate,
+    whatever else they hold. `weight` is the length of all sources, in bytes.
+    """
+
+    members: Sequence[str]
+    files: Sequence[str]
+    triggered: Mapping[str, tuple[str, ...]]
+    known: Known
+    commented: frozenset[str] = frozenset()
+    imports: Imports = field(default_factory=Imports)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weight: int = 0
+
+
+class Survey:
+    """Looks at the bytes of all files, and at the code of those that have a codemod's triggers."""
+
+    def __init__(self, reader: Reader, analyses: Sequence[Analysis], executor: Executor, work: Work) -> None:
+        self._reader = reader
+        self._analyses = analyses
+        self._known = Known()
+        self._collector = Collector(reader, analyses, executor, work, self._known)
+        self._commented: set[str] = set()
+        self._triggered: dict[str, tuple[str, ...]] = {}
+        self._forgotten: set[str] = set()  # files of which there were whole facts
+        self._sizes: dict[str, int] = {}
+        self._beside: dict[str, tuple[str, ...]] = {}
+
+    def groups(self) -> list[Group]:
+        """All files that matter, in the order of their paths; what no program joins is in the last group."""
+        read = self._reader.read(self._reader.files, "Reading")
+        self._collector.collect((self._looked_at(path, data) for path, data in read), whole=False)
+        if not self._is_open():
+            return [self._rest(())]
+        imports = Imports(self._reader.files, self._around(), self._closely)
+        joints = Joints(self._reader.files, imports)
+        groups = [self._group(members, joints, imports) for members in self._programs(joints)]
+        return [*groups, self._rest({path for group in groups for path in group.members})]
+
+    def _looked_at(self, path: str, data: bytes) -> Wanted:
+        if MARKER in data:
+            self._commented.add(path)
+            self._reader.remember(path, data)
+        wanting = engine.triggered(data, self._analyses)
+        if wanting:
+            self._triggered[path] = wanting
+            self._relieve()
+        return path, data, wanting
+
+    def _relieve(self) -> None:
+        """Lets go of facts where there are too many; whoever goes through a program finds them again."""
+        if sum(map(len, self._known.whole.values())) >= _MOST:
+            self._forgotten |= self._known.paths()
+            self._known.whole.clear()
+
+    def _is_open(self) -> bool:
+        """Whether anything may be rewritten."""
+        facts = self._known.whole
+        sought = engine.sought(facts, self._analyses)
+        return bool(self._forgotten or engine.opened(facts, self._analyses) or any(sought.values()))
+
+    def _around(self) -> Iterator[tuple[str, bytes]]:
+        for path, data in self._reader.read(self._reader.files, FOLLOWING):
+            self._sizes[path] = len(data)
+            beside = engine.accompanying(path, data, self._analyses)
+            if beside:
+                self._beside[path] = beside
+            yield path, data
+
+    def _closely(self, path: str) -> bool:
+        """Whether it matters what a file runs by a name in a string."""
+        return path in self._beside or path in self._triggered
+
+    def _programs(self, joints: Joints) -> list[list[str]]:
+        """The files by what joins them; all together where one of the analyses can't do with less."""
+        concerned = [one for one in self._analyses if one.name in self._known.whole]
+        if not all(one.apart for one in concerned):
+            return [[*self._reader.files]]
+        roots = (self._known.paths() | self._forgotten) & self._triggered.keys()
+        return partition(joints, roots, self._beside)
+
+    def _group(self, members: Sequence[str], joints: Joints, imports: Imports) -> Group:
+        files = sorted(joints.reached(members).union(members))
+        return Group(
+            members,
+            files,
+            {path: self._triggered[path] for path in members if path in self._triggered},
+            self._known.of(files, brief=members),
+            frozenset(self._commented.intersection(members)),
+            Imports.only(imports, files),
+            {path: self._beside[path] for path in files if path in self._beside},
+            sum(self._sizes.get(path, 0) for path in files),
+        )
+
+    def _rest(self, others: Collection[str]) -> Group:
+        """What stands in no program: calls that are left whatever else there is, and comments to migrate."""
+        rest = sorted((self._known.all_paths() | self._commented).difference(others))
+        commented = frozenset(self._commented.difference(others))
+        return Group(rest, rest, {}, self._known.of(rest, brief=rest), commented)
