@@ -39,6 +39,11 @@ class Extent:
     lines: Mapping[str, Sequence[range]] | None = None
     part: Callable[[str], bool] = lambda _: True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is found is rewritten, as it lies there."""
+        return self.only is None and self.lines is None and not self.overlay
+
     def wants(self, path: str) -> bool:
         """Whether anything in `path` may be rewritten."""
         return (self.only is None or self.only(path)) and (self.lines is None or path in self.lines)
@@ -69,6 +74,11 @@ class Program:
         self._group = group
         self._held: dict[str, dict[str, Hold]] = {}
         self._known: Known | None = None
+
+    @property
+    def size(self) -> int:
+        """How many files it may have facts of."""
+        return len(self._group.members)
 
     def look(self) -> None:
         """Finds everything."""

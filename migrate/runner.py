@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
@@ -15,7 +17,8 @@ from migrate.reader import Progress, Reader
 from migrate.settings import Settings
 from migrate.settle import Hold
 from migrate.shifts import shifted
-from migrate.survey import Survey
+from migrate.shipping import Outcome, Parcel, carry_out, pack, shared_out
+from migrate.survey import Group, Survey
 from migrate.work import Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]
@@ -39,16 +42,18 @@ def run(settings: Settings, paths: Sequence[str], extent: Extent = WHOLE, progre
         return session.report()
 
 
-def _executor(settings: Settings, work: Work, files: int, extent: Extent) -> Executor:
-    """What the settings ask for, with the facts of other runs where there are enough `files` for that to pay.
+def _cache(settings: Settings, files: int) -> str | None:
+    """Where the facts of other runs are, with enough `files` for that to pay. Other machines may have other code."""
+    wanted = settings.cache and files >= _PAYS and settings.executor != "dask"
+    return places.user_cache("migrate-facts") if wanted else None
 
-    Other machines may have other code. What somebody is writing, which is what is looked at `only`, is not kept.
-    """
+
+def _executor(settings: Settings, work: Work, cache: str | None, extent: Extent) -> Executor:
+    """What the settings ask for. What somebody is writing, which is what is looked at `only`, is not kept."""
     plain = open_executor(settings.executor, settings.jobs, settings.scheduler, work.ready)
-    folder = places.user_cache("migrate-facts") if settings.cache and files >= _PAYS else None
-    if folder is None or settings.executor == "dask":
+    if cache is None:
         return plain
-    return CachingExecutor(plain, work, folder, lambda path: extent.only is None or not extent.only(path))
+    return CachingExecutor(plain, work, cache, lambda path: extent.only is None or not extent.only(path))
 
 
 class Session:
@@ -66,7 +71,8 @@ class Session:
         wrap: Callable[[Executor], Executor] = lambda plain: plain,
     ) -> None:
         work = Work(settings.registry.references, settings.max_size * 1_000_000)
-        self._executor = wrap(_executor(settings, work, len(found.files), extent))
+        self._cache = _cache(settings, len(found.files))
+        self._executor = wrap(_executor(settings, work, self._cache, extent))
         comment = "ignore" if settings.add_ignore else "mark" if settings.mark else ""
         self._setup = Setup(settings.registry.analyses, self._executor, work, settings.policy, comment, extent)
         self._reader = Reader(found, extent.overlay, progress)
@@ -114,19 +120,44 @@ class Session:
         return self._programs
 
     def _go_through(self) -> Iterator[Program]:
+        """The programs: those that would keep the others waiting are spread file by file, the others are sent whole."""
         setup = self._setup
         groups = Survey(self._reader, setup.analyses, setup.executor, setup.work).groups()
-        groups.reverse()
+        concerned = [group for group in groups if any(map(self._concerns, group.members))]
+        here, sent = shared_out(concerned, setup.executor.width if setup.extent.is_whole else 1)
+        del groups, concerned  # whose facts would stay
         remembered = 0
+        for program in itertools.chain(self._followed(here), self._sent(sent)):
+            remembered += program.size
+            if remembered > _REMEMBERED:
+                program.forget()
+            yield program
+
+    def _followed(self, groups: deque[Group]) -> Iterator[Program]:
         while groups:
-            group = groups.pop()
-            if any(map(self._concerns, group.members)):
-                program = Program(setup, self._reader.only(group.files), group)
-                program.look()
-                remembered += len(group.members)
-                if remembered > _REMEMBERED:
-                    program.forget()
-                yield program
+            yield self._follow(groups.popleft())
+
+    def _follow(self, group: Group) -> Program:
+        program = Program(self._setup, self._reader.only(group.files), group)
+        program.look()
+        return program
+
+    def _sent(self, groups: deque[Group]) -> Iterator[Program]:
+        """Programs that are gone through elsewhere; one whose worker died of it is gone through here, file by file."""
+        waiting: deque[Group] = deque()
+        for outcome in self._setup.executor.map(carry_out, self._parcels(groups, waiting)):
+            group = waiting.popleft()
+            match outcome:
+                case Outcome(results, failures):
+                    self._reader.failures.update(failures)
+                    yield Program(self._setup, self._reader.only(group.files), group, results)
+                case _:
+                    yield self._follow(group)
+
+    def _parcels(self, groups: deque[Group], waiting: deque[Group]) -> Iterator[Parcel]:
+        while groups:
+            waiting.append(groups.popleft())
+            yield pack(waiting[-1], self._reader, self._setup, self._cache)
 
     def _concerns(self, path: str) -> bool:
         return self._setup.extent.part(path) and self._setup.extent.wants(path)

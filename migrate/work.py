@@ -106,8 +106,13 @@ class Work:
         findings = self.rewrite(task).result.findings
         return task.path, sum(isinstance(finding.outcome, Rewrite) for finding in findings)
 
+    @property
+    def analyses(self) -> Sequence[Analysis]:
+        """All analyses of the codemods."""
+        return _load(self.references).analyses
+
     def _analyses(self, names: tuple[str, ...]) -> list[Analysis]:
-        return [one for one in _load(self.references).analyses if one.name in names]
+        return [one for one in self.analyses if one.name in names]
 
 
 def _guard(task: IndexTask | RewriteTask, action: Callable[[], R], fail: Callable[[Failure], R]) -> R:

@@ -41,6 +41,10 @@ class ExecutorError(Exception):
 class Executor(Protocol):
     """Runs a function over tasks. Leaving the `with` block stops the workers at once, whatever they are at."""
 
+    @property
+    def width(self) -> int:
+        """About how many tasks are done at once."""
+
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """A result a task, in the tasks' order, while a bounded number of them is in flight.
 

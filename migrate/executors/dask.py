@@ -30,6 +30,8 @@ _ABANDONED = 60  # seconds without any worker, after which nobody is expected to
 class DaskExecutor:
     """A client of the scheduler at `address`; it connects when the first task is there."""
 
+    width = _SHARED
+
     def __init__(self, address: str) -> None:
         self._address = address
         self._client: Any = None

@@ -31,7 +31,7 @@ class ProcessExecutor:
     """A pool of `jobs` processes (0: one a processor), started when the tasks weigh enough, at once if `eager`."""
 
     def __init__(self, jobs: int, ready: Callable[[], object], *, eager: bool = False) -> None:
-        self._jobs = jobs or _processors()
+        self.width = jobs or _processors()
         self._ready = ready
         self._eager = eager
         self._pool: ProcessPoolExecutor | None = None
@@ -47,9 +47,9 @@ class ProcessExecutor:
 
     def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
         flight: _Flight[T, R] = deque()
-        for chunk in chunks(tasks, _CHUNK, self._jobs):
+        for chunk in chunks(tasks, _CHUNK, self.width):
             flight.append((chunk, self._submit(function, chunk)))
-            if len(flight) >= self._jobs * _AHEAD:
+            if len(flight) >= self.width * _AHEAD:
                 yield from self._land(function, flight)
         while flight:
             yield from self._land(function, flight)
@@ -91,7 +91,7 @@ class ProcessExecutor:
         if self._pool is None:
             self._ready()
             try:
-                self._pool = ProcessPoolExecutor(self._jobs, _context(), initializer=_start)
+                self._pool = ProcessPoolExecutor(self.width, _context(), initializer=_start)
             except (OSError, NotImplementedError) as error:
                 raise ExecutorError(f"processes cannot be started ({error}); use --jobs 1") from error
         return self._pool

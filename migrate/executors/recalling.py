@@ -29,6 +29,11 @@ class RecallingExecutor:
         self._inner = inner
         self._memory = memory
 
+    @property
+    def width(self) -> int:
+        """As many as those who do what nobody remembers."""
+        return self._inner.width
+
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
         name = getattr(function, "__name__", "")

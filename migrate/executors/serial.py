@@ -13,6 +13,8 @@ __all__ = ["SerialExecutor"]
 class SerialExecutor:
     """One task at a time, drawn when the result before it has been taken."""
 
+    width = 1
+
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
         return map(function, tasks)

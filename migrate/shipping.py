@@ -1,0 +1,104 @@
+"""Sends whole programs to workers: their sources go there and the results come back, and no facts travel."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from migrate import collecting
+from migrate.discover import Found
+from migrate.engine import Rewritten
+from migrate.executors import Executor
+from migrate.executors.caching import CachingExecutor
+from migrate.executors.serial import SerialExecutor
+from migrate.kept import Kept
+from migrate.model import FileResult
+from migrate.program import Program, Setup
+from migrate.reader import Reader
+from migrate.settle import Policy
+from migrate.survey import Group
+from migrate.work import Work
+
+__all__ = ["Outcome", "Parcel", "carry_out", "pack", "shared_out"]
+
+_PAYS = 1_000_000  # bytes: where there is less, files are spread as they come
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A program as a task: `data` are its sources, one behind the other, of which each has a length.
+
+    `failures` are files that could not be read, `policies` go by path; `cache` is where facts are kept, if anywhere.
+    """
+
+    path: str
+    data: bytes
+    lengths: Mapping[str, int]
+    failures: tuple[FileResult, ...]
+    group: Group
+    work: Work
+    policies: Mapping[str, Policy]
+    comment: str
+    cache: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a program's files."""
+
+    results: Mapping[str, Rewritten]
+    failures: Mapping[str, FileResult]
+
+
+def shared_out(groups: Iterable[Group], width: int) -> tuple[deque[Group], deque[Group]]:
+    """The programs that are gone through here, and those to send where `width` of them are gone through at once.
+
+    One that is larger than a worker's share would keep the others waiting. The largest are sent first, so that what
+    is left for the end is small.
+    """
+    ordered = sorted(groups, key=lambda group: -group.weight)
+    total = sum(group.weight for group in ordered)
+    share = total // width if width > 1 and total >= _PAYS else 0
+    here = deque(group for group in ordered if not 0 < group.weight <= share)
+    return here, deque(group for group in ordered if 0 < group.weight <= share)
+
+
+def pack(group: Group, reader: Reader, setup: Setup, cache: str | None) -> Parcel:
+    """A program with its sources, which are what they are from now on."""
+    sources = dict(reader.read(group.files, "Sending"))
+    for path, data in sources.items():
+        reader.remember(path, data)
+    return Parcel(
+        group.files[0],
+        b"".join(sources.values()),
+        {path: len(data) for path, data in sources.items()},
+        tuple(reader.failures[path] for path in group.files if path in reader.failures),
+        group,
+        setup.work,
+        {path: setup.policy(path) for path in sources},
+        setup.comment,
+        cache,
+    )
+
+
+def carry_out(parcel: Parcel) -> Outcome:
+    """Goes through a program, in whatever process."""
+    reader = Reader(Found(parcel.group.files, parcel.failures), dict(_sources(parcel)), lambda *_: None)
+    work = replace(parcel.work, kept=Kept())  # what is indexed here is rewritten here
+    with collecting.paused(), _executor(parcel.cache, work) as executor:
+        setup = Setup(work.analyses, executor, work, parcel.policies.__getitem__, parcel.comment)
+        program = Program(setup, reader, parcel.group)
+        program.look()
+    return Outcome(program.results, reader.failures)
+
+
+def _sources(parcel: Parcel) -> Iterator[tuple[str, bytes]]:
+    start = 0
+    for path, length in parcel.lengths.items():
+        yield path, parcel.data[start : start + length]
+        start += length
+
+
+def _executor(cache: str | None, work: Work) -> Executor:
+    return CachingExecutor(SerialExecutor(), work, cache, lambda _: True) if cache else SerialExecutor()
