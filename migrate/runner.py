@@ -24,7 +24,7 @@ from migrate.work import Work
 __all__ = ["Extent", "Progress", "Session", "run"]
 
 _PAYS = 10  # files: to open the database takes as long as to index two of them
-_REMEMBERED = 2_000  # files whose facts are kept for a review, 40 KB each
+_REMEMBERED = 500  # files whose facts are kept for a review, 40 KB each
 _UNPROVED = Hold(rules.DECLINED, "did not pass the verification", "Look at what `migrate verify` says of it.")
 _DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 

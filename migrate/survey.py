@@ -18,7 +18,7 @@ from migrate.work import Work
 __all__ = ["Group", "Survey"]
 
 
-_MOST = 2_000  # files whose facts are held, 40 KB each
+_MOST = 1_000  # files whose facts are held, 40 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Group:
 
     `members` may be rewritten: those of two groups are others. `triggered` are those that an analysis has to see,
     `beside` the files whose facts matter beside others, both with the analyses; `commented` have comments to migrate,
-    whatever else they hold. `weight` is the length of all sources, in bytes.
+    whatever else they hold. `weight` is the length of the members' sources, in bytes.
     """
 
     members: Sequence[str]
@@ -117,7 +117,7 @@ class Survey:
             frozenset(self._commented.intersection(members)),
             Imports.only(imports, files),
             {path: self._beside[path] for path in files if path in self._beside},
-            sum(self._sizes.get(path, 0) for path in files),
+            sum(self._sizes.get(path, 0) for path in members),
         )
 
     def _rest(self, others: Collection[str]) -> Group:
