@@ -17,7 +17,7 @@ from codemods.tensorflow.layout import Unreadable, lay_out
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Shape
 from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, inner_name, read_value
-from migrate.model import Edit, Level
+from migrate.model import Edit
 from migrate.syntax.bindings import assigned_values
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
@@ -58,18 +58,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class CallEdit:
-    """The new call. `why` says why the value form was taken where it is; None in the shape form.
-
-    `freed` is the default name of an op that no longer stands in the graph under the current name scope; whatever
-    else was to get that name may now get it without a number. `folded`: the line above went into the call.
-    """
+    """The new call. `why` says why the value form was taken where it is; None in the shape form."""
 
     changes: tuple[Edit, ...]
     why: Why | None
     remarks: tuple[Remark, ...] = ()
-    level: Level = Level.EXACT
-    freed: str = ""
-    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +159,6 @@ class _Builder:
             changes=(*((self.fold.removal,) if self.fold else ()), *edits),
             why=value.why if isinstance(value, Whole) else None,
             remarks=tuple(self.remarks()),
-            freed=value.op_name if isinstance(value, Shaped) else "",
-            folded=self.fold is not None,
         )
 
     def may_be_function(self) -> bool:

@@ -24,7 +24,7 @@ from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Options
 from migrate.edits import indent_unit
-from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
+from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
@@ -109,13 +109,12 @@ def _findings(
     escape = _escape(module, site, decision, speller, resource_scopes=plan.resource_scopes)
     changes: tuple[Change, ...] = (*edit.changes, *escape)
     changes = (*changes, *dict.fromkeys(speller.imports))
-    level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
     found = module.finding(
         code,
         node,
         _message(module, node, edit, decision.kept),
-        Rewrite(level, changes),
+        Rewrite(decision.level, changes),
         renames=decision.renames,
         requires=_requires(module, plan, decision),
     )

@@ -57,7 +57,6 @@ class Shaped:
     shape: Shape
     maker: Maker
     dtype: ast.expr | str | None = None
-    op_name: str = ""
     source: ast.Call | None = None
 
 
@@ -127,7 +126,7 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     if isinstance(dtype, Why):
         return dtype
     maker = Maker(op.initializer, _passed(op, bound, dtype, request), source=call)
-    return Shaped(shape, maker, dtype, op.op_name, call)
+    return Shaped(shape, maker, dtype, call)
 
 
 def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallRequest) -> Why | None:
@@ -211,7 +210,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     if isinstance(shape, Doubt):
         return _WHY[shape]
     carried = _written_dtype(dtype, request) if dtype is not None else None
-    return Shaped(shape, Maker(None, expression=made), carried, "", call)
+    return Shaped(shape, Maker(None, expression=made), carried, call)
 
 
 def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why | None:
@@ -233,7 +232,7 @@ def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: Ca
     wanted = dtype_name(dtype, request)
     if wanted in (None, natural, "float32") or _takes_name(module, request.name, {"const"}):
         return None
-    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)), None, "Const")
+    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)))
 
 
 def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) -> Shaped | Why:
