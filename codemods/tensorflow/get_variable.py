@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
+from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
@@ -19,6 +19,8 @@ from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_
 from codemods.tensorflow.passing import passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reading import line_start
+from codemods.tensorflow.remarks import RemarkKind
+from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from codemods.tensorflow.withs import keyword_or_place
