@@ -13,8 +13,9 @@ from codemods.tensorflow.counting import around, counters, element_texts
 from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.facts import ELEMENT, At, Callee, CalleeKind
 from codemods.tensorflow.nones import Nones, iterated
-from codemods.tensorflow.strings import missing, reads_names, text_of
+from codemods.tensorflow.strings import missing, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined
+from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
@@ -80,7 +81,7 @@ class Callees:
 
         def name(reference: ast.Name | ast.Subscript) -> Text:
             if isinstance(reference, ast.Subscript):
-                return Text((Hole(choices=element_texts(reference, scope), derived=reads_names(reference)).shown,))
+                return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
             found = scope.find(reference.id)
             if found is None or depth > _MAX_DEPTH:
                 return Text((Hole(),))
@@ -142,7 +143,7 @@ class Callees:
         if entered:
             return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
         sources = [behind(one, owner) for one in iterated(binding.node, owner)]
-        derived, folders = any(map(reads_names, sources)), any(map(_holds_folders, sources))
+        derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
         return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
 
     def _defaulted(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope) -> Text | None:

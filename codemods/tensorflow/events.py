@@ -30,12 +30,12 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.modes import Modes, frame_mode
-from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
+from codemods.tensorflow.variable_names import is_name
 from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
@@ -250,7 +250,7 @@ class Events:
     def _is_derived(self, site: CallSite) -> bool:
         """Whether a name is made of another's, and changes with it."""
         given = keyword_or_place(site.node, "name", 5)
-        return given is not None and any(reads_name(part, site.scope) for part in ast.walk(given))
+        return given is not None and any(is_name(part, site.scope) for part in ast.walk(given))
 
     def _scope_as_name(self, site: CallSite) -> str:
         """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name.
