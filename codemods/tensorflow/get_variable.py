@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from codemods.tensorflow import knowledge
+from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.callees import position
 from codemods.tensorflow.glance import MENTION
@@ -150,7 +150,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
 def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
     """Whether a call is of version 2's `tf.Variable`: of the root of TensorFlow 2, or of the module that makes it."""
     raw = resolve(site.node.func, site.scope)
-    if knowledge.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
+    if evidence.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
         return False
     return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
 
