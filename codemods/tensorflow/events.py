@@ -30,13 +30,15 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.modes import Modes, frame_mode
+from codemods.tensorflow.scope_calls import entered_scope
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 from codemods.tensorflow.variable_names import is_name
-from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
+from codemods.tensorflow.withs import entered_by_hand, scope_of
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes

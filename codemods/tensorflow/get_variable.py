@@ -23,10 +23,10 @@ from codemods.tensorflow.remarks import RemarkKind
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
-from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Options
 from migrate.edits import indent_unit
 from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind

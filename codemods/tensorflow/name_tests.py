@@ -13,8 +13,7 @@ from codemods.tensorflow.facts import NameTest
 from codemods.tensorflow.patterns import asks_anything, words
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.variable_names import is_name
-from codemods.tensorflow.withs import keyword_or_place
-from migrate.syntax.calls import called_name
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.walk import Scope
