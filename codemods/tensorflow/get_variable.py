@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Literal
 
 from codemods.tensorflow import evidence, knowledge
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
-from codemods.tensorflow.callees import position
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.tensorflow import evidence, knowledge
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import (
     BodyFacts,
@@ -228,7 +229,7 @@ class _Indexer:
 
     def defaults(self, arguments: ast.arguments, scope: Scope) -> dict[str, Text]:
         return {
-            name: self.callees.text(value, scope)
+            name: self.callees.texts.of(value, scope)
             for name, value in defaults(arguments)
             if isinstance(value, ast.Constant) and isinstance(value.value, str)
         }

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.callees import position
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan

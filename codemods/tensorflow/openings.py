@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from codemods.tensorflow.callees import Callees, behind
+from codemods.tensorflow.bodies import behind
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind, ScopeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import ScopeFacts, ScopeKind
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.calls import keyword_or_place
@@ -67,7 +68,7 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return None
     if isinstance(node, ast.Constant) and node.value == "":
         return literal("")
-    text = callees.given(node, scope)
+    text = callees.texts.given(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
@@ -83,7 +84,7 @@ def _kept_name(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | 
         return None
     assigned = list(callees.assigned_to_attribute(node.attr))
     names = all(_is_name(value, owner) for value, owner in assigned)
-    given = callees.given(node, scope)
+    given = callees.texts.given(node, scope)
     return given if assigned and names and not given.may_be_none else None
 
 
@@ -114,7 +115,7 @@ def _hazards(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 def _parameter(value: ast.expr, scope: Scope, callees: Callees) -> str:
     """The parameter of its function that an argument is; "" for anything else."""
-    match callees.text(value, scope).parts if isinstance(value, ast.Name) else ():
+    match callees.texts.of(value, scope).parts if isinstance(value, ast.Name) else ():
         case (Hole(parameter=name),):
             return name
     return ""

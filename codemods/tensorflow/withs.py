@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
