@@ -59,26 +59,30 @@ EAGER_BASES = (
     "tf_keras.",
 )
 
-# Names that only graph code uses: one of them and no sign of eager code makes a file graph code.
-GRAPH_ONLY = (
+# Names that the root of TensorFlow 2 no longer has.
+VERSION_1_ONLY = (
     "tensorflow.Session",
     "tensorflow.InteractiveSession",
     "tensorflow.placeholder",
     "tensorflow.get_variable",
     "tensorflow.variable_scope",
     "tensorflow.global_variables_initializer",
-    "tensorflow.initialize_all_variables",
-    "tensorflow.get_collection",
-    "tensorflow.add_to_collection",
-    "tensorflow.contrib.",
-    "tensorflow.layers.",
     "tensorflow.random_normal",
     "tensorflow.truncated_normal",
     "tensorflow.random_uniform",
+    "tensorflow.layers.",
+    "tensorflow.contrib.",
+    "tensorflow.reset_default_graph",
+)
+# Names that only graph code uses: one of them and no sign of eager code makes a file graph code.
+GRAPH_ONLY = (
+    *VERSION_1_ONLY,
+    "tensorflow.initialize_all_variables",
+    "tensorflow.get_collection",
+    "tensorflow.add_to_collection",
     "tensorflow.assign",
     "tensorflow.train.Saver",
     "tensorflow.Graph",
-    "tensorflow.reset_default_graph",
     "tensorflow.disable_v2_behavior",
     "tensorflow.disable_eager_execution",
     "tensorflow.app.run",
@@ -97,21 +101,5 @@ EAGER_ONLY = (
 
 # Names that begin as those of version 1 do and that both roots have.
 IN_BOTH = frozenset({"tensorflow.random_normal_initializer", "tensorflow.random_uniform_initializer"})
-# Names that the root of TensorFlow 2 no longer has.
-VERSION_1_ONLY = (
-    "tensorflow.Session",
-    "tensorflow.InteractiveSession",
-    "tensorflow.placeholder",
-    "tensorflow.get_variable",
-    "tensorflow.variable_scope",
-    "tensorflow.global_variables_initializer",
-    "tensorflow.random_normal",
-    "tensorflow.truncated_normal",
-    "tensorflow.random_uniform",
-    "tensorflow.layers.",
-    "tensorflow.contrib.",
-    "tensorflow.reset_default_graph",
-)
-
 # What only version 1's `tf.Variable` takes: a call that passes one is of that.
 VERSION_1_KEYWORDS = frozenset(VARIABLE_PARAMETERS) - frozenset(VARIABLE_2_PARAMETERS)
