@@ -6,14 +6,14 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from numbered import die_at_7, double, process, slow_double, tasks
 from shell import SCRIPT
 
 from migrate import executors, registry, runner, settings
@@ -22,34 +22,7 @@ from migrate.model import Report
 
 distributed = pytest.importorskip("distributed")
 
-
-@dataclass(frozen=True)
-class Numbered:
-    path: str
-    data: bytes
-
-
-def tasks(number: int, weight: int = 50_000) -> Iterator[Numbered]:
-    return (Numbered(str(index), b"x" * weight) for index in range(number))
-
-
-def double(task: Numbered) -> int:
-    return 2 * int(task.path)
-
-
-def slow_double(task: Numbered) -> int:
-    time.sleep(0.05)
-    return 2 * int(task.path)
-
-
-def process(task: Numbered) -> int:
-    return os.getpid()
-
-
-def die_at_7(task: Numbered) -> int:
-    if task.path == "7":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return double(task)
+HEAVY = 50_000  # bytes of a task: few of them go to a worker at once
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +35,16 @@ def cluster() -> Iterator[Any]:
 
 def test_results_are_in_order_and_come_from_several_processes(cluster: Any) -> None:
     with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
-        assert list(executor.map(double, tasks(200))) == list(range(0, 400, 2))
-        assert list(executor.map(double, tasks(0))) == []
-        pids = set(executor.map(process, tasks(60)))
+        assert list(executor.map(double, tasks(200, HEAVY))) == list(range(0, 400, 2))
+        assert list(executor.map(double, tasks(0, HEAVY))) == []
+        pids = set(executor.map(process, tasks(60, HEAVY)))
     assert len(pids) > 1
     assert os.getpid() not in pids
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Any) -> None:
     with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
-        results = executor.map(slow_double, tasks(120))
+        results = executor.map(slow_double, tasks(120, HEAVY))
         first = [next(results) for _ in range(5)]
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
         assert first + list(results) == list(range(0, 240, 2))
@@ -79,7 +52,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Any) -> None:
 
 def test_what_kills_every_worker_is_lost_alone(cluster: Any) -> None:
     with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
-        results = list(executor.map(die_at_7, tasks(20)))
+        results = list(executor.map(die_at_7, tasks(20, HEAVY)))
     lost = [one for one in results if isinstance(one, Lost)]
     assert [one.path for one in lost] == ["7"]
     assert [one for one in results if one not in lost] == [2 * number for number in range(20) if number != 7]
@@ -107,7 +80,7 @@ def test_a_scheduler_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
         executor = executors.open_executor("dask", 0, empty.scheduler_address)
         with executor, pytest.raises(ExecutorError, match="has no workers"):
-            next(iter(executor.map(double, tasks(1))))
+            next(iter(executor.map(double, tasks(1, HEAVY))))
 
 
 def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +91,7 @@ def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.
     ) as leaving:
         executor = executors.open_executor("dask", 0, leaving.scheduler_address)
         with executor:
-            results = executor.map(slow_double, tasks(200))
+            results = executor.map(slow_double, tasks(200, HEAVY))
             next(results)
             leaving.scale(0)
             with pytest.raises(ExecutorError, match="has no workers left"):

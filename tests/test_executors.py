@@ -9,39 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import shell
+from numbered import Numbered, die_at_7, double, process, tasks
 
 from migrate import executors
 from migrate.executors import Executor, Lost
 from migrate.executors.chunks import chunks
-
-
-@dataclass(frozen=True)
-class Numbered:
-    path: str
-    data: bytes
-
-
-def tasks(number: int, weight: int = 1000) -> Iterator[Numbered]:
-    return (Numbered(str(index), b"x" * weight) for index in range(number))
-
-
-def double(task: Numbered) -> int:
-    return 2 * int(task.path)
-
-
-def process(task: Numbered) -> int:
-    return os.getpid()
-
-
-def die_at_7(task: Numbered) -> int:
-    if task.path == "7":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return double(task)
 
 
 def die_always(task: Numbered) -> int:
@@ -99,14 +75,14 @@ def test_tasks_that_all_kill_their_workers_come_to_an_end() -> None:
 INTERRUPTED = """
 import sys, time
 sys.path[:0] = [{tests!r}]
-import test_executors
+import numbered
 from migrate import executors
 
 def sleep(task):
     time.sleep(30)
 
 with executors.open_executor("processes", 2, "") as executor:
-    results = executor.map(sleep, test_executors.tasks(100, 60000))
+    results = executor.map(sleep, numbered.tasks(100, 60000))
     print("ready", flush=True)
     next(results)
 """

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from codemods.tensorflow import internals, knowledge
+from codemods.tensorflow import evidence, internals, knowledge
 from codemods.tensorflow.initializers import DTYPES, INITIALIZERS, OPS
 
 PYTHONS = [sys.executable, *filter(None, os.environ.get("MIGRATE_TEST_PYTHONS", "").split(os.pathsep))]
-KNOWN = [*OPS, *INITIALIZERS, *knowledge.SCOPE_CALLS, *knowledge.GRAPH_EVIDENCE, *knowledge.STORE_PREFIXES]
-KNOWN += [*knowledge.RUNNERS, *knowledge.MODES, *knowledge.EAGER_EVIDENCE, *DTYPES, knowledge.VARIABLE]
+KNOWN = [*OPS, *INITIALIZERS, *knowledge.SCOPE_CALLS, *evidence.GRAPH_ONLY, *knowledge.STORE_PREFIXES]
+KNOWN += [*knowledge.RUNNERS, *evidence.MODES, *evidence.EAGER_ONLY, *DTYPES, knowledge.VARIABLE]
 LAST = sorted({name.rstrip(".").rpartition(".")[2] for name in KNOWN})
 
 # Runs in the other interpreter: for each module, which of some names it has, and of those the public thing it is.

@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from codemods.tensorflow.callees import position
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.facts import StatementFacts
 from migrate.source import Source
 from migrate.syntax.nodes import nodes

@@ -25,26 +25,26 @@ def asked_names(call: ast.Call, called: str, scope: Scope, callees: Callees) -> 
     """The names that a call asks for, as far as they are known; `called` is its dotted name, or a bare one."""
     match call.func, call.args:
         case ast.Name(id="getattr"), [_, name, *_]:
-            yield callees.text(name, scope)
+            yield callees.texts.of(name, scope)
         case ast.Name(id="eval" | "exec"), [code, *_]:
-            text = callees.text(code, scope).literal
+            text = callees.texts.of(code, scope).literal
             yield from [Text((Hole(),))] if text is None else map(literal, _WORD.findall(text))
         case ast.Subscript(value=ast.Call(func=ast.Name(id=asked)), slice=name), _ if asked in _NAMESPACES:
-            yield callees.text(name, scope)
+            yield callees.texts.of(name, scope)
         case _, [name, *_] if called in _CALLERS:
-            yield callees.text(name, scope)
+            yield callees.texts.of(name, scope)
 
 
 def asks_for_variable(module: Module, site: CallSite, called: str, callees: Callees) -> bool:
     """Whether a call may have `tf.Variable` by its name: `getattr(tf, "Variable")`, `exec` of code that calls it."""
     match site.node:
         case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
-            text = callees.text(name, site.scope)
+            text = callees.texts.of(name, site.scope)
             return text.literal == _VARIABLE or (
                 text.literal is None and callees.canonical(holder, site.scope) == "tensorflow"
             )
         case ast.Call(args=[code, *_]) if called.removeprefix("builtins.") in _EVALUATING:
-            known = callees.text(code, site.scope).literal
+            known = callees.texts.of(code, site.scope).literal
             return any(_VARIABLE in one for one in ([known] if known is not None else module.walk.strings))
         case ast.Call(func=ast.Subscript(slice=ast.Constant(value=key))):
             return bool(key == _VARIABLE)

@@ -5,25 +5,27 @@ from __future__ import annotations
 import ast
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.arguments import Inner, Item, NewCall
-from codemods.tensorflow.dtypes import dtype_name, is_none, says
+from codemods.tensorflow.dtypes import is_dtype, is_none, says
 from codemods.tensorflow.effects import order_shows
 from codemods.tensorflow.fold import Fold, find_fold
+from codemods.tensorflow.forms import Shaped, Whole, Why, Wrapping
+from codemods.tensorflow.initial import initial_items
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
 from codemods.tensorflow.layout import Unreadable, lay_out
+from codemods.tensorflow.remarks import Remark, remarks
 from codemods.tensorflow.request import CallRequest
-from codemods.tensorflow.shapes import Shape
-from codemods.tensorflow.values import Shaped, Whole, Why, Wrapping, inner_name, read_value
-from migrate.model import Edit, Level
+from codemods.tensorflow.values import read_value
+from migrate.model import Edit
 from migrate.syntax.bindings import assigned_values
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["CallEdit", "CallRequest", "Refusal", "Refused", "Remark", "RemarkKind", "build"]
+__all__ = ["CallEdit", "Refusal", "Refused", "build"]
 
 
 class Refused(enum.Enum):
@@ -40,36 +42,13 @@ class Refused(enum.Enum):
     UNSUPPORTED = "its spelling is not understood"
 
 
-class RemarkKind(enum.Enum):
-    """What is worth telling about a call that is rewritten all the same."""
-
-    EXPECTED_SHAPE = "expected_shape"
-    DTYPE_AS_TRAINABLE = "dtype-as-trainable"
-    INNER_NAME = "inner-name"
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One such thing, in a sentence."""
-
-    kind: RemarkKind
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class CallEdit:
-    """The new call. `why` says why the value form was taken where it is; None in the shape form.
-
-    `freed` is the default name of an op that no longer stands in the graph under the current name scope; whatever
-    else was to get that name may now get it without a number. `folded`: the line above went into the call.
-    """
+    """The new call. `why` says why the value form was taken where it is; None in the shape form."""
 
     changes: tuple[Edit, ...]
     why: Why | None
     remarks: tuple[Remark, ...] = ()
-    level: Level = Level.EXACT
-    freed: str = ""
-    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +107,7 @@ class _Builder:
         site: CallSite | None,
     ) -> None:
         self.module, self.call, self.request, self.bound = module, call, request, bound
+        self.dtype = bound["dtype"].value if "dtype" in bound else None
         self.fold: Fold | None = None
         self.value = self.read(site)
         self.late_name = self.named_late()
@@ -135,15 +115,14 @@ class _Builder:
     def read(self, site: CallSite | None) -> Shaped | Whole:
         """What the initial value becomes, looking at the line above where the value is a name from there."""
         value = self.bound["initial_value"].value
-        dtype = self.bound["dtype"].value if "dtype" in self.bound else None
         validated = "validate_shape" not in self.bound or _is_true(self.bound["validate_shape"].value)
         if self.request.fold and site is not None and self.request.form == "shape" and validated:
             fold = find_fold(self.module, value, site, self.request)
-            found = read_value(fold.value, dtype, self.request, self.module) if fold else None
+            found = read_value(fold.value, self.dtype, self.request, self.module) if fold else None
             if isinstance(found, Shaped):
                 self.fold = fold
                 return found
-        return read_value(value, dtype, self.request, self.module, validated)
+        return read_value(value, self.dtype, self.request, self.module, validated)
 
     def build(self) -> CallEdit | Refusal:
         """The edit, once every argument is decided."""
@@ -165,9 +144,7 @@ class _Builder:
         return CallEdit(
             changes=(*((self.fold.removal,) if self.fold else ()), *edits),
             why=value.why if isinstance(value, Whole) else None,
-            remarks=tuple(self.remarks()),
-            freed=value.op_name if isinstance(value, Shaped) else "",
-            folded=self.fold is not None,
+            remarks=tuple(remarks(self.module, self.bound, value, self.request)),
         )
 
     def may_be_function(self) -> bool:
@@ -175,8 +152,6 @@ class _Builder:
         value = self.bound["initial_value"].value
         name = value.id if isinstance(value, ast.Name) else value.attr if isinstance(value, ast.Attribute) else ""
         return bool(_FUNCTION_NAME.search(name)) and not assigned_values(self.module, name, self.request.scope)
-
-    # Arguments
 
     def items(self) -> list[Item]:
         """The new arguments, name first unless that shows, the others in the order of the source."""
@@ -186,7 +161,8 @@ class _Builder:
             if keyword == "name" and self.late_name is not None:
                 items.append(Item("name", name, self.late_name))
             elif keyword == "initial_value":
-                items += self.initial(argument)
+                second = argument.index == 0 and self.late_name is None
+                items += initial_items(self.module, self.value, argument, self.dtype, self.request, second=second)
             elif not self.dropped(keyword, argument):
                 items.append(Item(keyword, (argument.value,), argument.index))
         if self.request.version_2 and "use_resource" not in self.bound:
@@ -206,7 +182,7 @@ class _Builder:
     def dropped(self, name: str, argument: Argument) -> bool:
         if name == "dtype":
             return not self.keeps_dtype(argument.value)
-        if name == "trainable" and self.is_dtype(argument.value):
+        if name == "trainable" and is_dtype(argument.value, self.request):
             return True
         return name in _DROPPED or (argument.keyword is None and _is_default(name, argument.value))
 
@@ -219,74 +195,7 @@ class _Builder:
             return False
         return not says(dtype, "float32", self.request)
 
-    def is_dtype(self, node: ast.expr) -> bool:
-        """Whether an element type stands where `trainable` belongs: it is true, and so is the default."""
-        return not isinstance(node, ast.Name) and dtype_name(node, self.request) is not None
 
-    def initial(self, argument: Argument) -> list[Item]:
-        """The items that the initial value becomes."""
-        if isinstance(self.value, Whole):
-            return [Item("initializer", self.wrapped(self.value, argument.value), argument.index)]
-        value, index = self.value, argument.index
-        items = [Item("shape" if index or self.late_name is not None else None, _shape_parts(value.shape), index)]
-        if value.dtype is not None:
-            items.append(Item("dtype", (self.spelled(value.dtype),), index))
-        maker = value.maker
-        made: tuple[str | ast.expr, ...] | Inner = (
-            (maker.expression,)
-            if maker.expression is not None
-            else Inner(self.request.spell(str(maker.function)), maker.arguments, maker.source)
-        )
-        return [*items, Item("initializer", made, index)]
-
-    def spelled(self, dtype: ast.expr | str) -> str:
-        """An element type as text: it goes before arguments that stay in place."""
-        return self.request.spell(dtype) if isinstance(dtype, str) else self.module.text(dtype)
-
-    def wrapped(self, whole: Whole, value: ast.expr) -> tuple[str | ast.expr, ...] | Inner:
-        """A value that is passed as it stands, with what it needs around it."""
-        if whole.literal is not None:
-            return (whole.literal,)
-        convert = self.request.spell("convert_to_tensor") if whole.wrapping in _CONVERTING else ""
-        dtype = self.bound["dtype"].value if "dtype" in self.bound else ast.Constant(None)
-        match whole.wrapping:
-            case Wrapping.NONE:
-                return (value,)
-            case Wrapping.CONVERT:
-                return Inner(convert, ((None, value), (None, dtype)), None)
-            case Wrapping.CALLED:
-                return ("lambda: ", value, "()")
-            case Wrapping.CALLED_CONVERT:
-                return (f"lambda: {convert}(", value, "(), ", dtype, ")")
-            case Wrapping.BODY_CONVERT:
-                body = value.body if isinstance(value, ast.Lambda) else value
-                return Inner(f"lambda: {convert}", ((None, body), (None, dtype)), None)
-
-    # Remarks
-
-    def remarks(self) -> Iterator[Remark]:
-        """What is worth telling."""
-        if "expected_shape" in self.bound:
-            yield Remark(RemarkKind.EXPECTED_SHAPE, "expected_shape= never had an effect and is dropped")
-        trainable = self.bound.get("trainable")
-        if trainable is not None and self.is_dtype(trainable.value):
-            text = self.module.text(trainable.value)
-            yield Remark(
-                RemarkKind.DTYPE_AS_TRAINABLE,
-                f"{text} stood where trainable belongs: it never set the element type, and is dropped",
-            )
-        value = self.bound["initial_value"].value
-        name = inner_name(value, self.request)
-        if name is not None:
-            gone = isinstance(self.value, Shaped)
-            yield Remark(
-                RemarkKind.INNER_NAME,
-                f"name={self.module.text(name)} names the op of the initial value, not the variable"
-                + (", and is dropped" if gone else ""),
-            )
-
-
-_CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)
 _ASKED = re.compile(r"(.*?\.unique_name)\((.*), mark_as_used=False\)", re.DOTALL)
 _ON_BY_DEFAULT = ("trainable", "validate_shape")
 _FUNCTION_NAME = re.compile(r"(?:^|_)(?:initializer|init_fn|init_func|fn|func|function|callable)$")
@@ -302,12 +211,6 @@ def _names_ops(node: ast.expr) -> bool:
     """Whether an expression makes ops that it names: what is asked for a name before would not know of theirs."""
     calls = (one for one in ast.walk(node) if isinstance(one, ast.Call))
     return any(item.arg == "name" for one in calls for item in one.keywords)
-
-
-def _shape_parts(shape: Shape) -> tuple[str | ast.expr, ...]:
-    if shape.node is None:
-        return ("[]",)
-    return ("[", shape.node, "]") if shape.brackets else (shape.node,)
 
 
 def _is_default(name: str, value: ast.expr) -> bool:

@@ -7,7 +7,7 @@ import ast
 from codemods.tensorflow.initializers import DTYPES
 from codemods.tensorflow.request import CallRequest
 
-__all__ = ["dtype_name", "is_none", "literal_dtype", "says"]
+__all__ = ["dtype_name", "is_dtype", "is_none", "literal_dtype", "says"]
 
 _PYTHON = {"float": "float32", "bool": "bool"}
 _LITERALS: dict[type, str] = {
@@ -26,6 +26,11 @@ def dtype_name(node: ast.expr, request: CallRequest) -> str | None:
     if isinstance(node, ast.Name) and request.scope.find(node.id) is None and node.id in _PYTHON:
         return _PYTHON[node.id]
     return DTYPES.get(request.resolve(node) or "")
+
+
+def is_dtype(node: ast.expr, request: CallRequest) -> bool:
+    """Whether an expression is an element type for all that is written: a mere name may stand for anything."""
+    return not isinstance(node, ast.Name) and dtype_name(node, request) is not None
 
 
 def says(node: ast.expr, name: str, request: CallRequest) -> bool:

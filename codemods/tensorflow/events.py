@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.by_name import asked_names, asks_for_variable, run_modules
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import (
@@ -30,13 +31,15 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.modes import Modes, frame_mode
-from codemods.tensorflow.name_tests import reads_name
+from codemods.tensorflow.scope_calls import entered_scope
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
-from codemods.tensorflow.withs import entered_by_hand, entered_scope, keyword_or_place, scope_of
+from codemods.tensorflow.variable_names import is_name
+from codemods.tensorflow.withs import entered_by_hand, scope_of
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
@@ -185,7 +188,7 @@ class Events:
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
             target = target_of(site.statement, site.node, self._function_name(site.scope)).name
-            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True, target=target)
+            return StoreUse(at, frames, self.callees.texts.of(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
         return StoreUse(at, frames, self._named(site, "name", place), scoped=scoped)
 
@@ -193,7 +196,7 @@ class Events:
         node = keyword_or_place(site.node, keyword, place)
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
-        return self.callees.given(node, site.scope)
+        return self.callees.texts.given(node, site.scope)
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
@@ -250,7 +253,7 @@ class Events:
     def _is_derived(self, site: CallSite) -> bool:
         """Whether a name is made of another's, and changes with it."""
         given = keyword_or_place(site.node, "name", 5)
-        return given is not None and any(reads_name(part, site.scope) for part in ast.walk(given))
+        return given is not None and any(is_name(part, site.scope) for part in ast.walk(given))
 
     def _scope_as_name(self, site: CallSite) -> str:
         """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name.
@@ -286,11 +289,11 @@ class Events:
         self.reloads |= callee.name in knowledge.RELOADERS
         self.threads |= callee.name in knowledge.THREADS
         if callee.name in knowledge.FILE_RUNNERS:
-            told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
+            told = node.args and self.callees.texts.of(node.args[0], site.scope).literal is not None
             self.reloads |= callee.name != "builtins.exec" or not told
             self.imported.update(run_modules(node))
         if callee.name in knowledge.IMPORTERS and node.args:
-            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
+            self.imported |= {self.callees.texts.of(node.args[0], site.scope).literal or ""} - {""}
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
@@ -346,7 +349,7 @@ class Events:
         if isinstance(node, ast.Constant) and node.value is not None and not isinstance(node.value, str):
             return None
         if isinstance(node, _STRINGS):
-            return self.callees.given(node, scope)
+            return self.callees.texts.given(node, scope)
         return None
 
 

@@ -10,21 +10,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from codemods.tensorflow import knowledge
-from codemods.tensorflow.call import CallEdit, CallRequest, Refusal, Refused, RemarkKind, build
-from codemods.tensorflow.callees import position
+from codemods.tensorflow import evidence, knowledge
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
 from codemods.tensorflow.passing import passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reading import line_start
+from codemods.tensorflow.remarks import RemarkKind
+from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
-from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Options
 from migrate.edits import indent_unit
-from migrate.model import Change, Finding, Left, Level, Notice, Rewrite, Span, Wrap
+from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
@@ -109,13 +111,12 @@ def _findings(
     escape = _escape(module, site, decision, speller, resource_scopes=plan.resource_scopes)
     changes: tuple[Change, ...] = (*edit.changes, *escape)
     changes = (*changes, *dict.fromkeys(speller.imports))
-    level = max(edit.level, decision.level, key=list(Level).index)
     code = "GV101" if edit.why is None else "GV102"
     found = module.finding(
         code,
         node,
         _message(module, node, edit, decision.kept),
-        Rewrite(level, changes),
+        Rewrite(decision.level, changes),
         renames=decision.renames,
         requires=_requires(module, plan, decision),
     )
@@ -149,7 +150,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
 def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
     """Whether a call is of version 2's `tf.Variable`: of the root of TensorFlow 2, or of the module that makes it."""
     raw = resolve(site.node.func, site.scope)
-    if knowledge.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
+    if evidence.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
         return False
     return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
 

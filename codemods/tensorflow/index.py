@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codemods.tensorflow import knowledge
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow import evidence, knowledge
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import (
     BodyFacts,
@@ -117,7 +118,7 @@ class _Indexer:
             scoped_reads=frozenset(self.scoped_reads()),
             reads=frozenset(self.reads()),
             asked_names=frozenset(self.events.asked_names),
-            eager=bool(names & knowledge.EAGER_CALLS),
+            eager=bool(names & evidence.EAGER_CALLS),
             eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
             graph_evidence=shows_graph(names),
             names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
@@ -228,7 +229,7 @@ class _Indexer:
 
     def defaults(self, arguments: ast.arguments, scope: Scope) -> dict[str, Text]:
         return {
-            name: self.callees.text(value, scope)
+            name: self.callees.texts.of(value, scope)
             for name, value in defaults(arguments)
             if isinstance(value, ast.Constant) and isinstance(value.value, str)
         }
@@ -249,7 +250,7 @@ class _Indexer:
                 and (callee := self.callees.definition(bindings[0])) is not None
                 and callee.kind is CalleeKind.BODY
             },
-            eager=any(name.startswith(knowledge.EAGER_BASES) for name in names),
+            eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
         )
 
@@ -348,7 +349,7 @@ class _Indexer:
     def version_1_root(self) -> bool:
         """Whether the file uses what plain `tensorflow` has in version 1 only."""
         plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
-        return any(name.startswith(knowledge.VERSION_1_ONLY) and name not in knowledge.IN_BOTH for name in plain)
+        return any(name.startswith(evidence.VERSION_1_ONLY) and name not in evidence.IN_BOTH for name in plain)
 
 
 def _is_implicit(node: ast.AST, owner: Scope) -> bool:

@@ -1,32 +1,20 @@
-"""What TensorFlow's own names do to variables, as tables: who makes them, and who tells eager from graph code.
+"""What TensorFlow's own names do to variables, as tables: who makes, names and scopes them, and by which way.
 
 Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `canonical`).
 """
 
 from __future__ import annotations
 
-from codemods.tensorflow.initializers import VARIABLE as VARIABLE_PARAMETERS
-from codemods.tensorflow.initializers import VARIABLE_2 as VARIABLE_2_PARAMETERS
 from codemods.tensorflow.internals import public
 
 __all__ = [
     "ARRAY_MAKERS",
     "DEFAULT_OP_NAMES",
-    "EAGER_BASES",
-    "EAGER_CALLS",
-    "EAGER_DECORATORS",
-    "EAGER_EVIDENCE",
-    "EAGER_QUESTIONS",
-    "EAGER_TAPE",
-    "EAGER_TESTS",
     "EVALUATORS",
     "FILE_RUNNERS",
-    "GRAPH_EVIDENCE",
     "GRAPH_SWITCHES",
     "IMPORTERS",
-    "IN_BOTH",
     "MAIN_RUNNERS",
-    "MODES",
     "NAME_PLACES",
     "PRIVATE",
     "RELOADERS",
@@ -40,12 +28,9 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
-    "TELLING",
     "THREADS",
     "VARIABLE",
     "VARIABLE_MAKERS",
-    "VERSION_1_KEYWORDS",
-    "VERSION_1_ONLY",
     "canonical",
     "makes_store_variables",
     "name_place",
@@ -166,105 +151,8 @@ SAFE_MODULES = frozenset(
     traceback types typing unittest urllib warnings zipfile __future__ cPickle absl""".split()
 )
 
-# Calling one of these anywhere in a file makes the whole program eager.
-EAGER_CALLS = frozenset(
-    {
-        "tensorflow.enable_eager_execution",
-        "tensorflow.enable_v2_behavior",
-        "tensorflow.contrib.eager.enable_eager_execution",
-    }
-)
-EAGER_DECORATORS = frozenset(
-    {"tensorflow.function", "tensorflow.contrib.eager.defun", "tensorflow.contrib.eager.function"}
-)
-# Decorators of tests that run them in a graph and eagerly, wherever they come from.
-EAGER_TESTS = frozenset({"run_in_graph_and_eager_modes", "run_all_in_graph_and_eager_modes", "run_v2_only"})
-EAGER_TAPE = "tensorflow.GradientTape"
-# What is entered or asked for one mode of running: whether that is the eager one.
-MODES = {
-    "tensorflow.python.eager.context.eager_mode": True,
-    "tensorflow.python.eager.context.graph_mode": False,
-    "tensorflow.Session": False,
-    "tensorflow.InteractiveSession": False,
-}
-EAGER_QUESTIONS = frozenset({"tensorflow.executing_eagerly", "tensorflow.python.eager.context.executing_eagerly"})
-EAGER_BASES = (
-    "tensorflow.Module",
-    "tensorflow.keras.Model",
-    "tensorflow.keras.models.Model",
-    "tensorflow.keras.Sequential",
-    "tensorflow.keras.layers.",
-    "tensorflow.keras.constraints.",
-    "tensorflow.keras.optimizers.",
-    "tensorflow.keras.metrics.",
-    "tensorflow.train.experimental.",
-    "keras.",
-    "tf_keras.",
-)
-
-# Names that only graph code uses: one of them and no sign of eager code makes a file graph code.
-GRAPH_EVIDENCE = (
-    "tensorflow.Session",
-    "tensorflow.InteractiveSession",
-    "tensorflow.placeholder",
-    "tensorflow.get_variable",
-    "tensorflow.variable_scope",
-    "tensorflow.global_variables_initializer",
-    "tensorflow.initialize_all_variables",
-    "tensorflow.get_collection",
-    "tensorflow.add_to_collection",
-    "tensorflow.contrib.",
-    "tensorflow.layers.",
-    "tensorflow.random_normal",
-    "tensorflow.truncated_normal",
-    "tensorflow.random_uniform",
-    "tensorflow.assign",
-    "tensorflow.train.Saver",
-    "tensorflow.Graph",
-    "tensorflow.reset_default_graph",
-    "tensorflow.disable_v2_behavior",
-    "tensorflow.disable_eager_execution",
-    "tensorflow.app.run",
-)
-EAGER_EVIDENCE = (
-    "tensorflow.GradientTape",
-    "tensorflow.function",
-    "tensorflow.optimizers.",
-    "tensorflow.keras.optimizers.",
-    "tensorflow.config.",
-    "tensorflow.contrib.eager.",
-    "tensorflow.executing_eagerly",
-    "tensorflow.random.set_seed",
-    "tensorflow.summary.create_file_writer",
-)
-
-# Names that begin as those of version 1 do and that both roots have.
-IN_BOTH = frozenset({"tensorflow.random_normal_initializer", "tensorflow.random_uniform_initializer"})
-# Names that the root of TensorFlow 2 no longer has.
-VERSION_1_ONLY = (
-    "tensorflow.Session",
-    "tensorflow.InteractiveSession",
-    "tensorflow.placeholder",
-    "tensorflow.get_variable",
-    "tensorflow.variable_scope",
-    "tensorflow.global_variables_initializer",
-    "tensorflow.random_normal",
-    "tensorflow.truncated_normal",
-    "tensorflow.random_uniform",
-    "tensorflow.layers.",
-    "tensorflow.contrib.",
-    "tensorflow.reset_default_graph",
-)
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}
-)
-# What a module that passes on `Variable` may pass on with it: what tells of scopes, of graphs, of initial values.
-TELLING = frozenset(
-    {
-        *(name.split(".")[1] for name in (*SCOPE_CALLS, *GRAPH_EVIDENCE) if name.count(".") == 1),
-        *("zeros", "ones", "constant", "fill", "device", "float32", "float64", "int32", "int64", "bool", "string"),
-        *("zeros_initializer", "ones_initializer", "constant_initializer", "random_normal_initializer"),
-    }
 )
 # Calls that make a variable of the store whose name they choose.
 STORED_NAMES = {
@@ -317,8 +205,6 @@ MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run"})
 _ROOTS = ("tensorflow.compat.v1.", "tensorflow._api.v1.", "tensorflow_core.")
 # Version 2's `tf.Variable`, which makes variables on resources, since 1.12. Before that it was version 1's.
 PRIVATE = "tensorflow.python.ops.variables.Variable"
-# What only version 1's `tf.Variable` takes: a call that passes one is of that.
-VERSION_1_KEYWORDS = frozenset(VARIABLE_PARAMETERS) - frozenset(VARIABLE_2_PARAMETERS)
 _ALIASES = {
     PRIVATE: VARIABLE,
     "tensorflow.VariableV1": VARIABLE,

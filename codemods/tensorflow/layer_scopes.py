@@ -9,14 +9,14 @@ import ast
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.callees import position
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.spelling import Speller
-from codemods.tensorflow.withs import keyword_or_place
 from migrate.codemod import Options
 from migrate.model import Edit, Finding, Level, Rewrite, Span, Wrap
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import statements

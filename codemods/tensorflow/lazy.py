@@ -10,7 +10,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.callees import Callees, position
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind, Lazy, ScopeFacts, ScopeKind
 from codemods.tensorflow.text import literal
 from migrate.syntax.walk import Scope

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.strings import reads_names
 from codemods.tensorflow.text import Hole, Text
+from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
@@ -45,7 +45,7 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
     if any(map(_sorts_by_name, module.walk.calls)):
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
-        text = callees.text(node, site.scope)
+        text = callees.texts.of(node, site.scope)
         last = _last_part(text)
         if text.literal:
             names.add(text.literal)
@@ -90,7 +90,7 @@ def _sorts_by_name(site: CallSite) -> bool:
     by = key.body if isinstance(key, ast.Lambda) else key
     if isinstance(by, ast.Call) and any(isinstance(one, ast.Constant) and one.value in _SORTED_BY for one in by.args):
         return True
-    return (by is not None and reads_names(by)) or any(map(reads_names, call.args))
+    return (by is not None and holds_name(by)) or any(map(holds_name, call.args))
 
 
 def _builds_tensor_name(call: ast.Call) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from codemods.tensorflow import knowledge
+from codemods.tensorflow import evidence
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind
 from migrate.syntax.names import resolve
@@ -21,7 +21,7 @@ _TAPED = "its function takes gradients with tf.GradientTape"
 
 def shows_eager(names: Iterable[str]) -> bool:
     """Whether names that a file calls are those of TensorFlow 2 code."""
-    return any(name.startswith(knowledge.EAGER_EVIDENCE) for name in names)
+    return any(name.startswith(evidence.EAGER_ONLY) for name in names)
 
 
 def shows_graph(names: Iterable[str]) -> bool:
@@ -31,8 +31,8 @@ def shows_graph(names: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _shows_graph(name: str) -> bool:
-    told = name not in knowledge.IN_BOTH and not shows_eager([name])
-    return told and name.startswith(knowledge.GRAPH_EVIDENCE)
+    told = name not in evidence.IN_BOTH and not shows_eager([name])
+    return told and name.startswith(evidence.GRAPH_ONLY)
 
 
 def frame_mode(frame: Frame, scope: Scope, callees: Callees) -> bool | None:
@@ -41,7 +41,7 @@ def frame_mode(frame: Frame, scope: Scope, callees: Callees) -> bool | None:
         assert frame.item is not None
         node = frame.item.context_expr
         name = callees.canonical(node.func, scope) if isinstance(node, ast.Call) else None
-        return knowledge.MODES.get(name or "")
+        return evidence.MODES.get(name or "")
     if frame.kind is FrameKind.BRANCH and isinstance(frame.node, ast.If | ast.IfExp):
         return _asked(frame.node.test, scope, callees, holds=frame.arm == 0)
     return None
@@ -55,7 +55,7 @@ def _asked(test: ast.expr, scope: Scope, callees: Callees, *, holds: bool) -> bo
         case ast.BoolOp(op=operator, values=values) if holds is isinstance(operator, ast.And):
             parts = (_asked(value, scope, callees, holds=holds) for value in values)
             return next((part for part in parts if part is not None), None)
-        case ast.Call(func=function) if callees.canonical(function, scope) in knowledge.EAGER_QUESTIONS:
+        case ast.Call(func=function) if callees.canonical(function, scope) in evidence.EAGER_QUESTIONS:
             return holds
     return None
 
@@ -65,9 +65,9 @@ def function_reason(decorators: Sequence[ast.expr], scope: Scope, callees: Calle
     called = [item for decorator in decorators for item in decorating(decorator)]
     names = {callees.canonical(item, scope) or "" for item in called}
     lasts = {item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "") for item in called}
-    if names & knowledge.EAGER_DECORATORS:
+    if names & evidence.EAGER_DECORATORS:
         return _TRACED
-    return _TESTED if lasts & knowledge.EAGER_TESTS else ""
+    return _TESTED if lasts & evidence.EAGER_TESTS else ""
 
 
 def decorating(decorator: ast.expr) -> list[ast.expr]:
@@ -91,9 +91,9 @@ class Modes:
     def note(self, site: CallSite, name: str) -> None:
         """Takes a call into account, of what has a canonical `name` where it is TensorFlow's."""
         body = self.callees.body(site.scope)
-        if name == knowledge.EAGER_TAPE:
+        if name == evidence.EAGER_TAPE:
             self._taped.update(self._functions_around(body))
-        elif name in knowledge.EAGER_DECORATORS:
+        elif name in evidence.EAGER_DECORATORS:
             self._traced.update(self._functions(site))
         elif name and _shows_graph(name):
             self._graphs.add(body)

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import NameTest
 from codemods.tensorflow.patterns import asks_anything, words
-from codemods.tensorflow.strings import NO_VARIABLES
 from codemods.tensorflow.targets import snake_case
-from codemods.tensorflow.withs import keyword_or_place
-from migrate.syntax.calls import called_name
+from codemods.tensorflow.variable_names import is_name
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["name_tests", "reads_name", "tells_apart"]
+__all__ = ["name_tests", "tells_apart"]
 
 _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("get_collection", "get_collection_ref"), 1),
@@ -95,7 +94,7 @@ def _tested(module: Module) -> Iterator[_Asked]:
     """What each name is compared with, or asked by a method or a pattern."""
     named = _named(module)
     for node, scope in module.walk.loads:
-        if reads_name(node, scope) or (isinstance(node, ast.Name) and (node.id, scope) in named):
+        if is_name(node, scope) or (isinstance(node, ast.Name) and (node.id, scope) in named):
             yield from _compared(node, scope, module)
 
 
@@ -105,20 +104,8 @@ def _named(module: Module) -> set[tuple[str, Scope]]:
         (name, scope)
         for scope in module.walk.scopes.values()
         for name, bindings in scope.bindings.items()
-        if len(bindings) == 1 and bindings[0].value is not None and reads_name(bindings[0].value, scope)
+        if len(bindings) == 1 and bindings[0].value is not None and is_name(bindings[0].value, scope)
     }
-
-
-def reads_name(node: ast.AST, scope: Scope) -> bool:
-    """Whether an expression may be the name of a variable or an op: `v.name`, `v.op.name`."""
-    return isinstance(node, ast.Attribute) and node.attr == "name" and _may_be_variable(node.value, scope)
-
-
-def _may_be_variable(holder: ast.expr, scope: Scope) -> bool:
-    if isinstance(holder, ast.Attribute):
-        return holder.attr == "op"
-    found = scope.find(holder.id) if isinstance(holder, ast.Name) and holder.id not in NO_VARIABLES else None
-    return found is not None and resolve(holder, scope) is None
 
 
 def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:

@@ -16,7 +16,7 @@ from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import Walk
 
-__all__ = ["bare_names", "names_in_use"]
+__all__ = ["bare_names", "names_in_use", "takes_name"]
 
 _NUMBERED = re.compile(r"(?:_?\d+|[%{].*|_)$")
 _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope", "name_scope"})
@@ -32,6 +32,18 @@ def names_in_use(module: Module) -> frozenset[str]:
         found = {bare for text in _given(module.walk) for bare in bare_names(text)}
         _used[module] = frozenset(found & OP_NAMES)
     return _used[module]
+
+
+def takes_name(module: Module, name: str, op_names: set[str] | frozenset[str]) -> bool:
+    """Whether the new variable, or anything else in the module, is called what the graph calls one of these ops."""
+    if op_names & names_in_use(module):
+        return True
+    try:
+        tree = ast.parse(name.strip(), mode="eval")
+    except SyntaxError:
+        return True
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return any(bare in op_names for text in texts for bare in bare_names(text))
 
 
 def bare_names(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from codemods.tensorflow import knowledge
+from codemods.tensorflow import evidence, knowledge
 from migrate.syntax.calls import called_name
 from migrate.syntax.names import STAR, is_none, resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
@@ -19,6 +19,14 @@ __all__ = ["aliases", "assumed", "relays"]
 
 _NAMES = frozenset({"tf", "tensorflow"})  # what TensorFlow is called where it is passed on
 _ELSEWHERE = frozenset({"tensorflow", "torch", "chainer", "sympy", "theano", "keras"})  # have a `Variable` of their own
+# What a module that passes on `Variable` may pass on with it: what tells of scopes, of graphs, of initial values.
+_TELLING = frozenset(
+    {
+        *(name.split(".")[1] for name in (*knowledge.SCOPE_CALLS, *evidence.GRAPH_ONLY) if name.count(".") == 1),
+        *("zeros", "ones", "constant", "fill", "device", "float32", "float64", "int32", "int64", "bool", "string"),
+        *("zeros_initializer", "ones_initializer", "constant_initializer", "random_normal_initializer"),
+    }
+)
 
 
 def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
@@ -48,7 +56,7 @@ def _single(walk: Walk) -> Iterator[str]:
     modules = {module for module, _, name in (dotted.rpartition(".") for dotted in imported) if name == "Variable"}
     for dotted in imported:
         module, _, name = dotted.rpartition(".")
-        if module in modules and (name == "Variable" or name in knowledge.TELLING):
+        if module in modules and (name == "Variable" or name in _TELLING):
             yield dotted
 
 

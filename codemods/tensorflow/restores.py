@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.tensorflow.callees import Callees, behind
+from codemods.tensorflow.bodies import behind
+from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Restore
-from codemods.tensorflow.withs import keyword_or_place
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite, Scope
 
@@ -45,5 +46,5 @@ def _keys(given: ast.expr | None, scope: Scope) -> list[ast.expr]:
 
 
 def _is_scope(key: ast.expr, site: CallSite, callees: Callees) -> bool:
-    text = callees.text(key, site.scope)
+    text = callees.texts.of(key, site.scope)
     return text.ends_folder or any(one.endswith("/") for one in text.texts)

@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from codemods.tensorflow.text import NONE, Hole, Text, first_of, joined, literal, one_of
-from migrate.syntax.nodes import nodes
+from codemods.tensorflow.variable_names import holds_name
 
-__all__ = ["NO_VARIABLES", "missing", "reads_names", "text_of"]
+__all__ = ["missing", "text_of"]
 
 _Known = Callable[[ast.Name | ast.Subscript], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
-NO_VARIABLES = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is not one's
 _DIGITS = re.compile(r"%0?\d*[di]|\{:0?\d*d\}")  # that take a number
 _FALSE = (NONE, literal(""))
 _BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
@@ -46,21 +45,7 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
             return _computed(node, name)
         case ast.IfExp() | ast.BoolOp(op=ast.Or()):
             return [_chosen(node, name)]
-    return [Hole(derived=reads_names(node))]
-
-
-def reads_names(node: ast.expr) -> bool:
-    """Whether an expression holds what may be the name of a variable or an op: `v.name`, `v.op.name`."""
-    attributes = (part for part in nodes(node) if isinstance(part, ast.Attribute))
-    return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
-
-
-def _may_be_variable(node: ast.expr) -> bool:
-    return (
-        node.attr == "op"
-        if isinstance(node, ast.Attribute)
-        else isinstance(node, ast.Name) and node.id not in NO_VARIABLES
-    )
+    return [Hole(derived=holds_name(node))]
 
 
 def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:
@@ -129,7 +114,7 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
-    return [Hole(derived=reads_names(node))]
+    return [Hole(derived=holds_name(node))]
 
 
 def _unnumbered(form: str) -> str:

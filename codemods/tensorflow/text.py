@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, product
 from math import prod
+from typing import Literal
 
 from migrate.codemod import Fact
 
@@ -35,7 +36,7 @@ class Hole(Fact):
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
     yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
-    that it is "perhaps" or "surely" None. One with `folders` may hold a `/`. It is one of those that it is `among`,
+    whether it is None. One with `folders` may hold a `/`. It is one of those that it is `among`,
     where a parameter in them has to be filled in first; where it `skips` some, it is the first that is none of these.
     """
 
@@ -47,7 +48,7 @@ class Hole(Fact):
     signed: bool = False
     term: bool = False
     derived: bool = False
-    none: str = ""
+    none: Literal["", "perhaps", "surely"] = ""
     folders: bool = False
     among: tuple[Text, ...] = ()
     skips: tuple[Text, ...] = ()

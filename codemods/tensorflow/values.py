@@ -7,78 +7,19 @@ initial values under a graph seed. Whatever cannot be proved keeps its own expre
 from __future__ import annotations
 
 import ast
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype, says
+from codemods.tensorflow.forms import Maker, Shaped, Whole, Why
 from codemods.tensorflow.initializers import INITIALIZERS, OP_NAMES, OPS, Element, Op
-from codemods.tensorflow.opnames import bare_names, names_in_use
+from codemods.tensorflow.opnames import takes_name
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Doubt, Shape, known_shape
-from migrate.syntax.bindings import is_bound_method, is_function
+from codemods.tensorflow.whole import hand_on
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
 
-__all__ = ["Maker", "Shaped", "Whole", "Why", "Wrapping", "inner_name", "read_value"]
-
-
-class Why(enum.Enum):
-    """Why the initial value is passed as it stands, though the shape form was asked for."""
-
-    ASKED = "the value form was asked for"
-    NO_OP = "no initializer stands for this initial value"
-    SHAPE_AT_RUN_TIME = "the shape may be known only at run time"
-    SHAPE_UNPROVED = "the shape cannot be proved to be one of integers"
-    NO_SHAPE = "the initial value is written without a shape"
-    SEEDED = "a graph seed is set and the initializer would add another number of ops"
-    NAME = "something is called what the graph calls the op of this value, and would get another number"
-    OP_NAME = "the op of the initial value has a name of its own, which the program may look up"
-    DTYPE = "the element type cannot be read from the source"
-    ARGUMENTS = "the op has an argument that the initializer does not take"
-    HELD = "the initial value waits for other ops, as control_dependencies says"
-    VALIDATE = "without validate_shape the variable takes any shape"
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """The initializer: `function` by its canonical name and `arguments`, or an expression that is used as it stands."""
-
-    function: str | None
-    arguments: tuple[tuple[str | None, ast.expr | str], ...] = ()
-    expression: ast.expr | None = None
-    source: ast.Call | None = None  # the op's call, whose layout the new one follows
-
-
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """A value that an initializer makes. `dtype` is an expression, or a canonical name to spell; None for float32."""
-
-    shape: Shape
-    maker: Maker
-    dtype: ast.expr | str | None = None
-    op_name: str = ""
-    source: ast.Call | None = None
-
-
-class Wrapping(enum.Enum):
-    """What is put around a value that is passed as it stands."""
-
-    NONE = "value"
-    CONVERT = "convert_to_tensor(value, dtype)"
-    CALLED = "lambda: value()"
-    CALLED_CONVERT = "lambda: convert_to_tensor(value(), dtype)"
-    BODY_CONVERT = "lambda: convert_to_tensor(body, dtype)"
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A value that is passed as it stands; `keep_dtype` where `dtype=` may stand beside it; `literal` replaces it."""
-
-    why: Why
-    wrapping: Wrapping = Wrapping.NONE
-    keep_dtype: bool = False
-    literal: str | None = None
+__all__ = ["inner_name", "read_value"]
 
 
 def read_value(
@@ -86,18 +27,15 @@ def read_value(
 ) -> Shaped | Whole:
     """What the initial value becomes; `dtype` is the variable's own; `validated`: its shape stays fixed."""
     if request.form == "value":
-        return _whole(module, value, dtype, request, Why.ASKED)
+        return hand_on(module, value, dtype, request, Why.ASKED)
     if request.held:
-        return _whole(module, value, dtype, request, Why.HELD)
+        return hand_on(module, value, dtype, request, Why.HELD)
     if not validated:
-        return _whole(module, value, dtype, request, Why.VALIDATE)
+        return hand_on(module, value, dtype, request, Why.VALIDATE)
     found = _scalar(module, value, dtype, request) or _shaped(module, value, request)
     if isinstance(found, Shaped):
         found = _merge_dtype(found, dtype, request)
-    return _whole(module, value, dtype, request, found) if isinstance(found, Why) else found
-
-
-# The shape form
+    return hand_on(module, value, dtype, request, found) if isinstance(found, Why) else found
 
 
 def _shaped(module: Module, value: ast.expr, request: CallRequest) -> Shaped | Why:
@@ -127,7 +65,7 @@ def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Sh
     if isinstance(dtype, Why):
         return dtype
     maker = Maker(op.initializer, _passed(op, bound, dtype, request), source=call)
-    return Shaped(shape, maker, dtype, op.op_name, call)
+    return Shaped(shape, maker, dtype, call)
 
 
 def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op, request: CallRequest) -> Why | None:
@@ -138,7 +76,7 @@ def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op
         return Why.ARGUMENTS
     if inner_name(call, request) is not None and not request.drop_inner_name:
         return Why.OP_NAME
-    return Why.NAME if _takes_name(module, request.name, {op.op_name.lower()}) else None
+    return Why.NAME if takes_name(module, request.name, {op.op_name.lower()}) else None
 
 
 _WHY = {
@@ -205,13 +143,13 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     dtype = bound["dtype"].value if "dtype" in bound else own
     if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
-    if _takes_name(module, request.name, OP_NAMES):
+    if takes_name(module, request.name, OP_NAMES):
         return Why.NAME
     shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
     if isinstance(shape, Doubt):
         return _WHY[shape]
     carried = _written_dtype(dtype, request) if dtype is not None else None
-    return Shaped(shape, Maker(None, expression=made), carried, "", call)
+    return Shaped(shape, Maker(None, expression=made), carried, call)
 
 
 def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why | None:
@@ -231,9 +169,9 @@ def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: Ca
     if dtype is None or natural is None or isinstance(value, ast.List | ast.Tuple):
         return None
     wanted = dtype_name(dtype, request)
-    if wanted in (None, natural, "float32") or _takes_name(module, request.name, {"const"}):
+    if wanted in (None, natural, "float32") or takes_name(module, request.name, {"const"}):
         return None
-    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)), None, "Const")
+    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)))
 
 
 def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) -> Shaped | Why:
@@ -251,57 +189,6 @@ def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) ->
     return found if agree else Why.DTYPE
 
 
-# The value form
-
-_EXACT = 2**24  # integers up to here are floats of 32 bits, too
-
-
-def _whole(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest, why: Why) -> Whole:
-    """How a value is passed as it stands: `get_variable` must not see a `dtype=` that the value does not have."""
-    method = is_bound_method(module, value, request.scope)
-    if dtype is None or is_none(dtype):
-        # TensorFlow 1 counts the parameters of an initializer, `self` too.
-        return Whole(why, Wrapping.CALLED if method else Wrapping.NONE)
-    if isinstance(value, ast.Lambda):
-        return Whole(why, Wrapping.BODY_CONVERT)
-    if method or is_function(module, value, request.scope):
-        return Whole(why, Wrapping.CALLED_CONVERT)
-    return _typed(module, value, dtype_name(dtype, request), request, why)
-
-
-def _typed(module: Module, value: ast.expr, known: str | None, request: CallRequest, why: Why) -> Whole:
-    """The same for a value that is no function, and a `dtype=` that is `known` or not."""
-    if known is not None and known == (_converted_dtype(value, request) or literal_dtype(value)):
-        return Whole(why)
-    if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int and value.value < _EXACT:
-        return Whole(why, literal=f"{value.value}.0")
-    if known is not None and _is_tensor(value, request):
-        return Whole(why, keep_dtype=True)
-    return Whole(why, _converted(module, request))
-
-
-def _converted_dtype(value: ast.expr, request: CallRequest) -> str | None:
-    """The element type of what Python's own `float(...)` or `bool(...)` gives."""
-    match value:
-        case ast.Call(func=ast.Name(id="float" | "bool") as function):
-            return dtype_name(function, request)
-    return None
-
-
-def _converted(module: Module, request: CallRequest) -> Wrapping:
-    """Inside a function the conversion's op stands under the variable's name, and outside of control flow."""
-    inside = request.in_control_flow or _takes_name(module, request.name, {"const", "packed", "stack"})
-    return Wrapping.BODY_CONVERT if inside else Wrapping.CONVERT
-
-
-def _is_tensor(value: ast.expr, request: CallRequest) -> bool:
-    """Whether the value is an op's tensor: beside one, `dtype=` is only checked."""
-    if not isinstance(value, ast.Call):
-        return False
-    dotted = request.resolve(value.func)
-    return dotted in OPS or (dotted is not None and dotted.startswith("tensorflow.random."))
-
-
 def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
     """The `name=` that stands on the initial value's own op, None where there is none."""
     op = OPS.get(request.resolve(value.func) or "") if isinstance(value, ast.Call) else None
@@ -311,18 +198,3 @@ def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
     if isinstance(bound, Unbound) or "name" not in bound or is_none(bound["name"].value):
         return None
     return bound["name"].value
-
-
-# Names
-
-
-def _takes_name(module: Module, name: str, op_names: set[str] | frozenset[str]) -> bool:
-    """Whether the new variable, or anything else in the module, is called what the graph calls one of these ops."""
-    if op_names & names_in_use(module):
-        return True
-    try:
-        tree = ast.parse(name.strip(), mode="eval")
-    except SyntaxError:
-        return True
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return any(bare in op_names for text in texts for bare in bare_names(text))

@@ -1,4 +1,4 @@
-"""What a call calls by its last name, and its arguments bound to the parameters of that function."""
+"""What a call calls by its last name, and its arguments: one of them, or all bound to the parameters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Argument", "Unbound", "arguments", "bind", "called_name"]
+__all__ = ["Argument", "Unbound", "arguments", "bind", "called_name", "keyword_or_place"]
 
 
 class Unbound(enum.Enum):
@@ -31,6 +31,14 @@ class Argument:
 def called_name(call: ast.Call) -> str:
     """The last name by which a call is written, whatever it stands for: `c` for `a.b.c()`; "" for `a[0]()`."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def keyword_or_place(call: ast.Call, keyword: str, place: int) -> ast.expr | None:
+    """The argument that a call passes by keyword or at a position; None where it passes none."""
+    for item in call.keywords:
+        if item.arg == keyword:
+            return item.value
+    return call.args[place] if len(call.args) > place else None
 
 
 def arguments(call: ast.Call) -> tuple[Argument, ...] | Unbound:

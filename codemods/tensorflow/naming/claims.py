@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
@@ -24,6 +24,7 @@ class Claim:
     name: Text
     instance: Instance
     owner: object  # who claims: claims of one owner are not rivals here
+    _: KW_ONLY
     creates: bool = False  # a variable, and no other op
     in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
     in_new_store: bool = False  # `get_variable` will make it

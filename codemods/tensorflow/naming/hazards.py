@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.withs import HAZARDS
+from codemods.tensorflow.scope_calls import HAZARDS
 
 __all__ = ["hazards"]
 

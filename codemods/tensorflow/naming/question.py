@@ -144,7 +144,7 @@ class Question:
 
     def number(self, name: str) -> str:
         """What may stand behind a name that is chosen for it: a number, where something unknown may have it first."""
-        claims = (Claim(literal(name), one, self.site.key, True) for one in self.site.instances)
+        claims = (Claim(literal(name), one, self.site.key, creates=True) for one in self.site.instances)
         return "*" if any(map(self.claims.may_be_taken, claims)) else ""
 
     @cached_property

@@ -1,0 +1,113 @@
+"""The bodies and classes of a module, numbered, and what expressions in them refer to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import At
+from migrate.syntax.names import resolve, single_value
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import Scope, ScopeKind, Walk
+
+__all__ = ["BODY_SCOPES", "Bodies", "behind", "first_parameter", "method_class", "position"]
+
+BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
+
+
+def position(node: ast.AST) -> At:
+    """What names a node within its file."""
+    return _place(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1 << 14)
+def _place(line: int, column: int) -> At:
+    """A pair that facts of all files share: they hold more places than anything else."""
+    return line, column
+
+
+class Bodies:
+    """Numbers a module's bodies and classes, and resolves names in them."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.scopes = walk.scopes
+        self.body_scopes = [scope for scope in walk.scopes.values() if scope.kind in BODY_SCOPES]
+        self.class_scopes = [scope for scope in walk.scopes.values() if scope.kind is ScopeKind.CLASS]
+        self.numbers = {scope: number for number, scope in enumerate(self.body_scopes)}
+        self.class_numbers = {scope: number for number, scope in enumerate(self.class_scopes)}
+        self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
+
+    def body(self, scope: Scope) -> int:
+        """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
+        while scope.kind not in BODY_SCOPES:
+            assert scope.parent is not None
+            scope = scope.parent
+        return self.numbers[scope]
+
+    def class_number(self, scope: Scope) -> int:
+        """The number of a class scope."""
+        return self.class_numbers[scope]
+
+    def canonical(self, node: ast.expr, scope: Scope) -> str | None:
+        """The canonical TensorFlow (or other imported) name of an expression."""
+        if self.is_of_graph(node, scope):
+            return "tensorflow.name_scope"
+        return knowledge.canonical(resolve(node, scope))
+
+    def is_of_graph(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression is `tf.get_default_graph().name_scope`, or that of a name for this graph."""
+        if not isinstance(node, ast.Attribute) or node.attr != "name_scope":
+            return False
+        graph = behind(node.value, scope)
+        return isinstance(graph, ast.Call) and self.canonical(graph.func, scope) == "tensorflow.get_default_graph"
+
+    def assigned(self, method: ast.FunctionDef, attribute: str) -> list[ast.expr]:
+        """What a function assigns to an attribute, of whatever object."""
+        if method not in self._attributes:
+            self._attributes[method] = _assigned_attributes(method)
+        return self._attributes[method].get(attribute, [])
+
+    def assigned_to_attribute(self, attribute: str) -> Iterator[tuple[ast.expr, Scope]]:
+        """What the functions of the file assign to an attribute, of whatever object, each with its function's scope."""
+        for scope in self.body_scopes:
+            if isinstance(scope.node, ast.FunctionDef):
+                yield from ((value, scope) for value in self.assigned(scope.node, attribute))
+
+
+def behind(node: ast.expr, scope: Scope) -> ast.expr:
+    """What a name is assigned, where that is once; any other expression itself."""
+    return (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
+
+
+def method_class(scope: Scope) -> Scope | None:
+    """The class whose method `scope` stands in, also from a lambda or a comprehension within the method."""
+    current: Scope | None = scope
+    while current is not None and current.kind is not ScopeKind.MODULE:
+        if current.kind is ScopeKind.FUNCTION and current.parent and current.parent.kind is ScopeKind.CLASS:
+            return current.parent
+        current = current.parent
+    return None
+
+
+def first_parameter(scope: Scope) -> str:
+    """The first parameter, as `self` is, of the method that `scope` stands in; "" where it stands in none."""
+    current: Scope | None = scope
+    while current is not None:
+        if isinstance(current.node, ast.FunctionDef) and current.parent and current.parent.kind is ScopeKind.CLASS:
+            arguments = [*current.node.args.posonlyargs, *current.node.args.args]
+            return arguments[0].arg if arguments else ""
+        current = current.parent
+    return ""
+
+
+def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
+    """The values that a method assigns to each attribute, of whatever object."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes(method):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    found.setdefault(target.attr, []).append(node.value)
+    return found

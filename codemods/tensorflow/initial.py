@@ -1,0 +1,76 @@
+"""Writes what an initial value becomes: the arguments of the new call that stand for it."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.forms import Maker, Shaped, Whole, Wrapping
+from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.shapes import Shape
+from migrate.syntax.calls import Argument
+from migrate.syntax.module import Module
+
+__all__ = ["initial_items"]
+
+_Written = tuple[str | ast.expr, ...] | Inner
+
+
+def initial_items(
+    module: Module,
+    value: Shaped | Whole,
+    argument: Argument,
+    dtype: ast.expr | None,
+    request: CallRequest,
+    *,
+    second: bool,
+) -> list[Item]:
+    """The items for an initial value, in the place of its `argument`.
+
+    `dtype` is the variable's own; `second`: the first item comes right behind the name, and needs no keyword.
+    """
+    index = argument.index
+    if isinstance(value, Whole):
+        return [Item("initializer", _wrapped(value, argument.value, dtype, request), index)]
+    items = [Item(None if second else "shape", _shape(value.shape), index)]
+    if value.dtype is not None:
+        # As text: it goes before arguments that stay in place.
+        spelled = request.spell(value.dtype) if isinstance(value.dtype, str) else module.text(value.dtype)
+        items.append(Item("dtype", (spelled,), index))
+    return [*items, Item("initializer", _made(value.maker, request), index)]
+
+
+def _shape(shape: Shape) -> tuple[str | ast.expr, ...]:
+    if shape.node is None:
+        return ("[]",)
+    return ("[", shape.node, "]") if shape.brackets else (shape.node,)
+
+
+def _made(maker: Maker, request: CallRequest) -> _Written:
+    """The initializer."""
+    if maker.expression is not None:
+        return (maker.expression,)
+    return Inner(request.spell(str(maker.function)), maker.arguments, maker.source)
+
+
+def _wrapped(whole: Whole, value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> _Written:
+    """A value that is passed as it stands, with what it needs around it."""
+    if whole.literal is not None:
+        return (whole.literal,)
+    convert = request.spell("convert_to_tensor") if whole.wrapping in _CONVERTING else ""
+    dtype = dtype or ast.Constant(None)
+    match whole.wrapping:
+        case Wrapping.NONE:
+            return (value,)
+        case Wrapping.CONVERT:
+            return Inner(convert, ((None, value), (None, dtype)), None)
+        case Wrapping.CALLED:
+            return ("lambda: ", value, "()")
+        case Wrapping.CALLED_CONVERT:
+            return (f"lambda: {convert}(", value, "(), ", dtype, ")")
+        case Wrapping.BODY_CONVERT:
+            body = value.body if isinstance(value, ast.Lambda) else value
+            return Inner(f"lambda: {convert}", ((None, body), (None, dtype)), None)
+
+
+_CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)

@@ -1,0 +1,60 @@
+"""Which variables keep the name that they have, for what else the program makes and restores under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codemods.tensorflow.facts import Call, StoreUse
+from codemods.tensorflow.naming.sites import Site, names_of
+from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.table import ScopeTable
+
+__all__ = ["keep_counted", "keep_restored"]
+
+
+def keep_restored(sites: Sequence[Site], reach: ReachTable) -> None:
+    """Keeps unnamed what one graph may save and another one restore: by the same number, of other code."""
+    events = reach.tree.events()
+    for path in {key[0] for key, _, event in events if isinstance(event, Call) and event.callee.name == "restore"}:
+        made: dict[object, set[object]] = {}
+        for site, graph in _graphs_from(path, sites):
+            made.setdefault(graph, set()).add(site.key)
+        if len(set(map(frozenset, made.values()))) > 1:
+            for site, _ in _graphs_from(path, sites):
+                site.looked_up = site.looked_up or "what one graph saves may be restored in another"
+
+
+def _graphs_from(root: str, sites: Sequence[Site]) -> Iterator[tuple[Site, object]]:
+    """The unnamed variables of a program that starts in a file, each with the graphs that it is made in."""
+    for site in sites:
+        for instance in () if site.is_named else site.instances:
+            if instance.way.root == root and instance.way.graph[0] in ("default", "new", "reset"):
+                yield site, instance.way.graph
+
+
+def keep_counted(sites: Sequence[Site], scopes: ScopeTable) -> None:
+    """Keeps the name of what may come before a variable of the store with that name, which counts on it."""
+    stored = _stored(scopes.reach)
+    for site in sites if stored else ():
+        for text, own in zip(site.graph_names, site.instances, strict=True):
+            others = [one for name in text.texts for one in stored.get(name.lower(), ())]
+            if any(_may_follow(one, own, scopes) for one in others):
+                site.looked_up = site.looked_up or "a variable of the store has a number behind it"
+
+
+def _stored(reach: ReachTable) -> dict[str, list[Instance]]:
+    """The variables that the program makes by `get_variable` itself, by their names."""
+    found: dict[str, list[Instance]] = {}
+    for body, number, event in reach.tree.events():
+        if isinstance(event, StoreUse) and event.name is not None and not (event.asked or event.scoped):
+            instances = reach.instances(body, number)
+            for text, instance in zip(names_of(event, instances), instances, strict=True):
+                for name in text.texts:
+                    found.setdefault(name.lower(), []).append(instance)
+    return found
+
+
+def _may_follow(one: Instance, other: Instance, scopes: ScopeTable) -> bool:
+    """Whether something may be made behind another one, in the same place of the same graph."""
+    return scopes.meeting.may_meet(one, other) and scopes.places.same(one, other) and not one.surely_before(other)

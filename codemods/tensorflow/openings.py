@@ -1,0 +1,82 @@
+"""What a context manager that is not TensorFlow's own may open: a name scope, a variable scope, or neither."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codemods.tensorflow.bodies import behind
+from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.facts import CalleeKind, ScopeKind
+from codemods.tensorflow.nones import iterated
+from codemods.tensorflow.scope_calls import SCOPES
+from migrate.syntax.calls import called_name
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import BindingKind, Scope
+
+__all__ = ["opened"]
+
+_NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|executor|mutex|stream", re.IGNORECASE)
+_NAME_SCOPES = frozenset({"name_scope", "op_scope"})
+_MENTIONS = _NAME_SCOPES | {"variable_scope", "variable_op_scope"}
+_OPENERS = frozenset({"enter_context", "ExitStack", "__enter__"})
+
+
+def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] = frozenset()) -> ScopeKind | None:
+    """What a context manager that is not TensorFlow's own may open, by what it does, or else by its name.
+
+    It is a variable scope where nothing is known of it but that it is a scope. `seen` are the names that led here.
+    """
+    if isinstance(node, ast.IfExp):
+        may = any(_may_open(arm, scope, callees, seen) for arm in (node.body, node.orelse))
+        return ScopeKind.VARIABLE if may else None
+    if not isinstance(node, ast.Call):
+        return ScopeKind.VARIABLE if _holds_scope(node, scope, callees, seen) else None
+    callee = callees.callee(node.func, scope)
+    made_by = {CalleeKind.BODY: callees.body_scopes, CalleeKind.CLASS: callees.class_scopes}.get(callee.kind)
+    mentioned = _scopes_in(made_by[callee.index].node) if made_by else frozenset()
+    if mentioned:
+        return ScopeKind.NAME if mentioned <= _NAME_SCOPES else ScopeKind.VARIABLE
+    called = called_name(node)
+    named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
+    opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
+    opaque = opaque or any(callees.canonical(one, scope) in SCOPES for one in node.args)
+    return ScopeKind.VARIABLE if named or opaque else None
+
+
+def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+    """Whether a name or attribute may hold a scope: by what it is assigned, or else by what it is called."""
+    own = node.id if isinstance(node, ast.Name) else ""
+    found = scope.find(own) if own and own not in seen else None  # seen: `scope = scope if scope else made()`
+    values = [one.value for one in found[1] if isinstance(one.value, ast.Call | ast.IfExp)] if found else []
+    if values:
+        return any(_may_open(value, scope, callees, seen | {own}) for value in values)
+    if found and any(_scopes_in(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
+        return True  # a loop over scopes
+    given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
+    if isinstance(node, ast.Attribute):
+        given = any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
+
+
+def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+    """Whether what an attribute is assigned is a parameter, or makes a scope."""
+    found = owner.find(value.id) if isinstance(value, ast.Name) else None
+    parameter = found is not None and any(one.kind is BindingKind.PARAMETER for one in found[1])
+    return parameter or (isinstance(value, ast.Call | ast.IfExp) and _may_open(value, owner, callees, seen))
+
+
+def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+    """Whether an expression makes a scope, TensorFlow's own or another."""
+    made_by = (callees.canonical(node.func, scope) or "") if isinstance(node, ast.Call) else ""
+    foreign = not made_by.startswith("tensorflow.")
+    return made_by in SCOPES or (foreign and opened(node, scope, callees, seen) is not None)
+
+
+def _scopes_in(node: ast.AST) -> frozenset[str]:
+    """What the code of a context manager mentions of scopes; all that may open one, if it opens any."""
+    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in nodes(node)}
+    if not names & _MENTIONS:
+        return frozenset()
+    return frozenset(name for name in names if name in _MENTIONS or name in _OPENERS or "make_template" in name)

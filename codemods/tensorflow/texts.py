@@ -1,0 +1,130 @@
+"""What string a module's expressions can be: by what names, attributes, loops and defaults stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.bodies import BODY_SCOPES, Bodies, behind, first_parameter, position
+from codemods.tensorflow.counting import around, counters, element_texts
+from codemods.tensorflow.defaults import default_before
+from codemods.tensorflow.nones import Nones, iterated
+from codemods.tensorflow.strings import missing, text_of
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined
+from codemods.tensorflow.variable_names import holds_name
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
+
+__all__ = ["Texts"]
+
+_MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
+
+
+class Texts:
+    """Follows what strings are made of through the bodies of a module."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self.bodies = bodies
+        self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
+        self._nones = Nones([*bodies.body_scopes, *bodies.class_scopes])
+
+    def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
+        """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
+
+        def name(reference: ast.Name | ast.Subscript) -> Text:
+            if isinstance(reference, ast.Subscript):
+                return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
+            found = scope.find(reference.id)
+            if found is None or depth > _MAX_DEPTH:
+                return Text((Hole(),))
+            owner, bindings = found
+            near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
+            looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
+            if len(near) != 1 or not looping:
+                if defaulted := self._defaulted(reference, bindings, owner, scope):
+                    return defaulted
+                return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
+            return self._bound_text(reference.id, owner, near[0], scope, depth)
+
+        return text_of(self._parameter_behind(node, scope) or node, name)
+
+    def given(self, node: ast.expr, scope: Scope) -> Text:
+        """What is known of a string that may be None as well."""
+        parameter = self._parameter_behind(node, scope)
+        if parameter is not None and not isinstance(parameter, ast.Constant):
+            return self.given(parameter, scope)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return NONE
+        text = self.of(node, scope)
+        if text.may_be_none:
+            return text
+        unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
+        if unknown and self._nones.may_be(parameter or node, scope):
+            return PERHAPS_NONE
+        held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
+        return Text((Hole(folders=True),)) if held else text
+
+    def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
+        """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        method = self.bodies.body_scopes[self.bodies.body(scope)].node
+        if not isinstance(method, ast.FunctionDef) or node.value.id != first_parameter(scope):
+            return None
+        values = self.bodies.assigned(method, node.attr)
+        return values[0] if len(values) == 1 and isinstance(values[0], ast.Name | ast.Constant) else None
+
+    def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
+        if binding.kind is BindingKind.PARAMETER:
+            own = owner.kind in BODY_SCOPES and self.bodies.body(scope) == self.bodies.numbers[owner]
+            return Text((Hole(parameter=name if own else ""),))
+        known = self.bodies.body(scope) == self.bodies.body(owner) or owner.kind is ScopeKind.MODULE
+        if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
+            return self.of(binding.value, owner, depth + 1)
+        entered = self._entered(binding, owner)
+        if entered:
+            return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
+        sources = [behind(one, owner) for one in iterated(binding.node, owner)]
+        derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
+        return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
+
+    def _defaulted(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope) -> Text | None:
+        """What is known of a parameter behind `if name is None: name = "fc"`."""
+        found = default_before(name, bindings, owner) if self.bodies.body(scope) == self.bodies.body(owner) else None
+        skips = missing(found.test, name) if found else ()
+        if found is None or not skips:
+            return None
+        passed = self._bound_text(name.id, owner, found.parameter, scope, 0)
+        return joined([first_of([passed, self.of(found.value, owner)], skips).shown])
+
+    def _entered(self, binding: Binding, owner: Scope) -> str:
+        """The scope that a `with` enters to bind a name: `a/` for a name scope, no string for a variable scope."""
+        made = binding.context
+        name = self.bodies.canonical(made.func, owner) if isinstance(made, ast.Call) else None
+        return name if name in knowledge.SCOPE_CALLS else ""
+
+    def _counter(self, target: ast.AST, owner: Scope) -> Hole:
+        """What is known of a name that a loop binds."""
+        if owner not in self._loops:
+            self._loops[owner] = _counting_targets(owner)
+        return self._loops[owner].get(target, Hole())
+
+
+def _holds_folders(node: ast.expr) -> bool:
+    """Whether what is written somewhere holds a string with a `/`."""
+    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in nodes(node))
+
+
+def _counting_targets(scope: Scope) -> dict[ast.AST, Hole]:
+    """The names that loops of a scope bind, with what is known of each."""
+    loops: list[tuple[ast.expr, ast.expr, ast.AST]] = [(loop.target, loop.iter, loop) for loop in scope.loops]
+    generators = getattr(scope.node, "generators", [])
+    if len(generators) == 1:
+        loops.append((generators[0].target, generators[0].iter, scope.node))
+    return {
+        one.name: Hole("", position(loop) if one.distinct else (0, 0), one.choices, one.number, signed=one.signed)
+        for target, iterated, loop in loops
+        for one in counters(target, iterated, scope)
+    }
