@@ -104,7 +104,7 @@ def prose(found: Spread) -> str:
         rows.append(f"| {workers} | {paced:.2f} ms | {pays} | {paced * 10_000_000 / 1000 / 3600:.1f} h |\n")
     return (
         f"On {found.files:,} files of the dense tree one process takes {each:.2f} ms a file. On a cluster the client "
-        f"takes {own:.2f} ms a file for reading, sending and linking, the workers {worker:.2f} ms together, and to "
+        f"takes {own:.2f} ms a file for reading and sending, the workers {worker:.2f} ms together, and to "
         f"connect takes {found.connect:.1f} s. So *w* workers take the larger of {own:.2f} and {worker:.2f} / *w* ms "
         "a file:\n\n| workers | a file | pays from | ten million such files |\n|---|---|---|---|\n"
         f"{''.join(rows)}\n"

@@ -6,7 +6,8 @@ import ast
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrate.codemod import Analysis, Codemod, Options
@@ -153,3 +154,13 @@ def _nothing(module: Module, plan: Any, options: Options) -> Iterator[Finding]:
 
 SLEEPING = Codemod("sleeping", "Sleeps", (), Analysis("nap", ((b"nap(",),), _nap, lambda facts, options: {}), _nothing)
 LINKLESS = Codemod("linkless", "Fails", (), Analysis("linkless", ((b"old(",),), _index, _no_link), _nothing)
+
+
+# Files that no import joins are nothing to each other.
+
+
+def _modules(facts: Iterable[int]) -> frozenset[str]:
+    return frozenset({"a", "b", "c", "d"}) if [*facts] else frozenset()
+
+
+APART = Codemod("apart", "Calls old new", RULES, replace(ANALYSIS, name="apart", seeks=_modules, apart=True), _crash)

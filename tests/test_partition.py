@@ -1,0 +1,85 @@
+"""Which files meet in a program: those that imports join with one that matters, whoever else is imported by both."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrate.importers import Imports
+from migrate.partition import Joints, partition
+
+
+def joints(files: dict[str, str]) -> Joints:
+    paths = sorted(files)
+    sources = ((path, files[path].encode()) for path in paths)
+    return Joints(paths, Imports(paths, sources, lambda _: True))
+
+
+def parts(files: dict[str, str], roots: set[str], companions: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+    return [" ".join(one) for one in partition(joints(files), roots, companions)]
+
+
+APPS = {
+    "a/model.py": "import common.text\n",
+    "a/main.py": "from a import model\n",
+    "b/model.py": "import common.text\n",
+    "b/main.py": "from . import model\n",
+    "common/text.py": "import os\n",
+    "common/__init__.py": "",
+    "other.py": "import common.text\n",
+}
+MODELS = {"a/model.py", "b/model.py"}
+
+
+def test_what_two_import_does_not_join_them() -> None:
+    assert parts(APPS, MODELS) == ["a/main.py a/model.py", "b/main.py b/model.py"]
+
+
+def test_who_imports_both_joins_them() -> None:
+    both = {**APPS, "c.py": "import a.main, b.main\n"}
+    assert parts(both, MODELS) == ["a/main.py a/model.py b/main.py b/model.py c.py"]
+
+
+def test_companions_come_with_what_joins_them() -> None:
+    companions = {"common/text.py", "other.py"}
+    assert parts(APPS, {"a/model.py"}, companions) == ["a/main.py a/model.py common/text.py other.py"]
+    assert parts(APPS, {"a/main.py"}, {"other.py"}) == ["a/main.py"]
+
+
+def test_roots_that_import_each_other_are_one() -> None:
+    assert parts({"a.py": "import b\n", "b.py": "import a\n", "c.py": ""}, {"a.py", "b.py", "c.py"}) == [
+        "a.py b.py",
+        "c.py",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'exec(open("nets/model.py").read())',
+        "exec(compile(open('./nets/model.py').read(), 'x', 'exec'))",
+        'importlib.import_module("nets.model")',
+        '__import__("nets.model")',
+        'runpy.run_path(\n    "nets/model.py")',
+        "NAME = 'nets.model'\nrunpy.run_module(NAME)",
+    ],
+)
+def test_what_runs_a_file_by_its_name_imports_it(line: str) -> None:
+    files = {"main.py": f"import importlib, runpy\n{line}\n", "nets/model.py": ""}
+    assert parts(files, {"main.py", "nets/model.py"}) == ["main.py nets/model.py"]
+    assert len(parts({**files, "main.py": "x = 'nets.model'\n"}, {"main.py", "nets/model.py"})) == 2
+
+
+def test_a_package_runs_before_its_modules() -> None:
+    files = {"pkg/__init__.py": "import pkg.b\n", "pkg/a.py": "", "pkg/b.py": "", "main.py": "from pkg.a import x\n"}
+    assert joints(files).of("main.py") == {"pkg/a.py", "pkg/__init__.py"}
+    assert joints(files).reached(["main.py"]) == {"pkg/a.py", "pkg/__init__.py", "pkg/b.py"}
+
+
+def test_of_namesakes_the_nearest_counts() -> None:
+    copies = {
+        f"{copy}/{path}": text
+        for copy in ("x", "y")
+        for path, text in {"nets/model.py": "", "nets/use.py": "import nets.model\n"}.items()
+    }
+    found = parts(copies, {"x/nets/model.py", "y/nets/model.py"})
+    assert found == ["x/nets/model.py x/nets/use.py", "y/nets/model.py y/nets/use.py"]

@@ -1,0 +1,160 @@
+"""Whole programs at work elsewhere: the same report as file by file, wherever they are gone through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toys  # noqa: F401 - the registry below loads it
+
+from migrate import discover, program, registry, runner, settings, shipping, survey
+from migrate.executors.serial import SerialExecutor
+from migrate.model import Report
+from migrate.runner import Extent, Session
+from migrate.settings import Settings
+from migrate.shipping import carry_out
+
+APART = ("toys:APART",)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shipping, "_PAYS", 1)
+    return tmp_path
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        Path(f"{name}.py").write_text(text)
+
+
+def wanted(codemods: Sequence[str] = APART, **given: Any) -> Settings:
+    return settings.load(registry.of(codemods), {"jobs": 1, "cache": False, **given})
+
+
+def run(extent: Extent = program.WHOLE, **given: Any) -> Report:
+    return runner.run(wanted(**given), ["."], extent)
+
+
+def several() -> None:
+    """Programs of two files, of two of which one cannot be parsed, of a single one, and one with but a comment."""
+    write(a="old()\n", a_main="import a\nold(*x)\n", b="old()\n", b_main="import b\nx = = 1\n", c="old(1)\n")
+    write(d="x = 1  # migrate: ignore\n")
+
+
+class Watched(SerialExecutor):
+    """A serial executor that says it is several, and notes what it is given."""
+
+    width = 3
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def map(self, function: Any, tasks: Any) -> Any:
+        for task in tasks:
+            self.done += [task.path] if function is carry_out else []
+            yield function(task)
+
+
+def through(executor: Any, extent: Extent = program.WHOLE) -> Report:
+    config = wanted()
+    with Session(config, discover.find(["."], config), extent, wrap=lambda _: executor) as session:
+        return session.report()
+
+
+def test_programs_are_sent_and_the_report_is_the_same() -> None:
+    several()
+    write(**{f"more_{number}": "old()\n" * 3 for number in range(6)})
+    executor = Watched()
+    assert through(executor) == run()
+    assert {"a.py", "b.py", "c.py", "more_0.py"} <= {*executor.done}
+    assert [one.path for one in run().failures] == ["b_main.py"]
+
+
+@pytest.mark.parametrize("jobs", [2, 5])
+def test_processes_give_the_same(jobs: int) -> None:
+    several()
+    assert run(jobs=jobs, executor="processes") == run()
+
+
+def test_the_cache_serves_programs_that_are_sent(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(here / "cache"))
+    several()
+    write(**{f"more_{number}": "old()\n" for number in range(20)})
+    expected = run()
+    for _ in range(2):
+        assert run(jobs=3, executor="processes", cache=True) == expected
+
+
+def test_files_are_the_same_from_when_they_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    several()
+
+    class Changing(Watched):
+        def map(self, function: Any, tasks: Any) -> Any:
+            for result in super().map(function, tasks):
+                if function is carry_out:
+                    write(c="old(2)\n")
+                yield result
+
+    config = wanted()
+    with Session(config, discover.find(["."], config), wrap=lambda _: Changing()) as session:
+        names = [one.id for one in session.report().findings() if one.path == "c.py"]
+        report = session.decline(names)
+    assert "c.py" in [one.path for one in report.failures]
+
+
+def test_what_kills_a_worker_costs_its_file() -> None:
+    write(a="old()\n", b="old()\nKILL\n", c="old()\n", d="old()\n", d_main="import d\nold()\n")
+    report = run(jobs=2, executor="processes")
+    assert [one.path for one in report.failures] == ["b.py"]
+    assert [one.path for one in report.changed] == ["a.py", "c.py", "d.py", "d_main.py"]
+
+
+def test_declining_what_was_done_elsewhere() -> None:
+    several()
+    config, executor = wanted(), Watched()
+    with Session(config, discover.find(["."], config), wrap=lambda _: executor) as session:
+        first = session.report()
+        names = [one.id for one in first.findings() if one.path in ("a.py", "c.py")]
+        assert [one.path for one in session.without(names).changed] == ["b.py"]
+        assert session.report() == first
+        second = session.decline(names)
+        assert [one.path for one in second.changed] == ["b.py"]
+        assert session.report() == second
+
+
+@pytest.mark.parametrize(("module", "name"), [(runner, "_REMEMBERED"), (survey, "_MOST")])
+def test_facts_that_were_let_go_of_are_found_again(module: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    several()
+    config = wanted()
+
+    def declined() -> tuple[Report, Report]:
+        with Session(config, discover.find(["."], config)) as session:
+            first = session.report()
+            return first, session.decline([one.id for one in first.findings() if one.path == "a.py"])
+
+    expected = declined()
+    monkeypatch.setattr(module, name, 0)
+    assert declined() == expected
+
+
+def test_programs_of_which_nothing_is_wanted_are_passed_over() -> None:
+    several()
+    looked: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        look = program.Program.look
+        patch.setattr(program.Program, "look", lambda self: (looked.append(self._group.members[0]), look(self))[1])
+        report = run(Extent(part=lambda path: path == "c.py"))
+    assert [one.path for one in report.results] == ["c.py"]
+    assert "c.py" in looked
+    assert "a.py" not in looked
+    assert run(Extent(only=lambda path: path == "c.py")).changed == report.changed
+
+
+def test_an_analysis_that_needs_all_files_gets_them() -> None:
+    write(a="make('x')\n", b="use('x')\n")
+    report = runner.run(wanted(("toys:PAIRS",), jobs=2, executor="processes"), ["."])
+    assert next(one.message for one in report.findings()) == "known to 2 files"
