@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import pickle
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
@@ -30,12 +32,15 @@ _ABANDONED = 60  # seconds without any worker, after which nobody is expected to
 class DaskExecutor:
     """A client of the scheduler at `address`; it connects when the first task is there."""
 
-    width = _SHARED
-
     def __init__(self, address: str) -> None:
         self._address = address
         self._client: Any = None
         self._flight: deque[tuple[list[Any], Any]] = deque()
+
+    @property
+    def width(self) -> int:
+        """The threads of all workers, as many as there are now."""
+        return max(2, sum(self._client.nthreads().values())) if self._client else _SHARED
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
@@ -51,7 +56,7 @@ class DaskExecutor:
         return max(1, sum(self._client.nthreads().values())) * _AHEAD if len(self._flight) >= _AHEAD else _AHEAD
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
-        return self._connected().submit(run, function, chunk, pure=False)
+        return self._connected().submit(_unpacked, _packed(function, chunk), pure=False)
 
     def _land(self, function: Callable[[T], R]) -> Iterator[R | Lost]:
         """The results of the oldest chunk. The scheduler gives the tasks of a lost worker to others by itself.
@@ -109,6 +114,16 @@ class DaskExecutor:
             client.cancel([future for _, future in self._flight], force=True)
             self._flight.clear()
         client.close(timeout=_PATIENCE if kind is None else 1)
+
+
+def _packed(function: Callable[[T], R], chunk: list[T]) -> bytes:
+    """A chunk as bytes that say nothing: Dask pickles by a slower way what has `__main__` in it, as sources do."""
+    return zlib.compress(pickle.dumps((function, chunk), pickle.HIGHEST_PROTOCOL), 1)
+
+
+def _unpacked(packed: bytes) -> list[Any]:
+    """What a worker makes of a chunk."""
+    return run(*pickle.loads(zlib.decompress(packed)))  # noqa: S301 - it came from the client, as all that a worker runs
 
 
 def _settles(future: Any) -> bool:
