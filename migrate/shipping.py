@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ _PAYS = 1_000_000  # bytes: where there is less, files are spread as they come
 class Parcel:
     """A program as a task: `data` are its sources, one behind the other, of which each has a length.
 
-    `failures` are files that could not be read, `policies` go by path; `cache` is where facts are kept, if anywhere.
+    `failures` are files that could not be read, `policies` go by folder; `cache` is where facts are kept, if anywhere.
     """
 
     path: str
@@ -41,6 +42,10 @@ class Parcel:
     policies: Mapping[str, Policy]
     comment: str
     cache: str | None
+
+    def policy(self, path: str) -> Policy:
+        """What the configuration nearest to a file asks for."""
+        return self.policies[os.path.dirname(path)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def pack(group: Group, reader: Reader, setup: Setup, cache: str | None) -> Parce
     sources = dict(reader.read(group.files, "Sending"))
     for path, data in sources.items():
         reader.remember(path, data)
+    firsts = {os.path.dirname(path): path for path in sources}
     return Parcel(
         group.files[0],
         b"".join(sources.values()),
@@ -76,7 +82,7 @@ def pack(group: Group, reader: Reader, setup: Setup, cache: str | None) -> Parce
         tuple(reader.failures[path] for path in group.files if path in reader.failures),
         group,
         setup.work,
-        {path: setup.policy(path) for path in sources},
+        {folder: setup.policy(path) for folder, path in firsts.items()},
         setup.comment,
         cache,
     )
@@ -87,7 +93,7 @@ def carry_out(parcel: Parcel) -> Outcome:
     reader = Reader(Found(parcel.group.files, parcel.failures), dict(_sources(parcel)), lambda *_: None)
     work = replace(parcel.work, kept=Kept())  # what is indexed here is rewritten here
     with collecting.paused(), _executor(parcel.cache, work) as executor:
-        setup = Setup(work.analyses, executor, work, parcel.policies.__getitem__, parcel.comment)
+        setup = Setup(work.analyses, executor, work, parcel.policy, parcel.comment)
         program = Program(setup, reader, parcel.group)
         program.look()
     return Outcome(program.results, reader.failures)

@@ -17,7 +17,6 @@ from migrate.work import Work
 
 __all__ = ["Group", "Survey"]
 
-
 _MOST = 1_000  # files whose facts are held, 40 KB each
 
 
@@ -101,8 +100,8 @@ class Survey:
 
     def _programs(self, joints: Joints) -> list[list[str]]:
         """The files by what joins them; all together where one of the analyses can't do with less."""
-        concerned = [one for one in self._analyses if one.name in self._known.whole]
-        if not all(one.apart for one in concerned):
+        concerned = {name for names in self._triggered.values() for name in names}
+        if not all(one.apart for one in self._analyses if one.name in concerned):
             return [[*self._reader.files]]
         roots = (self._known.paths() | self._forgotten) & self._triggered.keys()
         return partition(joints, roots, self._beside)
