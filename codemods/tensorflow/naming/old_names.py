@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
+from codemods.tensorflow.reach.surroundings import DERIVED
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
@@ -16,6 +17,7 @@ from migrate.model import Rename, Shift
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
+_SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
 class OldNames:
@@ -73,6 +75,8 @@ class OldNames:
         for body, number, event in tree.events():
             if isinstance(event, NamedOp | StoreUse | Creation) and event.name is not None:
                 names += names_of(event, self.scopes.reach.instances(body, number))
+            elif isinstance(event, Call) and event.callee.name.rpartition(".")[2] in _SCOPES:  # of who knows what graph
+                names += [text for text in (*event.positional, *dict(event.keywords).values()) if text is not None]
         return any(_may_be_unnamed(name) for name in names)
 
     def _place(self, instance: Instance) -> tuple[tuple[object, ...], str]:
@@ -183,6 +187,7 @@ class OldNames:
         if self.scopes.reach.tree.by_hand:  # what the scopes are that it stands in, no way shows
             unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
+        derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
         counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived
 
