@@ -40,7 +40,7 @@ class _Writer:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.calls = Expressions(self.draw)
+        self.calls = Expressions(self.draw, folded=not self.old)
         self.chance = self.calls.chance
 
     def size(self, most: int) -> int:

@@ -23,6 +23,7 @@ from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.conversion import convert_scopes
+from codemods.tensorflow.scopes.default_names import DefaultNames
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
@@ -153,6 +154,7 @@ class _Namer:
         self.migrated = {(body, number) for body, number, _ in linker.creations}
         meeting = Meeting(self.tree)
         self.scopes = ScopeTable(self.reach, extent, meeting)
+        self.default_names = DefaultNames(self.scopes)
         converting = {"layer-scopes", "get-variable"} <= self.options.selected
         if converting:
             convert_scopes(self.scopes, extent, self._is_made)
@@ -251,7 +253,8 @@ class _Namer:
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
         level = Level.UNSAFE if self.tree.restoring(site.body[0]) else decision.level
         needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
-        return replace(needed, level=level, in_control_flow=control_flow)
+        names = self.default_names.beside(site.body[0], site.instances) if site.creation.computes else frozenset()
+        return replace(needed, level=level, in_control_flow=control_flow, default_names=names)
 
     def _old_names(self) -> OldNames:
         left = {

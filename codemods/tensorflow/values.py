@@ -138,7 +138,7 @@ def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op
         return Why.ARGUMENTS
     if inner_name(call, request) is not None and not request.drop_inner_name:
         return Why.OP_NAME
-    return Why.NAME if _takes_name(module, request.name, {op.op_name.lower()}) else None
+    return Why.NAME if _takes_name(module, request, {op.op_name.lower()}) else None
 
 
 _WHY = {
@@ -205,7 +205,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     dtype = bound["dtype"].value if "dtype" in bound else own
     if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
-    if _takes_name(module, request.name, OP_NAMES):
+    if _takes_name(module, request, OP_NAMES):
         return Why.NAME
     shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
     if isinstance(shape, Doubt):
@@ -231,7 +231,7 @@ def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: Ca
     if dtype is None or natural is None or isinstance(value, ast.List | ast.Tuple):
         return None
     wanted = dtype_name(dtype, request)
-    if wanted in (None, natural, "float32") or _takes_name(module, request.name, {"const"}):
+    if wanted in (None, natural, "float32") or _takes_name(module, request, {"const"}):
         return None
     return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)), None, "Const")
 
@@ -290,7 +290,7 @@ def _converted_dtype(value: ast.expr, request: CallRequest) -> str | None:
 
 def _converted(module: Module, request: CallRequest) -> Wrapping:
     """Inside a function the conversion's op stands under the variable's name, and outside of control flow."""
-    inside = request.in_control_flow or _takes_name(module, request.name, {"const", "packed", "stack"})
+    inside = request.in_control_flow or _takes_name(module, request, {"const", "packed", "stack"})
     return Wrapping.BODY_CONVERT if inside else Wrapping.CONVERT
 
 
@@ -316,12 +316,12 @@ def inner_name(value: ast.expr, request: CallRequest) -> ast.expr | None:
 # Names
 
 
-def _takes_name(module: Module, name: str, op_names: set[str] | frozenset[str]) -> bool:
-    """Whether the new variable, or anything else in the module, is called what the graph calls one of these ops."""
-    if op_names & names_in_use(module):
+def _takes_name(module: Module, request: CallRequest, op_names: set[str] | frozenset[str]) -> bool:
+    """Whether the new variable, or anything else beside it, is called what the graph calls one of these ops."""
+    if op_names & (names_in_use(module) | request.default_names):
         return True
     try:
-        tree = ast.parse(name.strip(), mode="eval")
+        tree = ast.parse(request.name.strip(), mode="eval")
     except SyntaxError:
         return True
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
-from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
+from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, overlaps
 from migrate.model import Rename, Shift
@@ -56,6 +56,7 @@ class OldNames:
                     or self.scopes.places.repeats(instance)
                     or instance.conditional
                     or not instance.way.root
+                    or instance.way.graph[0] == "other"  # which one, and what else is in it, is not known
                     or "*" in place[1]
                 ):
                     uncertain.add(place)
@@ -85,18 +86,22 @@ class OldNames:
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
         parts = ["*"] if instance.way.partial or may_be_hidden(instance, self.scopes) else []
-        for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
-            step = self.scopes.step(stand)
-            if new and step.is_name:
-                continue
+        for stand in instance.way.stands:
             scope = stand.frame.scope
-            shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
-            sure = shared or self.scopes.is_sure(stand)
-            if text.tells and not stand.resets:
-                parts.append(f"{text.pattern}{'' if sure else '*'}/")
+            if scope is not None and scope.kind is ScopeKind.OTHER_GRAPH and parts:
+                parts = ["*"]  # it has scopes of its own, if it is another one
+            if scope is None or scope.kind not in SCOPES or (new and self.scopes.step(stand).is_name):
+                continue
+            if stand.name.tells and not stand.resets:
+                parts.append(f"{stand.name.pattern}{'' if self._is_called_so(stand, scope, new=new) else '*'}/")
             else:
                 parts = ["*"]  # it may be the scope's whole name, or none
         return "".join(parts)
+
+    def _is_called_so(self, stand: Stand, scope: ScopeFacts, *, new: bool) -> bool:
+        """Whether a scope surely puts its name before others as it is passed, if entered again only for the store."""
+        shared = new and self.scopes.step(stand) is Step.BROKEN and scope.name is not None
+        return shared or self.scopes.is_sure(stand)
 
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:
         """The name that `tf.Variable` gave."""

@@ -111,8 +111,12 @@ class Question:
     @property
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
-        shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
-        return not self.keep and self.single and self.known and not shows and not self._needs_a_scope
+        return not self.keep and self.single and self.known and not self._shows and not self._needs_a_scope
+
+    @property
+    def _shows(self) -> bool:
+        """Whether the scopes in front of the name may be what the program compares."""
+        return bool(self.scopes.reach.tree.name_tests)
 
     @property
     def _needs_a_scope(self) -> bool:
@@ -121,8 +125,10 @@ class Question:
     def does_without_scopes(self, name: Text) -> bool:
         """Whether a name, without the name scopes that stay around it, can be no other's, nor its own again."""
         stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
-        loses = any(map(self._is_lost, stands))
-        return not loses or (self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes)
+        if not any(map(self._is_lost, stands)):
+            return True
+        alone = self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes
+        return alone and not self._shows
 
     @cached_property
     def _recurs_without_scopes(self) -> bool:

@@ -73,7 +73,7 @@ class Extent:
         """The names of such functions by their files."""
         found: dict[str, set[str]] = defaultdict(set)
         for key, body in self.tree.bodies():
-            if body.in_control_flow and not body.is_lambda and (key in self._speakers | self._creators | self._stores):
+            if body.in_control_flow and not body.is_lambda and self.names_something(key):
                 found[key[0]].add(body.name)
         return found
 
@@ -93,6 +93,10 @@ class Extent:
     def speaks(self, call: Call, body: BodyKey) -> bool:
         """Whether a call makes ops that the code names itself, which a new scope would rename."""
         return any(target in self._speakers for target in self.tree.targets(call, body))
+
+    def names_something(self, body: BodyKey) -> bool:
+        """Whether a body makes variables or ops that have names, directly or through calls."""
+        return body in self._creators or body in self._speakers or body in self._stores
 
     def sees_all_of(self, instance: Instance) -> bool:
         """Whether only what is seen happens in the graph of an instance: a block has it for itself, and calls no other.

@@ -41,6 +41,11 @@ class Bearers:
                 found[bearer[1].body[0]].append(bearer)
         return found
 
+    def literals(self) -> Iterator[tuple[str, list[Bearer]]]:
+        """Every name that the program gives to ops or variables, in lower case, with all that bear it."""
+        literals, _ = self._found
+        yield from literals.items()
+
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
         literals, _ = self._found
