@@ -25,6 +25,7 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.conversion import convert_scopes
 from codemods.tensorflow.scopes.default_names import DefaultNames
 from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
 from migrate.model import Level, Shift
@@ -235,7 +236,7 @@ class _Namer:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""
         claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
         unsafe = self.options.level is Level.UNSAFE
-        decider = Decider(self.scopes, claims, self._old_names(), self.keep, unsafe)
+        decider = Decider(self.scopes, claims, self._old_names(), self.keep, unsafe, OwnLayers(self.scopes))
         decisions = [(site, decider.decide(site)) for site in self.sites]
         for site, decision in _together(decisions, decider):
             yield site, self._needing(site, decision)

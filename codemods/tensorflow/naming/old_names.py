@@ -221,12 +221,12 @@ class OldNames:
 
 
 def _may_be_unnamed(name: Text) -> bool:
-    """Whether a name may be one that TensorFlow gives to what nobody names; a hole alone tells nothing."""
+    """Whether a name may be one that TensorFlow gives to what nobody names; of holes alone a variable's name may."""
     if name.ends_folder:
         return False  # a scope's own name, which is looked at itself
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
-    return name.tells and overlaps(name, Text((UNNAMED, Hole())))
+    return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
 
 
 def _same(name: str) -> Rename:

@@ -11,6 +11,7 @@ from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text, literal
 
@@ -33,6 +34,7 @@ class Question:
     keep: bool
     unsafe: bool
     hazard: str
+    layers: OwnLayers
 
     @property
     def place(self) -> Place:
@@ -81,7 +83,10 @@ class Question:
         """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
         instances = self.site.instances
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
-        return any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored)
+        if any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored):
+            return True
+        pairs = zip(self.site.graph_names, instances, strict=True)
+        return self.site.is_named and not self.site.wraps and any(self.layers.may_hold(*pair) for pair in pairs)
 
     @cached_property
     def number_blocked(self) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Creation, Event, NamedOp, StoreUse
+from codemods.tensorflow.facts import Call, Creation, Event, NamedOp, StoreUse
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.text import Text, literal, substitute
@@ -80,4 +80,6 @@ def _name(event: Event) -> Text | None:
     """The name that an event gives to an op or variable; a hole alone tells nothing."""
     if isinstance(event, Creation) and event.name is None:
         return literal("Variable")
+    if isinstance(event, Call) and event.callee.name.rpartition(".")[2] == "name_scope":  # of a graph elsewhere
+        return event.positional[0] if event.positional else dict(event.keywords).get("name")
     return event.name if isinstance(event, NamedOp | Creation | StoreUse) else None

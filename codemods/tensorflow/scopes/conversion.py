@@ -12,6 +12,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import scope_name
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, is_no_folder, substitute
@@ -35,6 +36,7 @@ class _Conversion:
         self.rivals = scopes.rivals
         self.extent = extent
         self.migrated = migrated
+        self.layers = OwnLayers(scopes)
 
     def run(self) -> None:
         items = self.scopes.items
@@ -94,7 +96,7 @@ class _Conversion:
             return False
         if any(_names_no_scope(text) for text in (name, *item.texts)):
             return False
-        if not self._holds_migrated(item):
+        if not self._holds_migrated(item) or self.layers.may_count(item):
             return False
         if scope.kind is ScopeKind.VARIABLE and self.places.enters_once(item) and not self.rivals.of(item):
             return False
