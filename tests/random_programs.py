@@ -174,7 +174,7 @@ def _follows(old: str, new: str, old_owner: str, new_owner: str) -> bool:
     """Whether a slot that is named after its variable still is; one of an average has its scope's name in front."""
     if not old.startswith(old_owner):
         return True
-    places = [match.start() for match in re.finditer(re.escape(old_owner), old)]
+    places = [match.start() for match in re.finditer(f"(?={re.escape(old_owner)})", old)]
     return any(new.startswith(old[:place] + new_owner) for place in places)
 
 
