@@ -42,6 +42,7 @@ class Expressions:
 
     draw: random.Random
     spelled: str = "tf.Variable"
+    folded: bool = True  # whether some calls go over several lines, of which Python 3.7 tells the last
 
     def chance(self, probability: float) -> bool:
         """True as often as `probability` says."""
@@ -114,7 +115,7 @@ class Expressions:
 
     def _call(self, parts: Sequence[str]) -> str:
         """The call on one line, or with its arguments over several."""
-        if self.chance(0.85) or any("\n" in part for part in parts):
+        if self.chance(0.85) or not self.folded or any("\n" in part for part in parts):
             return f"{self.spelled}({', '.join(parts)})"
         comments = [self.draw.choice(_COMMENTS) if self.chance(0.3) else "" for _ in parts]
         lines = "".join(f"\n        {part},{comment}" for part, comment in zip(parts, comments, strict=True))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
-__all__ = ["Block", "Helper", "Place", "Program"]
+if TYPE_CHECKING:
+    from program_calls import Expressions
+
+__all__ = ["Block", "Helper", "Place", "Program", "Statement", "Writer"]
 
 Block = list["str | tuple[str, Block]"]  # lines, and headers with the block below each
+Statement = tuple[Block, "Place"]  # with what the code behind it can use
 
 NAMES = (
     "w w w w b b W w_1 w_2 conv x s layer kernel v weights biases bias W1 b1 W_conv1 b_conv1 w w b alpha global_step W "
@@ -156,6 +162,25 @@ CONSTANTS: Mapping[str, str] = {
     "Holder": "class Holder:\n    def __init__(self, scope):\n        self.scope = scope\n\n"
     "    def build(self, name=None):\n        with tf.name_scope(self.scope):\n"
     "            return tf.Variable(0.0, name=name)",
+    "SIZES": "SIZES = [4, 3, 2]",
+    "LAYERS": 'LAYERS = [("a", [2]), ("b", [2, 3])]',
+    "made_once": "def made_once(function):\n    attribute = '_cache_' + function.__name__\n\n    @property\n"
+    "    @functools.wraps(function)\n    def decorator(self):\n        if not hasattr(self, attribute):\n"
+    "            with tf.variable_scope(function.__name__):\n"
+    "                setattr(self, attribute, function(self))\n        return getattr(self, attribute)\n"
+    "    return decorator",
+    "named_once": "def named_once(scope=None):\n    def decorate(function):\n"
+    "        attribute = '_cache_' + function.__name__\n\n        @property\n        @functools.wraps(function)\n"
+    "        def decorator(self):\n            if not hasattr(self, attribute):\n"
+    "                with tf.name_scope(scope or function.__name__):\n"
+    "                    setattr(self, attribute, function(self))\n            return getattr(self, attribute)\n"
+    "        return decorator\n    return decorate",
+    "in_own_scope": "def in_own_scope(function):\n    @functools.wraps(function)\n"
+    "    def call(x, *args, **kwargs):\n        with tf.name_scope(function.__name__):\n"
+    "            return function(x, *args, **kwargs)\n    return call",
+    "in_scope": "def in_scope(scope):\n    def decorate(function):\n        @functools.wraps(function)\n"
+    "        def call(*args, **kwargs):\n            with tf.variable_scope(scope):\n"
+    "                return function(*args, **kwargs)\n        return call\n    return decorate",
     "own_scope": "@contextlib.contextmanager\ndef own_scope(name):\n    with tf.name_scope(name):\n        yield",
 }
 
@@ -229,3 +254,25 @@ class Place:
     def within(self, **changes: object) -> Place:
         """The place one block further in."""
         return replace(self, depth=self.depth + 1, **changes)  # type: ignore[arg-type]
+
+
+class Writer(Protocol):
+    """What statements with blocks in them ask of whoever writes the program."""
+
+    draw: random.Random
+    calls: Expressions
+
+    def chance(self, probability: float) -> bool:
+        """True as often as `probability` says."""
+
+    def size(self, most: int) -> int:
+        """How many statements, at most `most`."""
+
+    def fresh(self, stem: str) -> str:
+        """A name that the program does not have yet."""
+
+    def block(self, place: Place, size: int) -> Block:
+        """So many statements."""
+
+    def result(self, place: Place) -> str:
+        """What a function returns."""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from program_calls import Expressions
-from program_parts import DTYPES, NAMES, SCOPES, TARGETS, Block, Place
+from program_parts import DTYPES, NAMES, SCOPES, TARGETS, Block, Place, Statement
 
 __all__ = ["STATEMENTS"]
 
-Statement = tuple[Block, Place]
 _OPTIMIZERS = (
     "tf.train.AdamOptimizer(0.1)",
     "tf.train.MomentumOptimizer(0.1, 0.9)",

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from program_calls import Expressions
-from program_parts import NAMES, TARGETS, Block, Place
+from program_parts import NAMES, TARGETS, Block, Place, Statement
 
 __all__ = ["UNKNOWNS"]
-
-Statement = tuple[Block, Place]
 
 
 def unseen(calls: Expressions, place: Place) -> Statement:

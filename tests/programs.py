@@ -14,28 +14,33 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from program_calls import Expressions
+from program_classes import CLASSES
 from program_oddities import ODDITIES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
+from program_scopes import SCOPINGS
 from program_statements import STATEMENTS
+from program_tables import TABLES
+from program_training import CELLS, LAYERS, TRAININGS
 from program_unknowns import UNKNOWNS
 
 __all__ = ["Program", "write"]
 
 
-def write(seed: int) -> Program:
-    """The program of a seed."""
+def write(seed: int, old: bool = False) -> Program:
+    """The program of a seed; an `old` one has layers that TensorFlow 2.16 and later lack."""
     draw = random.Random(seed)
-    return _Writer(draw, draw.random() < 0.15).program()
+    return _Writer(draw, draw.random() < 0.15, old).program()
 
 
 @dataclass
 class _Writer:
     draw: random.Random
     large: bool
+    old: bool = False
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.calls = Expressions(self.draw)
+        self.calls = Expressions(self.draw, folded=not self.old)
         self.chance = self.calls.chance
 
     def size(self, most: int) -> int:
@@ -259,8 +264,13 @@ class _Writer:
             makers.append((5, self.helper_call))
         if place.depth < (4 if self.large else 3):
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
+            makers += [
+                (weight, partial(statement, self)) for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS)
+            ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
+        deeds = (*TRAININGS, *LAYERS) if self.old else TRAININGS
+        makers += [(weight, partial(statement, self)) for weight, statement in deeds]
         weights = [weight for weight, _ in makers]
         return self.draw.choices([maker for _, maker in makers], weights)[0](place)
 
@@ -554,7 +564,7 @@ ALIASES = (
 )
 
 
-_MODULES_USED = ("contextlib", "dataclasses", "functools", "scopes")
+_MODULES_USED = ("collections", "contextlib", "dataclasses", "functools", "itertools", "os", "scopes")
 
 
 def _render(head: str, block: Block) -> str:

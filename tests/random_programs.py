@@ -13,14 +13,14 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from programs import Program, write
 from shrinking import shrink
 
-from codemods.tensorflow.verify.compare import Comparison, Pair, compare
+from codemods.tensorflow.verify.compare import Comparison, GraphPair, Pair, compare
 from codemods.tensorflow.verify.dump import Dump, Variable
 from codemods.tensorflow.verify.probe import Limits, Probe
 from codemods.tensorflow.verify.statistics import DRAWS
@@ -118,13 +118,22 @@ def compared(comparison: Comparison, made: Produced, options: Options) -> Iterat
         for difference in graph.differences:
             yield Failure("graph", f"{difference.what}: {difference.before} -> {difference.after}")
         yield from _names([pair for pair in graph.pairs if pair.before and pair.after], made, options)
-        for old, new in graph.renamed_ops:
-            if not (
-                old and new
-            ):  # whether the code names an op is a guess: one that seems to come or go proves nothing
-                continue
-            if _is_steady(options) or not re.search(r"_\d+(/|$)", old):  # a number is of what came before it
-                yield Failure("op", f"the op {old} is called {new} now")
+        yield from _ops(graph, options)
+
+
+def _ops(graph: GraphPair, options: Options) -> Iterator[Failure]:
+    """Ops that are called otherwise; whether the code names one is a guess: what seems to come or go proves nothing."""
+    for old, new in graph.renamed_ops:
+        if not old or not new or _is_after_variable(old, new, graph.pairs):
+            continue
+        if _is_steady(options) or not re.search(r"_\d+(/|$)", old):  # a number is of what came before it
+            yield Failure("op", f"the op {old} is called {new} now")
+
+
+def _is_after_variable(old: str, new: str, pairs: Sequence[Pair]) -> bool:
+    """Whether TensorFlow names an op after a variable, which has another name now."""
+    found = [(pair.before.name, pair.after.name) for pair in pairs if pair.before and pair.after]
+    return any(one != other and old.replace(one, other) == new for one, other in found)
 
 
 def _ending(dump: Dump) -> str:
@@ -155,10 +164,18 @@ def _names(pairs: list[Pair], made: Produced, options: Options) -> Iterator[Fail
         if old.name != new.name and steady:
             yield Failure("name", f"{old.name} is called {new.name} now, though every name must stay")
         elif old.slot_of is not None:
-            if not new.name.startswith(new_names[old.slot_of]) and old.name.startswith(pairs[old.slot_of].before.name):
+            if not _follows(old.name, new.name, pairs[old.slot_of].before.name, new_names[old.slot_of]):
                 yield Failure("slot", f"the slot {old.name} is called {new.name}")
         else:
             yield from _reported(old, new.name, _told(old, made))
+
+
+def _follows(old: str, new: str, old_owner: str, new_owner: str) -> bool:
+    """Whether a slot that is named after its variable still is; one of an average has its scope's name in front."""
+    if not old.startswith(old_owner):
+        return True
+    places = [match.start() for match in re.finditer(f"(?={re.escape(old_owner)})", old)]
+    return any(new.startswith(old[:place] + new_owner) for place in places)
 
 
 def _is_steady(options: Options) -> bool:
@@ -267,6 +284,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kinds", nargs="*", default=(), help="look for failures of these kinds only, such as `name`")
     parser.add_argument("--alike", type=int, default=4, help="how many failures that read alike are made small")
     parser.add_argument("--tries", type=int, default=200, help="how many smaller programs are tried for each failure")
+    parser.add_argument("--without", help="leave out programs in which this pattern occurs, such as a known failure's")
+    parser.add_argument("--old", action="store_true", help="programs with layers that TensorFlow 2.16 and later lack")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has TensorFlow")
     given = parser.parse_args(arguments)
     out = sys.stdout
@@ -276,9 +295,9 @@ def main(arguments: list[str] | None = None) -> int:
         alike: Counter[str] = Counter()
         began, seed, valid = time.time(), given.seed, 0
         while time.time() < began + given.seconds and len(seen) < given.stop:
-            program = write(seed)
+            program = write(seed, given.old)
             seed += 1
-            if not prover.runs(program):
+            if (given.without and re.search(given.without, str(program))) or not prover.runs(program):
                 continue
             valid += 1
             for options in options_of(seed - 1):

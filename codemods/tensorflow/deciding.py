@@ -22,7 +22,9 @@ from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.conversion import convert_scopes
+from codemods.tensorflow.scopes.default_names import DefaultNames
 from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
 from migrate.model import Level
@@ -70,6 +72,7 @@ class _Decisions:
         self.migrated = {(body, number) for body, number, _ in creations}
         meeting = Meeting(tree)
         self.scopes = ScopeTable(self.reach, extent, meeting)
+        self.default_names = DefaultNames(self.scopes)
         converting = {"layer-scopes", "get-variable"} <= options.selected
         if converting:
             convert_scopes(self.scopes, extent, self._is_made)
@@ -104,7 +107,7 @@ class _Decisions:
     def _decisions(self) -> Iterator[tuple[Site, Decision]]:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""
         claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
-        decider = Decider(self.scopes, claims, self._old_names(), self.keep, self.unsafe)
+        decider = Decider(self.scopes, claims, self._old_names(), self.keep, self.unsafe, OwnLayers(self.scopes))
         decisions = [(site, decider.decide(site)) for site in self.sites]
         for site, decision in _together(decisions, decider):
             yield site, self._needing(site, decision)
@@ -122,7 +125,8 @@ class _Decisions:
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
         level = Level.UNSAFE if self.tree.restoring(site.body[0]) else decision.level
         needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
-        return replace(needed, level=level, in_control_flow=control_flow)
+        names = self.default_names.beside(site.body[0], site.instances) if site.creation.computes else frozenset()
+        return replace(needed, level=level, in_control_flow=control_flow, default_names=names)
 
     def _old_names(self) -> OldNames:
         left = {

@@ -38,7 +38,7 @@ from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 from codemods.tensorflow.variable_names import is_name
-from codemods.tensorflow.withs import entered_by_hand, scope_of
+from codemods.tensorflow.withs import entered_by_hand, is_manager, scope_of
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
@@ -179,7 +179,7 @@ class Events:
         if not isinstance(site.statement, ast.With) or not isinstance(function, ast.FunctionDef):
             return False
         lends = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
-        return lends and not any(_is_manager(one) for one in function.decorator_list)
+        return lends and not any(is_manager(one) for one in function.decorator_list)
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
@@ -351,13 +351,6 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.texts.given(node, scope)
         return None
-
-
-def _is_manager(decorator: ast.expr) -> bool:
-    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name.endswith(("contextmanager", "fixture"))
 
 
 def _may_not_happen(site: CallSite) -> bool:

@@ -36,7 +36,7 @@ from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
-from codemods.tensorflow.withs import scope_of
+from codemods.tensorflow.withs import decorator_scope, scope_of
 from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
@@ -207,7 +207,7 @@ class _Indexer:
 
     def in_scope(self, number: int) -> tuple[Event, ...]:
         """The events of a body, within the scope in which a decorator runs it."""
-        events, scope = self.events.by_body[number], self.kept[number].scope if number in self.kept else None
+        events, scope = self.managed(number), self.kept[number].scope if number in self.kept else None
         if self.parent(number) in self.keepers:
             return tuple(
                 replace(one, scope=replace(one.scope, told=True)) if isinstance(one, Enter) else one for one in events
@@ -219,6 +219,14 @@ class _Indexer:
             Enter(scope.at, (), scope),
             *(replace(event, frames=(frame, *event.frames)) for event in events),
         )
+
+    def managed(self, number: int) -> list[Event]:
+        """The events of a body, within the context managers that decorate it."""
+        events, own = self.events.by_body[number], self.callees.body_scopes[number]
+        decorators = getattr(own.node, "decorator_list", ()) if events and own.parent is not None else ()
+        scopes = [decorator_scope(one, own.parent, self.callees) for one in decorators if own.parent is not None]
+        frames = tuple(FrameFacts("with", one.at, scope=one) for one in scopes if one is not None)
+        return [replace(event, frames=(*frames, *event.frames)) for event in events] if frames else events
 
     def eager(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, number: int, around: Scope) -> str:
         """Why a function is eager: it is decorated so, or its class is, or it does what only eager code does."""

@@ -34,9 +34,12 @@ def names_in_use(module: Module) -> frozenset[str]:
     return _used[module]
 
 
-def takes_name(module: Module, name: str, op_names: set[str] | frozenset[str]) -> bool:
-    """Whether the new variable, or anything else in the module, is called what the graph calls one of these ops."""
-    if op_names & names_in_use(module):
+def takes_name(module: Module, name: str, others: frozenset[str], op_names: set[str] | frozenset[str]) -> bool:
+    """Whether the new variable, or anything else, is called what the graph calls one of these ops.
+
+    `others` are the default names that something bears outside of the module.
+    """
+    if op_names & (names_in_use(module) | others):
         return True
     try:
         tree = ast.parse(name.strip(), mode="eval")

@@ -25,6 +25,7 @@ class CallRequest:
     dotted name (`tensorflow.zeros`; None where it is no imported thing). `scope` is the scope that the call runs in.
     `dynamic` says whether an expression may be a tensor. `seeded`: the program sets a graph seed, so the number of
     ops must stay. `in_control_flow`: the call runs in the body of a `while_loop`, `cond`, `map_fn` or `scan`.
+    `default_names`: those of ops that other files give to something in its place.
     `held`: it stands under `control_dependencies`, which ops of an initializer escape.
     `version_2`: the call is written against the root of TensorFlow 2. `drop_inner_name`: nothing looks up an op by
     name, so the name of the initial value's op may go. `fold`: an `initial = ...` on the line above may be folded in.
@@ -38,6 +39,7 @@ class CallRequest:
     form: Literal["shape", "value"] = "shape"
     seeded: bool = False
     in_control_flow: bool = False
+    default_names: frozenset[str] = frozenset()
     held: bool = False
     version_2: bool = False
     drop_inner_name: bool = False

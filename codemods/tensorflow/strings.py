@@ -114,7 +114,17 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
-    return [Hole(derived=holds_name(node))]
+    return [Hole(derived=holds_name(node), folders=_joins_folders(node))]
+
+
+def _joins_folders(node: ast.expr) -> bool:
+    """Whether an expression joins parts of a name: `"/".join(parts)`, `os.path.join(scope, "w")`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as between), attr="join")):
+            return "/" in between
+        case ast.Call(func=ast.Attribute(attr="join")):
+            return True
+    return False
 
 
 def _unnumbered(form: str) -> str:

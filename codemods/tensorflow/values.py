@@ -76,7 +76,7 @@ def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op
         return Why.ARGUMENTS
     if inner_name(call, request) is not None and not request.drop_inner_name:
         return Why.OP_NAME
-    return Why.NAME if takes_name(module, request.name, {op.op_name.lower()}) else None
+    return Why.NAME if takes_name(module, request.name, request.default_names, {op.op_name.lower()}) else None
 
 
 _WHY = {
@@ -143,7 +143,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     dtype = bound["dtype"].value if "dtype" in bound else own
     if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
-    if takes_name(module, request.name, OP_NAMES):
+    if takes_name(module, request.name, request.default_names, OP_NAMES):
         return Why.NAME
     shape = known_shape(module, bound["shape"].value, OPS["tensorflow.random_normal"], request)
     if isinstance(shape, Doubt):
@@ -169,7 +169,7 @@ def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: Ca
     if dtype is None or natural is None or isinstance(value, ast.List | ast.Tuple):
         return None
     wanted = dtype_name(dtype, request)
-    if wanted in (None, natural, "float32") or takes_name(module, request.name, {"const"}):
+    if wanted in (None, natural, "float32") or takes_name(module, request.name, request.default_names, {"const"}):
         return None
     return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)))
 

@@ -51,7 +51,9 @@ def _converted_dtype(value: ast.expr, request: CallRequest) -> str | None:
 
 def _converted(module: Module, request: CallRequest) -> Wrapping:
     """Inside a function the conversion's op stands under the variable's name, and outside of control flow."""
-    inside = request.in_control_flow or takes_name(module, request.name, {"const", "packed", "stack"})
+    inside = request.in_control_flow or takes_name(
+        module, request.name, request.default_names, {"const", "packed", "stack"}
+    )
     return Wrapping.BODY_CONVERT if inside else Wrapping.CONVERT
 
 

@@ -17,7 +17,7 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
-__all__ = ["entered_by_hand", "scope_of"]
+__all__ = ["decorator_scope", "entered_by_hand", "is_manager", "scope_of"]
 
 _HARMLESS = (
     "tensorflow.device",
@@ -43,6 +43,25 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
         facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
+
+
+def decorator_scope(node: ast.expr, scope: Scope, callees: Callees) -> ScopeFacts | None:
+    """The scope in which a decorator runs what it decorates, where it is a context manager or may be."""
+    callee = callees.callee(node.func, scope) if isinstance(node, ast.Call) else None
+    if callee is None or callee.kind not in (CalleeKind.BODY, CalleeKind.IMPORTED):
+        return None
+    if callee.kind is CalleeKind.IMPORTED:
+        return ScopeFacts(ScopeKind.OTHER, position(node), plain=False, opener=_foreign(callee))
+    managers = map(is_manager, getattr(callees.body_scopes[callee.index].node, "decorator_list", ()))
+    kind = opened(node, scope, callees) if any(managers) else None
+    return ScopeFacts(kind, position(node), plain=False, opener=callee) if kind else None
+
+
+def is_manager(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name.endswith(("contextmanager", "fixture"))
 
 
 def _foreign(callee: Callee) -> Callee | None:

@@ -103,6 +103,8 @@ class _Planner:
     def _can_be_wrapped(self, calls: list[tuple[Factory, FactoryCall]]) -> bool:
         """Whether a scope can go around a statement that calls factories."""
         body, block = calls[0][1].body, self._block((calls[0][1].body, calls[0][1].call.block))
+        if any(self._runs_others(call, calls) for _, call in calls):
+            return False
         makes_ops = any(not factory.hands_out or not call.call.whole for factory, call in calls)
         if makes_ops and self._unnamed_ops_are_looked_up(body):
             return False
@@ -110,6 +112,12 @@ class _Planner:
             return False
         statement = block.statements[block.place(calls[0][1].call.statement)]
         return may_move_all(statement, body, self.extent, [call.call for _, call in calls])
+
+    def _runs_others(self, call: FactoryCall, calls: list[tuple[Factory, FactoryCall]]) -> bool:
+        """Whether a call may run something else that names something, such as another class's method of that name."""
+        factories = {factory.body for factory, one in calls if one.number == call.number}
+        targets = self.extent.tree.targets(call.call, call.body)
+        return any(target not in factories and self.extent.names_something(target) for target in targets)
 
     def _join(self, members: list[Member], site: Site) -> None:
         """Adds a site to the member that its statement is already, or as a new one."""

@@ -25,9 +25,11 @@ def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
 
 def may_come_along(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:
     """Whether a scope that leaves the names of ops alone can go around a statement for the sake of its neighbours."""
-    return statement.plain and all(
-        may_move(event, body, extent) or _makes_ops_only(event, body, extent)
-        for event in extent.between(body, statement.at, statement.end)
+    if not statement.plain or extent.hands_makers(statement, body):
+        return False
+    return all(
+        may_move(event, key, extent) or _makes_ops_only(event, key, extent)
+        for key, event in extent.held(statement, body)
     )
 
 
@@ -42,11 +44,10 @@ def _makes_ops_only(event: Event, body: BodyKey, extent: Extent) -> bool:
 
 def may_move_all(statement: StatementFacts, body: BodyKey, extent: Extent, known: Collection[Event] = ()) -> bool:
     """Whether a scope can go around a statement, whose events `known` are what the scope is for."""
-    if not statement.plain:
+    if not statement.plain or extent.hands_makers(statement, body):
         return False
     own = {id(event) for event in known}
-    events = extent.between(body, statement.at, statement.end)
-    return all(id(event) in own or may_move(event, body, extent) for event in events)
+    return all(id(event) in own or may_move(event, key, extent) for key, event in extent.held(statement, body))
 
 
 def bears_a_root(creation: Creation, body: BodyKey, extent: Extent) -> bool:

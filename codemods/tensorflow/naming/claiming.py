@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, StoreUse
 from codemods.tensorflow.naming.claims import MOVED, Claim, Claims
-from codemods.tensorflow.naming.sites import Site, names_of
+from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.ways import Instance
@@ -37,9 +37,8 @@ def _of_sites(sites: Iterable[Site], *, keep: bool) -> Iterator[Claim]:
     for site in sites:
         moved = not (site.is_named or keep or site.looked_up) and site.domain is None
         domain = MOVED if moved else site.domain
-        again = site.repeats or not site.names
         for name, instance in zip(site.graph_names, site.instances, strict=True):
-            kept = site.keeps_name(instance)
+            kept, again = site.keeps_name(instance), site.repeats or name.literal == UNNAMED
             here = None if kept else domain
             yield Claim(
                 name, instance, site.key, creates=True, in_new_store=True, repeats=again and not kept, domain=here

@@ -34,6 +34,7 @@ from codemods.tensorflow.naming.outcomes import (
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.plan import LeavePlan, NamePlan
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import is_no_folder
 from migrate.model import Level
@@ -89,12 +90,13 @@ class Decider:
     old: OldNames
     keep: bool
     unsafe: bool
+    layers: OwnLayers
 
     def decide(self, site: Site, *, rooted: bool = False) -> NamePlan | LeavePlan:
         """What becomes of one creation; `rooted`: others in its statement get a root scope around it."""
         site.suffix = old_suffix(site, self.claims)
         hazard = hazards(site.instances, self.scopes.reach)
-        question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard)
+        question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard, self.layers)
         outcomes = (row.becomes(question) for row in (ROOTED if rooted else ROWS) if row.fits(question))
         decision = next(outcome for outcome in outcomes if outcome is not None)
         decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))

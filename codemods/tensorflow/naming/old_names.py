@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
-from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.reach.surroundings import DERIVED
+from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
+from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, overlaps
 from migrate.model import Rename, Shift
@@ -16,6 +17,7 @@ from migrate.model import Rename, Shift
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
+_SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
 class OldNames:
@@ -54,6 +56,7 @@ class OldNames:
                     or self.scopes.places.repeats(instance)
                     or instance.conditional
                     or not instance.way.root
+                    or instance.way.graph[0] == "other"  # which one, and what else is in it, is not known
                     or "*" in place[1]
                 ):
                     uncertain.add(place)
@@ -73,6 +76,8 @@ class OldNames:
         for body, number, event in tree.events():
             if isinstance(event, NamedOp | StoreUse | Creation) and event.name is not None:
                 names += names_of(event, self.scopes.reach.instances(body, number))
+            elif isinstance(event, Call) and event.callee.name.rpartition(".")[2] in _SCOPES:  # of who knows what graph
+                names += [text for text in (*event.positional, *dict(event.keywords).values()) if text is not None]
         return any(_may_be_unnamed(name) for name in names)
 
     def _place(self, instance: Instance) -> tuple[tuple[object, ...], str]:
@@ -81,18 +86,22 @@ class OldNames:
     def prefix(self, instance: Instance, *, new: bool) -> str:
         """What the scopes around an instance put before a name: before the migration, or (`new`) for `get_variable`."""
         parts = ["*"] if instance.way.partial or may_be_hidden(instance, self.scopes) else []
-        for stand, text in zip(scopes_around(instance), scope_names(instance), strict=True):
-            step = self.scopes.step(stand)
-            if new and step.is_name:
-                continue
+        for stand in instance.way.stands:
             scope = stand.frame.scope
-            shared = new and step is Step.BROKEN and scope is not None and scope.name is not None
-            sure = shared or self.scopes.is_sure(stand)
-            if text.tells and not stand.resets:
-                parts.append(f"{text.pattern}{'' if sure else '*'}/")
+            if scope is not None and scope.kind is ScopeKind.OTHER_GRAPH and parts:
+                parts = ["*"]  # it has scopes of its own, if it is another one
+            if scope is None or scope.kind not in SCOPES or (new and self.scopes.step(stand).is_name):
+                continue
+            if stand.name.tells and not stand.resets:
+                parts.append(f"{stand.name.pattern}{'' if self._is_called_so(stand, scope, new=new) else '*'}/")
             else:
                 parts = ["*"]  # it may be the scope's whole name, or none
         return "".join(parts)
+
+    def _is_called_so(self, stand: Stand, scope: ScopeFacts, *, new: bool) -> bool:
+        """Whether a scope surely puts its name before others as it is passed, if entered again only for the store."""
+        shared = new and self.scopes.step(stand) is Step.BROKEN and scope.name is not None
+        return shared or self.scopes.is_sure(stand)
 
     def old(self, site: Site, instance: Instance, name: Text | None) -> str:
         """The name that `tf.Variable` gave."""
@@ -183,6 +192,7 @@ class OldNames:
         if self.scopes.reach.tree.by_hand:  # what the scopes are that it stands in, no way shows
             unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
+        derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
         counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived
 
@@ -211,12 +221,12 @@ class OldNames:
 
 
 def _may_be_unnamed(name: Text) -> bool:
-    """Whether a name may be one that TensorFlow gives to what nobody names; a hole alone tells nothing."""
+    """Whether a name may be one that TensorFlow gives to what nobody names; of holes alone a variable's name may."""
     if name.ends_folder:
         return False  # a scope's own name, which is looked at itself
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
-    return name.tells and overlaps(name, Text((UNNAMED, Hole())))
+    return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
 
 
 def _same(name: str) -> Rename:

@@ -11,6 +11,7 @@ from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text, literal
 
@@ -33,6 +34,7 @@ class Question:
     keep: bool
     unsafe: bool
     hazard: str
+    layers: OwnLayers
 
     @property
     def place(self) -> Place:
@@ -81,7 +83,10 @@ class Question:
         """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
         instances = self.site.instances
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
-        return any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored)
+        if any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored):
+            return True
+        pairs = zip(self.site.graph_names, instances, strict=True)
+        return self.site.is_named and not self.site.wraps and any(self.layers.may_hold(*pair) for pair in pairs)
 
     @cached_property
     def number_blocked(self) -> bool:
@@ -111,8 +116,12 @@ class Question:
     @property
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
-        shows = bool(self.scopes.reach.tree.name_tests)  # the scopes in front of the name may be what is compared
-        return not self.keep and self.single and self.known and not shows and not self._needs_a_scope
+        return not self.keep and self.single and self.known and not self._shows and not self._needs_a_scope
+
+    @property
+    def _shows(self) -> bool:
+        """Whether the scopes in front of the name may be what the program compares."""
+        return bool(self.scopes.reach.tree.name_tests)
 
     @property
     def _needs_a_scope(self) -> bool:
@@ -121,8 +130,10 @@ class Question:
     def does_without_scopes(self, name: Text) -> bool:
         """Whether a name, without the name scopes that stay around it, can be no other's, nor its own again."""
         stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
-        loses = any(map(self._is_lost, stands))
-        return not loses or (self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes)
+        if not any(map(self._is_lost, stands)):
+            return True
+        alone = self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes
+        return alone and not self._shows
 
     @cached_property
     def _recurs_without_scopes(self) -> bool:

@@ -81,7 +81,9 @@ class Site:
     @property
     def graph_names(self) -> tuple[Text, ...]:
         """The name that it bears in each instance but for a number."""
-        return self.names or (literal(UNNAMED),) * len(self.instances)
+        if not self.names:
+            return (literal(UNNAMED),) * len(self.instances)
+        return tuple(literal(UNNAMED) if name.is_none else name for name in self.names)
 
     @property
     def opaque_name(self) -> bool:
@@ -273,5 +275,8 @@ def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
         opaque = reach.surroundings.opaque_scopes
         named = opaque.get(ScopeKind.NAME, frozenset())
         converted = any(not path or (path, at) in scopes.places.forms for path, at in named if scopes.places.forms)
-        found |= {ScopeKind.VARIABLE} if converted or opaque.get(ScopeKind.VARIABLE) else set()
+        handed = reach.surroundings.above_handing(first)
+        converted = converted or (ScopeKind.NAME in handed and bool(scopes.places.forms))
+        entered = bool(opaque.get(ScopeKind.VARIABLE)) or ScopeKind.VARIABLE in handed
+        found |= {ScopeKind.VARIABLE} if converted or entered else set()
     return frozenset(found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, Reset
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, FileFacts, Reset
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.text import Text, literal, overlaps
@@ -80,18 +80,30 @@ class CallGraph:
     @cached_property
     def escaped(self) -> frozenset[BodyKey]:
         """Bodies that something refers to other than by calling them: who runs them, and how often, is not known."""
-        found: set[BodyKey] = set()
-        attributes: set[str] = set()
-        for path, file in self.tree.files.items():
-            found.update((path, index) for index in file.escaped)
-            for index in file.escaped_classes:
-                found.update(self.tree.classes.method((path, index), "__init__"))
-            for dotted in file.escaped_imports:
-                found.update(self.tree.targets_of_symbol(dotted, path))
-            attributes |= file.escaped_attributes
-        found.update(key for key, body in self.tree.bodies() if body.owner >= 0 and body.name in attributes)
-        found.update(key for key, body in self.tree.bodies() if self._is_asked_for(body))
-        return frozenset(found)
+        asked = {key for key, body in self.tree.bodies() if self._is_asked_for(body)}
+        return frozenset(asked).union(*self._escaped_from.values())
+
+    def refers(self, path: str, key: BodyKey) -> bool:
+        """Whether a file refers to a body other than by calling it, or has it as a lambda."""
+        return key in self._escaped_from[path] or (self.tree.body(key).is_lambda and key[0] == path)
+
+    @cached_property
+    def _escaped_from(self) -> Mapping[str, frozenset[BodyKey]]:
+        """Such bodies by the files that refer to them."""
+        methods: dict[str, list[BodyKey]] = defaultdict(list)
+        for key, body in self.tree.bodies():
+            if body.owner >= 0:
+                methods[body.name].append(key)
+        return {path: frozenset(self._referred_to(path, file, methods)) for path, file in self.tree.files.items()}
+
+    def _referred_to(self, path: str, file: FileFacts, methods: Mapping[str, list[BodyKey]]) -> Iterator[BodyKey]:
+        yield from ((path, index) for index in file.escaped)
+        for index in file.escaped_classes:
+            yield from self.tree.classes.method((path, index), "__init__")
+        for dotted in file.escaped_imports:
+            yield from self.tree.targets_of_symbol(dotted, path)
+        for name in file.escaped_attributes:
+            yield from methods.get(name, ())
 
     def _is_asked_for(self, body: BodyFacts) -> bool:
         """Whether something reaches a body by a string of which a part is known."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StoreUse
+from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StatementFacts, StoreUse
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.ways import Instance
@@ -46,6 +46,37 @@ class Extent:
         first = bisect_left(events, start, key=lambda event: event.at)
         return events[first : bisect_left(events, end, lo=first, key=lambda event: event.at)]
 
+    def held(self, statement: StatementFacts, body: BodyKey) -> Iterator[tuple[BodyKey, Event]]:
+        """The events of a statement with their bodies: its own, and those of the lambdas in it."""
+        start, end = statement.at, statement.end
+        yield from ((body, event) for event in self.between(body, start, end))
+        waiting = [one for one in self._lambdas.get(body, ()) if start <= self.tree.body(one).at < end]
+        for key in waiting:  # which grows meanwhile
+            yield from ((key, event) for event in self.tree.body(key).events)
+            waiting += self._lambdas.get(key, ())
+
+    @cached_property
+    def _lambdas(self) -> Mapping[BodyKey, list[BodyKey]]:
+        """The lambdas by the bodies that hold them."""
+        found: dict[BodyKey, list[BodyKey]] = defaultdict(list)
+        for key, body in self.tree.bodies():
+            if body.is_lambda:
+                found[key[0], body.parent].append(key)
+        return found
+
+    def hands_makers(self, statement: StatementFacts, body: BodyKey) -> bool:
+        """Whether a statement gives the graph a function to run that names something: `tf.while_loop(test, step)`."""
+        return not statement.reads.isdisjoint(self._run_by_graph.get(body[0], ()))
+
+    @cached_property
+    def _run_by_graph(self) -> Mapping[str, set[str]]:
+        """The names of such functions by their files."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for key, body in self.tree.bodies():
+            if body.in_control_flow and not body.is_lambda and self.names_something(key):
+                found[key[0]].add(body.name)
+        return found
+
     def uses_store(self, events: Iterable[Event], body: BodyKey) -> bool:
         """Whether something makes variables through the store there, or may for all that is known."""
         return any(
@@ -62,6 +93,10 @@ class Extent:
     def speaks(self, call: Call, body: BodyKey) -> bool:
         """Whether a call makes ops that the code names itself, which a new scope would rename."""
         return any(target in self._speakers for target in self.tree.targets(call, body))
+
+    def names_something(self, body: BodyKey) -> bool:
+        """Whether a body makes variables or ops that have names, directly or through calls."""
+        return body in self._creators or body in self._speakers or body in self._stores
 
     def sees_all_of(self, instance: Instance) -> bool:
         """Whether only what is seen happens in the graph of an instance: a block has it for itself, and calls no other.

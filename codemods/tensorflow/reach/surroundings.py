@@ -14,8 +14,9 @@ from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.ways import handed_through
 
-__all__ = ["Surroundings"]
+__all__ = ["DERIVED", "Surroundings"]
 
+DERIVED = "derived"  # a scope whose name is made of a variable's, which may change
 _COMPUTES = re.compile(r"act|nonlin|relu|sigm|tanh|init|regul", re.IGNORECASE)  # parameters that make no variable
 
 
@@ -27,7 +28,7 @@ class Surroundings:
         self.tree = graph.tree
 
     def above(self, key: BodyKey) -> frozenset[str]:
-        """The kinds and hazards of the scopes around any chain of calls to a body."""
+        """The kinds and hazards of the scopes around any chain of calls to a body, and `DERIVED`."""
         return self._above.get(key, frozenset())
 
     @cached_property
@@ -39,6 +40,7 @@ class Surroundings:
                 tags |= around.get(origin, frozenset())
                 for scope in (frame.scope for frame in frames if frame.scope is not None):
                     tags.update((scope.kind.value, *self.unset.hazards(origin[0], scope)))
+                    tags |= {DERIVED} if scope.name is not None and scope.name.is_derived else set()
             around.update(dict.fromkeys(component, frozenset(tags)))
         return around
 
@@ -90,15 +92,35 @@ class Surroundings:
 
     def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
         """The scopes around the calls by which a body is handed what it calls, up to who names that."""
+        for caller, call, _ in self._handers(key, parameter):
+            yield from _entered(call, caller)
+
+    def _handers(self, key: BodyKey, parameter: str) -> Iterator[tuple[BodyKey, Call, bool]]:
+        """The calls by which a body is handed what it calls, and whether they name that."""
         waiting = [(key, parameter)]
         for body, name in waiting:  # which grows meanwhile
             if name in self.tree.body(body).parameters:
                 for caller, number in self.graph.callers(body):
                     call = self.tree.body(caller).events[number]
                     assert isinstance(call, Call)
-                    yield from _entered(call, caller)
-                    handed = ((caller, one) for one in handed_through(self.tree.body(body), call, name))
+                    handed = [(caller, one) for one in handed_through(self.tree.body(body), call, name)]
+                    yield caller, call, not handed
                     waiting += [one for one in handed if one not in waiting]
+
+    def above_handing(self, key: BodyKey) -> frozenset[ScopeKind]:
+        """The kinds of scopes around any chain of calls to what may hand a body on to whoever calls it."""
+        found = (kinds for path, kinds in self._above_handing.items() if self.graph.refers(path, key))
+        return frozenset().union(*found)
+
+    @cached_property
+    def _above_handing(self) -> Mapping[str, frozenset[ScopeKind]]:
+        """The same for whatever a file hands on."""
+        found: dict[str, set[ScopeKind]] = defaultdict(set)
+        for key, _, event in self.tree.events():
+            if isinstance(event, Call) and self._is_opaque(event, key):
+                for caller, _, names in self._handers(key, event.callee.name):
+                    found[caller[0]] |= self._kinds_above(caller) if names else frozenset()
+        return {path: frozenset(kinds) for path, kinds in found.items() if kinds}
 
     def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""

@@ -13,9 +13,19 @@ from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, S
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.text import NONE, Hole, Text, is_no_folder, substitute
 
-__all__ = ["Instance", "Stand", "Way", "bind", "bound_parameters", "exclusive", "handed_through", "scope_name"]
+__all__ = [
+    "SCOPES",
+    "Instance",
+    "Stand",
+    "Way",
+    "bind",
+    "bound_parameters",
+    "exclusive",
+    "handed_through",
+    "scope_name",
+]
 
-_SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
+SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Stand:
         So do a name scope called None, `""` or `a/`, and a variable scope that is entered again or makes no name scope.
         """
         scope = self.frame.scope
-        if scope is None or scope.kind not in _SCOPES:
+        if scope is None or scope.kind not in SCOPES:
             return False
         if "auxiliary_name_scope" in scope.hazards:
             return True
@@ -74,7 +84,7 @@ class Way:
     @cached_property
     def scopes(self) -> tuple[Stand, ...]:
         """The name scopes and variable scopes that it is within, outermost first."""
-        return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in _SCOPES)
+        return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in SCOPES)
 
     @cached_property
     def resets(self) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Creation, Event, NamedOp, StoreUse
+from codemods.tensorflow.facts import Call, Creation, Event, NamedOp, StoreUse
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.text import Text, literal, substitute
@@ -40,6 +40,11 @@ class Bearers:
             for bearer in bearers:
                 found[bearer[1].body[0]].append(bearer)
         return found
+
+    def literals(self) -> Iterator[tuple[str, list[Bearer]]]:
+        """Every name that the program gives to ops or variables, in lower case, with all that bear it."""
+        literals, _ = self._found
+        yield from literals.items()
 
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
@@ -75,4 +80,6 @@ def _name(event: Event) -> Text | None:
     """The name that an event gives to an op or variable; a hole alone tells nothing."""
     if isinstance(event, Creation) and event.name is None:
         return literal("Variable")
+    if isinstance(event, Call) and event.callee.name.rpartition(".")[2] == "name_scope":  # of a graph elsewhere
+        return event.positional[0] if event.positional else dict(event.keywords).get("name")
     return event.name if isinstance(event, NamedOp | Creation | StoreUse) else None

@@ -12,6 +12,7 @@ from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import scope_name
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.makers import Makers
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.scopes.vetoes import OF_ITSELF, OF_OTHERS, Case, forbids
 from codemods.tensorflow.text import substitute
@@ -32,6 +33,7 @@ class _Conversion:
         self.places = scopes.places
         self.rivals = scopes.rivals
         self.makers = Makers(extent, migrated)
+        self.layers = OwnLayers(scopes)
 
     def run(self) -> None:
         items = self.scopes.items
@@ -84,7 +86,7 @@ class _Conversion:
         return distinct and not any(map(self.places.repeats, named))
 
     def _case(self, item: Item, chosen: Collection[ItemKey] = ()) -> Case:
-        return Case(item, self.scopes, self.makers, chosen)
+        return Case(item, self.scopes, self.makers, self.layers, chosen)
 
 
 def _depth(item: Item) -> int:

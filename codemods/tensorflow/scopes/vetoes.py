@@ -13,6 +13,7 @@ from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.ways import Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.makers import Makers
+from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, is_no_folder
@@ -29,6 +30,7 @@ class Case:
     item: Item
     scopes: ScopeTable
     makers: Makers
+    layers: OwnLayers
     chosen: Collection[ItemKey]
 
     @cached_property
@@ -85,6 +87,7 @@ OF_ITSELF: tuple[Veto, ...] = (
     Veto("no `with` enters it", lambda c: c.item.scope.statement == (0, 0)),
     Veto("its name may be none that a variable scope can have", _names_none),
     Veto("nothing in it is rewritten", lambda c: not c.makers.are_in(c.item)),
+    Veto("a layer of its name counts on the names of variables", lambda c: c.layers.may_count(c.item)),
     Veto("it is a variable scope already, entered once", _is_its_own),
     Veto("it holds variables of the store, which it would rename", lambda c: c.makers.share_store(c.item)),
 )

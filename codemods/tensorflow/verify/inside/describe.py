@@ -87,7 +87,8 @@ def _traits(variable: Any) -> List[str]:
         found.append("constraint")
     caching = getattr(variable, "_caching_device", None)
     if caching:
-        found.append(f"caching device {caching}")
+        name = getattr(caching, "__name__", caching)  # a function's text has its address
+        found.append(f"caching device {name}")
     if getattr(variable, "device", ""):
         found.append(f"device {variable.device}")
     for key in ("synchronization", "aggregation"):
