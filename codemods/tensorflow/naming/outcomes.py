@@ -143,7 +143,7 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
     escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.bears_a_root:
-            return LeavePlan("GV204")
+            return LeavePlan("GV204", "no scope can go around its statement without changing others")
         strip = Strip.NOTHING
     renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""
