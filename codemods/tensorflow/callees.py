@@ -111,6 +111,10 @@ class Callees(Bodies):
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
 
 
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
 def _element(held: ast.expr) -> Callee:
     """What calling an element of a list or a dictionary calls."""
     name = held.id if isinstance(held, ast.Name) else held.attr if isinstance(held, ast.Attribute) else ""

@@ -1,4 +1,4 @@
-"""What a parameter is behind `if name is None: name = "fc"`, as functions with optional names begin."""
+"""What a parameter is behind `if name is None: name = "fc"` or `name = name or "fc"`, as functions with names begin."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ __all__ = ["Default", "default_before"]
 
 
 class Default(NamedTuple):
-    """A parameter, the test that asks whether it is missing, and what stands in its place then."""
+    """A parameter, the test that asks whether it is missing, and what stands in its place then.
+
+    Without a test it stands in its place whatever was passed, of which it may be made.
+    """
 
     parameter: Binding
-    test: ast.expr
+    test: ast.expr | None
     value: ast.expr
 
 
 def default_before(name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Default | None:
-    """The one that an `if` of the function itself gives before `name` is read; None where more than that binds it."""
+    """The one that a statement of the function itself gives before `name` is read; None where more binds it."""
     parameters = [one for one in bindings if one.kind is BindingKind.PARAMETER]
     values = [one.value for one in bindings if one.kind is BindingKind.ASSIGN]
     if len(bindings) != 2 or len(parameters) != 1 or not isinstance(owner.node, ast.FunctionDef):
         return None
     for statement in owner.node.body:
-        if isinstance(statement, ast.If) and not statement.orelse and (statement.end_lineno or 0) < name.lineno:
-            for one in statement.body:
-                if isinstance(one, ast.Assign) and one.value in values:
-                    return Default(parameters[0], statement.test, one.value)
+        if (statement.end_lineno or 0) >= name.lineno:
+            break
+        test = statement.test if isinstance(statement, ast.If) and not statement.orelse else None
+        for one in statement.body if isinstance(statement, ast.If) and test else [statement]:
+            if isinstance(one, ast.Assign) and one.value in values:
+                return Default(parameters[0], test, one.value)
     return None

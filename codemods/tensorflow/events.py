@@ -302,7 +302,7 @@ class Events:
         harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
         if harmless and not any(item.arg == "name" for item in node.keywords):
             return None
-        if isinstance(node.func, ast.Call) and self._is_initializer(node.func.func, site.scope):
+        if _calls_initializer(callee):
             return None
         at, frames = position(node), self.frame_facts(site.frames, site.scope)
         self.resource_scopes |= callee.name == "set_use_resource"
@@ -325,11 +325,6 @@ class Events:
             _unset(node),
             self._tensors(site, callee),
         )
-
-    def _is_initializer(self, function: ast.expr, scope: Scope) -> bool:
-        """Whether a call of `function` makes an initializer, whose own calls run nothing of the program's."""
-        name = self.callees.canonical(function, scope) or ""
-        return name.startswith("tensorflow.") and (name.endswith("_initializer") or ".initializers." in name)
 
     def _target(self, site: CallSite, callee: Callee) -> Target | None:
         """What a simple statement makes of a call that may be a factory's."""
@@ -368,6 +363,14 @@ def _is_harmless(callee: Callee) -> bool:
     """Whether a call can run nothing of the program's."""
     foreign = callee.kind is CalleeKind.IMPORTED and callee.name.rpartition(".")[2] not in knowledge.EVALUATORS
     return foreign and callee.name.split(".")[0] in knowledge.SAFE_MODULES
+
+
+def _calls_initializer(callee: Callee) -> bool:
+    """Whether what is called is an initializer, made there or by one name: it runs nothing of the program's."""
+    if callee.kind is not CalleeKind.OPAQUE or callee.receiver is None:
+        return False
+    name = knowledge.canonical(callee.receiver.name) or ""
+    return name.startswith("tensorflow.") and (name.endswith("_initializer") or ".initializers." in name)
 
 
 def _is_of_a_table(function: ast.expr, scope: Scope) -> bool:

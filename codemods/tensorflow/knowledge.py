@@ -83,7 +83,7 @@ ARRAY_MAKERS = frozenset(
     }
 )
 
-# Contrib functions that only compute: an initializer makes no variable by itself.
+# Functions that only compute: an initializer makes no variable by itself, a state is a tuple.
 STORE_EXCEPTIONS = (
     "tensorflow.contrib.layers.xavier_initializer",
     "tensorflow.contrib.layers.variance_scaling_initializer",
@@ -92,6 +92,8 @@ STORE_EXCEPTIONS = (
     "tensorflow.contrib.layers.flatten",
     "tensorflow.contrib.layers.xavier_initializer_conv2d",
     "tensorflow.contrib.learn.datasets",
+    "tensorflow.contrib.rnn.LSTMStateTuple",
+    "tensorflow.nn.rnn_cell.LSTMStateTuple",
     "tensorflow.keras.initializers",
     "tensorflow.keras.backend",
     "tensorflow.keras.datasets",

@@ -16,6 +16,8 @@ __all__ = ["passed_on"]
 
 _CODE = "GV212"
 _ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "super"})
+# Methods and functions of modules that ask as those do, or note the class for what is done with its instances.
+_ASKING_MEMBERS = frozenset({"assertIsInstance", "assertNotIsInstance", "register_tensor_conversion_function"})
 
 
 def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Finding]:
@@ -38,6 +40,12 @@ def _may_be_called(module: Module, node: ast.expr) -> bool:
     if isinstance(parent, ast.keyword):
         parent = module.parents[parent]
     if isinstance(parent, ast.Call):
-        asked = isinstance(parent.func, ast.Name) and parent.func.id in _ASKING
-        return not asked and node is not parent.func
+        return not _only_asks(parent.func) and node is not parent.func
     return isinstance(parent, ast.Return | ast.Lambda)
+
+
+def _only_asks(function: ast.expr) -> bool:
+    """Whether a function calls no class that it is passed."""
+    if isinstance(function, ast.Attribute):
+        return function.attr in _ASKING_MEMBERS
+    return isinstance(function, ast.Name) and function.id in _ASKING

@@ -48,7 +48,7 @@ _ADVICE: Mapping[str, str] = {
     "GV201": "Write the arguments out, or rewrite the wrapper that passes them on.",
     "GV202": "Remove the argument if the program does not need it, then run again.",
     "GV203": "Decide whether the variable is to be shared or changed by that scope, and write get_variable by hand.",
-    "GV204": "Enter the variable scope once, or give the variable a name of its own, then run again.",
+    "GV204": "Make the variable in a statement of its own, or enter its variable scope once, then run again.",
     "GV205": "Give one of the two variables another name, or share the variable on purpose.",
     "GV206": "Pass an initial value.",
     "GV207": "Keep tf.Variable: in eager code it is the right way to make a variable.",

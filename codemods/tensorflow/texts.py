@@ -43,7 +43,7 @@ class Texts:
             near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
             looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
             if len(near) != 1 or not looping:
-                if defaulted := self._defaulted(reference, bindings, owner, scope):
+                if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
                     return defaulted
                 return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
             return self._bound_text(reference.id, owner, near[0], scope, depth)
@@ -90,14 +90,18 @@ class Texts:
         derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
         return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
 
-    def _defaulted(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope) -> Text | None:
-        """What is known of a parameter behind `if name is None: name = "fc"`."""
+    def _defaulted(
+        self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope, depth: int
+    ) -> Text | None:
+        """What is known of a parameter behind `if name is None: name = "fc"`, or `name = name or "fc"`."""
         found = default_before(name, bindings, owner) if self.bodies.body(scope) == self.bodies.body(owner) else None
-        skips = missing(found.test, name) if found else ()
-        if found is None or not skips:
+        if found is None:
             return None
         passed = self._bound_text(name.id, owner, found.parameter, scope, 0)
-        return joined([first_of([passed, self.of(found.value, owner)], skips).shown])
+        if found.test is None:
+            return text_of(found.value, lambda one: passed if _is_name(one, name.id) else self.of(one, owner, depth))
+        skips = missing(found.test, name)
+        return joined([first_of([passed, self.of(found.value, owner, depth)], skips).shown]) if skips else None
 
     def _entered(self, binding: Binding, owner: Scope) -> str:
         """The scope that a `with` enters to bind a name: `a/` for a name scope, no string for a variable scope."""
@@ -110,6 +114,10 @@ class Texts:
         if owner not in self._loops:
             self._loops[owner] = _counting_targets(owner)
         return self._loops[owner].get(target, Hole())
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _holds_folders(node: ast.expr) -> bool:

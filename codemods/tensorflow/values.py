@@ -18,6 +18,7 @@ from codemods.tensorflow.shapes import Doubt, Shape, known_shape
 from codemods.tensorflow.whole import hand_on
 from migrate.syntax.calls import Argument, Unbound, bind
 from migrate.syntax.module import Module
+from migrate.syntax.names import single_value
 
 __all__ = ["inner_name", "read_value"]
 
@@ -44,9 +45,8 @@ def _shaped(module: Module, value: ast.expr, request: CallRequest) -> Shaped | W
     op = OPS.get(request.resolve(value.func) or "")
     if op is not None:
         return _from_op(module, value, op, request)
-    if isinstance(value.func, ast.Call):
-        return _from_initializer(module, value, value.func, request)
-    return Why.NO_OP
+    made = single_value(value.func.id, request.scope) if isinstance(value.func, ast.Name) else value.func
+    return _from_initializer(module, value, made, request) if isinstance(made, ast.Call) else Why.NO_OP
 
 
 def _from_op(module: Module, call: ast.Call, op: Op, request: CallRequest) -> Shaped | Why:
@@ -132,7 +132,7 @@ def _written_dtype(written: ast.expr, request: CallRequest) -> ast.expr | None:
 
 
 def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: CallRequest) -> Shaped | Why:
-    """`tf.random_normal_initializer(stddev=0.1)([3, 2])`: the initializer is used as it stands."""
+    """`tf.random_normal_initializer(stddev=0.1)([3, 2])`: the initializer, or its name, is used as it stands."""
     row = INITIALIZERS.get(request.resolve(made.func) or "")
     if row is None or request.version_2:
         return Why.NO_OP
@@ -149,7 +149,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     if isinstance(shape, Doubt):
         return _WHY[shape]
     carried = _written_dtype(dtype, request) if dtype is not None else None
-    return Shaped(shape, Maker(None, expression=made), carried, call)
+    return Shaped(shape, Maker(None, expression=call.func), carried, call)
 
 
 def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why | None:

@@ -71,7 +71,8 @@ class Grouping:
         if statements[last.place].cell != statements[member.place].cell:
             return False
         mixed = (not last.calls) != (not member.calls)
-        if last.layer != member.layer or last.repeats != member.repeats or (mixed and not member.is_unit):
+        told = member.is_unit or (last.has_stem and member.has_stem)  # what is called alike, whoever makes it
+        if last.layer != member.layer or last.repeats != member.repeats or (mixed and not told):
             return False
         if may_clash(member, group, self.extent.tree):
             return False

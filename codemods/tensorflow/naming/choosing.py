@@ -10,7 +10,7 @@ from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["claim_numbers", "claim_text", "free_name", "full_name", "numbered_name", "old_suffix"]
+__all__ = ["claim_numbers", "claim_text", "free_name", "full_name", "numbered_base", "numbered_name", "old_suffix"]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
@@ -18,6 +18,25 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
     return _first_free(site, base, claims, domain) or _first_free(site, f"{base}_var", claims, domain)
+
+
+def numbered_base(site: Site, base: str, claims: Claims) -> str:
+    """The name of which the graph gives a number: `base` where it is free or all its bearers ask, too. Now claimed."""
+    if name := _first_free(site, base, claims, None):
+        return name
+    return claim_numbers(site, base, claims) if _all_ask(base, site, claims) else _beside(site, base, claims)
+
+
+def _all_ask(base: str, site: Site, claims: Claims) -> bool:
+    """Whether all that bears a name gets a number of it from the graph, as another site may then."""
+    rivals = _rivals_to(base, site, claims, None)
+    asking = rivals and all(rival.chosen and rival.repeats for rival in rivals)
+    return bool(asking) and not claims.has_number(base, site.body[0])
+
+
+def _beside(site: Site, base: str, claims: Claims) -> str:
+    """Another name, of which the graph gives the number."""
+    return _first_free(site, f"{base}_var", claims, None) or claim_numbers(site, f"{base}_var", claims)
 
 
 def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) -> str:

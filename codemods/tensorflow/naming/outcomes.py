@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codemods.tensorflow.naming.choosing import claim_numbers, claim_text, free_name, full_name, numbered_name
+from codemods.tensorflow.naming.choosing import (
+    claim_numbers,
+    claim_text,
+    free_name,
+    full_name,
+    numbered_base,
+    numbered_name,
+)
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
@@ -136,7 +143,7 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
     escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.bears_a_root:
-            return LeavePlan("GV204")
+            return LeavePlan("GV204", "no scope can go around its statement without changing others")
         strip = Strip.NOTHING
     renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""
@@ -149,8 +156,7 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
 def named_by_graph_after_target(q: Question, *, rooted: bool = False) -> NamePlan | LeavePlan:
     """A number of a name that nothing else bears."""
     target = _target(q)
-    name = free_name(q.site, target, q.claims) or claim_numbers(q.site, f"{target}_var", q.claims)
-    return _asked(q, name, Level.RENAMES, rooted=rooted)
+    return _asked(q, numbered_base(q.site, target, q.claims), Level.RENAMES, rooted=rooted)
 
 
 def named_by_counter(q: Question) -> NamePlan | None:
