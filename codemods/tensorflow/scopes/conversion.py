@@ -133,7 +133,8 @@ class _Conversion:
             return False  # what a variable scope of that name makes later would find its name taken
         if len(standing) > 1 or any(not self.places.enters_once(rival) for rival in standing):
             return False  # a fresh scope is numbered by the variable scopes of its name, each counted once
-        return all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in rivals)
+        namesakes = self.rivals.namesakes(item)
+        return all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in namesakes)
 
     def _suits_surroundings(self, item: Item, chosen: set[ItemKey]) -> bool:
         """Whether every scope around it is converted as well or in step."""
