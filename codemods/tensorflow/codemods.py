@@ -17,7 +17,7 @@ ANALYSIS = Analysis(
     link=Deferred("codemods.tensorflow.link:link"),
     opens=Deferred("codemods.tensorflow.leading:opens"),
     seeks=Deferred("codemods.tensorflow.leading:seeks"),
-    follows=Deferred("codemods.tensorflow.program.relays:follows"),
+    follows=Deferred("codemods.tensorflow.leading:follows"),
     library=is_tensorflow,
     remains=Deferred("codemods.tensorflow.link:remains"),
 )

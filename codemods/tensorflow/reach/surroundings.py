@@ -77,6 +77,19 @@ class Surroundings:
                     found[kind].add(("", (0, 0)))
         return {kind: frozenset(places) for kind, places in found.items()}
 
+    def unclear_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes around the calls that may run a method by its name alone, and around what leads to these calls."""
+        if self.tree.body(key).name == "__init__":
+            return  # it is called on classes, by those that derive from them
+        waiting = self.graph.unclear_callers(key)
+        seen = set(waiting)
+        for caller, number in waiting:  # which grows meanwhile
+            call = self.tree.body(caller).events[number]
+            assert isinstance(call, Call)
+            yield from _entered(call, caller)
+            waiting += [one for one in self.graph.callers(caller) if one not in seen]
+            seen.update(self.graph.callers(caller))
+
     def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
         maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
