@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
-from codemods.tensorflow.knowledge import EVALUATORS
+from codemods.tensorflow.knowledge import EVALUATORS, GETTERS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
@@ -93,8 +93,9 @@ class Surroundings:
     def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
         maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
-        made = maker is not None and any(
-            self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0])
+        made = maker is not None and (
+            maker.name in GETTERS
+            or any(self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0]))
         )
         return callee.name.rpartition(".")[2] in EVALUATORS or callee.is_element or made
 
