@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.module import Module
-from migrate.syntax.walk import CallSite, Scope
+from migrate.syntax.walk import CallSite
 
 __all__ = ["asked_names", "asks_for_variable", "run_modules"]
 
@@ -21,18 +21,30 @@ _WORD = re.compile(r"\w+")
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
 
 
-def asked_names(call: ast.Call, called: str, scope: Scope, callees: Callees) -> Iterator[Text]:
+def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -> Iterator[Text]:
     """The names that a call asks for, as far as they are known; `called` is its dotted name, or a bare one."""
+    call, scope = site.node, site.scope
     match call.func, call.args:
         case ast.Name(id="getattr"), [_, name, *_]:
             yield callees.texts.of(name, scope)
         case ast.Name(id="eval" | "exec"), [code, *_]:
             text = callees.texts.of(code, scope).literal
             yield from [Text((Hole(),))] if text is None else map(literal, _WORD.findall(text))
-        case ast.Subscript(value=ast.Call(func=ast.Name(id=asked)), slice=name), _ if asked in _NAMESPACES:
-            yield callees.texts.of(name, scope)
+        case ast.Name(id=asked), _ if asked in _NAMESPACES:
+            yield from (callees.texts.of(name, scope) for name in _keys(module, call))
         case _, [name, *_] if called in _CALLERS:
             yield callees.texts.of(name, scope)
+
+
+def _keys(module: Module, namespace: ast.Call) -> list[ast.expr]:
+    """What is looked up in a namespace: `globals()[name]`, `globals().get(name)`."""
+    match module.parents[namespace]:
+        case ast.Subscript(slice=name):
+            return [name]
+        case ast.Attribute(attr="get") as found:
+            getting = module.parents[found]
+            return getting.args[:1] if isinstance(getting, ast.Call) else []
+    return []
 
 
 def asks_for_variable(module: Module, site: CallSite, called: str, callees: Callees) -> bool:

@@ -297,7 +297,7 @@ class Events:
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
-        self.asked_names.update(asked_names(node, callee.name, site.scope, self.callees))
+        self.asked_names.update(asked_names(self.module, site, callee.name, self.callees))
         self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
         harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
         if harmless and not any(item.arg == "name" for item in node.keywords):

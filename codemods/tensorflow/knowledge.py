@@ -12,6 +12,7 @@ __all__ = [
     "DEFAULT_OP_NAMES",
     "EVALUATORS",
     "FILE_RUNNERS",
+    "GETTERS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "MAIN_RUNNERS",
@@ -173,6 +174,7 @@ THREADS = frozenset(
     concurrent.futures.ThreadPoolExecutor""".split()
 )
 EVALUATORS = frozenset({"eval", "exec"})
+GETTERS = frozenset({"builtins.getattr", "operator.methodcaller", "operator.attrgetter"})  # what they return is called
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # These run a file, which may run as often as they are called.
 FILE_RUNNERS = frozenset(

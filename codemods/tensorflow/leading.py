@@ -1,4 +1,4 @@
-"""Which files concern others: those with a creation that may be rewritten, and whose importers may lead to one."""
+"""Which files concern others: those with a creation that may be rewritten, what leads to one, and what it rests on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from codemods.tensorflow.eager import is_open
 from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.program import relays
+from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
 from migrate.syntax.names import STAR
 
-__all__ = ["opens", "seeks"]
+__all__ = ["follows", "opens", "seeks"]
 
 
 def opens(facts: Mapping[str, FileFacts]) -> frozenset[str]:
@@ -36,6 +38,27 @@ def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
         found.update(fresh)
         leading += fresh
     return frozenset(map(module_name, found | passing(files)))
+
+
+def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
+    """The dotted names, each with the file that has it, which may be TensorFlow, or a class that variables rest on."""
+    known = list(facts)
+    return relays.follows(known) | _bases({file.path: file for file in known})
+
+
+def _bases(files: Mapping[str, FileFacts]) -> frozenset[tuple[str, str]]:
+    """The base classes of those in files that make variables, and theirs: what they call may run in their scopes."""
+    imports, found = Imports(files), set[tuple[str, str]]()
+    waiting = [path for path, file in files.items() if file.creates]
+    seen = set(waiting)
+    for path in waiting:  # which grows meanwhile
+        bases = (base for one in files[path].classes for base in one.bases if base.kind is CalleeKind.IMPORTED)
+        for name in dict.fromkeys(base.name for base in bases):
+            found.add((name, path))
+            fresh = {owner for owner, _ in imports.readings(name, path)} - seen
+            waiting += sorted(fresh)
+            seen |= fresh
+    return frozenset(found)
 
 
 def _creating(tree: Tree) -> Iterator[tuple[str, FileFacts]]:

@@ -11,6 +11,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from migrate.model import Finding, Left, Shift
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
+from migrate.syntax.walk import Scope, ScopeKind
 
 __all__ = ["passed_on"]
 
@@ -29,9 +30,51 @@ def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Fin
     for node, scope in module.walk.loads:
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
-        if _may_be_called(module, node):
+        if _may_be_called(module, node) or _is_called_by_holder(module, node, scope):
             found = module.finding(_CODE, node, GET_VARIABLE_RULES[_CODE].summary, Left(advice(_CODE)))
             yield replace(found, shifts=shifts)
+
+
+def _is_called_by_holder(module: Module, node: ast.expr, scope: Scope) -> bool:
+    """Whether the file calls what it puts into a dictionary, an attribute or a default value, or one of two."""
+    held, holder = node, module.parents[node]
+    while isinstance(holder, ast.Dict | ast.List | ast.Tuple | ast.IfExp):
+        if isinstance(holder, ast.Dict) and held in holder.keys:
+            return False
+        held, holder = holder, module.parents[holder]
+    names = set(_holding(holder, held, scope))
+    return bool(names) and any(_called(site.node.func) in names for site in module.walk.calls)
+
+
+def _holding(holder: ast.AST, held: ast.expr, scope: Scope) -> Iterator[str]:
+    """The names by which a file calls what is assigned, looped over or a default value, but for aliases."""
+    match holder:
+        case ast.Assign(targets=targets):
+            for target in targets:
+                if not isinstance(target, ast.Name) or not _is_followed(target.id, held, scope):
+                    yield _called(target)
+        case ast.For(iter=iterated, target=target) if iterated is held:
+            yield _called(target)
+        case ast.arguments(args=positional, posonlyargs=first, kwonlyargs=named):
+            behind = [*first, *positional][len(first) + len(positional) - len(holder.defaults) :]
+            pairs = [*zip(behind, holder.defaults, strict=True), *zip(named, holder.kw_defaults, strict=True)]
+            yield from (parameter.arg for parameter, default in pairs if default is held)
+
+
+def _is_followed(name: str, held: ast.expr, scope: Scope) -> bool:
+    """Whether calls of a name are known to be calls of the class: `V = tf.Variable` outside of classes, once."""
+    found = scope.find(name) if scope.kind is not ScopeKind.CLASS else None
+    return isinstance(held, ast.Name | ast.Attribute) and found is not None and len(found[1]) == 1
+
+
+def _called(function: ast.AST) -> str:
+    """The last name in what is called, or in what holds it: `KINDS["v"](0.0)`, `self.make(0.0)`."""
+    match function:
+        case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
+            return _called(held)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _may_be_called(module: Module, node: ast.expr) -> bool:

@@ -104,10 +104,11 @@ def lies_inside(path: str) -> bool:
     return _INSIDE.search(path.replace("\\", "/")) is not None
 
 
-# A file with scopes concerns others where it runs their code in there: in a context manager, or what it is given.
-_RUNNING = re.compile(
-    rb"contextmanager|__enter__|\bdef \w+\([^()]*\b(?:fn?|func|function|callback|creator|factory|make|build|model)\b"
-)
+# A file with scopes concerns others where it runs their code in there, as a function can: what it is given, a method.
+_RUNNING = re.compile(rb"\bdef ")
+
+# What makes variables in the store under names that it numbers as scopes are numbered.
+_LAYERS = re.compile(rb"\blayers\s*\.\s*\w+\(|\blayers\s+import\b")
 
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
@@ -120,5 +121,8 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"_by_name("),
     (b"tensorflow", b"init_from_checkpoint"),
     (b"tensorflow", b"_variables(", b".name"),
+    (b"tensorflow", b"get_collection(", b"scope"),
+    (b"tensorflow", b"make_template("),
+    (b"tensorflow", b"layers", _LAYERS),
     (b"reload(",),
 )

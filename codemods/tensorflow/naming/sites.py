@@ -6,14 +6,16 @@ import enum
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import At, Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import bears_a_root
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
@@ -270,13 +272,22 @@ def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
         above = reach.surroundings.above(instance.body)
         found = {kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above}
         found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
-    first = instance.way.calls[0][0] if instance.way.calls else instance.body
-    if instance.way.unknown and reach.graph.is_handed_on(first):
-        opaque = reach.surroundings.opaque_scopes
-        named = opaque.get(ScopeKind.NAME, frozenset())
-        converted = any(not path or (path, at) in scopes.places.forms for path, at in named if scopes.places.forms)
-        handed = reach.surroundings.above_handing(first)
-        converted = converted or (ScopeKind.NAME in handed and bool(scopes.places.forms))
-        entered = bool(opaque.get(ScopeKind.VARIABLE)) or ScopeKind.VARIABLE in handed
-        found |= {ScopeKind.VARIABLE} if converted or entered else set()
+    if instance.way.unknown and any(map(partial(_is_for_the_store, scopes=scopes), _unseen(instance, reach))):
+        found.add(ScopeKind.VARIABLE)
     return frozenset(found)
+
+
+def _unseen(instance: Instance, reach: ReachTable) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    """The scopes within which the program may call the first body of a way without naming it."""
+    first = instance.way.calls[0][0] if instance.way.calls else instance.body
+    yield from reach.surroundings.unclear_scopes(first)
+    if reach.graph.is_handed_on(first):
+        opaque = reach.surroundings.opaque_scopes
+        yield from ((kind, place) for kind, places in opaque.items() for place in places)
+
+
+def _is_for_the_store(scope: tuple[ScopeKind, tuple[str, At]], scopes: ScopeTable) -> bool:
+    """Whether a scope is a variable scope, or becomes one; of some that is not seen nobody knows whether it does."""
+    kind, (path, at) = scope
+    forms = scopes.places.forms
+    return kind is ScopeKind.VARIABLE or (bool(forms) and (not path or (path, at) in forms))

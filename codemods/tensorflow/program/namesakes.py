@@ -38,12 +38,17 @@ class Namesakes:
         found = [key for path in self.files for key in self._functions(path).get(name, ())]
         return found if len(found) <= _MAX_NAMESAKES else []
 
-    def unclear(self, key: BodyKey) -> bool:
-        """Whether calls on unknown objects may run a method, without anybody knowing which method they mean."""
+    def unclear(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
+        """The calls on unknown objects that may run a method, without anybody knowing which method they mean."""
         name = self.files[key[0]].bodies[key[1]].name
-        callers = self._attribute_calls.get((self.imports.program_of[key[0]], name), set())
+        calls = self._attribute_calls.get((self.imports.program_of[key[0]], name), {})
         namesakes = sum(map(len, self._methods.get(name, {}).values()))
-        return any(namesakes > _MAX_NAMESAKES or not self.imports.knows(caller, key[0]) for caller in callers)
+        return [
+            call
+            for path, found in calls.items()
+            if namesakes > _MAX_NAMESAKES or not self.imports.knows(path, key[0])
+            for call in found
+        ]
 
     def _functions(self, path: str) -> Mapping[str, list[BodyKey]]:
         """The functions of a file that are no methods, by name."""
@@ -74,12 +79,13 @@ class Namesakes:
         return named
 
     @cached_property
-    def _attribute_calls(self) -> Mapping[tuple[str, str], set[str]]:
-        """The files that call a method by a name on an object of unknown class, by program and name."""
-        calls: dict[tuple[str, str], set[str]] = defaultdict(set)
+    def _attribute_calls(self) -> Mapping[tuple[str, str], Mapping[str, list[tuple[BodyKey, int]]]]:
+        """The calls of a method by a name on an object of unknown class, by program and name, then by file."""
+        calls: dict[tuple[str, str], dict[str, list[tuple[BodyKey, int]]]] = defaultdict(lambda: defaultdict(list))
         for path, file in self.files.items():
             for body in file.bodies:
-                for event in body.events:
+                for number, event in enumerate(body.events):
                     if isinstance(event, Call) and event.callee.kind is CalleeKind.ATTRIBUTE:
-                        calls[self.imports.program_of[path], event.callee.name].add(path)
+                        own = calls[self.imports.program_of[path], event.callee.name]
+                        own[path].append(((path, body.index), number))
         return calls

@@ -133,8 +133,11 @@ class CallGraph:
     def is_open_ended(self, key: BodyKey) -> bool:
         """Whether calls may run a body that nobody can point at."""
         body = self.tree.body(key)
-        unclear = body.owner >= 0 and self.tree.namesakes.unclear(key)
-        return body.decorated or body.implicit or unclear or key in self.escaped
+        return body.decorated or body.implicit or bool(self.unclear_callers(key)) or key in self.escaped
+
+    def unclear_callers(self, key: BodyKey) -> list[Caller]:
+        """The calls that may run a method, by its name alone: on what, nobody knows."""
+        return self.tree.namesakes.unclear(key) if self.tree.body(key).owner >= 0 else []
 
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""

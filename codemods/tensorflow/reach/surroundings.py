@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
-from codemods.tensorflow.knowledge import EVALUATORS
+from codemods.tensorflow.knowledge import EVALUATORS, GETTERS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
@@ -79,11 +79,25 @@ class Surroundings:
                     found[kind].add(("", (0, 0)))
         return {kind: frozenset(places) for kind, places in found.items()}
 
+    def unclear_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes around the calls that may run a method by its name alone, and around what leads to these calls."""
+        if self.tree.body(key).name == "__init__":
+            return  # it is called on classes, by those that derive from them
+        waiting = self.graph.unclear_callers(key)
+        seen = set(waiting)
+        for caller, number in waiting:  # which grows meanwhile
+            call = self.tree.body(caller).events[number]
+            assert isinstance(call, Call)
+            yield from _entered(call, caller)
+            waiting += [one for one in self.graph.callers(caller) if one not in seen]
+            seen.update(self.graph.callers(caller))
+
     def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
         maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
-        made = maker is not None and any(
-            self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0])
+        made = maker is not None and (
+            maker.name in GETTERS
+            or any(self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0]))
         )
         return callee.name.rpartition(".")[2] in EVALUATORS or callee.is_element or made
 

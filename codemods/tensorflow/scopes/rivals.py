@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -11,9 +12,11 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.items import Item, ItemKey
 from codemods.tensorflow.scopes.places import Places
-from codemods.tensorflow.text import Text, overlaps
+from codemods.tensorflow.text import Text, literal, overlaps
 
 __all__ = ["Rivals", "surely_before"]
+
+_NUMBERED = re.compile(r"(.+)_\d+")
 
 
 class Rivals:
@@ -24,9 +27,14 @@ class Rivals:
         self.places = places
         self.bearers = bearers
         self._rivals: dict[ItemKey, list[Item]] = {}
+        self._numbered: dict[ItemKey, list[Item]] = {}
         self._meets_op: dict[ItemKey, bool] = {}
 
     def of(self, item: Item) -> list[Item]:
+        """The other scopes that may take a scope's name in its place: by their own, or by the number that they get."""
+        return self.namesakes(item) + self._by_number(item)
+
+    def namesakes(self, item: Item) -> list[Item]:
         """The other scopes that may bear the same name in the same place."""
         known = self._rivals.get(item.key)
         if known is None:
@@ -61,17 +69,54 @@ class Rivals:
     def _finds_op(self, item: Item) -> bool:
         if any((text.literal or "").lower() in knowledge.DEFAULT_OP_NAMES for text in item.texts):
             return True
-        may_meet = self.places.meeting.may_meet
+        places = list(zip(item.instances, item.texts, strict=True))
         return any(
-            overlaps(name, text) and may_meet(one, two) and self.places.same(one, two)
-            for two, text in zip(item.instances, item.texts, strict=True)
-            for name, one in (*self.bearers.of(item.key[0], text), *self._any(item.key[0], two, text))
+            self._bears(bearer, instance, text)
+            for instance, text in places
+            for bearer in (*self.bearers.of(item.key[0], text), *self._any(item.key[0], instance, text))
+        ) or any(
+            self._are_numbered(literal(stem), instance, item.key[0])
+            for instance, text in places
+            for stem in filter(None, map(_stem, text.texts))
         )
+
+    def _bears(self, bearer: Bearer, instance: Instance, text: Text) -> bool:
+        """Whether an op or variable may have the name of a scope in its place."""
+        name, one = bearer
+        return overlaps(name, text) and self.places.meeting.may_meet(one, instance) and self.places.same(one, instance)
+
+    def _are_numbered(self, stem: Text, instance: Instance, path: str) -> bool:
+        """Whether several ops or variables may have one name beside a scope: the second `s` is called `s_1`."""
+        found = [bearer for bearer in self.bearers.of(path, stem) if self._bears(bearer, instance, stem)]
+        return self.places.recurs([one for _, one in found], [name for name, _ in found])
 
     def _any(self, path: str, instance: Instance, name: Text) -> list[Bearer]:
         """What bears any name in a file, for a scope whose name nobody knows, though it is seen being given one."""
         known = name.texts or (instance.way.unknown and not instance.way.partial)
         return [] if known else self.bearers.in_file(path)
+
+    def _by_number(self, item: Item) -> list[Item]:
+        """The scopes `s` that may be called `s_1` beside a scope of that name, and the scopes `s_1` beside an `s`."""
+        known = self._numbered.get(item.key)
+        if known is None:
+            names = {_last(name) for text in item.texts for name in text.texts}
+            below = {one.key: one for stem in filter(None, map(_stem, names)) for one in self._bearing.get(stem, ())}
+            above = {one.key: one for name in names for one in self._by_stem.get(name, ())}
+            known = self._numbered[item.key] = [
+                *(one for one in below.values() if self._may_be_called(one, item)),
+                *(one for one in above.values() if self._may_be_called(item, one)),
+            ]
+        return known
+
+    def _may_be_called(self, item: Item, other: Item) -> bool:
+        """Whether a scope may get a number, and so the name of another one."""
+        if self.places.enters_once(item) and not self.namesakes(item) and not self.meets_an_op(item):
+            return False
+        return any(
+            self.places.meeting.may_meet(first, second) and self.places.same(first, second, converted=False)
+            for first in item.instances
+            for second in other.instances
+        )
 
     def _are_rivals(self, item: Item, other: Item) -> bool:
         return any(
@@ -112,6 +157,14 @@ class Rivals:
         return bearing
 
     @cached_property
+    def _by_stem(self) -> Mapping[str, list[Item]]:
+        by_stem: dict[str, list[Item]] = defaultdict(list)
+        for name, items in self._bearing.items():
+            if stem := _stem(name):
+                by_stem[stem] += items
+        return by_stem
+
+    @cached_property
     def _in_file(self) -> Mapping[str, list[Item]]:
         in_file: dict[str, list[Item]] = defaultdict(list)
         for item in self.items.values():
@@ -128,6 +181,12 @@ class Rivals:
 
 def _last(name: str) -> str:
     return name.lower().rpartition("/")[2]
+
+
+def _stem(name: str) -> str:
+    """What a name was before it got its number; empty where it has none."""
+    numbered = _NUMBERED.fullmatch(name)
+    return numbered[1] if numbered else ""
 
 
 def surely_before(item: Item, rival: Item) -> bool:

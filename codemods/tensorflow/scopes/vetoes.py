@@ -106,7 +106,8 @@ def _is_numbered_otherwise(case: Case) -> bool:
 
 def _may_differ(case: Case) -> bool:
     item = case.item
-    return not all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in case.rivals)
+    namesakes = case.scopes.rivals.namesakes(item)
+    return not all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in namesakes)
 
 
 def _are_unknown(*items: Item) -> bool:
