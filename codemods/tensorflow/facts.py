@@ -249,6 +249,7 @@ class BodyFacts(Fact):
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
+    kept: bool = False  # its decorator is one that keeps its result, whose scope is among the frames of its events
     lazy: Lazy | None = None
     leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
 
@@ -303,6 +304,7 @@ class FileFacts(Fact):
     classes: tuple[ClassFacts, ...]
     functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
     imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
+    held: frozenset[str]  # what the top level assigns that may be a function: `make = partial(...)`
     modules: frozenset[str]  # every module that the file imports, dotted
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too

@@ -44,6 +44,8 @@ from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main
 __all__ = ["creations", "index"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
+_HOLDING = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp, ast.BoolOp, ast.Lambda)
+_ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
@@ -107,6 +109,9 @@ class _Indexer:
                 if (defined := tuple(one for one in map(self.callees.definition, bindings) if one is not None))
             },
             imports=imports,
+            held=frozenset(
+                name for name, bindings in top.items() if any(isinstance(one.value, _HOLDING) for one in bindings)
+            ),
             modules=self.modules(),
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
@@ -195,6 +200,7 @@ class _Indexer:
             asks=number in self.lookups.bodies,
             events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),
+            kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
         )
@@ -291,6 +297,9 @@ class _Indexer:
             if node in self.events.asked:
                 continue
             if isinstance(node, ast.Attribute):
+                if node.attr in _ABOUT:
+                    self.events.asked.add(node.value)  # which comes behind it
+                    continue
                 self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None

@@ -11,6 +11,7 @@ from codemods.tensorflow.internals import public
 
 __all__ = [
     "ARRAY_MAKERS",
+    "COLLECTORS",
     "DEFAULT_OP_NAMES",
     "EAGER_BASES",
     "EAGER_CALLS",
@@ -26,9 +27,11 @@ __all__ = [
     "IMPORTERS",
     "IN_BOTH",
     "MAIN_RUNNERS",
+    "MAPPERS",
     "MODES",
     "NAME_PLACES",
     "PRIVATE",
+    "REDUCERS",
     "RELOADERS",
     "RESETS",
     "RUNNERS",
@@ -277,6 +280,10 @@ RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
+# What calls its first argument, again and again: at once, or once somebody goes through what it returns.
+REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
+MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
+COLLECTORS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.dict", "builtins.sorted"})
 IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool

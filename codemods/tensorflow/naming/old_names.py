@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from codemods.tensorflow.facts import Creation, NamedOp, ScopeKind, StoreUse
-from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
+from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, overlaps

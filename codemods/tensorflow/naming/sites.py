@@ -15,11 +15,12 @@ from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
 
-__all__ = ["UNNAMED", "Place", "Site", "make_site", "may_be_hidden", "names_of", "place_of"]
+__all__ = ["UNNAMED", "Place", "Site", "make_site", "names_of", "place_of"]
 
 UNNAMED = "Variable"  # what TensorFlow calls a variable that nobody names
 _MADE_BY_OPS = DEFAULT_OP_NAMES - {UNNAMED.lower()}
@@ -241,8 +242,9 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    hidden = _hidden(instance, scopes)
+    hidden, handed = scopes_above(instance, scopes), scopes_handed(instance, scopes)
     steps = [scopes.step(stand) for stand in scopes_around(instance)]
+    hidden |= handed if steps else handed - {ScopeKind.NAME}  # it is called again: the graph is asked for its name
     if Step.BROKEN in steps or ScopeKind.VARIABLE in hidden:
         return Place.BROKEN
     named = [*([True] if hidden else []), *(step.is_name for step in steps)]
@@ -251,27 +253,3 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     if all(named):
         return Place.NAMED
     return Place.MIXED if named == sorted(named) else Place.BROKEN
-
-
-def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
-    """Whether scopes may be around an instance that its way does not show."""
-    return bool(_hidden(instance, scopes))
-
-
-def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
-    """The kinds of such scopes."""
-    reach = scopes.reach
-    if ScopeKind.VARIABLE in reach.tree.by_hand:
-        return frozenset({ScopeKind.VARIABLE})
-    found: set[ScopeKind] = set()
-    if instance.way.partial:
-        above = reach.surroundings.above(instance.body)
-        found = {kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above}
-        found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
-    first = instance.way.calls[0][0] if instance.way.calls else instance.body
-    if instance.way.unknown and reach.graph.is_handed_on(first):
-        opaque = reach.surroundings.opaque_scopes
-        named = opaque.get(ScopeKind.NAME, frozenset())
-        converted = any(not path or (path, at) in scopes.places.forms for path, at in named if scopes.places.forms)
-        found |= {ScopeKind.VARIABLE} if converted or opaque.get(ScopeKind.VARIABLE) else set()
-    return frozenset(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -16,7 +15,7 @@ from codemods.tensorflow.reach.ways import handed_through
 
 __all__ = ["Surroundings"]
 
-_COMPUTES = re.compile(r"act|nonlin|relu|sigm|tanh|init|regul", re.IGNORECASE)  # parameters that make no variable
+_ELSEWHERE = "", (0, 0)  # the place of scopes that other bodies enter
 
 
 class Surroundings:
@@ -73,17 +72,13 @@ class Surroundings:
             if isinstance(event, Call) and self._is_opaque(event, key):
                 for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
                     found[kind].add(place)
-                for kind in self._kinds_above(key) if self._calls_any(event.callee, key) else ():
-                    found[kind].add(("", (0, 0)))
+                for kind in () if self._is_handed(event.callee, key) else self._kinds_above(key):
+                    found[kind].add(_ELSEWHERE)
         return {kind: frozenset(places) for kind, places in found.items()}
 
-    def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
-        """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
-        maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
-        made = maker is not None and any(
-            self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0])
-        )
-        return callee.name.rpartition(".")[2] in EVALUATORS or callee.is_element or made
+    def _is_handed(self, callee: Callee, caller: BodyKey) -> bool:
+        """Whether a callee is a parameter of the body that calls it, which others hand to that."""
+        return callee.kind is CalleeKind.OPAQUE and callee.name in self.tree.body(caller).parameters
 
     def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
         return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))
@@ -97,18 +92,38 @@ class Surroundings:
                     call = self.tree.body(caller).events[number]
                     assert isinstance(call, Call)
                     yield from _entered(call, caller)
-                    handed = ((caller, one) for one in handed_through(self.tree.body(body), call, name))
+                    handed = [(caller, one) for one in handed_through(self.tree.body(body), call, name)]
                     waiting += [one for one in handed if one not in waiting]
+                    if not handed:
+                        yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller))
 
     def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
         match call.callee.kind:
             case CalleeKind.OPAQUE:
-                return not _COMPUTES.search(call.callee.name)
+                return True
             case CalleeKind.IMPORTED:
-                return call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
+                evaluates = call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
+                return evaluates or self._is_held(call, caller)
+            case CalleeKind.METHOD | CalleeKind.ATTRIBUTE:
+                return self._is_held(call, caller)
             case CalleeKind.CLASS:
                 return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
+        return False
+
+    def _is_held(self, call: Call, caller: BodyKey) -> bool:
+        """Whether a call runs what a name of another module, or an attribute of an object, is assigned."""
+        callee, path = call.callee, caller[0]
+        if self.tree.targets(call, caller):
+            return False
+        match callee.kind, callee.receiver:
+            case CalleeKind.IMPORTED, _:
+                return self.tree.symbols.holds(callee.name, path)
+            case CalleeKind.METHOD, _:
+                return self.tree.classes.is_whole((path, callee.index))
+            case CalleeKind.ATTRIBUTE, Callee() as receiver:
+                classes = self.tree.symbols.classes(receiver, path)
+                return bool(classes) and all(map(self.tree.classes.is_whole, classes))
         return False
 
 
