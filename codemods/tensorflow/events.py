@@ -33,6 +33,7 @@ from codemods.tensorflow.modes import Modes, frame_mode
 from codemods.tensorflow.name_tests import reads_name
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
+from codemods.tensorflow.swallowing import is_manager
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
@@ -195,7 +196,7 @@ class Events:
         if not isinstance(site.statement, ast.With) or not isinstance(function, ast.FunctionDef):
             return False
         lends = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
-        return lends and not any(_is_manager(one) for one in function.decorator_list)
+        return lends and not any(is_manager(one) for one in function.decorator_list)
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:
@@ -367,13 +368,6 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
-
-
-def _is_manager(decorator: ast.expr) -> bool:
-    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name.endswith(("contextmanager", "fixture"))
 
 
 def _may_not_happen(site: CallSite) -> bool:

@@ -65,6 +65,7 @@ class ScopeFacts(Fact):
     body: int = 0  # the body that the scope stands in
     told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
+    swallows: bool = False  # what is raised within may go no further
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class FrameFacts(Fact):
     arm: int = 0
     scope: ScopeFacts | None = None
     eager: bool | None = None  # how the code in it runs, where it says so
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether code in it may not happen though the program goes on."""
+        return self.kind in ("branch", "try") or (self.scope is not None and self.scope.swallows)
 
 
 class CalleeKind(enum.Enum):
@@ -246,6 +252,7 @@ class BodyFacts(Fact):
     static: bool = False  # takes no `self`
     eager: str = ""  # why it is
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
+    swallows: bool = False  # as a context manager, or the end of one, it may keep what is raised within to itself
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it

@@ -33,6 +33,7 @@ from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
+from codemods.tensorflow.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import scope_of
@@ -182,9 +183,10 @@ class _Indexer:
         called = (self.callees.canonical(part, scope.parent) for one in _decorators(node) for part in decorating(one))
         self.events.names.update(name for name in called if name and name.startswith("tensorflow."))
         in_class = scope.parent.kind is ScopeKind.CLASS
+        own = getattr(node, "name", "<lambda>")
         return BodyFacts(
             number,
-            getattr(node, "name", "<lambda>"),
+            own,
             tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)),
             self.defaults(node.args, scope.parent),
             frozenset(unset_defaults(node.args)) or _NOTHING,
@@ -197,6 +199,7 @@ class _Indexer:
             static="staticmethod" in decorators,
             eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
+            swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),
             asks=number in self.lookups.bodies,
             events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),

@@ -111,7 +111,7 @@ _RUNNING = re.compile(
 
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
-# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
+# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload, skip.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),
     (b"tensorflow", b"Variable"),
@@ -121,4 +121,6 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"init_from_checkpoint"),
     (b"tensorflow", b"_variables(", b".name"),
     (b"reload(",),
+    (b"contextmanager", b"except"),
+    (b"__exit__", b"return"),
 )

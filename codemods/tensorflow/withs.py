@@ -12,6 +12,7 @@ from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.callees import Callees, behind, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.nones import iterated
+from codemods.tensorflow.swallowing import may_swallow
 from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.calls import called_name
 from migrate.syntax.names import single_value
@@ -70,6 +71,8 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
         facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener)
+    if facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in _SCOPES:
+        facts = replace(facts, swallows=may_swallow(node, scope, callees))
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 
