@@ -13,7 +13,7 @@ from codemods.tensorflow.callees import Callees, behind, position
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.swallowing import may_swallow
-from codemods.tensorflow.text import Hole, Text, literal
+from codemods.tensorflow.text import PERHAPS_NONE, Hole, Text, literal
 from migrate.syntax.calls import called_name
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
@@ -204,7 +204,7 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
     return ScopeFacts(
         kind,
         position(node),
-        _string(first, scope, callees) or (_kept_name(first, scope, callees) if kind is ScopeKind.VARIABLE else None),
+        _string(first, scope, callees) or _unclear_name(kind, first, scope, callees),
         _string(default, scope, callees),
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
@@ -234,6 +234,13 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
     return text
+
+
+def _unclear_name(kind: ScopeKind, node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:
+    """What else may name a scope: an attribute, or for a name scope, which takes no object, any string or None."""
+    if kind is ScopeKind.VARIABLE:
+        return _kept_name(node, scope, callees)
+    return None if node is None or isinstance(node, ast.Constant) else PERHAPS_NONE
 
 
 def _kept_name(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:
