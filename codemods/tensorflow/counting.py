@@ -57,8 +57,9 @@ def _counter(name: ast.Name, iterated: ast.expr, scope: Scope) -> Counter | None
     numbers = all(type(one) is int for one in constants)
     mixed = not numbers and any(type(one) is int for one in constants)
     choices = _few(tuple(dict.fromkeys(texts)))
-    known = distinct or len(choices) > 1  # one string made again and again is no name of its own
-    return Counter(name, distinct, choices, numbers) if known and not mixed and "" not in texts else None
+    known = distinct or len(choices) > 1 or choices == ("",)  # one string made again and again is no name of its own
+    told = "" not in texts or bool(choices)  # an empty name is no name, which only who sees it can tell
+    return Counter(name, distinct, choices, numbers) if known and not mixed and told else None
 
 
 _RANGES = frozenset({"range", "xrange"})
@@ -182,7 +183,7 @@ def element_texts(node: ast.Subscript, scope: Scope) -> tuple[str, ...]:
     held = _unchanged(node.value, scope) if isinstance(node.value, ast.Name) else node.value
     values = _view(held, "values", scope) if isinstance(held, ast.Dict) else None if held is None else _row(held)
     texts = [one.value if isinstance(one, ast.Constant) else None for one in values or ()]
-    known = [text for text in texts if isinstance(text, str) and text]
+    known = [text for text in texts if isinstance(text, str)]
     if len(known) < len(texts) or isinstance(node.slice, ast.Slice):
         return ()
     place = None if isinstance(held, ast.Dict) else integer(node.slice, scope)

@@ -34,12 +34,13 @@ from codemods.tensorflow.modes import Modes, frame_mode
 from codemods.tensorflow.scope_calls import entered_scope
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
+from codemods.tensorflow.swallowing import is_manager
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 from codemods.tensorflow.variable_names import is_name
-from codemods.tensorflow.withs import entered_by_hand, is_manager, scope_of
-from migrate.syntax.calls import keyword_or_place
+from codemods.tensorflow.withs import entered_by_hand, scope_of
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
@@ -54,6 +55,7 @@ _STRINGS = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Call),
     *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp),
 )
+_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
@@ -126,6 +128,8 @@ class Events:
         else:
             self.modes.note(site, "")
             event = None if self.creations else self._call_event(site)
+            if called_name(site.node) in _CALLERS and site.node.args and not self.creations:
+                yield from self._run_at_once(site)
         if event is not None:
             yield event
 
@@ -133,16 +137,31 @@ class Events:
         """The call of the function that this call is given, again and again, in a scope which it opens."""
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
         given = keyword_or_place(site.node, keyword, place) or ast.Constant(None)
-        while isinstance(given, ast.Call) and (self.callees.canonical(given.func, site.scope) or "").endswith(
-            "partial"
-        ):
-            given = given.args[0] if given.args else ast.Constant(None)
-        callee = self.callees.callee(given, site.scope)
-        if isinstance(given, ast.Lambda):
-            callee = Callee(CalleeKind.BODY, self.callees.body(self.walk.scopes[given]))
         scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
-        return Call(at, (*frames, *inside), callee, opaque_arguments=True)
+        return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
+
+    def _run_at_once(self, site: CallSite) -> Iterator[Call]:
+        """The calls of a function by `reduce(f, ...)` or `list(map(f, ...))`; `map` alone says nothing of when."""
+        node, name = site.node, self.callees.callee(site.node.func, site.scope).name
+        if name in knowledge.COLLECTORS and isinstance(node.args[0], ast.Call):
+            node = node.args[0]
+            name = self.callees.callee(node.func, site.scope).name
+            runs = name in knowledge.MAPPERS
+        else:
+            runs = name in knowledge.REDUCERS
+        if runs and node.args:
+            at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
+            callee = self._function(node.args[0], site.scope)
+            yield Call(at, (*frames, FrameFacts("loop", at)), callee, opaque_arguments=True)
+
+    def _function(self, given: ast.expr, scope: Scope) -> Callee:
+        """The function that a call is given: by its name, as a lambda, or some of its arguments with it."""
+        while isinstance(given, ast.Call) and (self.callees.canonical(given.func, scope) or "").endswith("partial"):
+            given = given.args[0] if given.args else ast.Constant(None)
+        if isinstance(given, ast.Lambda):
+            return Callee(CalleeKind.BODY, self.callees.body(self.walk.scopes[given]))
+        return self.callees.callee(given, scope)
 
     def _tensorflow_event(self, site: CallSite, name: str, raw: str) -> Event | None:
         at, frames = position(site.node), self.frame_facts(site.frames, site.scope)

@@ -65,6 +65,7 @@ class ScopeFacts(Fact):
     body: int = 0  # the body that the scope stands in
     told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
+    swallows: bool = False  # what is raised within may go no further
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class FrameFacts(Fact):
     arm: int = 0
     scope: ScopeFacts | None = None
     eager: bool | None = None  # how the code in it runs, where it says so
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether code in it may not happen though the program goes on."""
+        return self.kind in ("branch", "try") or (self.scope is not None and self.scope.swallows)
 
 
 class CalleeKind(enum.Enum):
@@ -246,9 +252,11 @@ class BodyFacts(Fact):
     static: bool = False  # takes no `self`
     eager: str = ""  # why it is
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
+    swallows: bool = False  # as a context manager, or the end of one, it may keep what is raised within to itself
     asks: bool = False  # asks the graph for an op by a name of which nothing is known
     events: tuple[Event, ...] = ()
     frames: tuple[FrameFacts, ...] = ()  # around its definition, in the body that defines it
+    kept: bool = False  # its decorator is one that keeps its result, whose scope is among the frames of its events
     lazy: Lazy | None = None
     leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
 
@@ -303,6 +311,7 @@ class FileFacts(Fact):
     classes: tuple[ClassFacts, ...]
     functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
     imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
+    held: frozenset[str]  # what the top level assigns that may be a function: `make = partial(...)`
     modules: frozenset[str]  # every module that the file imports, dotted
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too

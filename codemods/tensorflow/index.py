@@ -34,6 +34,7 @@ from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
+from codemods.tensorflow.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import decorator_scope, scope_of
@@ -45,6 +46,8 @@ from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main
 __all__ = ["creations", "index"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
+_HOLDING = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp, ast.BoolOp, ast.Lambda)
+_ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 
@@ -108,6 +111,9 @@ class _Indexer:
                 if (defined := tuple(one for one in map(self.callees.definition, bindings) if one is not None))
             },
             imports=imports,
+            held=frozenset(
+                name for name, bindings in top.items() if any(isinstance(one.value, _HOLDING) for one in bindings)
+            ),
             modules=self.modules(),
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
@@ -178,9 +184,10 @@ class _Indexer:
         called = (self.callees.canonical(part, scope.parent) for one in _decorators(node) for part in decorating(one))
         self.events.names.update(name for name in called if name and name.startswith("tensorflow."))
         in_class = scope.parent.kind is ScopeKind.CLASS
+        own = getattr(node, "name", "<lambda>")
         return BodyFacts(
             number,
-            getattr(node, "name", "<lambda>"),
+            own,
             tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)),
             self.defaults(node.args, scope.parent),
             frozenset(unset_defaults(node.args)) or _NOTHING,
@@ -193,9 +200,11 @@ class _Indexer:
             static="staticmethod" in decorators,
             eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
+            swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),
             asks=number in self.lookups.bodies,
             events=self.in_scope(number),
             frames=self.events.frame_facts(scope.frames, scope.parent),
+            kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
         )
@@ -300,6 +309,9 @@ class _Indexer:
             if node in self.events.asked:
                 continue
             if isinstance(node, ast.Attribute):
+                if node.attr in _ABOUT:
+                    self.events.asked.add(node.value)  # which comes behind it
+                    continue
                 self.note_attribute(node, scope, attributes, imports)
                 continue
             found = scope.find(node.id) if isinstance(node, ast.Name) else None

@@ -9,15 +9,16 @@ from codemods.tensorflow.internals import public
 
 __all__ = [
     "ARRAY_MAKERS",
+    "COLLECTORS",
     "DEFAULT_OP_NAMES",
     "EVALUATORS",
     "FILE_RUNNERS",
-    "GETTERS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "MAIN_RUNNERS",
     "NAME_PLACES",
     "PRIVATE",
+    "REDUCERS",
     "RELOADERS",
     "RESETS",
     "RUNNERS",
@@ -168,13 +169,16 @@ RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
+# What calls its first argument, again and again: at once, or once somebody goes through what it returns.
+REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
+MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
+COLLECTORS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.dict", "builtins.sorted"})
 IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool
     concurrent.futures.ThreadPoolExecutor""".split()
 )
 EVALUATORS = frozenset({"eval", "exec"})
-GETTERS = frozenset({"builtins.getattr", "operator.methodcaller", "operator.attrgetter"})  # what they return is called
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
 # These run a file, which may run as often as they are called.
 FILE_RUNNERS = frozenset(

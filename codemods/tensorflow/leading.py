@@ -82,8 +82,27 @@ def _passed_on(file: FileFacts) -> Iterator[str]:
         for event in () if body.is_module else body.events:
             if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
                 yield event.callee.name
+    exported = (dotted for origins in file.imports.values() for dotted in origins)
     if STAR in file.imports or file.path.endswith("__init__.py"):
-        yield from (dotted for origins in file.imports.values() for dotted in origins)
+        yield from exported
+    else:
+        used = _used(file)
+        yield from (dotted for dotted in exported if dotted not in used)  # imported for others
+
+
+def _used(file: FileFacts) -> frozenset[str]:
+    """The imported names that a file calls or reads itself, with the modules that they are taken from."""
+    events = (event for body in file.bodies for event in body.events)
+    called = {event.callee.name for event in events if isinstance(event, Call)}
+    used = called | file.escaped_imports
+    fronts = {front for name in used if "." in name for front in _fronts(name)}
+    return frozenset(used | fronts)
+
+
+def _fronts(name: str) -> Iterator[str]:
+    """`a.b` and `a` for `a.b.c`."""
+    while name := name.rpartition(".")[0]:
+        yield name
 
 
 def _owners(dotted: str, origin: str, tree: Tree) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import ScopeFacts, ScopeKind
-from codemods.tensorflow.text import Hole, Text, literal
+from codemods.tensorflow.text import PERHAPS_NONE, Hole, Text, literal
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.walk import BindingKind, Scope
 
@@ -43,7 +43,7 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
     return ScopeFacts(
         kind,
         position(node),
-        _string(first, scope, callees) or (_kept_name(first, scope, callees) if kind is ScopeKind.VARIABLE else None),
+        _string(first, scope, callees) or _unclear_name(kind, first, scope, callees),
         _string(default, scope, callees),
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
@@ -73,6 +73,13 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
     return text
+
+
+def _unclear_name(kind: ScopeKind, node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:
+    """What else may name a scope: an attribute, or for a name scope, which takes no object, any string or None."""
+    if kind is ScopeKind.VARIABLE:
+        return _kept_name(node, scope, callees)
+    return None if node is None or isinstance(node, ast.Constant) else PERHAPS_NONE
 
 
 def _kept_name(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | None:

@@ -112,7 +112,7 @@ _LAYERS = re.compile(rb"\blayers\s*\.\s*\w+\(|\blayers\s+import\b")
 
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
-# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload.
+# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload, skip.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),
     (b"tensorflow", b"Variable"),
@@ -125,4 +125,6 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"make_template("),
     (b"tensorflow", b"layers", _LAYERS),
     (b"reload(",),
+    (b"contextmanager", b"except"),
+    (b"__exit__", b"return"),
 )

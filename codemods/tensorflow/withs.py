@@ -12,12 +12,13 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
+from codemods.tensorflow.swallowing import is_manager, may_swallow
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
-__all__ = ["decorator_scope", "entered_by_hand", "is_manager", "scope_of"]
+__all__ = ["decorator_scope", "entered_by_hand", "scope_of"]
 
 _HARMLESS = (
     "tensorflow.device",
@@ -42,6 +43,8 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
         facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener)
+    if facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in SCOPES:
+        facts = replace(facts, swallows=may_swallow(node, scope, callees))
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 
@@ -55,13 +58,6 @@ def decorator_scope(node: ast.expr, scope: Scope, callees: Callees) -> ScopeFact
     managers = map(is_manager, getattr(callees.body_scopes[callee.index].node, "decorator_list", ()))
     kind = opened(node, scope, callees) if any(managers) else None
     return ScopeFacts(kind, position(node), plain=False, opener=callee) if kind else None
-
-
-def is_manager(decorator: ast.expr) -> bool:
-    """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name.endswith(("contextmanager", "fixture"))
 
 
 def _foreign(callee: Callee) -> Callee | None:

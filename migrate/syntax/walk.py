@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from migrate.syntax.nodes import FIELDS
+from migrate.syntax.nodes import BLOCKS, FIELDS
 
 __all__ = [
     "Binding",
@@ -357,12 +357,19 @@ class _Walker:
         self.visit(node.iter)
         self.visit(node.target)
         self.within(Frame(FrameKind.LOOP, node), node.body)
-        self.statements(node.orelse)
+        self.loop_else(node)
 
     def while_(self, node: ast.While) -> None:
         self.expression_within(Frame(FrameKind.LOOP, node), node.test)
         self.within(Frame(FrameKind.LOOP, node), node.body)
-        self.statements(node.orelse)
+        self.loop_else(node)
+
+    def loop_else(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """What runs behind a loop, if no `break` ends that."""
+        if node.orelse and _may_break(node.body):
+            self.within(Frame(FrameKind.BRANCH, node, 1), node.orelse)
+        else:
+            self.statements(node.orelse)
 
     def if_(self, node: ast.If) -> None:
         self.visit(node.test)
@@ -401,6 +408,20 @@ class _Walker:
             self.frames = (*self.frames, Frame(FrameKind.WITH, node, item=item))
         self.statements(node.body)
         self.frames = outer
+
+
+def _may_break(body: Sequence[ast.AST]) -> bool:
+    """Whether a `break` among some statements ends the loop that they are the body of."""
+    waiting = [*body]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Break):
+            return True
+        if isinstance(one, ast.For | ast.AsyncFor | ast.While):
+            waiting += one.orelse
+        elif not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            waiting += [part for name in BLOCKS[type(one)] for part in getattr(one, name)]
+    return False
 
 
 def is_main_guard(test: ast.expr) -> bool:

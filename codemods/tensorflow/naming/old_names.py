@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
-from codemods.tensorflow.naming.sites import UNNAMED, Site, may_be_hidden, names_of
+from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
 from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
+from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, overlaps

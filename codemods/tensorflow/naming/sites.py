@@ -6,22 +6,21 @@ import enum
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from codemods.tensorflow.facts import At, Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import bears_a_root
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
-from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
 
-__all__ = ["UNNAMED", "Place", "Site", "make_site", "may_be_hidden", "names_of", "place_of"]
+__all__ = ["UNNAMED", "Place", "Site", "make_site", "names_of", "place_of"]
 
 UNNAMED = "Variable"  # what TensorFlow calls a variable that nobody names
 _MADE_BY_OPS = DEFAULT_OP_NAMES - {UNNAMED.lower()}
@@ -245,8 +244,9 @@ def place_of(instances: tuple[Instance, ...], scopes: ScopeTable) -> Place:
 
 
 def _place(instance: Instance, scopes: ScopeTable) -> Place:
-    hidden = _hidden(instance, scopes)
+    hidden, handed = scopes_above(instance, scopes), scopes_handed(instance, scopes)
     steps = [scopes.step(stand) for stand in scopes_around(instance)]
+    hidden |= handed if steps else handed - {ScopeKind.NAME}  # it is called again: the graph is asked for its name
     if Step.BROKEN in steps or ScopeKind.VARIABLE in hidden:
         return Place.BROKEN
     named = [*([True] if hidden else []), *(step.is_name for step in steps)]
@@ -255,39 +255,3 @@ def _place(instance: Instance, scopes: ScopeTable) -> Place:
     if all(named):
         return Place.NAMED
     return Place.MIXED if named == sorted(named) else Place.BROKEN
-
-
-def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
-    """Whether scopes may be around an instance that its way does not show."""
-    return bool(_hidden(instance, scopes))
-
-
-def _hidden(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
-    """The kinds of such scopes."""
-    reach = scopes.reach
-    if ScopeKind.VARIABLE in reach.tree.by_hand:
-        return frozenset({ScopeKind.VARIABLE})
-    found: set[ScopeKind] = set()
-    if instance.way.partial:
-        above = reach.surroundings.above(instance.body)
-        found = {kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above}
-        found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
-    if instance.way.unknown and any(map(partial(_is_for_the_store, scopes=scopes), _unseen(instance, reach))):
-        found.add(ScopeKind.VARIABLE)
-    return frozenset(found)
-
-
-def _unseen(instance: Instance, reach: ReachTable) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
-    """The scopes within which the program may call the first body of a way without naming it."""
-    first = instance.way.calls[0][0] if instance.way.calls else instance.body
-    yield from reach.surroundings.unclear_scopes(first)
-    if reach.graph.is_handed_on(first):
-        opaque = reach.surroundings.opaque_scopes
-        yield from ((kind, place) for kind, places in opaque.items() for place in places)
-
-
-def _is_for_the_store(scope: tuple[ScopeKind, tuple[str, At]], scopes: ScopeTable) -> bool:
-    """Whether a scope is a variable scope, or becomes one; of some that is not seen nobody knows whether it does."""
-    kind, (path, at) = scope
-    forms = scopes.places.forms
-    return kind is ScopeKind.VARIABLE or (bool(forms) and (not path or (path, at) in forms))

@@ -48,6 +48,14 @@ class Classes:
                     seen.add(base)
                     queue.append(base)
 
+    def is_whole(self, key: ClassKey) -> bool:
+        """Whether the tree has all that a class derives from: its objects have no other methods."""
+        return all(
+            base.name == "builtins.object" or bool(self.symbols.classes(base, path))
+            for path, index in self.ancestors(key)
+            for base in self.facts((path, index)).bases
+        )
+
     @cached_property
     def subclasses(self) -> Mapping[ClassKey, list[ClassKey]]:
         """The classes that derive from each class, directly or not."""

@@ -41,6 +41,11 @@ class Symbols:
         own, passed_on = self._member(path, [name])
         return [*own, *self._follow(passed_on)]
 
+    def holds(self, dotted: str, origin: str) -> bool:
+        """Whether a dotted name is one that some file assigns what may be a function."""
+        readings = (one for name in self._spellings(dotted, origin) for one in self.imports.readings(name, origin))
+        return any(len(names) == 1 and names[0] in self.files[path].held for path, names in readings)
+
     def classes(self, callee: Callee, path: str) -> list[tuple[str, int]]:
         """The classes, as files and indices, that a callee of file `path` can be."""
         found: list[_Meaning] = []

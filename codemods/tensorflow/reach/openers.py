@@ -1,4 +1,4 @@
-"""Which context managers of other files, or of a class's own methods, open scopes: by what their code does."""
+"""Which context managers of other files, or of a class's own methods, open scopes or swallow what is raised in them."""
 
 from __future__ import annotations
 
@@ -18,24 +18,31 @@ class Openers:
     def __init__(self, graph: CallGraph) -> None:
         self.graph = graph
         self.tree = graph.tree
-        self._known: dict[tuple[str, Callee], bool] = {}
+        self._known: dict[tuple[str, Callee], tuple[bool, bool]] = {}
 
     def frame(self, path: str, frame: FrameFacts) -> FrameFacts:
-        """The frame as it is, or as that of a scope of which nothing else is known."""
+        """The frame as it is, or as that of a scope of which nothing else is known; what swallows is marked."""
         scope = frame.scope
         if scope is None or scope.opener is None or scope.kind is not ScopeKind.OTHER:
             return frame
         key = path, scope.opener
         if key not in self._known:
-            self._known[key] = any(body in self._bodies for body in self._run(scope.opener, path))
-        return replace(frame, scope=replace(scope, kind=ScopeKind.VARIABLE, plain=False)) if self._known[key] else frame
+            opens = any(body in self._bodies for body in self._run(scope.opener, path, "__enter__"))
+            exits = self._run(scope.opener, path, "__exit__")
+            self._known[key] = opens, any(self.tree.body(body).swallows for body in exits)
+        opens, swallows = self._known[key]
+        if swallows:
+            scope = replace(scope, swallows=True)
+        if opens:
+            scope = replace(scope, kind=ScopeKind.VARIABLE, plain=False)
+        return replace(frame, scope=scope) if opens or swallows else frame
 
-    def _run(self, callee: Callee, path: str) -> list[BodyKey]:
-        """The bodies that making and entering the context manager runs."""
+    def _run(self, callee: Callee, path: str, method: str) -> list[BodyKey]:
+        """The bodies that making the context manager, and entering or leaving it, runs."""
         found = list(self.tree.targets(Call((0, 0), (), callee), (path, 0)))
         if callee.kind is CalleeKind.IMPORTED:
             for key in self.tree.symbols.classes(callee, path):
-                found += self.tree.classes.method(key, "__enter__")
+                found += self.tree.classes.method(key, method)
         return found
 
     @cached_property

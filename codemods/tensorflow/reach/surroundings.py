@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
-from codemods.tensorflow.knowledge import EVALUATORS, GETTERS
+from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
@@ -17,7 +16,7 @@ from codemods.tensorflow.reach.ways import handed_through
 __all__ = ["DERIVED", "Surroundings"]
 
 DERIVED = "derived"  # a scope whose name is made of a variable's, which may change
-_COMPUTES = re.compile(r"act|nonlin|relu|sigm|tanh|init|regul", re.IGNORECASE)  # parameters that make no variable
+_ELSEWHERE = "", (0, 0)  # the place of scopes that other bodies enter
 
 
 class Surroundings:
@@ -75,8 +74,8 @@ class Surroundings:
             if isinstance(event, Call) and self._is_opaque(event, key):
                 for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
                     found[kind].add(place)
-                for kind in self._kinds_above(key) if self._calls_any(event.callee, key) else ():
-                    found[kind].add(("", (0, 0)))
+                for kind in () if self._is_handed(event.callee, key) else self._kinds_above(key):
+                    found[kind].add(_ELSEWHERE)
         return {kind: frozenset(places) for kind, places in found.items()}
 
     def unclear_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
@@ -92,59 +91,54 @@ class Surroundings:
             waiting += [one for one in self.graph.callers(caller) if one not in seen]
             seen.update(self.graph.callers(caller))
 
-    def _calls_any(self, callee: Callee, caller: BodyKey) -> bool:
-        """Whether a callee may be whatever a string, a collection or a function of the tree holds."""
-        maker = callee.receiver if callee.kind is CalleeKind.OPAQUE else None
-        made = maker is not None and (
-            maker.name in GETTERS
-            or any(self.tree.body(one).name != "__init__" for one in self.tree.bodies_of(maker, caller[0]))
-        )
-        return callee.name.rpartition(".")[2] in EVALUATORS or callee.is_element or made
+    def _is_handed(self, callee: Callee, caller: BodyKey) -> bool:
+        """Whether a callee is a parameter of the body that calls it, which others hand to that."""
+        return callee.kind is CalleeKind.OPAQUE and callee.name in self.tree.body(caller).parameters
 
     def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
         return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))
 
     def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
         """The scopes around the calls by which a body is handed what it calls, up to who names that."""
-        for caller, call, _ in self._handers(key, parameter):
-            yield from _entered(call, caller)
-
-    def _handers(self, key: BodyKey, parameter: str) -> Iterator[tuple[BodyKey, Call, bool]]:
-        """The calls by which a body is handed what it calls, and whether they name that."""
         waiting = [(key, parameter)]
         for body, name in waiting:  # which grows meanwhile
             if name in self.tree.body(body).parameters:
                 for caller, number in self.graph.callers(body):
                     call = self.tree.body(caller).events[number]
                     assert isinstance(call, Call)
+                    yield from _entered(call, caller)
                     handed = [(caller, one) for one in handed_through(self.tree.body(body), call, name)]
-                    yield caller, call, not handed
                     waiting += [one for one in handed if one not in waiting]
-
-    def above_handing(self, key: BodyKey) -> frozenset[ScopeKind]:
-        """The kinds of scopes around any chain of calls to what may hand a body on to whoever calls it."""
-        found = (kinds for path, kinds in self._above_handing.items() if self.graph.refers(path, key))
-        return frozenset().union(*found)
-
-    @cached_property
-    def _above_handing(self) -> Mapping[str, frozenset[ScopeKind]]:
-        """The same for whatever a file hands on."""
-        found: dict[str, set[ScopeKind]] = defaultdict(set)
-        for key, _, event in self.tree.events():
-            if isinstance(event, Call) and self._is_opaque(event, key):
-                for caller, _, names in self._handers(key, event.callee.name):
-                    found[caller[0]] |= self._kinds_above(caller) if names else frozenset()
-        return {path: frozenset(kinds) for path, kinds in found.items() if kinds}
+                    if not handed:
+                        yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller))
 
     def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
         match call.callee.kind:
             case CalleeKind.OPAQUE:
-                return not _COMPUTES.search(call.callee.name)
+                return True
             case CalleeKind.IMPORTED:
-                return call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
+                evaluates = call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
+                return evaluates or self._is_held(call, caller)
+            case CalleeKind.METHOD | CalleeKind.ATTRIBUTE:
+                return self._is_held(call, caller)
             case CalleeKind.CLASS:
                 return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
+        return False
+
+    def _is_held(self, call: Call, caller: BodyKey) -> bool:
+        """Whether a call runs what a name of another module, or an attribute of an object, is assigned."""
+        callee, path = call.callee, caller[0]
+        if self.tree.targets(call, caller):
+            return False
+        match callee.kind, callee.receiver:
+            case CalleeKind.IMPORTED, _:
+                return self.tree.symbols.holds(callee.name, path)
+            case CalleeKind.METHOD, _:
+                return self.tree.classes.is_whole((path, callee.index))
+            case CalleeKind.ATTRIBUTE, Callee() as receiver:
+                classes = self.tree.symbols.classes(receiver, path)
+                return bool(classes) and all(map(self.tree.classes.is_whole, classes))
         return False
 
 

@@ -109,7 +109,7 @@ class Instance:
     @property
     def conditional(self) -> bool:
         """Whether it may not happen at all."""
-        return self.way.perhaps or any(stand.frame.kind in ("branch", "try") for stand in self.way.stands)
+        return self.way.perhaps or any(stand.frame.may_be_skipped for stand in self.way.stands)
 
     @property
     def in_loop(self) -> bool:

@@ -139,7 +139,10 @@ class Rivals:
         return None if known else f"{instance.way.folder}{name.literal}".lower()
 
     def _namesakes(self, item: Item) -> Iterator[Item]:
-        """The scopes of the same known name, in any file; where a name is not all known, those of the same file."""
+        """The scopes of the same known name, in any file; where a name is not all known, those of the same file.
+
+        Those of other files count where the program is seen to enter them: what nobody calls may do so elsewhere.
+        """
         path = item.key[0]
         for text in item.texts:
             for name in text.texts:
@@ -147,6 +150,7 @@ class Rivals:
         if not all(text.texts for text in item.texts):
             yield from self._in_file.get(path, ())
         yield from self._patterned.get(path, ())
+        yield from self._patterned_seen
 
     @cached_property
     def _bearing(self) -> Mapping[str, list[Item]]:
@@ -177,6 +181,17 @@ class Rivals:
             path: [item for item in items if not all(text.texts for text in item.texts)]
             for path, items in self._in_file.items()
         }
+
+    @cached_property
+    def _patterned_seen(self) -> list[Item]:
+        """Those that the program is seen to enter, in whatever file."""
+        return [item for items in self._patterned.values() for item in items if _is_seen(item)]
+
+
+def _is_seen(item: Item) -> bool:
+    """Whether the program is seen to enter a scope under a name of which a part is known."""
+    texts = zip(item.texts, item.instances, strict=True)
+    return any(text.tells and not (text.texts or one.way.unknown) for text, one in texts)
 
 
 def _last(name: str) -> str:

@@ -1,0 +1,59 @@
+"""Scopes that may be around an instance though its way does not show them: of callers that nobody points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.tensorflow.facts import At, ScopeKind
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.table import ScopeTable
+
+__all__ = ["may_be_hidden", "scopes_above", "scopes_handed"]
+
+
+def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether there may be such scopes."""
+    return bool(scopes_above(instance, scopes) or scopes_handed(instance, scopes))
+
+
+def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
+    """The kinds of those that callers which were not followed one by one stand in, or that something enters by hand."""
+    reach, found = scopes.reach, frozenset[ScopeKind]()
+    if ScopeKind.VARIABLE in reach.tree.by_hand:
+        return frozenset({ScopeKind.VARIABLE})
+    if instance.way.partial:
+        above = reach.surroundings.above(instance.body)
+        found = frozenset(kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above)
+        found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
+    return found
+
+
+def scopes_handed(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
+    """The kinds of those in which the tree calls what it does not name, where that may be what leads to an instance."""
+    forms = scopes.places.forms
+    unseen = dict.fromkeys(_unseen(instance, scopes))
+    found = {kind for kind, _ in unseen if kind in (ScopeKind.NAME, ScopeKind.VARIABLE)}
+    named = (place for kind, place in unseen if kind is ScopeKind.NAME) if forms else ()
+    if any(not path or (path, at) in forms for path, at in named):
+        found.add(ScopeKind.VARIABLE)
+    return frozenset(found)
+
+
+def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    """The kinds and places of these scopes: around calls by a method's name alone, and of whatever is handed on."""
+    surroundings, way = scopes.reach.surroundings, instance.way
+    if way.unknown:
+        yield from surroundings.unclear_scopes(way.calls[0][0] if way.calls else instance.body)
+    opaque = surroundings.opaque_scopes
+    if opaque and _is_handed_on(instance, scopes):
+        yield from ((kind, place) for kind, places in opaque.items() for place in places)
+
+
+def _is_handed_on(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether what its way begins with is handed on, or a decorator gets a body in it to call."""
+    graph, way = scopes.reach.graph, instance.way
+    first, *others = (*(body for body, _ in way.calls), instance.body)
+    if way.unknown and graph.is_handed_on(first):
+        return True
+    bodies = map(graph.tree.body, others)
+    return any(one.decorated and not one.kept for one in bodies)
