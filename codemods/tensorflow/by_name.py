@@ -26,14 +26,14 @@ def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -
     call, scope = site.node, site.scope
     match call.func, call.args:
         case ast.Name(id="getattr"), [_, name, *_]:
-            yield callees.texts.of(name, scope)
+            yield callees.text(name, scope)
         case ast.Name(id="eval" | "exec"), [code, *_]:
-            text = callees.texts.of(code, scope).literal
+            text = callees.text(code, scope).literal
             yield from [Text((Hole(),))] if text is None else map(literal, _WORD.findall(text))
         case ast.Name(id=asked), _ if asked in _NAMESPACES:
-            yield from (callees.texts.of(name, scope) for name in _keys(module, call))
+            yield from (callees.text(name, scope) for name in _keys(module, call))
         case _, [name, *_] if called in _CALLERS:
-            yield callees.texts.of(name, scope)
+            yield callees.text(name, scope)
 
 
 def _keys(module: Module, namespace: ast.Call) -> list[ast.expr]:
@@ -51,12 +51,12 @@ def asks_for_variable(module: Module, site: CallSite, called: str, callees: Call
     """Whether a call may have `tf.Variable` by its name: `getattr(tf, "Variable")`, `exec` of code that calls it."""
     match site.node:
         case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
-            text = callees.texts.of(name, site.scope)
+            text = callees.text(name, site.scope)
             return text.literal == _VARIABLE or (
                 text.literal is None and callees.canonical(holder, site.scope) == "tensorflow"
             )
         case ast.Call(args=[code, *_]) if called.removeprefix("builtins.") in _EVALUATING:
-            known = callees.texts.of(code, site.scope).literal
+            known = callees.text(code, site.scope).literal
             return any(_VARIABLE in one for one in ([known] if known is not None else module.walk.strings))
         case ast.Call(func=ast.Subscript(slice=ast.Constant(value=key))):
             return bool(key == _VARIABLE)

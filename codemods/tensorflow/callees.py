@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.bodies import Bodies, first_parameter, method_class
+from codemods.tensorflow.bodies import first_parameter, method_class
 from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.texts import Texts
@@ -17,12 +17,11 @@ from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 __all__ = ["Callees"]
 
 
-class Callees(Bodies):
+class Callees(Texts):
     """Resolves what calls between the bodies of a module refer to."""
 
     def __init__(self, walk: Walk) -> None:
         super().__init__(walk)
-        self.texts = Texts(self)
         self.aliases = Aliases()
         self._following: set[ast.expr] = set()  # what is being resolved: `a = a()` leads to itself
 

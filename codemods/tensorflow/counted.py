@@ -62,7 +62,7 @@ def _counter(generator: ast.comprehension, scope: Scope, callees: Callees) -> _C
             constants = [0]
         case _:
             return None
-    text = callees.texts.of(name, scope)
+    text = callees.text(name, scope)
     is_text = all(isinstance(one, str) and _VALID.fullmatch(one) for one in constants)
     if not text.loops or not (is_text or all(type(one) is int for one in constants)):
         return None
@@ -78,7 +78,7 @@ def keyed_name(module: Module, site: CallSite, target: str, callees: Callees) ->
             return None
     if isinstance(key, ast.Constant) or not all(isinstance(node, _PURE) for node in ast.walk(key)):
         return None
-    text, source = callees.texts.of(key, site.scope), module.text(key)
+    text, source = callees.text(key, site.scope), module.text(key)
     if key.lineno != key.end_lineno:
         source = ast.unparse(key)
     if len(text.parts) == 1 and isinstance(text.parts[0], Hole) and text.parts[0].number:

@@ -207,7 +207,7 @@ class Events:
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
             target = target_of(site.statement, site.node, self._function_name(site.scope)).name
-            return StoreUse(at, frames, self.callees.texts.of(base, site.scope), asked=True, target=target)
+            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
         return StoreUse(at, frames, self._named(site, "name", place), scoped=scoped)
 
@@ -215,7 +215,7 @@ class Events:
         node = keyword_or_place(site.node, keyword, place)
         if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
             return None
-        return self.callees.texts.given(node, site.scope)
+        return self.callees.given(node, site.scope)
 
     def _mark_control_flow(self, site: CallSite) -> None:
         for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
@@ -308,11 +308,11 @@ class Events:
         self.reloads |= callee.name in knowledge.RELOADERS
         self.threads |= callee.name in knowledge.THREADS
         if callee.name in knowledge.FILE_RUNNERS:
-            told = node.args and self.callees.texts.of(node.args[0], site.scope).literal is not None
+            told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
             self.reloads |= callee.name != "builtins.exec" or not told
             self.imported.update(run_modules(node))
         if callee.name in knowledge.IMPORTERS and node.args:
-            self.imported |= {self.callees.texts.of(node.args[0], site.scope).literal or ""} - {""}
+            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
         self.by_hand |= entered_by_hand(node, site.scope, self.callees)
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
@@ -363,7 +363,7 @@ class Events:
         if isinstance(node, ast.Constant) and node.value is not None and not isinstance(node.value, str):
             return None
         if isinstance(node, _STRINGS):
-            return self.callees.texts.given(node, scope)
+            return self.callees.given(node, scope)
         return None
 
 

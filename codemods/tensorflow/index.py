@@ -246,7 +246,7 @@ class _Indexer:
 
     def defaults(self, arguments: ast.arguments, scope: Scope) -> dict[str, Text]:
         return {
-            name: self.callees.texts.of(value, scope)
+            name: self.callees.text(value, scope)
             for name, value in defaults(arguments)
             if isinstance(value, ast.Constant) and isinstance(value.value, str)
         }

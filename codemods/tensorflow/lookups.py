@@ -45,7 +45,7 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
     if any(map(_sorts_by_name, module.walk.calls)):
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
-        text = callees.texts.of(node, site.scope)
+        text = callees.text(node, site.scope)
         last = _last_part(text)
         if text.literal:
             names.add(text.literal)

@@ -46,5 +46,5 @@ def _keys(given: ast.expr | None, scope: Scope) -> list[ast.expr]:
 
 
 def _is_scope(key: ast.expr, site: CallSite, callees: Callees) -> bool:
-    text = callees.texts.of(key, site.scope)
+    text = callees.text(key, site.scope)
     return text.ends_folder or any(one.endswith("/") for one in text.texts)

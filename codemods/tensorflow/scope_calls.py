@@ -68,7 +68,7 @@ def _string(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | Non
         return None
     if isinstance(node, ast.Constant) and node.value == "":
         return literal("")
-    text = callees.texts.given(node, scope)
+    text = callees.given(node, scope)
     if isinstance(node, ast.Attribute | ast.Call) and not _formats(node):
         known = text.tells or any(isinstance(part, Hole) and part.parameter for part in text.parts)
         return text if known else None
@@ -91,7 +91,7 @@ def _kept_name(node: ast.expr | None, scope: Scope, callees: Callees) -> Text | 
         return None
     assigned = list(callees.assigned_to_attribute(node.attr))
     names = all(_is_name(value, owner) for value, owner in assigned)
-    given = callees.texts.given(node, scope)
+    given = callees.given(node, scope)
     return given if assigned and names and not given.may_be_none else None
 
 
@@ -122,7 +122,7 @@ def _hazards(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 def _parameter(value: ast.expr, scope: Scope, callees: Callees) -> str:
     """The parameter of its function that an argument is; "" for anything else."""
-    match callees.texts.of(value, scope).parts if isinstance(value, ast.Name) else ():
+    match callees.text(value, scope).parts if isinstance(value, ast.Name) else ():
         case (Hole(parameter=name),):
             return name
     return ""

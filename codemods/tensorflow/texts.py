@@ -15,22 +15,22 @@ from codemods.tensorflow.strings import missing, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
 __all__ = ["Texts"]
 
 _MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
 
 
-class Texts:
+class Texts(Bodies):
     """Follows what strings are made of through the bodies of a module."""
 
-    def __init__(self, bodies: Bodies) -> None:
-        self.bodies = bodies
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk)
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
-        self._nones = Nones([*bodies.body_scopes, *bodies.class_scopes])
+        self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
-    def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
+    def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
 
         def name(reference: ast.Name | ast.Subscript) -> Text:
@@ -57,7 +57,7 @@ class Texts:
             return self.given(parameter, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
-        text = self.of(node, scope)
+        text = self.text(node, scope)
         if text.may_be_none:
             return text
         unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
@@ -70,19 +70,19 @@ class Texts:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
-        method = self.bodies.body_scopes[self.bodies.body(scope)].node
+        method = self.body_scopes[self.body(scope)].node
         if not isinstance(method, ast.FunctionDef) or node.value.id != first_parameter(scope):
             return None
-        values = self.bodies.assigned(method, node.attr)
+        values = self.assigned(method, node.attr)
         return values[0] if len(values) == 1 and isinstance(values[0], ast.Name | ast.Constant) else None
 
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:
-            own = owner.kind in BODY_SCOPES and self.bodies.body(scope) == self.bodies.numbers[owner]
+            own = owner.kind in BODY_SCOPES and self.body(scope) == self.numbers[owner]
             return Text((Hole(parameter=name if own else ""),))
-        known = self.bodies.body(scope) == self.bodies.body(owner) or owner.kind is ScopeKind.MODULE
+        known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
-            return self.of(binding.value, owner, depth + 1)
+            return self.text(binding.value, owner, depth + 1)
         entered = self._entered(binding, owner)
         if entered:
             return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
@@ -94,19 +94,19 @@ class Texts:
         self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope, depth: int
     ) -> Text | None:
         """What is known of a parameter behind `if name is None: name = "fc"`, or `name = name or "fc"`."""
-        found = default_before(name, bindings, owner) if self.bodies.body(scope) == self.bodies.body(owner) else None
+        found = default_before(name, bindings, owner) if self.body(scope) == self.body(owner) else None
         if found is None:
             return None
         passed = self._bound_text(name.id, owner, found.parameter, scope, 0)
         if found.test is None:
-            return text_of(found.value, lambda one: passed if _is_name(one, name.id) else self.of(one, owner, depth))
+            return text_of(found.value, lambda one: passed if _is_name(one, name.id) else self.text(one, owner, depth))
         skips = missing(found.test, name)
-        return joined([first_of([passed, self.of(found.value, owner, depth)], skips).shown]) if skips else None
+        return joined([first_of([passed, self.text(found.value, owner, depth)], skips).shown]) if skips else None
 
     def _entered(self, binding: Binding, owner: Scope) -> str:
         """The scope that a `with` enters to bind a name: `a/` for a name scope, no string for a variable scope."""
         made = binding.context
-        name = self.bodies.canonical(made.func, owner) if isinstance(made, ast.Call) else None
+        name = self.canonical(made.func, owner) if isinstance(made, ast.Call) else None
         return name if name in knowledge.SCOPE_CALLS else ""
 
     def _counter(self, target: ast.AST, owner: Scope) -> Hole:
