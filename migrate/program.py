@@ -95,7 +95,9 @@ class Program:
             if names:
                 self._held.setdefault(path, {}).update(dict.fromkeys(names, reason))
                 again.append(path)
-        if again:
+        if again and self._known is None:
+            self.look()
+        elif again:
             self._settle(self._link(self._facts), sorted(again))
 
     def copy(self) -> Program:
@@ -106,9 +108,10 @@ class Program:
         return other
 
     def forget(self) -> None:
-        """Lets go of the facts, which will be found again if they are needed."""
+        """Lets go of all facts; whoever declines something goes through the program again."""
         self._known = None
         self._group = replace(self._group, known=Known())
+        self.results = {path: replace(one, facts={}) for path, one in self.results.items()}
 
     @property
     def _facts(self) -> Facts:

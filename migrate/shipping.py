@@ -96,6 +96,7 @@ def carry_out(parcel: Parcel) -> Outcome:
         setup = Setup(work.analyses, executor, work, parcel.policy, parcel.comment)
         program = Program(setup, reader, parcel.group)
         program.look()
+        program.forget()
     return Outcome(program.results, reader.failures)
 
 
