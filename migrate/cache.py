@@ -16,14 +16,14 @@ from migrate.fingerprint import fingerprint
 from migrate.unpickling import unpickled
 from migrate.work import IndexTask, Work
 
-__all__ = ["FactsCache"]
+__all__ = ["FILE", "ROOM", "UNWRITABLE", "FactsCache", "seal", "unsealed"]
 
-_FILE = "facts.sqlite3"
-_ROOM = 256_000_000  # bytes
+FILE = "facts.sqlite3"
+ROOM = 256_000_000  # bytes
 _BATCH = 4_000_000  # bytes of facts that wait to be written
 _LEAST = 20_000  # bytes: the facts of two files that somebody is at work on are found again each time
 _SEAL = 16  # bytes before a value that tell whether it is still what was written
-_UNWRITABLE = (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError)
+UNWRITABLE = (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 class FactsCache:
@@ -33,7 +33,7 @@ class FactsCache:
         self._packages = work.packages()
         self._code = fingerprint(self._packages)
         self._settings = work.references, work.largest
-        self._database = Database(os.path.join(folder, _FILE), _ROOM)
+        self._database = Database(os.path.join(folder, FILE), ROOM)
         self._fresh: dict[bytes, bytes] = {}
         self._weight = 0
 
@@ -42,10 +42,7 @@ class FactsCache:
         if not self._code:
             return None
         key = self.key(task)
-        value = self._database.get(key)
-        if value is None or value[:_SEAL] != _seal(key, value[_SEAL:]):
-            return None
-        match unpickled(value[_SEAL:], self._packages):
+        match unpickled(unsealed(key, self._database.get(key)), self._packages):
             case (dict(facts), dict(brief)) if {*facts, *brief} <= {*task.analyses}:
                 return Indexed(task.path, facts, brief)
         return None
@@ -56,10 +53,10 @@ class FactsCache:
             return
         try:
             value = pickle.dumps((result.facts, result.brief), pickle.HIGHEST_PROTOCOL)
-        except _UNWRITABLE:
+        except UNWRITABLE:
             return
         key = self.key(task)
-        self._fresh[key] = _seal(key, value) + value
+        self._fresh[key] = seal(key, value)
         self._weight += len(value)
         if self._weight > _BATCH:
             self._write()
@@ -83,5 +80,12 @@ class FactsCache:
         return digest.digest()
 
 
-def _seal(key: bytes, value: bytes) -> bytes:
-    return blake2b(key + value, digest_size=_SEAL).digest()
+def seal(key: bytes, value: bytes) -> bytes:
+    """A value behind what tells whether it is still what was written under a key."""
+    return blake2b(key + value, digest_size=_SEAL).digest() + value
+
+
+def unsealed(key: bytes, sealed: bytes | None) -> bytes:
+    """The value itself; nothing where there is none, or it is not what was written."""
+    value = (sealed or b"")[_SEAL:]
+    return value if sealed == seal(key, value) else b""

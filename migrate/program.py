@@ -71,19 +71,19 @@ class Program:
         self.results = dict(results)
         self._setup = setup
         self._reader = reader
-        self._group = group
+        self.group = group
         self._held: dict[str, dict[str, Hold]] = {}
         self._known: Known | None = None
 
     @property
     def size(self) -> int:
         """How many files it may have facts of."""
-        return len(self._group.members)
+        return len(self.group.members)
 
     def look(self) -> None:
         """Finds everything."""
         plans = self._link(self._facts)
-        wanted = filter(self._setup.extent.wants, {*plans, *self._group.commented})
+        wanted = filter(self._setup.extent.wants, {*plans, *self.group.commented})
         self._settle(plans, sorted(wanted))
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
@@ -102,7 +102,7 @@ class Program:
 
     def copy(self) -> Program:
         """The same, so far."""
-        other = Program(self._setup, self._reader, self._group, self.results)
+        other = Program(self._setup, self._reader, self.group, self.results)
         other._held = {path: dict(own) for path, own in self._held.items()}
         other._known = self._known
         return other
@@ -110,7 +110,7 @@ class Program:
     def forget(self) -> None:
         """Lets go of all facts; whoever declines something goes through the program again."""
         self._known = None
-        self._group = replace(self._group, known=Known())
+        self.group = replace(self.group, known=Known())
         self.results = {path: replace(one, facts={}) for path, one in self.results.items()}
 
     @property
@@ -120,7 +120,7 @@ class Program:
     def _gathered(self) -> Known:
         """All that is known of the program's files."""
         if self._known is None:
-            setup, group = self._setup, self._group
+            setup, group = self._setup, self.group
             self._known = group.known.copy()
             collector = Collector(self._reader, setup.analyses, setup.executor, setup.work, self._known)
             lacking = sorted(group.triggered.keys() - self._known.all_paths())

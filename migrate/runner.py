@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
@@ -17,14 +16,13 @@ from migrate.reader import Progress, Reader
 from migrate.settings import Settings
 from migrate.settle import Hold
 from migrate.shifts import shifted
-from migrate.shipping import Outcome, Parcel, carry_out, pack, shared_out
-from migrate.survey import Group, Survey
+from migrate.survey import Survey
+from migrate.traversal import Traversal
 from migrate.work import Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]
 
 _PAYS = 10  # files: to open the database takes as long as to index two of them
-_REMEMBERED = 500  # files whose facts are kept for a review, 40 KB each
 _UNPROVED = Hold(rules.DECLINED, "did not pass the verification", "Look at what `migrate verify` says of it.")
 _DECLINED = Hold(rules.DECLINED, "was declined in the review", "Run again and accept it, or ignore it by a comment.")
 
@@ -120,44 +118,11 @@ class Session:
         return self._programs
 
     def _go_through(self) -> Iterator[Program]:
-        """The programs: those that would keep the others waiting are spread file by file, the others are sent whole."""
         setup = self._setup
         groups = Survey(self._reader, setup.analyses, setup.executor, setup.work).groups()
-        concerned = [group for group in groups if any(map(self._concerns, group.members))]
-        here, sent = shared_out(concerned, setup.executor.width if setup.extent.is_whole else 1)
-        del groups, concerned  # whose facts would stay
-        remembered = 0
-        for program in itertools.chain(self._followed(here), self._sent(sent)):
-            remembered += program.size
-            if remembered > _REMEMBERED:
-                program.forget()
-            yield program
-
-    def _followed(self, groups: deque[Group]) -> Iterator[Program]:
-        while groups:
-            yield self._follow(groups.popleft())
-
-    def _follow(self, group: Group) -> Program:
-        program = Program(self._setup, self._reader.only(group.files), group)
-        program.look()
-        return program
-
-    def _sent(self, groups: deque[Group]) -> Iterator[Program]:
-        """Programs that are gone through elsewhere; one whose worker died of it is gone through here, file by file."""
-        waiting: deque[Group] = deque()
-        for outcome in self._setup.executor.map(carry_out, self._parcels(groups, waiting)):
-            group = waiting.popleft()
-            match outcome:
-                case Outcome(results, failures):
-                    self._reader.failures.update(failures)
-                    yield Program(self._setup, self._reader.only(group.files), group, results)
-                case _:
-                    yield self._follow(group)
-
-    def _parcels(self, groups: deque[Group], waiting: deque[Group]) -> Iterator[Parcel]:
-        while groups:
-            waiting.append(groups.popleft())
-            yield pack(waiting[-1], self._reader, self._setup, self._cache)
+        concerned = deque(group for group in groups if any(map(self._concerns, group.members)))
+        del groups  # whose facts would stay
+        yield from Traversal(setup, self._reader, self._cache).programs(concerned)
 
     def _concerns(self, path: str) -> bool:
         return self._setup.extent.part(path) and self._setup.extent.wants(path)

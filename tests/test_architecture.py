@@ -45,7 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         *("migrate.work", "migrate.executors"),
         *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.cache"),
         *("migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program"),
-        *("migrate.shipping", "migrate.runner"),
+        *("migrate.clean", "migrate.shipping", "migrate.traversal", "migrate.runner"),
     ),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from migrate.cache import FactsCache, _seal
+from migrate.cache import FactsCache, seal
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
@@ -232,7 +232,7 @@ def put(folder: Path, value: bytes, work: Work = WORK) -> None:
     cache = FactsCache(work, str(folder / "facts"))
     key = cache.key(TASK)
     database = Database(str(folder / "facts" / "facts.sqlite3"), 10_000_000)
-    database.put({key: _seal(key, value) + value})
+    database.put({key: seal(key, value)})
     database.close()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, program, registry, runner, settings, shipping, survey
+from migrate import discover, program, registry, runner, settings, shipping, survey, traversal
 from migrate.executors.serial import SerialExecutor
 from migrate.model import Report
 from migrate.runner import Extent, Session
@@ -126,7 +126,7 @@ def test_declining_what_was_done_elsewhere() -> None:
         assert session.report() == second
 
 
-@pytest.mark.parametrize(("module", "name"), [(runner, "_REMEMBERED"), (survey, "_MOST")])
+@pytest.mark.parametrize(("module", "name"), [(traversal, "_REMEMBERED"), (survey, "_MOST")])
 def test_facts_that_were_let_go_of_are_found_again(module: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     several()
     config = wanted()
@@ -146,7 +146,7 @@ def test_programs_of_which_nothing_is_wanted_are_passed_over() -> None:
     looked: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         look = program.Program.look
-        patch.setattr(program.Program, "look", lambda self: (looked.append(self._group.members[0]), look(self))[1])
+        patch.setattr(program.Program, "look", lambda self: (looked.append(self.group.members[0]), look(self))[1])
         report = run(Extent(part=lambda path: path == "c.py"))
     assert [one.path for one in report.results] == ["c.py"]
     assert "c.py" in looked
