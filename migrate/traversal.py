@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from migrate.clean import CleanResults
 from migrate.program import Program, Setup
 from migrate.reader import Reader
 from migrate.shipping import Outcome, Parcel, carry_out, pack, shared_out
 from migrate.survey import Group
+
+if TYPE_CHECKING:
+    from migrate.clean import CleanResults
 
 __all__ = ["Traversal"]
 
@@ -26,16 +29,27 @@ class Traversal:
 
     def programs(self, groups: deque[Group]) -> Iterator[Program]:
         """The programs, which have been gone through; `groups` is emptied. Of most nothing is kept but the results."""
+        clean = self._clean()
         remembered = 0
-        for program in self._known(groups) if self._cache and self._setup.extent.is_whole else self._fresh(groups):
+        for program in self._known(groups, clean) if clean else self._fresh(groups):
             remembered += program.size
             if remembered > _REMEMBERED:
                 program.forget()
             yield program
 
-    def _known(self, groups: deque[Group]) -> Iterator[Program]:
+    def _clean(self) -> CleanResults | None:
+        """What other runs have found clean, if anybody keeps it."""
+        if not self._cache or not self._setup.extent.is_whole:
+            return None
+        try:
+            from migrate.clean import CleanResults  # noqa: PLC0415 - most runs need no database
+        except ImportError:  # Python can be built without SQLite
+            return None
+        return CleanResults(self._setup, self._reader, self._cache)
+
+    def _known(self, groups: deque[Group], clean: CleanResults) -> Iterator[Program]:
         """Those that are known to be clean, then all others."""
-        with CleanResults(self._setup, self._reader, self._cache or "") as clean:
+        with clean:
             unknown: deque[Group] = deque()
             while groups:
                 group = groups.popleft()

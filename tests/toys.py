@@ -163,4 +163,12 @@ def _modules(facts: Iterable[int]) -> frozenset[str]:
     return frozenset({"a", "b", "c", "d"}) if [*facts] else frozenset()
 
 
-APART = Codemod("apart", "Calls old new", RULES, replace(ANALYSIS, name="apart", seeks=_modules, apart=True), _crash)
+APART = Codemod(
+    "apart",
+    "Calls old new",
+    RULES,
+    replace(ANALYSIS, name="apart", seeks=_modules, apart=True),
+    _crash,
+    TOY.options,
+    ABOUT,
+)
