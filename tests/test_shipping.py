@@ -192,3 +192,16 @@ def test_what_a_program_only_follows_is_not_reported_by_it() -> None:
     looked = program.Program(setup, reader, replace(group, members=["a_main.py"]))
     looked.look()
     assert [*looked.results] == ["a_main.py"]
+
+
+def test_parts_of_a_run_say_what_the_whole_says() -> None:
+    """The eager variable of `one.py` loses its number to what is renamed in `two.py`, which is of another part."""
+    eager = "import tensorflow as tf\n\n\n@tf.function\ndef g():\n    return tf.Variable(1.0)\n"
+    user = "import tensorflow as tf\nimport one\n\ntf.Session()\nw = tf.Variable(tf.zeros([2]))\none.g()\n"
+    write(one=eager, two=user)
+    config = settings.load(registry.load(), {"jobs": 1, "cache": False})
+    whole = runner.run(config, ["."])
+    assert any(one.renames for one in whole.findings() if one.path == "one.py")
+    for result in whole.results:
+        extent = Extent(part=lambda path, own=result.path: path == own)
+        assert runner.run(config, ["."], extent).results == (result,)
