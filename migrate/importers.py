@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,22 +12,30 @@ __all__ = ["Import", "Importers", "Imports", "outline"]
 
 Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
-# In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end.
-# The line end in front is a literal, for which the search is three times faster than for `^`.
-_BEGIN = rb"\n(?:\xef\xbb\xbf)?[ \t\"]*"
-_REST = rb"((?:\\\r?\n|[^\r\n])*)"
+# A statement begins a line, or stands behind another, as in `try: import a` and `import a; import b`.
+# In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end, and another one may
+# follow: `["import a\n", "import b"]`, or all of a cell is one string.
+_FRONTS = (b"\r", b";", b":", b",", b"[", b"\\n")
+_BEGIN = rb"(?:[\n\r;:,\[]|\\n)(?:\xef\xbb\xbf)?[ \t\f\"]*"
+_GAP = rb"(?:[ \t]|\\\r?\n)+"
+_REST = rb"((?:\\\r?\n|\\(?!n)|[^\r\n;\\\"])*)"
 _STATEMENT = re.compile(
     _BEGIN
-    + rb"(?:from[ \t]+([.\w \t]+?)[ \t]+import\b[ \t]*(\((?:#[^\r\n]*|[^)#])*\)?|"
+    + rb"(?:from"
+    + _GAP
+    + rb"((?:[.\w \t\x80-\xff]|\\\r?\n)+?)[ \t]*\bimport\b[ \t]*(\((?:#[^\r\n]*|[^)#])*\)?|"
     + _REST
-    + rb")|import[ \t]+"
+    + rb")|import"
+    + _GAP
     + _REST
     + rb")"
 )
-# What runs a module, or the text of a file, that a string names.
-_RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)[ \t]*\(")
-_NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*([A-Za-z_][\w./]*?)(?:\.py|\.ipynb)?\\?[\"']")
+# What runs a module, or the text of a file, that a string names, whatever it is called here.
+_RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)\b")
+_RUNNERS = (b"_module", b"__import__", b"run_path", b"exec", b"load_source")  # looked up, which is faster
+_NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*(\.*[A-Za-z_][\w./]*?)(?:\.py|\.ipynb)?\\?[\"']")
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
+_GAPS = re.compile(rb"[\s\\]+")
 
 
 class Importers:
@@ -81,21 +89,15 @@ class Importers:
 class Imports:
     """The imports of some files, each read once: who imports a module is found without another look at any.
 
-    `paths` are the files of the tree: an import that can be none of them is not remembered. In the files that are
-    looked at `closely` what is run by a name in a string counts as well.
+    `paths` are the files of the tree: an import that can be none of them is not remembered. What is run by a name in
+    a string counts as well.
     """
 
-    def __init__(
-        self,
-        paths: Iterable[str] = (),
-        sources: Iterable[tuple[str, bytes]] = (),
-        closely: Callable[[str], bool] = lambda _: False,
-    ) -> None:
+    def __init__(self, paths: Iterable[str] = (), sources: Iterable[tuple[str, bytes]] = ()) -> None:
         words = {word for path in paths for word in _words(path)}
         self._by_path: dict[str, list[Import]] = {}
         for path, data in sources:
-            run = _run(data) if closely(path) else ()
-            for dotted, relative in dict.fromkeys([*_imported(path, data), *run]):
+            for dotted, relative in dict.fromkeys([*_imported(path, data), *_run(path, data)]):
                 if dotted.rpartition(".")[2] in words:
                     self._by_path.setdefault(path, []).append((sys.intern(dotted), relative))
 
@@ -118,6 +120,20 @@ class Imports:
             for path, dotted, relative in self._by_word.get(word, ())
             if modules.means(path, dotted, relative=relative)
         }
+
+    def below(self, packages: Iterable[str]) -> set[str]:
+        """The paths of the files that import something in a package which may be one of `packages`."""
+        words = {name.rpartition(".")[2] for name in packages}
+        return {path for word in words for path in self._by_folder.get(word, ())}
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, set[str]]:
+        """The files by all components of the names that they import but the last."""
+        found: dict[str, set[str]] = {}
+        for path, imports in self._by_path.items():
+            for folder in {part for dotted, _ in imports for part in dotted.split(".")[:-1]}:
+                found.setdefault(folder, set()).add(path)
+        return found
 
     @cached_property
     def _by_word(self) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
@@ -155,8 +171,12 @@ def _words(path: str) -> Iterator[str]:
 
 
 def outline(data: bytes) -> bytes:
-    """The import statements of a source, which are all that `Importers.match` looks at."""
-    return b"".join(match.group() for match in _statements(data))
+    """All that is looked at for the imports of a source: its import statements, or the whole where strings count."""
+    return data if _runs(data) else b"".join(match.group() for match in _statements(data))
+
+
+def _runs(data: bytes) -> bool:
+    return any(word in data for word in _RUNNERS) and _RUNNING.search(data) is not None
 
 
 def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
@@ -164,12 +184,29 @@ def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
     data = b"\n" + data
     done, at = 0, data.find(b"import")
     while at >= 0:
-        line = data.rfind(b"\n", done, at)  # none where the word's line was tried already
-        match = _STATEMENT.match(data, line) if line >= 0 else None
+        match = _statement(data, done, at)
         if match:
             yield match
         done = max(at, match.end() if match else 0)
         at = data.find(b"import", done + 1)
+
+
+def _statement(data: bytes, done: int, at: int) -> re.Match[bytes] | None:
+    """The statement behind `done` whose word is the one at `at`: nearly always it begins the line."""
+    line = _line(data, done, at)  # none where the word's line was tried already
+    match = _STATEMENT.match(data, line) if line >= 0 else None
+    if match and match.end() > at:
+        return match
+    front = max(data.rfind(one, max(done, line), at) for one in _FRONTS)
+    return _STATEMENT.match(data, front) if front >= 0 else None
+
+
+def _line(data: bytes, done: int, at: int) -> int:
+    """Where the line begins, or the first of several that are carried on, in which something stands; -1: before."""
+    line = data.rfind(b"\n", done, at)
+    while line > done and data.endswith((b"\\", b"\\\r"), done, line):
+        line = data.rfind(b"\n", done, line)
+    return line
 
 
 def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
@@ -180,17 +217,18 @@ def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
                 parts = name.split(".")
                 yield from ((".".join(parts[:length]), False) for length in range(1, len(parts) + 1))
             continue
-        written = match[1].decode("ascii", "replace").replace(" ", "").replace("\t", "")
+        written = _GAPS.sub(b"", match[1]).decode("utf-8", "replace")
         base, relative = _resolved(written, path), written.startswith(".")
         yield base, relative
         yield from ((f"{base}.{name}".strip("."), relative) for name in _names(match[2]))
 
 
-def _run(data: bytes) -> Iterator[Import]:
+def _run(path: str, data: bytes) -> Iterator[Import]:
     """The modules that a file may run by their names: whatever its strings can mean, if it runs any so."""
-    if _RUNNING.search(data):
+    if _runs(data):
         for name in dict.fromkeys(match[1] for match in _NAMED.finditer(data)):
-            yield name.decode("utf-8", "replace").replace("/", "."), False
+            written = name.decode("utf-8", "replace").replace("/", ".")
+            yield _resolved(written, path), written.startswith(".")
 
 
 def _names(clause: bytes) -> Iterator[str]:

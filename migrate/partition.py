@@ -41,8 +41,9 @@ class Joints:
         found = set(paths)
         fresh = found
         while fresh:
-            candidates = self._imports.of(Importers(map(module_name, fresh))) - found
-            fresh = {path for path in candidates if not self.of(path).isdisjoint(fresh)}
+            packages = {module_name(path) for path in fresh if path.endswith("__init__.py")}
+            candidates = self._imports.of(Importers(map(module_name, fresh))) | self._imports.below(packages)
+            fresh = {path for path in candidates - found if not self.of(path).isdisjoint(fresh)}
             found |= fresh
         return found
 

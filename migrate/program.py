@@ -81,10 +81,10 @@ class Program:
         return len(self.group.members)
 
     def look(self) -> None:
-        """Finds everything."""
+        """Finds everything in the members; of other files there are facts, but what they hold is said elsewhere."""
         plans = self._link(self._facts)
-        wanted = filter(self._setup.extent.wants, {*plans, *self.group.commented})
-        self._settle(plans, sorted(wanted))
+        concerned = {*plans, *self.group.commented}.intersection(self.group.members)
+        self._settle(plans, sorted(filter(self._setup.extent.wants, concerned)))
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
         """Finds everything but the rewrites of the findings called `ids` and whatever requires them."""

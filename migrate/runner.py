@@ -130,6 +130,6 @@ class Session:
     def _report(self, programs: Sequence[Program]) -> Report:
         part = self._setup.extent.part
         results = {path: one.result for program in programs for path, one in program.results.items()}
-        kept = [one for path, one in sorted(results.items()) if one.findings and part(path)]
+        found = shifted([one for _, one in sorted(results.items()) if one.findings])  # by what other parts free, too
         failed = (one for path, one in sorted(self._reader.failures.items()) if part(path))
-        return Report(shifted(kept), len(self._reader.files), tuple(failed))
+        return Report(tuple(one for one in found if part(one.path)), len(self._reader.files), tuple(failed))

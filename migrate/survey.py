@@ -58,11 +58,14 @@ class Survey:
         read = self._reader.read(self._reader.files, "Reading")
         self._collector.collect((self._looked_at(path, data) for path, data in read), whole=False)
         if not self._is_open():
-            return [self._rest(())]
-        imports = Imports(self._reader.files, self._around(), self._closely)
+            return [self._rest(self._known)]
+        imports = Imports(self._reader.files, self._around())
         joints = Joints(self._reader.files, imports)
-        groups = [self._group(members, joints, imports) for members in self._programs(joints)]
-        return [*groups, self._rest({path for group in groups for path in group.members})]
+        rewritable = self._rewritable()
+        programs = self._programs(joints, rewritable | self._forgotten)
+        groups = [self._group(members, rewritable, joints, imports) for members in programs]
+        glanced = Known(brief=self._known.brief)
+        return [*groups, self._rest(glanced, {path for group in groups for path in group.members})]
 
     def _looked_at(self, path: str, data: bytes) -> Wanted:
         if MARKER in data:
@@ -77,7 +80,7 @@ class Survey:
     def _relieve(self) -> None:
         """Lets go of facts where there are too many; whoever goes through a program finds them again."""
         if sum(map(len, self._known.whole.values())) >= _MOST:
-            self._forgotten |= self._known.paths()
+            self._forgotten |= self._rewritable()
             self._known.whole.clear()
 
     def _is_open(self) -> bool:
@@ -94,33 +97,34 @@ class Survey:
                 self._beside[path] = beside
             yield path, data
 
-    def _closely(self, path: str) -> bool:
-        """Whether it matters what a file runs by a name in a string."""
-        return path in self._beside or path in self._triggered
-
-    def _programs(self, joints: Joints) -> list[list[str]]:
+    def _programs(self, joints: Joints, roots: Collection[str]) -> list[list[str]]:
         """The files by what joins them; all together where one of the analyses can't do with less."""
         concerned = {name for names in self._triggered.values() for name in names}
         if not all(one.apart for one in self._analyses if one.name in concerned):
             return [[*self._reader.files]]
-        roots = (self._known.paths() | self._forgotten) & self._triggered.keys()
         return partition(joints, roots, self._beside)
 
-    def _group(self, members: Sequence[str], joints: Joints, imports: Imports) -> Group:
+    def _rewritable(self) -> set[str]:
+        """The files of which facts are held since a glance did not do, but for those to which only a name led."""
+        whole, brief = self._known.whole, self._known.brief
+        glanced = {name: own.keys() - brief.get(name, {}).keys() for name, own in whole.items()}
+        return self._triggered.keys() & set[str]().union(*glanced.values())
+
+    def _group(self, members: Sequence[str], rewritable: set[str], joints: Joints, imports: Imports) -> Group:
         files = sorted(joints.reached(members).union(members))
         return Group(
             members,
             files,
             {path: self._triggered[path] for path in members if path in self._triggered},
-            self._known.of(files, brief=members),
+            self._known.of(rewritable.intersection(members), brief=members),
             frozenset(self._commented.intersection(members)),
             Imports.only(imports, files),
             {path: self._beside[path] for path in files if path in self._beside},
             sum(self._sizes.get(path, 0) for path in members),
         )
 
-    def _rest(self, others: Collection[str]) -> Group:
+    def _rest(self, known: Known, others: Collection[str] = ()) -> Group:
         """What stands in no program: calls that are left whatever else there is, and comments to migrate."""
-        rest = sorted((self._known.all_paths() | self._commented).difference(others))
         commented = frozenset(self._commented.difference(others))
-        return Group(rest, rest, {}, self._known.of(rest, brief=rest), commented)
+        rest = sorted(known.all_paths().difference(others) | commented)
+        return Group(rest, rest, {}, known.of(rest, brief=rest), commented)

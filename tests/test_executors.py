@@ -104,6 +104,26 @@ def test_an_interrupt_stops_at_once_and_leaves_no_process(tmp_path: Path) -> Non
         os.killpg(running.pid, 0)
 
 
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_who_is_ended_leaves_no_process(sign: signal.Signals) -> None:
+    command = [sys.executable, "-c", INTERRUPTED.format(tests=str(shell.HERE))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        time.sleep(1)
+        running.send_signal(sign)
+        running.communicate(timeout=20)  # whoever is left has the pipes open
+    assert any(_is_empty(running.pid) or time.sleep(0.1) for _ in range(50))
+
+
+def _is_empty(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def test_leaving_stops_what_is_at_work() -> None:
     began = time.monotonic()
     with executors.open_executor("processes", 2, "") as executor:

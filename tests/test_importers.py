@@ -31,6 +31,16 @@ from migrate.importers import Importers, outline
         '   "from pkg.nets import model\\n",',
         "\ufefffrom pkg.nets import model",
         "try:\n\timport pkg.nets.model\nexcept ImportError:\n\tpass",
+        "try: import pkg.nets.model\nexcept ImportError: pass",
+        "import os; import pkg.nets.model",
+        "if x: y = 1; from pkg.nets import model",
+        "import os\rimport pkg.nets.model\rx = 1",
+        "\fimport pkg.nets.model",
+        "from \\\n    pkg.nets \\\n    import model",
+        "import \\\n    pkg.nets.model",
+        '{"source": "import os\\nx = 1\\nimport pkg.nets.model\\nx = 2"}',
+        '{"source": ["import os"]}, {"source": ["import pkg.nets.model as m\\n", "import sys"]}',
+        '{"source": ["x = 1\\n", "from pkg.nets import model\\n", "import sys"]}',
     ],
 )
 def test_every_spelling(line: str) -> None:
@@ -75,6 +85,16 @@ def test_the_outline_is_every_import_and_nothing_else() -> None:
     )
     source = statements.replace("\n    from", "\nimportant = 1  # import y\n    from") + "\nnot_import = 2\n"
     assert outline(source.encode()) == statements.encode()
+
+
+def test_the_outline_is_the_whole_where_a_string_may_name_a_module() -> None:
+    source = b"NAME = 'model'\nrun = importlib.import_module(NAME)\n"
+    assert outline(source) == source
+    assert outline(b"execute('model')\n") == b""
+
+
+def test_modules_have_any_letters() -> None:
+    assert Importers(["pkg.mod\u00e8le"]).match("a.py", "from pkg.mod\u00e8le import Net\n".encode())
 
 
 def test_a_line_that_holds_the_word_often_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from migrate.partition import Joints, partition
 def joints(files: dict[str, str]) -> Joints:
     paths = sorted(files)
     sources = ((path, files[path].encode()) for path in paths)
-    return Joints(paths, Imports(paths, sources, lambda _: True))
+    return Joints(paths, Imports(paths, sources))
 
 
 def parts(files: dict[str, str], roots: set[str], companions: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
@@ -67,6 +67,22 @@ def test_what_runs_a_file_by_its_name_imports_it(line: str) -> None:
     files = {"main.py": f"import importlib, runpy\n{line}\n", "nets/model.py": ""}
     assert parts(files, {"main.py", "nets/model.py"}) == ["main.py nets/model.py"]
     assert len(parts({**files, "main.py": "x = 'nets.model'\n"}, {"main.py", "nets/model.py"})) == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["importlib.import_module('.model', __package__)", "from importlib import import_module as im; im('model')"]
+)
+def test_what_runs_a_file_beside_it(line: str) -> None:
+    files = {"nets/main.py": f"{line}\n", "nets/model.py": "", "other/main.py": f"{line}\n", "other/model.py": ""}
+    found = parts(files, {"nets/model.py", "other/model.py"})
+    assert found == ["nets/main.py nets/model.py", "other/main.py other/model.py"]
+
+
+def test_who_imports_a_module_of_a_package_imports_that() -> None:
+    files = {"a/__init__.py": "", "a/x.py": "", "b/__init__.py": "from . import y\n", "b/y.py": "", "b/z.py": ""}
+    both = {**files, "main.py": "from a.x import f\nfrom b.z import g\n"}
+    assert parts(files, {"a/__init__.py", "b/y.py"}) == ["a/__init__.py", "b/__init__.py b/y.py"]
+    assert parts(both, {"a/__init__.py", "b/y.py"}) == ["a/__init__.py b/__init__.py b/y.py main.py"]
 
 
 def test_a_package_runs_before_its_modules() -> None:

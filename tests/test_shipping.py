@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import toys  # noqa: F401 - the registry below loads it
 from migrate import discover, program, registry, runner, settings, shipping, survey, traversal
 from migrate.executors.serial import SerialExecutor
 from migrate.model import Report
+from migrate.reader import Reader
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
 from migrate.shipping import carry_out
+from migrate.work import Work
 
 APART = ("toys:APART",)
 
@@ -158,3 +161,47 @@ def test_an_analysis_that_needs_all_files_gets_them() -> None:
     write(a="make('x')\n", b="use('x')\n")
     report = runner.run(wanted(("toys:PAIRS",), jobs=2, executor="processes"), ["."])
     assert next(one.message for one in report.findings()) == "known to 2 files"
+
+
+TRACED = {
+    "shared": "class Base:\n    pass\n",
+    "one": "import tensorflow as tf\nimport shared\n\n\nclass Net(shared.Base):\n"
+    "    def __init__(self):\n        self.w = tf.Variable(tf.zeros([2]))\n\n\nNet()\n",
+    "two": "import tensorflow as tf\nimport shared\n\nw = tf.Variable(tf.zeros([2]))\n",
+}
+
+
+def test_a_program_knows_nothing_that_another_one_asked_for() -> None:
+    write(**TRACED)
+    config = settings.load(registry.load(), {"jobs": 1, "cache": False})
+    reader = Reader(discover.find(["."], config), {}, lambda *_: None)
+    work = Work(config.registry.references)
+    groups = survey.Survey(reader, work.analyses, SerialExecutor(), work).groups()
+    known = {tuple(group.members): group.known.paths() for group in groups}
+    assert known == {("one.py",): {"one.py"}, ("two.py",): {"two.py"}, (): set()}
+
+
+def test_what_a_program_only_follows_is_not_reported_by_it() -> None:
+    write(a="old()\n", a_main="import a\nold()\n")
+    config = wanted()
+    work = Work(config.registry.references)
+    reader = Reader(discover.find(["."], config), {}, lambda *_: None)
+    setup = program.Setup(work.analyses, SerialExecutor(), work, config.policy)
+    group = survey.Survey(reader, work.analyses, setup.executor, work).groups()[0]
+    assert [*group.members] == ["a.py", "a_main.py"]
+    looked = program.Program(setup, reader, replace(group, members=["a_main.py"]))
+    looked.look()
+    assert [*looked.results] == ["a_main.py"]
+
+
+def test_parts_of_a_run_say_what_the_whole_says() -> None:
+    """The eager variable of `one.py` loses its number to what is renamed in `two.py`, which is of another part."""
+    eager = "import tensorflow as tf\n\n\n@tf.function\ndef g():\n    return tf.Variable(1.0)\n"
+    user = "import tensorflow as tf\nimport one\n\ntf.Session()\nw = tf.Variable(tf.zeros([2]))\none.g()\n"
+    write(one=eager, two=user)
+    config = settings.load(registry.load(), {"jobs": 1, "cache": False})
+    whole = runner.run(config, ["."])
+    assert any(one.renames for one in whole.findings() if one.path == "one.py")
+    for result in whole.results:
+        extent = Extent(part=lambda path, own=result.path: path == own)
+        assert runner.run(config, ["."], extent).results == (result,)

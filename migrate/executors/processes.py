@@ -129,6 +129,17 @@ def _start() -> None:
     """An interrupt is the main process's affair; it ends the others. What is inherited is not collected again."""
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process once the main one has ended in whatever way: killed, it leaves nobody behind."""
+    from multiprocessing import parent_process  # noqa: PLC0415
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _context() -> Any:
