@@ -89,10 +89,11 @@ class Program:
         return len(self._group.members)
 
     def look(self) -> None:
-        """Finds everything."""
-        plans = self._link(self._facts)
-        wanted = filter(self._setup.extent.wants, {*plans, *self._group.commented})
-        self._settle(plans, sorted(wanted))
+        """Finds everything. Where there are no facts of what is wanted, there is nothing to link the others for."""
+        wants = self._setup.extent.wants
+        if any(map(wants, self._gathered().all_paths() | self._group.commented)):
+            plans = self._link(self._facts)
+            self._settle(plans, sorted(filter(wants, {*plans, *self._group.commented})))
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
         """Finds everything but the rewrites of the findings called `ids` and whatever requires them."""

@@ -13,7 +13,7 @@ from shell import Shell
 
 from codemods.tensorflow.verify.command import Options
 from codemods.tensorflow.verify.session import run as verify
-from migrate import project, registry, runner, settings
+from migrate import engine, project, registry, runner, settings
 from migrate.model import Left, Report
 from migrate.settings import Settings, SettingsError
 
@@ -132,6 +132,14 @@ def test_what_needs_an_edit_in_a_file_that_was_not_named_is_held_back() -> None:
     assert finding.message.startswith("TP102 needs TP101@b.py:1:1, which is not made as b.py was not named: ")
     assert finding.outcome == Left("Name b.py as well, or the folder of both, and run again.")
     assert [one.path for one in run("a.py", "b.py").changed] == ["a.py", "b.py"]
+
+
+def test_nothing_is_linked_for_a_file_without_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    write({**MAKER, "idle.py": "x = 1\n"})
+    monkeypatch.setattr(engine, "link", None)
+    assert (run("idle.py").results, run("idle.py").files) == ((), 1)
+    with pytest.raises(TypeError):
+        run("user.py")
 
 
 def test_without_the_project() -> None:
