@@ -19,8 +19,9 @@ SCRIPTS = Path(sys.executable).parent
 
 
 def migrate(tree: Path, *options: str) -> Command:
-    """Our side; the settings of what stands above the tree do not count, nor do other runs, unless with `--cache`."""
-    words = [SCRIPTS / "migrate", "--isolated", "--no-cache", "--exclude", "nothing", *options, tree]
+    """Our side; what stands above the tree and its settings do not count, nor do other runs, unless with `--cache`."""
+    alone = ("--isolated", "--no-whole-project", "--no-cache")
+    words = [SCRIPTS / "migrate", *alone, "--exclude", "nothing", *options, tree]
     return Command(words, codes=frozenset({0, 1, 3}))
 
 

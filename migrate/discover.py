@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrate import excludes, git
@@ -16,7 +16,7 @@ from migrate.excludes import Excludes, Ignored
 from migrate.model import Failure, FileResult
 from migrate.settings import Settings
 
-__all__ = ["EXTENSIONS", "Found", "PathError", "find", "read", "shown"]
+__all__ = ["EXTENSIONS", "Found", "PathError", "below", "find", "read", "shown"]
 
 _LARGEST = 2**30  # bytes: holes in a file can make it larger than any memory
 EXTENSIONS = (".py", ".pyi", ".pyw", ".ipynb")
@@ -28,16 +28,26 @@ class PathError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sources in the order of their paths, the failures met on the way, and which sources were named."""
+    """The sources in the order of their paths, the failures met on the way, and which sources were named.
+
+    Those `around` were not asked for: they are read for what they tell of the others.
+    """
 
     files: Sequence[str]
     failures: Sequence[FileResult] = ()
     named: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> Sequence[str]:
+        """The sources that were asked for."""
+        return [path for path in self.files if path not in self.around] if self.around else self.files
 
 
-def find(paths: Sequence[str], settings: Settings) -> Found:
+def find(paths: Sequence[str], settings: Settings, around: Callable[[], Iterable[str]] | None = None) -> Found:
     """The sources at and below `paths`, each once, relative to the current directory where they are below it.
 
+    Where there are any, what lies below the folders that `around` gives is found besides, for what it tells.
     Raises `PathError` for a path that does not exist, `SettingsError` for a broken configuration beside a source.
     """
     search = _Search(settings)
@@ -54,7 +64,18 @@ def find(paths: Sequence[str], settings: Settings) -> Found:
             search.fail(os.path.abspath(path), "is not a regular file")
     search.walk(folders)
     search.follow_links()
-    return Found(sorted(search.files.values()), search.failures, frozenset(search.named))
+    asked, failures = frozenset(search.files.values()), tuple(search.failures)
+    if around and asked:
+        search.look_around(around())
+    files = sorted(search.files.values())
+    return Found(files, failures, frozenset(search.named), frozenset(files) - asked)
+
+
+def below(folders: Iterable[str], settings: Settings) -> Sequence[str]:
+    """The sources below `folders`, for what they tell: what is wrong there is passed over."""
+    search = _Search(settings)
+    search.look_around(folders)
+    return sorted(search.files.values())
 
 
 def read(path: str, *, named: bool = True) -> bytes | Failure | None:
@@ -146,6 +167,12 @@ class _Search:
             real = os.path.realpath(full)
             if os.path.isfile(real):
                 self.add(real, self._spell(full))
+
+    def look_around(self, folders: Iterable[str]) -> None:
+        """Takes what lies below `folders` as well; what is wrong there is passed over."""
+        self.excludes.tolerate()
+        self.walk([self.name_folder(folder) for folder in folders])
+        self.follow_links()
 
     def _ask_git(self, root: str, folders: Sequence[str]) -> list[str]:
         """Takes what git lists below `folders`, and returns those of which it lists nothing: it may ignore them."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from migrate.settings import Settings
+from migrate.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -63,10 +63,15 @@ class Excludes:
         self._settings = settings
         self._folders: dict[str, bool] = {}
         self._matchers: dict[str, _Globs] = {}
+        self._tolerant = False
 
     def allow(self, folder: str) -> None:
         """Says that `folder` was asked for, whatever it is called and wherever it lies."""
         self._folders[folder] = False
+
+    def tolerate(self) -> None:
+        """Says that from now on a folder whose configuration is broken is excluded rather than an error."""
+        self._tolerant = True
 
     def hides(self, path: str) -> bool:
         """Whether the configuration nearest to `path` excludes it or, up to a folder that was named, what holds it."""
@@ -81,9 +86,17 @@ class Excludes:
 
     def _globs(self, folder: str) -> _Globs:
         if folder not in self._matchers:
-            settings = self._settings.near(folder or "/")
-            self._matchers[folder] = _compile((*settings.exclude, *settings.extend_exclude))
+            self._matchers[folder] = self._globs_near(folder or "/")
         return self._matchers[folder]
+
+    def _globs_near(self, folder: str) -> _Globs:
+        try:
+            settings = self._settings.near(folder)
+        except SettingsError:
+            if not self._tolerant:
+                raise
+            return _compile(("*",))
+        return _compile((*settings.exclude, *settings.extend_exclude))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from migrate import discover, git, job, streams
+from migrate import discover, job, project, streams
 from migrate.discover import Found
 from migrate.excludes import Excludes
 from migrate.model import Report
@@ -14,10 +14,9 @@ from migrate.output.words import cause
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
 
-__all__ = ["execute", "project"]
+__all__ = ["execute"]
 
 _NAMELESS = "<stdin>"
-_PROJECT = ("pyproject.toml", "migrate.toml", "setup.py", "setup.cfg")
 
 
 def execute(settings: Settings) -> int:
@@ -42,34 +41,23 @@ def _look(path: str, data: bytes, settings: Settings) -> Report:
     """What is found in `data`, the source that `path` stands for."""
     found = _around(path, settings)
     with Session(settings, found, Extent({path: data}, only=lambda one: one == path)) as session:
-        report = session.report()
-    return Report(report.results, 1, tuple(one for one in report.failures if one.path == path))
+        return session.report()
 
 
 def _is_excluded(path: str, settings: Settings) -> bool:
     full = os.path.abspath(path)
     excludes = Excludes(settings)
-    excludes.allow(project(os.path.dirname(full)) or os.getcwd())
+    excludes.allow(project.root(os.path.dirname(full)) or os.getcwd())
     return excludes.hides(full)
 
 
 def _around(path: str, settings: Settings) -> Found:
     """The sources of the project that holds `path`, and `path` itself whether it exists or not."""
-    root = project(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
-    if root is None:
-        if not settings.quiet:
+    root = project.root(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
+    if root is None or not settings.whole_project:
+        if settings.whole_project and not settings.quiet:
             hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
             say(f"only this source is looked at, not who calls it: {hint}")
         return Found([path])
-    found = discover.find([root], settings)
-    return Found(sorted({*found.files, path}), found.failures, frozenset({path}))
-
-
-def project(folder: str) -> str | None:
-    """The nearest folder with a project's file, or its repository; None where there is neither."""
-    here = folder
-    while os.path.dirname(here) != here:
-        if any(os.path.exists(os.path.join(here, name)) for name in _PROJECT):
-            return here
-        here = os.path.dirname(here)
-    return git.repository(folder)
+    around = frozenset(discover.below([root], settings)) - {path}
+    return Found(sorted({*around, path}), named=frozenset({path}), around=around)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal, TextIO
 
-from migrate import annotate, baseline, contradictions, discover, git, output
+from migrate import annotate, baseline, contradictions, discover, git, output, project
 from migrate.commands import CommandError
 from migrate.discover import Found
 from migrate.model import Failure, FileResult, Report
@@ -37,7 +37,7 @@ def execute(settings: Settings, paths: Sequence[str]) -> int:
         from migrate import filtering  # noqa: PLC0415
 
         return filtering.execute(settings)
-    found = discover.find(paths, settings)
+    found = project.find(paths, settings)
     if settings.show_files:
         return _show_files(found)
     applies = not (settings.dry_run or settings.check)
@@ -57,6 +57,7 @@ def execute(settings: Settings, paths: Sequence[str]) -> int:
     if settings.write_baseline:
         baseline.write(annotate.open_calls(report.findings()), settings.baseline)
     show(report, settings, applied=applies)
+    _tell(_unseen(report, paths, settings), settings)
     return NOT_PROVED if proof and not proof.holds and not report.failures else exit_code(report, settings)
 
 
@@ -176,7 +177,7 @@ def _shard(shard: str) -> Callable[[str], bool]:
 
 
 def _show_files(found: Found) -> int:
-    for path in found.files:
+    for path in found.asked:
         shown = visible_path(path) if sys.stdout.isatty() else path
         sys.stdout.buffer.write(os.fsencode(shown) + b"\n")
     for failure in found.failures:
@@ -244,6 +245,13 @@ def _tell(lines: Iterable[str], settings: Settings) -> None:
     if not settings.quiet:
         for line in lines:
             say(line)
+
+
+def _unseen(report: Report, paths: Sequence[str], settings: Settings) -> Iterator[str]:
+    """Says, where anything was found, that nobody knows who calls a file outside of any project."""
+    path = project.outside(paths) if report.results and settings.whole_project else None
+    if path:
+        yield f"only these sources are looked at, not who calls them: there is no project around {discover.shown(path)}"
 
 
 def _review(session: Session, report: Report, settings: Settings, paths: Sequence[str]) -> Report:

@@ -27,6 +27,7 @@ __all__ = [
     "Shift",
     "Span",
     "Wrap",
+    "path_of",
 ]
 
 
@@ -171,6 +172,11 @@ class Finding:
     def id(self) -> str:
         """Names this finding within one run, whatever the number of workers."""
         return f"{self.code}@{self.path}:{self.line}:{self.column}"
+
+
+def path_of(finding: str) -> str:
+    """The path of the file in which the finding of this id stands."""
+    return finding.partition("@")[2].rsplit(":", 2)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,9 @@ class Settings:
     )
     max_size: int = field(default=5, metadata=_about("Refuse sources with more code.", metavar="MB", panel=_SOURCES))
     respect_gitignore: bool = field(default=True, metadata=_about("Skip what git ignores.", panel=_SOURCES))
+    whole_project: bool = field(
+        default=True, metadata=_about("Decide with the facts of the project around.", panel=_SOURCES)
+    )
     stdin_filename: str = field(
         default="", metadata=_about("What `-` is called.", scope=Scope.COMMAND, metavar="FILE", panel=_SOURCES)
     )

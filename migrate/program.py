@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,9 +11,9 @@ from migrate.codemod import Analysis
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Executor, Lost
 from migrate.gathering import Collector, Facts, Gathering, Known
-from migrate.model import Failure, FileResult, Level, Rewrite
+from migrate.model import Failure, FileResult, Level, Rewrite, path_of
 from migrate.reader import Reader
-from migrate.settle import Hold, Policy, applied, missing
+from migrate.settle import Hold, Policy, applied, beyond, missing
 from migrate.survey import Group
 from migrate.work import IndexTask, RewriteTask, Work
 
@@ -46,7 +46,15 @@ class Extent:
 
     def wants(self, path: str) -> bool:
         """Whether anything in `path` may be rewritten."""
-        return (self.only is None or self.only(path)) and (self.lines is None or path in self.lines)
+        return self.reaches(path) and (self.lines is None or path in self.lines)
+
+    def reaches(self, path: str) -> bool:
+        """Whether `path` is one of the files that are rewritten, whatever their lines."""
+        return self.only is None or self.only(path)
+
+    def without(self, paths: Collection[str]) -> Extent:
+        """The same, but that nothing in `paths` is rewritten."""
+        return replace(self, only=lambda path: path not in paths and self.reaches(path)) if paths else self
 
 
 WHOLE = Extent()
@@ -81,10 +89,15 @@ class Program:
         return len(self.group.members)
 
     def look(self) -> None:
-        """Finds everything in the members; of other files there are facts, but what they hold is said elsewhere."""
-        plans = self._link(self._facts)
-        concerned = {*plans, *self.group.commented}.intersection(self.group.members)
-        self._settle(plans, sorted(filter(self._setup.extent.wants, concerned)))
+        """Finds everything in the members; of other files there are facts, but what they hold is said elsewhere.
+
+        Where there are no facts of what is wanted, there is nothing to link the others for.
+        """
+        wants = self._setup.extent.wants
+        if any(map(wants, self._gathered().all_paths() | self.group.commented)):
+            plans = self._link(self._facts)
+            concerned = {*plans, *self.group.commented}.intersection(self.group.members)
+            self._settle(plans, sorted(filter(wants, concerned)))
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
         """Finds everything but the rewrites of the findings called `ids` and whatever requires them."""
@@ -182,9 +195,14 @@ class Program:
             for finding in one.result.findings:
                 needed = next((name for name in finding.requires if name not in everything), None)
                 if needed and isinstance(finding.outcome, Rewrite):
-                    self._held.setdefault(path, {})[finding.id] = missing(needed)
+                    self._held.setdefault(path, {})[finding.id] = self._missing(needed)
                     again[path] = None
         return sorted(again)
+
+    def _missing(self, needed: str) -> Hold:
+        """The hold of what requires a finding that is not made, be it for want of leave to touch its file."""
+        path = path_of(needed)
+        return missing(needed) if self._setup.extent.reaches(path) else beyond(needed, path)
 
     def _hold_idle(self) -> list[str]:
         """Holds back what serves only others that do not stand; the paths to rewrite again.

@@ -122,8 +122,8 @@ Nothing, or drop the code from `ignore` (add it to `select`).
         "The rewrite is only right together with another one that is not made",
         """## What it means
 Some rewrites belong together: a call whose new name is only free inside a scope needs that scope. The one that this
-call needs was held back (by level, a comment, a choice in a review, or a conflict), so this one is held back too,
-in whatever file it stands.
+call needs was held back (by level, a comment, a choice in a review, or a conflict) or stands in a file that was not
+named, so this one is held back too, in whatever file it stands.
 
 ## Why
 Half of such a pair is another program: below, the variable would be called `w` and no longer `hidden/w`.

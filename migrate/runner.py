@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
-from migrate import collecting, discover, places, rules
+from migrate import collecting, places, project, rules
 from migrate.discover import Found
 from migrate.executors import Executor, open_executor
 from migrate.executors.caching import CachingExecutor
@@ -32,11 +32,11 @@ def _quiet(what: str, done: int, total: int) -> None:
 
 
 def run(settings: Settings, paths: Sequence[str], extent: Extent = WHOLE, progress: Progress = _quiet) -> Report:
-    """What the codemods find below `paths`; nothing is written.
+    """What the codemods find below `paths`, with the facts of the projects around; nothing is written.
 
     Raises `discover.PathError`, `settings.SettingsError`, `executors.ExecutorError`.
     """
-    with Session(settings, discover.find(paths, settings), extent, progress) as session:
+    with Session(settings, project.find(paths, settings), extent, progress) as session:
         return session.report()
 
 
@@ -72,7 +72,9 @@ class Session:
         self._cache = _cache(settings, len(found.files))
         self._executor = wrap(_executor(settings, work, self._cache, extent))
         comment = "ignore" if settings.add_ignore else "mark" if settings.mark else ""
-        self._setup = Setup(settings.registry.analyses, self._executor, work, settings.policy, comment, extent)
+        inner = extent.without(found.around)
+        self._setup = Setup(settings.registry.analyses, self._executor, work, settings.policy, comment, inner)
+        self._around = found.around
         self._reader = Reader(found, extent.overlay, progress)
         self._programs: list[Program] | None = None
 
@@ -128,8 +130,9 @@ class Session:
         return self._setup.extent.part(path) and self._setup.extent.wants(path)
 
     def _report(self, programs: Sequence[Program]) -> Report:
-        part = self._setup.extent.part
+        part, around = self._setup.extent.part, self._around
         results = {path: one.result for program in programs for path, one in program.results.items()}
         found = shifted([one for _, one in sorted(results.items()) if one.findings])  # by what other parts free, too
-        failed = (one for path, one in sorted(self._reader.failures.items()) if part(path))
-        return Report(tuple(one for one in found if part(one.path)), len(self._reader.files), tuple(failed))
+        failed = (one for path, one in sorted(self._reader.failures.items()) if part(path) and path not in around)
+        files = len(self._reader.files) - len(around)
+        return Report(tuple(one for one in found if part(one.path)), files, tuple(failed))

@@ -11,7 +11,7 @@ from migrate.codemod import Options
 from migrate.model import Finding, Left, Level, Notice, Rewrite
 from migrate.suppress import Ignore, Suppressions
 
-__all__ = ["Hold", "Policy", "answering", "applied", "hold", "missing", "settle", "silencing"]
+__all__ = ["Hold", "Policy", "answering", "applied", "beyond", "hold", "missing", "settle", "silencing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,12 @@ def applied(findings: Iterable[Finding]) -> frozenset[str]:
 def missing(needed: str) -> Hold:
     """The hold of a finding that requires another, `needed`, which is not made."""
     return Hold(rules.DEPENDENT, f"needs {needed}, which is not made", f"Allow {needed} and run again.")
+
+
+def beyond(needed: str, path: str) -> Hold:
+    """The hold of a finding that requires another, `needed`, in a file at `path` that is not to be rewritten."""
+    message = f"needs {needed}, which is not made as {path} was not named"
+    return Hold(rules.DEPENDENT, message, f"Name {path} as well, or the folder of both, and run again.")
 
 
 def _own_hold(finding: Finding, policy: Policy, suppressions: Suppressions) -> Hold | None:

@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(root: Path, case: Case, known: Registry) -> Produced:
-    given: dict[str, Any] = {"isolated": True, "executor": "serial", **case.engine_options}
+    given: dict[str, Any] = {"isolated": True, "executor": "serial", "whole_project": False, **case.engine_options}
     for name in ("select", "ignore"):
         if name in given:
             given[name] = tuple(str(given[name]).split(","))

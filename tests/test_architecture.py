@@ -38,7 +38,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.settings",
         "migrate.git",
         "migrate.excludes",
-        "migrate.discover",
+        *("migrate.discover", "migrate.project"),
         "migrate.places",
     ),
     (

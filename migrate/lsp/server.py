@@ -12,7 +12,7 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from migrate import filtering, settings
+from migrate import project, settings
 from migrate.lsp.answers import Client, View
 from migrate.lsp.background import Background
 from migrate.lsp.documents import Document, Notebook, Units
@@ -251,7 +251,7 @@ class Server(LanguageServer):
         if not folders and self.workspace.root_path:
             folders = [os.path.realpath(self.workspace.root_path)]
         around = [folder for folder in folders if _below(path, folder)]
-        return max(around, key=len) if around else filtering.project(os.path.dirname(path)) or document.uri
+        return max(around, key=len) if around else project.root(os.path.dirname(path)) or document.uri
 
     async def _configure(self, key: str) -> None:
         """Fetches the editor's settings for a project; wrong ones count as none, and the user is told."""
