@@ -125,6 +125,8 @@ class Events:
             event = self._tensorflow_event(site, name, raw)
             if name in knowledge.RUNNERS:
                 yield self._run_inside(site, *knowledge.RUNNERS[name])
+            for argument in knowledge.BRANCHING.get(name, ()):
+                yield from self._run_here(site, *argument)
         else:
             self.modes.note(site, "")
             event = None if self.creations else self._call_event(site)
@@ -140,6 +142,13 @@ class Events:
         scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
         return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
+
+    def _run_here(self, site: CallSite, keyword: str, place: int) -> Iterator[Call]:
+        """The call of a function that this call is given; a lambda is known by where it stands."""
+        given = keyword_or_place(site.node, keyword, place)
+        if given is not None and not isinstance(given, ast.Lambda | ast.Constant):
+            frames = self.frame_facts(site.frames, site.scope)
+            yield Call(position(site.node), frames, self._function(given, site.scope), opaque_arguments=True)
 
     def _run_at_once(self, site: CallSite) -> Iterator[Call]:
         """The calls of a function by `reduce(f, ...)` or `list(map(f, ...))`; `map` alone says nothing of when."""

@@ -66,6 +66,7 @@ class ScopeFacts(Fact):
     told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
     swallows: bool = False  # what is raised within may go no further
+    waits: bool = False  # ops that are made within wait for others
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
+from migrate.syntax.walk import CallSite, Scope, ScopeKind
 
 __all__ = ["rewrite"]
 
@@ -141,7 +141,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
         default_names=decision.default_names,
-        held=any(_holds(frame, site.scope) for frame in site.frames),
+        held=decision.held,
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=_is_version_2(site, plan),
         deeper=_deeper(module, site, plan, decision),
@@ -162,17 +162,6 @@ def _deeper(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan) 
     levels = sum(wrap.first <= at <= wrap.last for wrap in plan.wraps) + decision.escapes
     text, start = module.source.text, module.span(site.statement).start
     return levels * len(indent_unit(text, text[line_start(text, start) : start])) if levels else 0
-
-
-def _holds(frame: Frame, scope: Scope) -> bool:
-    """Whether what stands in a frame waits for other ops."""
-    entered = frame.item.context_expr if frame.item is not None else None
-    if not isinstance(entered, ast.Call):
-        return False
-    awaited = keyword_or_place(entered, "control_inputs", 0)
-    nothing = awaited is None or (isinstance(awaited, ast.List | ast.Tuple) and not awaited.elts)
-    nothing = nothing or (isinstance(awaited, ast.Constant) and awaited.value is None)
-    return not nothing and knowledge.canonical(resolve(entered.func, scope)) == "tensorflow.control_dependencies"
 
 
 def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:

@@ -9,6 +9,7 @@ from codemods.tensorflow.internals import public
 
 __all__ = [
     "ARRAY_MAKERS",
+    "BRANCHING",
     "COLLECTORS",
     "DEFAULT_OP_NAMES",
     "EVALUATORS",
@@ -168,6 +169,12 @@ STORED_NAMES = {
 RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
+}
+# Calls that run functions in the scopes around themselves: their keywords and places, of which some have no place.
+BRANCHING = {
+    "tensorflow.while_loop": (("cond", 0), ("body", 1)),
+    "tensorflow.cond": (("true_fn", 1), ("false_fn", 2), ("fn1", 99), ("fn2", 99)),
+    "tensorflow.case": (("default", 1),),
 }
 # What calls its first argument, again and again: at once, or once somebody goes through what it returns.
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})

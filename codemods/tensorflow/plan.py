@@ -45,6 +45,7 @@ class NamePlan:
     warning: str = ""  # what the scopes around it give to it now, where that was asked for
     escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False
+    held: bool = False  # what is around it, or around what leads to it, has it wait for other ops
     default_names: frozenset[str] = frozenset()  # of ops, that other files give to something in its place
     kept: str = ""  # why it keeps the name that nobody gave it
 
