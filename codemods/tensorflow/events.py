@@ -55,7 +55,7 @@ _STRINGS = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Call),
     *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp),
 )
-_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS)
+_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS | knowledge.MAPPERS)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
@@ -151,18 +151,23 @@ class Events:
             yield Call(position(site.node), frames, self._function(given, site.scope), opaque_arguments=True)
 
     def _run_at_once(self, site: CallSite) -> Iterator[Call]:
-        """The calls of a function by `reduce(f, ...)` or `list(map(f, ...))`; `map` alone says nothing of when."""
+        """The calls of a function by `reduce(f, ...)`, `list(map(f, ...))` or a loop over `map(f, ...)`."""
         node, name = site.node, self.callees.callee(site.node.func, site.scope).name
-        if name in knowledge.COLLECTORS and isinstance(node.args[0], ast.Call):
-            node = node.args[0]
-            name = self.callees.callee(node.func, site.scope).name
-            runs = name in knowledge.MAPPERS
-        else:
-            runs = name in knowledge.REDUCERS
+        runs = name in knowledge.REDUCERS
+        if name in knowledge.COLLECTORS:
+            node = self._collected(node.args[0], site.scope)
+            runs = self.callees.callee(node.func, site.scope).name in knowledge.MAPPERS
+        elif name in knowledge.MAPPERS:  # by itself it says nothing of when
+            runs = isinstance(site.statement, ast.For) and site.statement.iter is node
         if runs and node.args:
             at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
             callee = self._function(node.args[0], site.scope)
             yield Call(at, (*frames, FrameFacts("loop", at)), callee, opaque_arguments=True)
+
+    def _collected(self, given: ast.expr, scope: Scope) -> ast.Call:
+        """The call whose result is gone through: what stands there, or what a name is assigned once."""
+        value = single_value(given.id, scope) if isinstance(given, ast.Name) else given
+        return value if isinstance(value, ast.Call) else ast.Call(ast.Constant(None), [], [])
 
     def _function(self, given: ast.expr, scope: Scope) -> Callee:
         """The function that a call is given: by its name, as a lambda, or some of its arguments with it."""

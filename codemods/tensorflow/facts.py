@@ -324,6 +324,7 @@ class FileFacts(Fact):
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
+    named_reads: frozenset[str] = frozenset()  # the same within a name scope
     reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     eager_evidence: bool = False

@@ -17,6 +17,7 @@ __all__ = [
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "MAIN_RUNNERS",
+    "MAPPERS",
     "NAME_PLACES",
     "PRIVATE",
     "REDUCERS",
@@ -179,7 +180,7 @@ BRANCHING = {
 # What calls its first argument, again and again: at once, or once somebody goes through what it returns.
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
-COLLECTORS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.dict", "builtins.sorted"})
+COLLECTORS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "dict", "sorted", "next"))
 IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool

@@ -121,6 +121,7 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"Variable"),
     (b"tensorflow", b"reset_default_graph("),
     (b"tensorflow", b"_scope(", _RUNNING),
+    (b"tensorflow", b"_scope(", b"import_"),
     (b"tensorflow", _RUN_BY_GRAPH, _RUNNING),
     (b"tensorflow", b"_by_name("),
     (b"tensorflow", b"init_from_checkpoint"),

@@ -114,6 +114,13 @@ class Surroundings:
                     if not handed:
                         yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller))
 
+    def read_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes within which a body is read as a property: name scopes there, and what its readers are in."""
+        if self.graph.is_read_in_names(key):
+            yield ScopeKind.NAME, _ELSEWHERE
+        for reader in self.graph.readers(key):
+            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(reader))
+
     def is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
         match call.callee.kind:
@@ -138,6 +145,8 @@ class Surroundings:
                 return self.tree.symbols.holds(callee.name, path)
             case CalleeKind.METHOD, _:
                 return self.tree.classes.is_whole((path, callee.index))
+            case CalleeKind.ATTRIBUTE, Callee(kind=CalleeKind.BODY):
+                return True  # a function has no methods but what it is given
             case CalleeKind.ATTRIBUTE, Callee() as receiver:
                 classes = self.tree.symbols.classes(receiver, path)
                 return bool(classes) and all(map(self.tree.classes.is_whole, classes))
