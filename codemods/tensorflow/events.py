@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import asked_names, asks_for_variable, run_modules
+from codemods.tensorflow.by_name import asked_names, asks_for_variable, evaluates_variable, run_modules
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
@@ -80,6 +80,7 @@ class Events:
         self.modes = Modes(module.walk, callees)
         self.threads = False
         self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
+        self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.resource_scopes = False
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
@@ -332,6 +333,8 @@ class Events:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(self.module, site, callee.name, self.callees))
         self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
+        if evaluates_variable(site, callee.name, self.callees):
+            self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))
         harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
         if harmless and not any(item.arg == "name" for item in node.keywords):
             return None

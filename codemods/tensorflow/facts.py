@@ -336,6 +336,7 @@ class FileFacts(Fact):
     seeded: bool = False
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     hands_on: bool = False  # `tf.Variable` itself is passed to something
+    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part

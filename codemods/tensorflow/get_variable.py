@@ -16,7 +16,7 @@ from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
-from codemods.tensorflow.passing import passed_on
+from codemods.tensorflow.passing import evaluated, passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reading import line_start
 from codemods.tensorflow.remarks import RemarkKind
@@ -54,10 +54,12 @@ _REMARKS = {
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
     yield from _all_left(module, plan) if plan.idle else _decided(module, plan, options)
+    renumbered = options.get("names", "idiomatic") != "keep"
     if plan.hands_on:
         walked = module.only(MENTION) if plan.idle else module
         walked.walk.module.synonyms.update(plan.synonyms)
-        yield from passed_on(walked, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
+        yield from passed_on(walked, plan.program, renumbered=renumbered)
+    yield from evaluated(module, plan.evaluated, plan.program, renumbered=renumbered)
 
 
 def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:

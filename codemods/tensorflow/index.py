@@ -137,6 +137,7 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
+            evaluated=tuple(self.events.evaluated),
             blocks=self.events.blocks,
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,

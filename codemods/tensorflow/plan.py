@@ -100,6 +100,7 @@ class FilePlan:
     wraps: tuple[WrapPlan, ...] = ()
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     hands_on: bool = False  # `tf.Variable` itself may be passed to something
+    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
