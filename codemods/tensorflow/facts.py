@@ -288,10 +288,14 @@ class Relayed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Restore(Fact):
-    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does."""
+    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does.
+
+    So does one whose map may be made of `folders`, where the program has such a scope.
+    """
 
     line: int
     told: bool
+    folders: frozenset[str] = frozenset()  # strings of its file that end in a `/`, without it, in lower case
 
 
 @dataclass(frozen=True, slots=True)
