@@ -11,7 +11,7 @@ from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["asked_names", "asks_for_variable", "run_modules"]
+__all__ = ["asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
 
 _FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
@@ -61,6 +61,13 @@ def asks_for_variable(module: Module, site: CallSite, called: str, callees: Call
         case ast.Call(func=ast.Subscript(slice=ast.Constant(value=key))):
             return bool(key == _VARIABLE)
     return False
+
+
+def evaluates_variable(site: CallSite, called: str, callees: Callees) -> bool:
+    """Whether a call runs code that is known and has the class in it."""
+    if called.removeprefix("builtins.") not in _EVALUATING or not site.node.args:
+        return False
+    return _VARIABLE in (callees.text(site.node.args[0], site.scope).literal or "")
 
 
 def run_modules(call: ast.Call) -> Iterator[str]:

@@ -39,6 +39,9 @@ class Callees(Texts):
         match function:
             case ast.Name():
                 return self._named(function, scope)
+            case ast.Attribute(value=ast.Name() as called, attr="__call__"):
+                found = self.callee(called, scope)
+                return found if found.kind is CalleeKind.BODY else self._attribute(function, scope)
             case ast.Attribute():
                 return self._attribute(function, scope)
             case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):

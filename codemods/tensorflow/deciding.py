@@ -126,7 +126,8 @@ class _Decisions:
         level = Level.UNSAFE if self.tree.restoring(site.body[0]) else decision.level
         needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
         names = self.default_names.beside(site.body[0], site.instances) if site.creation.computes else frozenset()
-        return replace(needed, level=level, in_control_flow=control_flow, default_names=names)
+        held = any(map(self.reach.waiting.holds, site.instances))
+        return replace(needed, level=level, in_control_flow=control_flow, held=held, default_names=names)
 
     def _old_names(self) -> OldNames:
         left = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import statements_of
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import asked_names, asks_for_variable, run_modules
+from codemods.tensorflow.by_name import asked_names, asks_for_variable, evaluates_variable, run_modules
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
@@ -55,7 +55,7 @@ _STRINGS = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Call),
     *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp),
 )
-_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS)
+_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS | knowledge.MAPPERS)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
@@ -80,6 +80,7 @@ class Events:
         self.modes = Modes(module.walk, callees)
         self.threads = False
         self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
+        self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.resource_scopes = False
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
@@ -125,6 +126,8 @@ class Events:
             event = self._tensorflow_event(site, name, raw)
             if name in knowledge.RUNNERS:
                 yield self._run_inside(site, *knowledge.RUNNERS[name])
+            for argument in knowledge.BRANCHING.get(name, ()):
+                yield from self._run_here(site, *argument)
         else:
             self.modes.note(site, "")
             event = None if self.creations else self._call_event(site)
@@ -141,19 +144,31 @@ class Events:
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
         return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
 
+    def _run_here(self, site: CallSite, keyword: str, place: int) -> Iterator[Call]:
+        """The call of a function that this call is given; a lambda is known by where it stands."""
+        given = keyword_or_place(site.node, keyword, place)
+        if given is not None and not isinstance(given, ast.Lambda | ast.Constant):
+            frames = self.frame_facts(site.frames, site.scope)
+            yield Call(position(site.node), frames, self._function(given, site.scope), opaque_arguments=True)
+
     def _run_at_once(self, site: CallSite) -> Iterator[Call]:
-        """The calls of a function by `reduce(f, ...)` or `list(map(f, ...))`; `map` alone says nothing of when."""
+        """The calls of a function by `reduce(f, ...)`, `list(map(f, ...))` or a loop over `map(f, ...)`."""
         node, name = site.node, self.callees.callee(site.node.func, site.scope).name
-        if name in knowledge.COLLECTORS and isinstance(node.args[0], ast.Call):
-            node = node.args[0]
-            name = self.callees.callee(node.func, site.scope).name
-            runs = name in knowledge.MAPPERS
-        else:
-            runs = name in knowledge.REDUCERS
+        runs = name in knowledge.REDUCERS
+        if name in knowledge.COLLECTORS:
+            node = self._collected(node.args[0], site.scope)
+            runs = self.callees.callee(node.func, site.scope).name in knowledge.MAPPERS
+        elif name in knowledge.MAPPERS:  # by itself it says nothing of when
+            runs = isinstance(site.statement, ast.For) and site.statement.iter is node
         if runs and node.args:
             at, frames = position(site.node), self.frame_facts(site.frames, site.scope)
             callee = self._function(node.args[0], site.scope)
             yield Call(at, (*frames, FrameFacts("loop", at)), callee, opaque_arguments=True)
+
+    def _collected(self, given: ast.expr, scope: Scope) -> ast.Call:
+        """The call whose result is gone through: what stands there, or what a name is assigned once."""
+        value = single_value(given.id, scope) if isinstance(given, ast.Name) else given
+        return value if isinstance(value, ast.Call) else ast.Call(ast.Constant(None), [], [])
 
     def _function(self, given: ast.expr, scope: Scope) -> Callee:
         """The function that a call is given: by its name, as a lambda, or some of its arguments with it."""
@@ -318,6 +333,8 @@ class Events:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(self.module, site, callee.name, self.callees))
         self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
+        if evaluates_variable(site, callee.name, self.callees):
+            self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))
         harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
         if harmless and not any(item.arg == "name" for item in node.keywords):
             return None

@@ -66,6 +66,7 @@ class ScopeFacts(Fact):
     told: bool = False  # the methods that a decorator runs in it have it as their own, those of this file
     opener: Callee | None = None  # what makes a context manager of whose kind only other files can tell
     swallows: bool = False  # what is raised within may go no further
+    waits: bool = False  # ops that are made within wait for others
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +288,14 @@ class Relayed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Restore(Fact):
-    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does."""
+    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does.
+
+    So does one whose map may be made of `folders`, where the program has such a scope.
+    """
 
     line: int
     told: bool
+    folders: frozenset[str] = frozenset()  # strings of its file that end in a `/`, without it, in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +328,7 @@ class FileFacts(Fact):
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
+    named_reads: frozenset[str] = frozenset()  # the same within a name scope
     reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     eager_evidence: bool = False
@@ -334,6 +340,7 @@ class FileFacts(Fact):
     seeded: bool = False
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     hands_on: bool = False  # `tf.Variable` itself is passed to something
+    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part

@@ -16,7 +16,7 @@ from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
-from codemods.tensorflow.passing import passed_on
+from codemods.tensorflow.passing import evaluated, passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.reading import line_start
 from codemods.tensorflow.remarks import RemarkKind
@@ -29,7 +29,7 @@ from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import CallSite, Frame, Scope, ScopeKind
+from migrate.syntax.walk import CallSite, Scope, ScopeKind
 
 __all__ = ["rewrite"]
 
@@ -54,10 +54,12 @@ _REMARKS = {
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
     yield from _all_left(module, plan) if plan.idle else _decided(module, plan, options)
+    renumbered = options.get("names", "idiomatic") != "keep"
     if plan.hands_on:
         walked = module.only(MENTION) if plan.idle else module
         walked.walk.module.synonyms.update(plan.synonyms)
-        yield from passed_on(walked, plan.program, renumbered=options.get("names", "idiomatic") != "keep")
+        yield from passed_on(walked, plan.program, renumbered=renumbered)
+    yield from evaluated(module, plan.evaluated, plan.program, renumbered=renumbered)
 
 
 def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:
@@ -141,7 +143,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         seeded=plan.seeded,
         in_control_flow=decision.in_control_flow,
         default_names=decision.default_names,
-        held=any(_holds(frame, site.scope) for frame in site.frames),
+        held=decision.held,
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=_is_version_2(site, plan),
         deeper=_deeper(module, site, plan, decision),
@@ -162,17 +164,6 @@ def _deeper(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan) 
     levels = sum(wrap.first <= at <= wrap.last for wrap in plan.wraps) + decision.escapes
     text, start = module.source.text, module.span(site.statement).start
     return levels * len(indent_unit(text, text[line_start(text, start) : start])) if levels else 0
-
-
-def _holds(frame: Frame, scope: Scope) -> bool:
-    """Whether what stands in a frame waits for other ops."""
-    entered = frame.item.context_expr if frame.item is not None else None
-    if not isinstance(entered, ast.Call):
-        return False
-    awaited = keyword_or_place(entered, "control_inputs", 0)
-    nothing = awaited is None or (isinstance(awaited, ast.List | ast.Tuple) and not awaited.elts)
-    nothing = nothing or (isinstance(awaited, ast.Constant) and awaited.value is None)
-    return not nothing and knowledge.canonical(resolve(entered.func, scope)) == "tensorflow.control_dependencies"
 
 
 def _is_dynamic(node: ast.expr, scope: Scope, plan: FilePlan) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -41,7 +42,7 @@ from codemods.tensorflow.withs import decorator_scope, scope_of
 from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import BindingKind, CallSite, Scope, ScopeKind, is_main_guard
+from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
 
@@ -91,6 +92,7 @@ class _Indexer:
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
         found = words(self.module)
+        read_within = [*self.scoped_reads()]
         makes_unseen = self.hands_on or self.events.makes_unseen
         top = self.walk.module.bindings
         imports = {
@@ -121,7 +123,8 @@ class _Indexer:
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
             escaped_imports=frozenset(escaped_imports),
             escaped_attributes=frozenset(attributes),
-            scoped_reads=frozenset(self.scoped_reads()),
+            scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
+            named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
             reads=frozenset(self.reads()),
             asked_names=frozenset(self.events.asked_names),
             eager=bool(names & evidence.EAGER_CALLS),
@@ -134,6 +137,7 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
+            evaluated=tuple(self.events.evaluated),
             blocks=self.events.blocks,
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,
@@ -335,22 +339,24 @@ class _Indexer:
             if isinstance(node, ast.Attribute) and node.attr in decorated:
                 yield node.attr, self.callees.body(scope)
 
-    def scoped_reads(self) -> Iterator[str]:
-        """The attributes that are read within a variable scope."""
-        statements = (site.statement for site in self.walk.calls if self.opens(site))
-        spans = {(one.lineno, one.end_lineno or 0) for one in statements}
-        for node, _ in self.walk.loads if spans else ():
-            if isinstance(node, ast.Attribute) and any(start <= node.lineno <= end for start, end in spans):
-                yield node.attr
+    def scoped_reads(self) -> Iterator[tuple[FactKind, str]]:
+        """The attributes that are read within a variable scope or name scope, which may be properties."""
+        within = defaultdict[int, set[FactKind]](set)
+        for statement, kind in self.opened():
+            for line in range(statement.lineno, (statement.end_lineno or 0) + 1):
+                within[line].add(kind)
+        for node, _ in self.walk.loads if within else ():
+            if isinstance(node, ast.Attribute):
+                yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
 
-    def opens(self, site: CallSite) -> bool:
-        """Whether a call makes what a `with` enters, and that may be a variable scope."""
-        statement = site.statement
-        return isinstance(statement, ast.With) and any(
-            item.context_expr is site.node
-            and scope_of(item, statement, site.scope, self.callees).kind is FactKind.VARIABLE
-            for item in statement.items
-        )
+    def opened(self) -> Iterator[tuple[ast.With, FactKind]]:
+        """The `with` statements that enter what a call makes, which may be such a scope."""
+        for site in self.walk.calls:
+            if isinstance(statement := site.statement, ast.With):
+                for item in statement.items:
+                    if item.context_expr is site.node:
+                        kind = scope_of(item, statement, site.scope, self.callees).kind
+                        yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
 
     def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""

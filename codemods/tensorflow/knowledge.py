@@ -9,6 +9,7 @@ from codemods.tensorflow.internals import public
 
 __all__ = [
     "ARRAY_MAKERS",
+    "BRANCHING",
     "COLLECTORS",
     "DEFAULT_OP_NAMES",
     "EVALUATORS",
@@ -16,6 +17,7 @@ __all__ = [
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "MAIN_RUNNERS",
+    "MAPPERS",
     "NAME_PLACES",
     "PRIVATE",
     "REDUCERS",
@@ -169,10 +171,16 @@ RUNNERS = {
     "tensorflow.make_template": ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
+# Calls that run functions in the scopes around themselves: their keywords and places, of which some have no place.
+BRANCHING = {
+    "tensorflow.while_loop": (("cond", 0), ("body", 1)),
+    "tensorflow.cond": (("true_fn", 1), ("false_fn", 2), ("fn1", 99), ("fn2", 99)),
+    "tensorflow.case": (("default", 1),),
+}
 # What calls its first argument, again and again: at once, or once somebody goes through what it returns.
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
-COLLECTORS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.dict", "builtins.sorted"})
+COLLECTORS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "dict", "sorted", "next"))
 IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool

@@ -46,7 +46,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
     scopes = _by_file((key, ScopePlan(key[1], form)) for key, form in decided.forms.items())
     dynamic = _by_file(((key[0], tree.body(key).at), names) for key, names in decided.dynamic.items())
     ends = _by_file(((key[0], event.at), event.end) for key, _, event in found)
-    passing = (path for path, file in tree.files.items() if file.hands_on)
+    passing = (path for path, file in tree.files.items() if file.hands_on or file.evaluated)
     resource_scopes = any(file.resource_scopes for file in tree.files.values())
     seeded = any(file.seeded for file in tree.files.values())
     return {
@@ -56,6 +56,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
             wraps=tuple(decided.wraps.get(path, ())),
             version_2_root=tree.files[path].version_2_root,
             hands_on=tree.files[path].hands_on,
+            evaluated=tree.files[path].evaluated,
             dynamic=dynamic[path],
             resource_scopes=resource_scopes,
             seeded=seeded,

@@ -1,19 +1,20 @@
-"""Reports `tf.Variable` where it is passed on as a value: what calls it then is out of sight."""
+"""Reports `tf.Variable` where it is passed on as a value, or code in a string: what calls it then is out of sight."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import At
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
-from migrate.model import Finding, Left, Shift
+from migrate.model import Finding, Left, Shift, Span
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import Scope, ScopeKind
 
-__all__ = ["passed_on"]
+__all__ = ["evaluated", "passed_on"]
 
 _CODE = "GV212"
 _ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "super"})
@@ -26,13 +27,27 @@ def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Fin
 
     `renumbered`: what it makes unnamed may get other numbers, as others get names.
     """
-    shifts = (Shift(program, "*Variable"),) if renumbered else ()
     for node, scope in module.walk.loads:
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
         if _may_be_called(module, node) or _is_called_by_holder(module, node, scope):
-            found = module.finding(_CODE, node, GET_VARIABLE_RULES[_CODE].summary, Left(advice(_CODE)))
-            yield replace(found, shifts=shifts)
+            yield _left(module, node, GET_VARIABLE_RULES[_CODE].summary, _shifts(program, renumbered))
+
+
+def evaluated(module: Module, calls: Iterable[tuple[At, At]], program: str, *, renumbered: bool) -> Iterator[Finding]:
+    """One finding for each call that runs code in a string in which the class is called."""
+    offset = module.source.offset
+    for start, end in calls:
+        span = Span(offset(*start), offset(*end))
+        yield _left(module, span, "Code in a string calls tf.Variable", _shifts(program, renumbered))
+
+
+def _shifts(program: str, renumbered: bool) -> tuple[Shift, ...]:
+    return (Shift(program, "*Variable"),) if renumbered else ()
+
+
+def _left(module: Module, place: ast.AST | Span, message: str, shifts: tuple[Shift, ...]) -> Finding:
+    return replace(module.finding(_CODE, place, message, Left(advice(_CODE))), shifts=shifts)
 
 
 def _is_called_by_holder(module: Module, node: ast.expr, scope: Scope) -> bool:

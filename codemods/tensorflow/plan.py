@@ -45,6 +45,7 @@ class NamePlan:
     warning: str = ""  # what the scopes around it give to it now, where that was asked for
     escapes: bool = False  # made outside of the variable scopes around it, under a root scope of its own
     in_control_flow: bool = False
+    held: bool = False  # what is around it, or around what leads to it, has it wait for other ops
     default_names: frozenset[str] = frozenset()  # of ops, that other files give to something in its place
     kept: str = ""  # why it keeps the name that nobody gave it
 
@@ -99,6 +100,7 @@ class FilePlan:
     wraps: tuple[WrapPlan, ...] = ()
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     hands_on: bool = False  # `tf.Variable` itself may be passed to something
+    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter

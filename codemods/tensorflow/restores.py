@@ -27,7 +27,8 @@ def restores(module: Module, callees: Callees) -> Iterator[Restore]:
             keys = _keys(keyword_or_place(site.node, "assignment_map", 1), site.scope)
             told = any(_is_scope(key, site, callees) for key in keys)
             if told or not keys:
-                yield Restore(site.node.lineno, told=told)
+                folders = (one.removesuffix("/").lower() for one in module.walk.strings if one.endswith("/"))
+                yield Restore(site.node.lineno, told, frozenset(folders) - {""})
 
 
 def maps_scopes(module: Module) -> bool:

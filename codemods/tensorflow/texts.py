@@ -12,9 +12,9 @@ from codemods.tensorflow.counting import around, counters, element_texts
 from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined, literal
 from codemods.tensorflow.variable_names import holds_name
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
 __all__ = ["Texts"]
@@ -57,7 +57,8 @@ class Texts(Bodies):
             return self.given(parameter, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
-        text = self.text(node, scope)
+        text = self._returned(node, scope) if isinstance(node, ast.Call) else None
+        text = text or self.text(node, scope)
         if text.may_be_none:
             return text
         unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
@@ -65,6 +66,18 @@ class Texts(Bodies):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
+
+    def _returned(self, call: ast.Call, scope: Scope) -> Text | None:
+        """What a function of the file returns that is called, where that is a string which is written out in it."""
+        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
+        function = found[1][0].node if found is not None and len(found[1]) == 1 else None
+        if not isinstance(function, ast.FunctionDef) or function.decorator_list:
+            return None
+        if not isinstance(function.body[-1], ast.Return):  # it may return nothing
+            return None
+        values = [one.value or ast.Constant(None) for one in statements(function) if isinstance(one, ast.Return)]
+        strings = {one.value if isinstance(one, ast.Constant) else None for one in values}
+        return literal(text) if len(strings) == 1 and isinstance(text := strings.pop(), str) else None
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""

@@ -107,6 +107,9 @@ def lies_inside(path: str) -> bool:
 # A file with scopes concerns others where it runs their code in there, as a function can: what it is given, a method.
 _RUNNING = re.compile(rb"\bdef ")
 
+# What such a file gives to the graph to run, or has wait for other ops, may be a function of another one's as well.
+_RUN_BY_GRAPH = re.compile(rb"\b(?:map_fn|scan|fold[lr]|while_loop|cond|case|control_dependencies)\(")
+
 # What makes variables in the store under names that it numbers as scopes are numbered.
 _LAYERS = re.compile(rb"\blayers\s*\.\s*\w+\(|\blayers\s+import\b")
 
@@ -118,6 +121,8 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"Variable"),
     (b"tensorflow", b"reset_default_graph("),
     (b"tensorflow", b"_scope(", _RUNNING),
+    (b"tensorflow", b"_scope(", b"import_"),
+    (b"tensorflow", _RUN_BY_GRAPH, _RUNNING),
     (b"tensorflow", b"_by_name("),
     (b"tensorflow", b"init_from_checkpoint"),
     (b"tensorflow", b"_variables(", b".name"),

@@ -42,10 +42,18 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
-        facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener)
+        waits = name == "tensorflow.control_dependencies" and _awaits(node)
+        facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener, waits=waits)
     if facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in SCOPES:
         facts = replace(facts, swallows=may_swallow(node, scope, callees))
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
+
+
+def _awaits(node: ast.Call) -> bool:
+    """Whether `control_dependencies` is given what to wait for."""
+    awaited = keyword_or_place(node, "control_inputs", 0)
+    nothing = isinstance(awaited, ast.List | ast.Tuple) and not awaited.elts
+    return not (awaited is None or nothing or (isinstance(awaited, ast.Constant) and awaited.value is None))
 
 
 def decorator_scope(node: ast.expr, scope: Scope, callees: Callees) -> ScopeFacts | None:

@@ -12,12 +12,13 @@ from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
 from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Hole, Text, overlaps
+from codemods.tensorflow.text import Hole, Text, literal, overlaps
 from migrate.model import Rename, Shift
 
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
+_STEM = re.compile(r"^(.+)_\d+$")  # the second `w` of a graph is called `w_1`
 _SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
@@ -200,7 +201,8 @@ class OldNames:
     def _is_counted(self, scope: Text) -> bool:
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
             return any(name.literal != UNNAMED for name in self._moving)
-        return self._meets_ops(scope) or any(overlaps(scope, name) for name in self._moving)
+        counted = [scope, *(literal(stem) for text in scope.texts for stem in _STEM.findall(text))]
+        return self._meets_ops(scope) or any(overlaps(one, name) for one in counted for name in self._moving)
 
     def _meets_ops(self, name: Text) -> bool:
         """Whether ops that go under new scopes may have taken a name first."""

@@ -10,6 +10,7 @@ from codemods.tensorflow.facts import (
     Call,
     Callee,
     CalleeKind,
+    Enter,
     Event,
     FileFacts,
     NameTest,
@@ -74,10 +75,17 @@ class Tree:
         found: dict[str, Set[str]] = {}
         for path, file in self.files.items():
             for one in file.restores:
-                if one.told or mapped:
+                if one.told or mapped or not one.folders.isdisjoint(self._scope_names):
                     shared = self.imports.importers[path]
                     found[f"{path}:{one.line}"] = self.files.keys() if shared else self._brought_in({path}, frozenset())
         return found
+
+    @cached_property
+    def _scope_names(self) -> frozenset[str]:
+        """What the scopes of the program are called, as far as it is known, in lower case."""
+        scopes = (event.scope for _, _, event in self.events() if isinstance(event, Enter))
+        names = (name for scope in scopes for name in (scope.name, scope.default) if name is not None)
+        return frozenset(text.lower() for name in names for text in name.texts)
 
     @cached_property
     def reloads(self) -> bool:

@@ -126,6 +126,15 @@ class CallGraph:
         body = self.tree.body(key)
         return body.implicit or (body.decorated and body.owner >= 0 and body.name in self._scoped_reads)
 
+    def is_read_in_names(self, key: BodyKey) -> bool:
+        """Whether something within a name scope reads a body as a property."""
+        body = self.tree.body(key)
+        return body.decorated and body.owner >= 0 and body.name in self._named_reads
+
+    @cached_property
+    def _named_reads(self) -> frozenset[str]:
+        return frozenset(name for file in self.tree.files.values() for name in file.named_reads)
+
     @cached_property
     def _scoped_reads(self) -> frozenset[str]:
         return frozenset(name for file in self.tree.files.values() for name in file.scoped_reads)

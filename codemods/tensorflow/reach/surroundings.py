@@ -13,8 +13,9 @@ from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.ways import handed_through
 
-__all__ = ["DERIVED", "Surroundings"]
+__all__ = ["DERIVED", "WAITING", "Surroundings"]
 
+WAITING = "waiting"  # what stands in a scope waits for other ops
 DERIVED = "derived"  # a scope whose name is made of a variable's, which may change
 _ELSEWHERE = "", (0, 0)  # the place of scopes that other bodies enter
 
@@ -27,7 +28,7 @@ class Surroundings:
         self.tree = graph.tree
 
     def above(self, key: BodyKey) -> frozenset[str]:
-        """The kinds and hazards of the scopes around any chain of calls to a body, and `DERIVED`."""
+        """The kinds and hazards of the scopes around any chain of calls to a body, `DERIVED` and `WAITING`."""
         return self._above.get(key, frozenset())
 
     @cached_property
@@ -40,6 +41,7 @@ class Surroundings:
                 for scope in (frame.scope for frame in frames if frame.scope is not None):
                     tags.update((scope.kind.value, *self.unset.hazards(origin[0], scope)))
                     tags |= {DERIVED} if scope.name is not None and scope.name.is_derived else set()
+                    tags |= {WAITING} if scope.waits else set()
             around.update(dict.fromkeys(component, frozenset(tags)))
         return around
 
@@ -71,7 +73,7 @@ class Surroundings:
         """
         found: dict[ScopeKind, set[tuple[str, At]]] = defaultdict(set)
         for key, _, event in self.tree.events():
-            if isinstance(event, Call) and self._is_opaque(event, key):
+            if isinstance(event, Call) and self.is_opaque(event, key):
                 for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
                     found[kind].add(place)
                 for kind in () if self._is_handed(event.callee, key) else self._kinds_above(key):
@@ -112,7 +114,14 @@ class Surroundings:
                     if not handed:
                         yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller))
 
-    def _is_opaque(self, call: Call, caller: BodyKey) -> bool:
+    def read_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes within which a body is read as a property: name scopes there, and what its readers are in."""
+        if self.graph.is_read_in_names(key):
+            yield ScopeKind.NAME, _ELSEWHERE
+        for reader in self.graph.readers(key):
+            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(reader))
+
+    def is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
         match call.callee.kind:
             case CalleeKind.OPAQUE:
@@ -136,6 +145,8 @@ class Surroundings:
                 return self.tree.symbols.holds(callee.name, path)
             case CalleeKind.METHOD, _:
                 return self.tree.classes.is_whole((path, callee.index))
+            case CalleeKind.ATTRIBUTE, Callee(kind=CalleeKind.BODY):
+                return True  # a function has no methods but what it is given
             case CalleeKind.ATTRIBUTE, Callee() as receiver:
                 classes = self.tree.symbols.classes(receiver, path)
                 return bool(classes) and all(map(self.tree.classes.is_whole, classes))

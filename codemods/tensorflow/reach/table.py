@@ -17,6 +17,7 @@ from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
 from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.unset import Unset
+from codemods.tensorflow.reach.waiting import Waiting
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
 from codemods.tensorflow.text import Text
 
@@ -35,6 +36,7 @@ class ReachTable:
         self.graph = CallGraph(tree)
         self.unset = Unset(self.graph)
         self.surroundings = Surroundings(self.graph, self.unset)
+        self.waiting = Waiting(self.surroundings)
         self.switches = Switches(self.graph)
         self._resets = Resets(tree)
         self._openers = Openers(self.graph)
