@@ -129,9 +129,11 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            numbers = "*" if new_name.endswith("*") or (own is not None and self._meets_ops(own)) else ""
+            met = (own is not None and self._meets_ops(own)) or _repeats_scope(old, wrap.name, new_name)
+            numbers = "*" if new_name.endswith("*") or met else ""
             passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
-            new = self.prefix(instance, new=True) + scope + (f"{own.pattern}{numbers}" if own and passed else new_name)
+            given = own.pattern if own and passed else new_name.rstrip("*")
+            new = self.prefix(instance, new=True) + scope + given + numbers
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
 
@@ -228,6 +230,11 @@ def _may_be_unnamed(name: Text) -> bool:
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
     return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
+
+
+def _repeats_scope(old: str, wrap: str, name: str) -> bool:
+    """Whether a name in a wrap of the same name may be that of the wrap itself, in an unknown scope called so too."""
+    return old.startswith("*") and wrap.lower() == name.lower()
 
 
 def _same(name: str) -> Rename:
