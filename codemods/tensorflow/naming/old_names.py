@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
@@ -12,12 +12,13 @@ from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
 from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Hole, Text, overlaps
+from codemods.tensorflow.text import Hole, Text, literal, overlaps
 from migrate.model import Rename, Shift
 
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"_\d+$")
 _SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
@@ -202,7 +203,7 @@ class OldNames:
     def _is_counted(self, scope: Text) -> bool:
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
             return any(name.literal != UNNAMED for name in self._moving)
-        return self._meets_ops(scope) or any(overlaps(scope, name) for name in self._moving)
+        return self._meets_ops(scope) or any(overlaps(one, name) for name in self._moving for one in _stems(scope))
 
     def _meets_ops(self, name: Text) -> bool:
         """Whether ops that go under new scopes may have taken a name first."""
@@ -230,6 +231,12 @@ def _may_be_unnamed(name: Text) -> bool:
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
     return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
+
+
+def _stems(scope: Text) -> Iterator[Text]:
+    """A name, and what it may be a number of: `w_1` is also what the second `w` is called."""
+    yield scope
+    yield from (literal(stem) for text in scope.texts if (stem := _NUMBER.sub("", text)) != text)
 
 
 def _repeats_scope(old: str, wrap: str, name: str) -> bool:
