@@ -197,10 +197,11 @@ class OldNames:
             unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
         derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
-        counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
+        counted = any(self.is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived
 
-    def _is_counted(self, scope: Text) -> bool:
+    def is_counted(self, scope: Text) -> bool:
+        """Whether a scope may bear a name, or a number, that it shares with what gets another name."""
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
             return any(name.literal != UNNAMED for name in self._moving)
         return self._meets_ops(scope) or any(overlaps(one, name) for name in self._moving for one in _stems(scope))
