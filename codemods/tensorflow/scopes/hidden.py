@@ -43,7 +43,9 @@ def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind,
     """The kinds and places of these scopes: around calls by a method's name alone, and of whatever is handed on."""
     surroundings, way = scopes.reach.surroundings, instance.way
     if way.unknown:
-        yield from surroundings.unclear_scopes(way.calls[0][0] if way.calls else instance.body)
+        first = way.calls[0][0] if way.calls else instance.body
+        yield from surroundings.unclear_scopes(first)
+        yield from surroundings.branch_scopes(first)
     opaque = surroundings.opaque_scopes
     if opaque and _is_handed_on(instance, scopes):
         yield from ((kind, place) for kind, places in opaque.items() for place in places)
