@@ -12,6 +12,7 @@ from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
+from codemods.tensorflow.naming.scope_numbers import renumbered_scopes
 from codemods.tensorflow.naming.sites import Site, make_site
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import LeavePlan, NamePlan, ScopeForm, ScopePlan, WrapPlan
@@ -27,7 +28,7 @@ from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
 from migrate.codemod import Options
-from migrate.model import Level
+from migrate.model import Level, Rename
 
 __all__ = ["Decided", "Decision", "decide"]
 
@@ -109,8 +110,9 @@ class _Decisions:
         claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
         decider = Decider(self.scopes, claims, self._old_names(), self.keep, self.unsafe, OwnLayers(self.scopes))
         decisions = [(site, decider.decide(site)) for site in self.sites]
+        numbers = renumbered_scopes(self.scopes, decider.old)
         for site, decision in _together(decisions, decider):
-            yield site, self._needing(site, decision)
+            yield site, self._needing(site, _telling(decision, numbers))
 
     def _needing(self, site: Site, decision: Decision) -> Decision:
         """The decision, with the scopes that it takes for granted."""
@@ -141,6 +143,13 @@ class _Decisions:
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
+
+
+def _telling(decision: Decision, numbers: tuple[Rename, ...]) -> Decision:
+    """A decision that gives another name, with what that means for the numbers of scopes."""
+    if not numbers or isinstance(decision, LeavePlan) or not any(one.changes for one in decision.renames):
+        return decision
+    return replace(decision, renames=tuple(dict.fromkeys((*decision.renames, *numbers))))
 
 
 def _together(decisions: Sequence[tuple[Site, Decision]], decider: Decider) -> Iterator[tuple[Site, Decision]]:

@@ -10,6 +10,7 @@ from codemods.tensorflow.text import Text
 from migrate.codemod import Fact
 
 __all__ = [
+    "AT_ONCE",
     "ELEMENT",
     "At",
     "BodyFacts",
@@ -37,6 +38,7 @@ __all__ = [
 
 ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
+AT_ONCE: At = (0, 0)  # before all else in a body
 
 
 class ScopeKind(enum.Enum):

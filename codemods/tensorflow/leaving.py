@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from codemods.tensorflow.facts import At
+from codemods.tensorflow.facts import AT_ONCE, At
 from migrate.syntax.nodes import BLOCKS
 
 __all__ = ["leaves"]
-
-_AT_ONCE: At = (0, 0)
 
 
 def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
@@ -22,7 +20,7 @@ def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
     for one in _statements(function.body):
         value = getattr(one, "value", None)
         if isinstance(value, ast.Yield | ast.YieldFrom):
-            return _AT_ONCE
+            return AT_ONCE
         if first is None and isinstance(one, ast.Return):
             first = (one.end_lineno or 0, one.end_col_offset or 0)
     return first

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.facts import At, Call, Creation, Grip
+from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Grip
 from codemods.tensorflow.layers.keeping import calls_that_name
 from codemods.tensorflow.layers.moving import may_move
 from codemods.tensorflow.naming.sites import Place, Site, place_of
@@ -56,7 +56,9 @@ def find_factories(sites: Iterable[Site], scopes: ScopeTable, extent: Extent) ->
 
 def _factory(body: BodyKey, sites: list[Site], scopes: ScopeTable, extent: Extent) -> Factory | None:
     facts = scopes.reach.tree.body(body)
-    if facts.is_module or not _is_simple(body, sites, extent) or not scopes.reach.graph.is_closed(body):
+    if facts.is_module or facts.leaves == AT_ONCE:  # a generator does not run where it is called
+        return None
+    if not _is_simple(body, sites, extent) or not scopes.reach.graph.is_closed(body):
         return None
     kept = calls_that_name(sites[0], scopes) if len(sites) == 1 else frozenset()
     calls = []

@@ -130,6 +130,7 @@ class _Planner:
 
     def _plan_block(self, block: Block, members: list[Member]) -> None:
         takes_ops = self.option not in _OPS_STAY and not self._ops_are_looked_up(block.body)
+        asked = not takes_ops and self._unnamed_ops_are_looked_up(block.body)
         grouping = Grouping(block, self.extent, takes_ops)
         groups = grouping.layers(members)
         chosen = self._chosen(groups, block)
@@ -139,7 +140,8 @@ class _Planner:
                 first = block.statements[group[0].place]
                 layer = self._layer(group[0], sites, block)
                 name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats)
-                keeps_ops = any(member.keeps_ops for member in group)
+                computes = asked and any(map(block.makes_more, group))
+                keeps_ops = computes or any(member.keeps_ops for member in group)
                 wrap = WrapPlan(first.at, last.at, name, unique=group[0].repeats, keeps_ops=keeps_ops)
                 self._wrap(block.body, group, wrap, layer)
 

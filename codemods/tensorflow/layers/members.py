@@ -39,6 +39,11 @@ class Block:
         """The place of a statement among its siblings."""
         return next(place for place, one in enumerate(self.statements) if one.at == statement)
 
+    def makes_more(self, member: Member) -> bool:
+        """Whether the statement of a member goes on behind its variable, perhaps with ops that are made of it."""
+        end = self.statements[member.place].end
+        return any(site.creation.end != end for site in member.sites)
+
 
 def block_of(tree: Tree, body: BodyKey, first: At) -> Block:
     """The block of a body that begins with the statement at `first`."""

@@ -23,9 +23,14 @@ def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
     return True
 
 
+def _is_plain(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:
+    """Whether a scope can be written around a statement, and all that runs in there is seen in it."""
+    return statement.plain and not (extent.hands_makers(statement, body) or extent.resumes_makers(statement, body))
+
+
 def may_come_along(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:
     """Whether a scope that leaves the names of ops alone can go around a statement for the sake of its neighbours."""
-    if not statement.plain or extent.hands_makers(statement, body):
+    if not _is_plain(statement, body, extent):
         return False
     return all(
         may_move(event, key, extent) or _makes_ops_only(event, key, extent)
@@ -44,7 +49,7 @@ def _makes_ops_only(event: Event, body: BodyKey, extent: Extent) -> bool:
 
 def may_move_all(statement: StatementFacts, body: BodyKey, extent: Extent, known: Collection[Event] = ()) -> bool:
     """Whether a scope can go around a statement, whose events `known` are what the scope is for."""
-    if not statement.plain or extent.hands_makers(statement, body):
+    if not _is_plain(statement, body, extent):
         return False
     own = {id(event) for event in known}
     return all(id(event) in own or may_move(event, key, extent) for key, event in extent.held(statement, body))

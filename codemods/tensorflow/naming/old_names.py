@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
@@ -18,7 +18,7 @@ from migrate.model import Rename, Shift
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
-_STEM = re.compile(r"^(.+)_\d+$")  # the second `w` of a graph is called `w_1`
+_NUMBER = re.compile(r"_\d+$")
 _SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
@@ -130,9 +130,11 @@ class OldNames:
             scope = f"{wrap.name}*/" if wrap.unique else f"{wrap.name}/"
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
-            numbers = "*" if new_name.endswith("*") or (own is not None and self._meets_ops(own)) else ""
+            met = (own is not None and self._meets_ops(own)) or _repeats_scope(old, wrap.name, new_name)
+            numbers = "*" if new_name.endswith("*") or met else ""
             passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
-            new = self.prefix(instance, new=True) + scope + (f"{own.pattern}{numbers}" if own and passed else new_name)
+            given = own.pattern if own and passed else new_name.rstrip("*")
+            new = self.prefix(instance, new=True) + scope + given + numbers
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
 
@@ -195,14 +197,14 @@ class OldNames:
             unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
         derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
-        counted = any(self._is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
+        counted = any(self.is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived
 
-    def _is_counted(self, scope: Text) -> bool:
+    def is_counted(self, scope: Text) -> bool:
+        """Whether a scope may bear a name, or a number, that it shares with what gets another name."""
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
             return any(name.literal != UNNAMED for name in self._moving)
-        counted = [scope, *(literal(stem) for text in scope.texts for stem in _STEM.findall(text))]
-        return self._meets_ops(scope) or any(overlaps(one, name) for one in counted for name in self._moving)
+        return self._meets_ops(scope) or any(overlaps(one, name) for name in self._moving for one in _stems(scope))
 
     def _meets_ops(self, name: Text) -> bool:
         """Whether ops that go under new scopes may have taken a name first."""
@@ -230,6 +232,17 @@ def _may_be_unnamed(name: Text) -> bool:
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
     return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
+
+
+def _stems(scope: Text) -> Iterator[Text]:
+    """A name, and what it may be a number of: `w_1` is also what the second `w` is called."""
+    yield scope
+    yield from (literal(stem) for text in scope.texts if (stem := _NUMBER.sub("", text)) != text)
+
+
+def _repeats_scope(old: str, wrap: str, name: str) -> bool:
+    """Whether a name in a wrap of the same name may be that of the wrap itself, in an unknown scope called so too."""
+    return old.startswith("*") and wrap.lower() == name.lower()
 
 
 def _same(name: str) -> Rename:

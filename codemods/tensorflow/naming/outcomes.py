@@ -172,7 +172,7 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
     """The target's name with the name scopes in front that stay, or a free one like it."""
     target = _target(q)
     if q.place is Place.NAMED and not full_name(q.site, literal(target), q.scopes):
-        return _asked(q, claim_numbers(q.site, target, q.claims), Level.RENAMES)
+        return _asked(q, numbered_base(q.site, target, q.claims), Level.RENAMES)
     name = free_name(q.site, target, q.claims)
     if not name or (q.place is not Place.NAMED and not q.does_without_scopes(literal(name))):
         return _asked(q, claim_numbers(q.site, f"{target}_var", q.claims), Level.RENAMES)

@@ -132,7 +132,7 @@ def make_site(
         repeats=_repeats(instances, texts, place, scopes),
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
-        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], tests),
+        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], names, tests),
         counts=_counts(creation, instances, scopes),
         bears_a_root=bears_a_root(creation, body, extent),
     )
@@ -193,9 +193,9 @@ def _asks_for(names: Iterable[Text], file: FileFacts) -> bool:
     return any(overlaps(name, one) for name in names for one in patterns)
 
 
-def _compared(path: str, tests: NameTests) -> str:
-    """Where the program compares names, so that a new one may have another answer."""
-    place = tests.holding(path)
+def _compared(path: str, names: Iterable[Text], tests: NameTests) -> str:
+    """Where the program compares names, so that a new one, or one with a scope in front, may have another answer."""
+    place = tests.holding(path) or tests.beginning(path, names)
     return f"{place} compares names of variables" if place else ""
 
 

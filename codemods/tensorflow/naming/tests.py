@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
 from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.meeting import Meeting
+from codemods.tensorflow.text import Hole, Text, overlaps
 
 __all__ = ["NameTests"]
 
@@ -28,6 +29,20 @@ class NameTests:
         if path not in self._found:
             self._found[path] = next(self._holding(path), "") if self.tree.name_tests else ""
         return self._found[path]
+
+    def beginning(self, path: str, names: Iterable[Text]) -> str:
+        """`file:line` of the first test of how names begin that names of a file may pass by themselves; "" for none.
+
+        What a scope is put in front of begins otherwise.
+        """
+        return next((f"{file}:{line}" for file, line in self._beginning(path, tuple(names))), "")
+
+    def _beginning(self, path: str, names: tuple[Text, ...]) -> Iterator[tuple[str, int]]:
+        told = [name for name in names if name.tells]
+        for file, tests in self.tree.name_tests.items() if told else ():
+            asked = [(Text((one.text, Hole())), one.line) for one in tests if one.begins and one.text]
+            if asked and self.meeting.files(file, path):
+                yield from ((file, line) for text, line in asked if any(overlaps(name, text) for name in told))
 
     def _holding(self, path: str) -> Iterator[str]:
         for file, tests in self.tree.name_tests.items():

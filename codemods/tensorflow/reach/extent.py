@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import At, Call, CalleeKind, Creation, Enter, Event, NamedOp, StatementFacts, StoreUse
+from codemods.tensorflow.facts import (
+    AT_ONCE,
+    At,
+    Call,
+    CalleeKind,
+    Creation,
+    Enter,
+    Event,
+    NamedOp,
+    StatementFacts,
+    StoreUse,
+)
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.ways import Instance
@@ -75,6 +86,20 @@ class Extent:
         for key, body in self.tree.bodies():
             if body.in_control_flow and not body.is_lambda and self.names_something(key):
                 found[key[0]].add(body.name)
+        return found
+
+    def resumes_makers(self, statement: StatementFacts, body: BodyKey) -> bool:
+        """Whether a statement may go on with a generator that names something: `next(made)` after `made = layers()`."""
+        return not statement.reads.isdisjoint(self._suspended.get(body[0], ()))
+
+    @cached_property
+    def _suspended(self) -> Mapping[str, set[str]]:
+        """The names of such generators by the files that assign them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        makers = {key for key, body in self.tree.bodies() if body.leaves == AT_ONCE and self.names_something(key)}
+        for key, _, event in self.tree.events() if makers else ():
+            if isinstance(event, Call) and event.target and not makers.isdisjoint(self.tree.targets(event, key)):
+                found[key[0]].add(event.target)
         return found
 
     def uses_store(self, events: Iterable[Event], body: BodyKey) -> bool:

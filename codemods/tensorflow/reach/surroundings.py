@@ -93,6 +93,13 @@ class Surroundings:
             waiting += [one for one in self.graph.callers(caller) if one not in seen]
             seen.update(self.graph.callers(caller))
 
+    def branch_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+        """The scopes in which a function is defined that `tf.cond` or the like runs: there, as good as always."""
+        body = self.tree.body(key)
+        if body.in_control_flow:
+            yield from ((frame.scope.kind, (key[0], frame.at)) for frame in body.frames if frame.scope is not None)
+            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above((key[0], body.parent)))
+
     def _is_handed(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee is a parameter of the body that calls it, which others hand to that."""
         return callee.kind is CalleeKind.OPAQUE and callee.name in self.tree.body(caller).parameters

@@ -14,6 +14,7 @@ from codemods.tensorflow.text import Text, literal, substitute
 __all__ = ["Bearer", "Bearers"]
 
 Bearer = tuple[Text, Instance]
+_Found = Mapping[str, list[Bearer]]
 
 
 class Bearers:
@@ -24,7 +25,7 @@ class Bearers:
 
     def of(self, path: str, text: Text) -> list[Bearer]:
         """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""
-        literals, patterns = self._found
+        literals, patterns, _ = self._found
         known = (bearer for name in text.texts for bearer in literals.get(name.lower(), ()))
         return [*known, *patterns.get(path, ())]
 
@@ -32,10 +33,14 @@ class Bearers:
         """The ops and variables of a file that bear names which are known."""
         return self._by_file.get(path, [])
 
+    def of_any_name(self, path: str) -> list[Bearer]:
+        """The ops and variables to which a file is seen to give a name of which nothing is known."""
+        return self._found[2].get(path, [])
+
     @cached_property
     def _by_file(self) -> Mapping[str, list[Bearer]]:
         found: dict[str, list[Bearer]] = defaultdict(list)
-        literals, _ = self._found
+        literals = self._found[0]
         for bearers in literals.values():
             for bearer in bearers:
                 found[bearer[1].body[0]].append(bearer)
@@ -43,26 +48,28 @@ class Bearers:
 
     def literals(self) -> Iterator[tuple[str, list[Bearer]]]:
         """Every name that the program gives to ops or variables, in lower case, with all that bear it."""
-        literals, _ = self._found
+        literals = self._found[0]
         yield from literals.items()
 
     def literal_names(self) -> Iterator[tuple[str, str]]:
         """Every name that the program gives to an op or variable, in lower case, with the file that does."""
-        literals, _ = self._found
+        literals = self._found[0]
         for name, found in literals.items():
             for _, instance in found:
                 yield name, instance.body[0]
 
     def patterns(self) -> Iterator[tuple[Text, str]]:
         """The names of ops and variables of which a part is known, with the files that give them."""
-        _, patterns = self._found
+        patterns = self._found[1]
         for path, found in patterns.items():
             yield from ((text, path) for text, one in found if one.way.partial or not one.way.unknown)
 
     @cached_property
-    def _found(self) -> tuple[Mapping[str, list[Bearer]], Mapping[str, list[Bearer]]]:
+    def _found(self) -> tuple[_Found, _Found, _Found]:
+        """Those whose names are known, by the name; those of which a part is, and those of which none is, by file."""
         literals: dict[str, list[Bearer]] = defaultdict(list)
         patterns: dict[str, list[Bearer]] = defaultdict(list)
+        opaque: dict[str, list[Bearer]] = defaultdict(list)
         for body, number, event in self.reach.tree.events():
             name = _name(event)
             if name is None:
@@ -73,7 +80,14 @@ class Bearers:
                     literals[text.lower()].append((given, instance))
                 if not given.texts and given.tells:
                     patterns[body[0]].append((given, instance))
-        return literals, patterns
+                elif _may_be_any(given) and not instance.way.unknown:
+                    opaque[body[0]].append((given, instance))
+        return literals, patterns, opaque
+
+
+def _may_be_any(name: Text) -> bool:
+    """Whether nothing is known of a name but that there is one."""
+    return bool(name.parts) and not (name.tells or name.is_none)
 
 
 def _name(event: Event) -> Text | None:

@@ -46,6 +46,7 @@ def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind,
         first = way.calls[0][0] if way.calls else instance.body
         yield from surroundings.unclear_scopes(first)
         yield from surroundings.read_scopes(first)
+        yield from surroundings.branch_scopes(first)
     opaque = surroundings.opaque_scopes
     if opaque and _is_handed_on(instance, scopes):
         yield from ((kind, place) for kind, places in opaque.items() for place in places)

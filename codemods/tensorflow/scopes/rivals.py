@@ -73,7 +73,7 @@ class Rivals:
         return any(
             self._bears(bearer, instance, text)
             for instance, text in places
-            for bearer in (*self.bearers.of(item.key[0], text), *self._any(item.key[0], instance, text))
+            for bearer in self._near(item.key[0], instance, text)
         ) or any(
             self._are_numbered(literal(stem), instance, item.key[0])
             for instance, text in places
@@ -89,6 +89,12 @@ class Rivals:
         """Whether several ops or variables may have one name beside a scope: the second `s` is called `s_1`."""
         found = [bearer for bearer in self.bearers.of(path, stem) if self._bears(bearer, instance, stem)]
         return self.places.recurs([one for _, one in found], [name for name, _ in found])
+
+    def _near(self, path: str, instance: Instance, name: Text) -> Iterator[Bearer]:
+        """What may bear a scope's name as far as names tell. What may bear any can only take it first."""
+        yield from self.bearers.of(path, name)
+        yield from self._any(path, instance, name)
+        yield from (one for one in self.bearers.of_any_name(path) if not instance.surely_before(one[1]))
 
     def _any(self, path: str, instance: Instance, name: Text) -> list[Bearer]:
         """What bears any name in a file, for a scope whose name nobody knows, though it is seen being given one."""
