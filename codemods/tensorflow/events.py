@@ -298,7 +298,7 @@ class Events:
         found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
         aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
         ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and is_no_folder(literal(node.value))
-        return "scope-as-name" if aliased or ends else ""
+        return "scope-as-name" if aliased or ends or _is_handed_folder(node) else ""
 
     def _note_block(self, site: CallSite) -> None:
         """Keeps the statements of a block in which a layer may stand."""
@@ -382,6 +382,13 @@ class Events:
         if isinstance(node, _STRINGS):
             return self.callees.given(node, scope)
         return None
+
+
+def _is_handed_folder(name: ast.expr | None) -> bool:
+    """Whether a name comes from a call that is handed a string such as `w/`, and may return it."""
+    given = [*name.args, *(word.value for word in name.keywords)] if isinstance(name, ast.Call) else []
+    strings = (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return any(one.endswith("/") and one != "/" for one in strings)
 
 
 def _may_not_happen(site: CallSite) -> bool:

@@ -1,4 +1,4 @@
-"""Where a function may end before its last statement, so that what stands behind may not happen."""
+"""Where a function may end: before its last statement, so that what stands behind may not happen, or behind it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.facts import AT_ONCE, At
-from migrate.syntax.nodes import BLOCKS
+from migrate.syntax.nodes import BLOCKS, nodes
 
-__all__ = ["leaves"]
+__all__ = ["falls_off", "leaves"]
 
 
 def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
@@ -24,6 +24,34 @@ def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
         if first is None and isinstance(one, ast.Return):
             first = (one.end_lineno or 0, one.end_col_offset or 0)
     return first
+
+
+def falls_off(function: ast.FunctionDef) -> bool:
+    """Whether a function may come to its end without a `return`, and so return None."""
+    waiting = [function.body]
+    while waiting:
+        match waiting.pop()[-1]:
+            case ast.Return() | ast.Raise():
+                pass
+            case ast.If(body=body, orelse=[_, *_] as other):
+                waiting += [body, other]
+            case ast.With(body=body) | ast.AsyncWith(body=body):
+                waiting.append(body)
+            case ast.Try(body=body, handlers=handlers, orelse=other):
+                waiting += [other or body, *(handler.body for handler in handlers)]
+            case ast.Match(cases=cases) if any(_fits_all(case) for case in cases):
+                waiting += [case.body for case in cases]
+            case ast.While(test=ast.Constant(value=True)) as loop if not any(
+                isinstance(one, ast.Break) for one in nodes(loop)
+            ):
+                pass
+            case _:
+                return True
+    return False
+
+
+def _fits_all(case: ast.match_case) -> bool:
+    return isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
 
 
 def _statements(block: Sequence[ast.AST]) -> Iterator[ast.AST]:

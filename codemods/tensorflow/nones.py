@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes, statements
@@ -48,7 +49,7 @@ class Nones:
         return False
 
     def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
-        """Whether a function of the file that is called may return None, by what it writes behind `return`."""
+        """Whether a function of the file that is called may return None, by its `return` statements or its end."""
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
         made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
         return any(self._returns(function, depth) for function in made)
@@ -56,7 +57,7 @@ class Nones:
     def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
         if function not in self._returning:
             self._returning[function] = False  # for those that return what each other return
-            self._returning[function] = any(
+            self._returning[function] = falls_off(function) or any(
                 self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
                 for node in statements(function)
                 if isinstance(node, ast.Return)
