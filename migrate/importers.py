@@ -34,6 +34,7 @@ _STATEMENT = re.compile(
 _RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)\b")
 _RUNNERS = (b"_module", b"__import__", b"run_path", b"exec", b"load_source")  # looked up, which is faster
 _NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*(\.*[A-Za-z_][\w./]*?)(?:\.py|\.ipynb)?\\?[\"']")
+_FEW = 100  # strings of a file that are tried in pairs
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 _GAPS = re.compile(rb"[\s\\]+")
 
@@ -226,9 +227,19 @@ def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
 def _run(path: str, data: bytes) -> Iterator[Import]:
     """The modules that a file may run by their names: whatever its strings can mean, if it runs any so."""
     if _runs(data):
-        for name in dict.fromkeys(match[1] for match in _NAMED.finditer(data)):
-            written = name.decode("utf-8", "replace").replace("/", ".")
-            yield _resolved(written, path), written.startswith(".")
+        found = dict.fromkeys(match[1].decode("utf-8", "replace") for match in _NAMED.finditer(data))
+        names = [name.replace("/", ".") for name in found]
+        yield from ((_resolved(name, path), name.startswith(".")) for name in names)
+        if len(names) <= _FEW:
+            yield from ((name, False) for name in _joined(names))
+
+
+def _joined(names: Sequence[str]) -> Iterator[str]:
+    """The names that two others make, which say by a dot that they are parts: `"nets" + ".model"`, `"nets/" + name`."""
+    for front in names:
+        for back in names:
+            if not front.startswith(".") and (front.endswith(".") or back.startswith(".")):
+                yield f"{front.rstrip('.')}.{back.lstrip('.')}"
 
 
 def _names(clause: bytes) -> Iterator[str]:

@@ -61,6 +61,8 @@ def test_roots_that_import_each_other_are_one() -> None:
         '__import__("nets.model")',
         'runpy.run_path(\n    "nets/model.py")',
         "NAME = 'nets.model'\nrunpy.run_module(NAME)",
+        "P = 'nets'\nimportlib.import_module(P + '.model')",
+        "NAME = 'model'\nexec(open('nets/' + NAME).read())",
     ],
 )
 def test_what_runs_a_file_by_its_name_imports_it(line: str) -> None:
