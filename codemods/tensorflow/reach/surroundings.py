@@ -135,12 +135,19 @@ class Surroundings:
                 return True
             case CalleeKind.IMPORTED:
                 evaluates = call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
-                return evaluates or self._is_held(call, caller)
+                return evaluates or self._is_held(call, caller) or self._is_unseen(call, caller)
             case CalleeKind.METHOD | CalleeKind.ATTRIBUTE:
                 return self._is_held(call, caller)
             case CalleeKind.CLASS:
                 return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
         return False
+
+    def _is_unseen(self, call: Call, caller: BodyKey) -> bool:
+        """Whether a function of a file without facts is called, which may call what it is handed."""
+        file = self.tree.files[caller[0]]
+        handing = bool(file.escaped or file.escaped_imports or file.escaped_attributes)
+        foreign = call.callee.name.partition(".")[0] in ("tensorflow", "builtins")
+        return handing and not foreign and not self.tree.targets(call, caller)
 
     def _is_held(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call runs what a name of another module, or an attribute of an object, is assigned."""
