@@ -115,7 +115,7 @@ def two_processes(bench: Bench) -> Iterator[Row]:
         peers.migrate(bench.dense, "--dry-run", "-j1"), peers.migrate(bench.dense, "--dry-run", "-j2")
     )
     yield Row(
-        "the same with two processes: wall",
+        "the dense tree with two processes: wall",
         f"{two.wall:.2f} s",
         f"one process {one.wall:.2f} s",
         two.wall / one.wall,
