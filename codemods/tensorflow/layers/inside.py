@@ -41,8 +41,8 @@ def may_clash_within(calls: Iterable[tuple[Factory, FactoryCall]], tree: Tree) -
     seen: set[str] = set()
     for factory, call in calls:
         names = set(_made(factory, call, tree))
-        if _UNKNOWN in names or not seen.isdisjoint(names):
-            return bool(seen)
+        if seen and (_UNKNOWN in seen | names or not seen.isdisjoint(names)):
+            return True
         seen |= names
     return False
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
@@ -12,6 +14,8 @@ from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["Places"]
+
+_Loop: TypeAlias = tuple[str, At]  # the file of a loop, and its place there
 
 
 def _none(_: Stand) -> bool:
@@ -77,10 +81,10 @@ class Places:
         Nor do the scopes that `drops` holds for.
         """
         own = text.loops if text is not None else frozenset[At]()
-        loops, covered, fresh, entered = set[At](), set(own), False, set[At]()
+        loops, covered, fresh, entered = set[_Loop](), set(own), False, set[_Loop]()
         for stand in instance.way.stands:
             if stand.frame.kind == "loop":
-                entered.add(stand.frame.at)
+                entered.add((stand.path, stand.frame.at))
             if stand.frame.scope is not None and drops(stand):
                 continue
             if stand.resets:  # what is around it counts no more
@@ -90,8 +94,8 @@ class Places:
             elif stand.frame.scope is not None and stand.frame.scope.name is not None:
                 covered |= stand.name.loops
             elif stand.frame.kind == "loop":
-                loops.add(stand.frame.at)
-        if loops - covered:
+                loops.add((stand.path, stand.frame.at))
+        if not _are_covered(loops, covered):
             return True
         way = instance.way
         return not fresh and (way.unknown or way.partial or way.reruns or (way.repeats and not instance.in_loop))
@@ -122,3 +126,9 @@ class Places:
         if known is None:
             known = self._once[item.key] = not self.recurs(item.instances, item.texts)
         return known
+
+
+def _are_covered(loops: Collection[_Loop], covered: Collection[At]) -> bool:
+    """Whether a name differs in the rounds of some loops; it knows no files, and says nothing of two in one place."""
+    places = Counter(at for _, at in loops)
+    return all(at in covered and number == 1 for at, number in places.items())
