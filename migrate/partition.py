@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from migrate.importers import Importers, Imports
+from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, module_name
 
 __all__ = ["Joints", "partition"]
@@ -60,20 +61,10 @@ class Joints:
 
     def joined(self, roots: Iterable[str], others: Iterable[str]) -> set[str]:
         """Those of `others` that imports join with one of `roots`, in whatever direction, or by way of each other."""
-        waiting = [*roots]
-        missing = {*others}.difference(waiting)
-        beside: dict[str, set[str]] = {}
-        for path in missing.union(waiting):
-            for other in self.of(path):
-                beside.setdefault(path, set()).add(other)
-                beside.setdefault(other, set()).add(path)
-        found = set[str]()
-        while waiting:
-            fresh = missing.intersection(beside.get(waiting.pop(), ()))
-            missing -= fresh
-            found |= fresh
-            waiting += fresh
-        return found
+        start = frozenset(roots)
+        leader = leaders(start.union(others), self.of) if start else {}
+        rooted = {leader[root] for root in start}
+        return {path for path, name in leader.items() if name in rooted} - start
 
 
 def partition(joints: Joints, roots: Collection[str], companions: Iterable[str]) -> list[list[str]]:
@@ -83,20 +74,11 @@ def partition(joints: Joints, roots: Collection[str], companions: Iterable[str])
     files in them are in the order of the paths.
     """
     members = joints.importers(roots).union(companions)
-    leader = {path: path for path in members}
-
-    def find(path: str) -> str:
-        while leader[path] != path:
-            leader[path] = path = leader[leader[path]]
-        return path
-
-    for path in members:
-        for other in joints.of(path) & members:
-            leader[find(path)] = find(other)
+    leader = leaders(sorted(members), joints.of)
     lists: dict[str, list[str]] = {}
-    for path in sorted(members):
-        lists.setdefault(find(path), []).append(path)
-    rooted = {find(root) for root in roots}
+    for path, name in leader.items():
+        lists.setdefault(name, []).append(path)
+    rooted = {leader[root] for root in roots}
     return [own for name, own in lists.items() if name in rooted]
 
 

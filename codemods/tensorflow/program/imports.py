@@ -9,6 +9,7 @@ from functools import cached_property
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import FileFacts
 from codemods.tensorflow.reach.graphs import components
+from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules
 
 __all__ = ["Imports"]
@@ -77,14 +78,4 @@ class Imports:
     @cached_property
     def program_of(self) -> Mapping[str, str]:
         """Files that imports join, in whatever direction, have the same value here."""
-        leader = {path: path for path in self.files}
-
-        def find(path: str) -> str:
-            while leader[path] != path:
-                leader[path] = path = leader[leader[path]]
-            return path
-
-        for imported, importers in self.importers.items():
-            for importer in importers:
-                leader[find(importer)] = find(imported)
-        return {path: find(path) for path in self.files}
+        return leaders(self.files, self.imports.__getitem__)
