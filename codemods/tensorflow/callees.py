@@ -20,8 +20,8 @@ __all__ = ["Callees"]
 class Callees(Texts):
     """Resolves what calls between the bodies of a module refer to."""
 
-    def __init__(self, walk: Walk) -> None:
-        super().__init__(walk)
+    def __init__(self, walk: Walk, path: str) -> None:
+        super().__init__(walk, path)
         self.aliases = Aliases()
         self._following: set[ast.expr] = set()  # what is being resolved: `a = a()` leads to itself
 

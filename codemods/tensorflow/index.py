@@ -79,7 +79,7 @@ class _Indexer:
     def __init__(self, module: Module, *, creations: bool = False) -> None:
         self.module = module
         self.walk = module.walk
-        self.callees = Callees(module.walk)
+        self.callees = Callees(module.walk, module.path)
         self.events = Events(module, self.callees, creations=creations)
         self.kept, self.keepers = kept_methods(self.callees)
         self.hands_on = False

@@ -192,5 +192,5 @@ def _formatted(part: str | Hole, field: str) -> Hole:
     """What a format such as `%03d` makes of a part: another text for each, but not the part itself."""
     if not isinstance(part, Hole):
         return Hole(digits=_DIGITS.fullmatch(field) is not None)
-    loop = part.loop if _ONE_TO_ONE.fullmatch(field) else (0, 0)
+    loop = part.loop if _ONE_TO_ONE.fullmatch(field) else None
     return Hole(loop=loop, derived=part.derived, digits=_DIGITS.fullmatch(field) is not None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, product
 from math import prod
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from migrate.codemod import Fact
 
@@ -16,6 +16,7 @@ __all__ = [
     "NONE",
     "PERHAPS_NONE",
     "Hole",
+    "Loop",
     "Text",
     "first_of",
     "is_no_folder",
@@ -26,6 +27,7 @@ __all__ = [
     "substitute",
 ]
 
+Loop: TypeAlias = tuple[str, tuple[int, int]]  # the file of a loop, and its place there
 _MAX_TEXTS = 256  # strings that are compared one by one
 
 
@@ -41,7 +43,7 @@ class Hole(Fact):
     """
 
     parameter: str = ""
-    loop: tuple[int, int] = (0, 0)  # where the loop stands; each of its rounds fills the hole differently
+    loop: Loop | None = None  # each of its rounds fills the hole differently
     choices: tuple[str, ...] = ()
     number: bool = False
     digits: bool = False
@@ -130,10 +132,10 @@ class Text(Fact):
         return any(isinstance(part, Hole) and part.derived for part in self.parts)
 
     @property
-    def loops(self) -> frozenset[tuple[int, int]]:
+    def loops(self) -> frozenset[Loop]:
         """The loops whose rounds give different strings: not where two holes can share out the same characters."""
         holes = [part for part in self.parts if isinstance(part, Hole)]
-        found = frozenset(part.loop for part in holes if part.loop[0])
+        found = frozenset(part.loop for part in holes if part.loop)
         if len(holes) < 2 or len({text.lower() for text in self.texts}) == len(self.texts) > 0:
             return found
         return found if self._is_separated(holes) else frozenset()
@@ -255,7 +257,7 @@ def _expression(part: str | Hole) -> str:
         return f"(?:{'|'.join(map(re.escape, part.choices))})"
     if part.digits or part.number:
         return r"-?\d+" if part.signed else r"\d+"
-    return ".+" if part.loop[0] else ".*"  # a loop's counter is never empty
+    return ".+" if part.loop else ".*"  # a loop's counter is never empty
 
 
 def _ends_meet(first: Text, second: Text) -> bool:

@@ -25,8 +25,9 @@ _MAX_DEPTH = 8  # constants that name constants: deeper than this is a loop
 class Texts(Bodies):
     """Follows what strings are made of through the bodies of a module."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, path: str) -> None:
         super().__init__(walk)
+        self._path = path
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
@@ -125,7 +126,7 @@ class Texts(Bodies):
     def _counter(self, target: ast.AST, owner: Scope) -> Hole:
         """What is known of a name that a loop binds."""
         if owner not in self._loops:
-            self._loops[owner] = _counting_targets(owner)
+            self._loops[owner] = _counting_targets(owner, self._path)
         return self._loops[owner].get(target, Hole())
 
 
@@ -138,14 +139,14 @@ def _holds_folders(node: ast.expr) -> bool:
     return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in nodes(node))
 
 
-def _counting_targets(scope: Scope) -> dict[ast.AST, Hole]:
+def _counting_targets(scope: Scope, path: str) -> dict[ast.AST, Hole]:
     """The names that loops of a scope bind, with what is known of each."""
     loops: list[tuple[ast.expr, ast.expr, ast.AST]] = [(loop.target, loop.iter, loop) for loop in scope.loops]
     generators = getattr(scope.node, "generators", [])
     if len(generators) == 1:
         loops.append((generators[0].target, generators[0].iter, scope.node))
     return {
-        one.name: Hole("", position(loop) if one.distinct else (0, 0), one.choices, one.number, signed=one.signed)
+        one.name: Hole("", (path, position(loop)) if one.distinct else None, one.choices, one.number, signed=one.signed)
         for target, iterated, loop in loops
         for one in counters(target, iterated, scope)
     }

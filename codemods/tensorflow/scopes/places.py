@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
 
-from codemods.tensorflow.facts import At
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
-from codemods.tensorflow.text import Text, overlaps
+from codemods.tensorflow.text import Loop, Text, overlaps
 
 __all__ = ["Places"]
-
-_Loop: TypeAlias = tuple[str, At]  # the file of a loop, and its place there
 
 
 def _none(_: Stand) -> bool:
@@ -80,8 +75,8 @@ class Places:
         The loops whose rounds give `text` another value each do not count: it is the name that must not come again.
         Nor do the scopes that `drops` holds for.
         """
-        own = text.loops if text is not None else frozenset[At]()
-        loops, covered, fresh, entered = set[_Loop](), set(own), False, set[_Loop]()
+        own = text.loops if text is not None else frozenset[Loop]()
+        loops, covered, fresh, entered = set[Loop](), set(own), False, set[Loop]()
         for stand in instance.way.stands:
             if stand.frame.kind == "loop":
                 entered.add((stand.path, stand.frame.at))
@@ -95,7 +90,7 @@ class Places:
                 covered |= stand.name.loops
             elif stand.frame.kind == "loop":
                 loops.add((stand.path, stand.frame.at))
-        if not _are_covered(loops, covered):
+        if loops - covered:
             return True
         way = instance.way
         return not fresh and (way.unknown or way.partial or way.reruns or (way.repeats and not instance.in_loop))
@@ -126,9 +121,3 @@ class Places:
         if known is None:
             known = self._once[item.key] = not self.recurs(item.instances, item.texts)
         return known
-
-
-def _are_covered(loops: Collection[_Loop], covered: Collection[At]) -> bool:
-    """Whether a name differs in the rounds of some loops; it knows no files, and says nothing of two in one place."""
-    places = Counter(at for _, at in loops)
-    return all(at in covered and number == 1 for at, number in places.items())
