@@ -25,9 +25,11 @@ __all__ = [
     "one_of",
     "overlaps",
     "substitute",
+    "without_number",
 ]
 
 Loop: TypeAlias = tuple[str, tuple[int, int]]  # the file of a loop, and its place there
+_NUMBERED = re.compile(r"(.+)_\d+")
 _MAX_TEXTS = 256  # strings that are compared one by one
 
 
@@ -155,6 +157,12 @@ PERHAPS_NONE = Text((Hole(none="perhaps"),))
 def literal(value: str) -> Text:
     """A text without holes."""
     return Text((value,)) if value else Text(())
+
+
+def without_number(name: str) -> str:
+    """What a name was before the graph put a number behind it: `w` for `w_1`; the name itself where it has none."""
+    numbered = _NUMBERED.fullmatch(name)
+    return numbered[1] if numbered else name
 
 
 def is_no_folder(name: Text) -> bool:

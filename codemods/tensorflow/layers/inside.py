@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import Call
@@ -13,12 +12,11 @@ from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.ways import bound_parameters
 from codemods.tensorflow.targets import NO_TARGET
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Text, without_number
 
 __all__ = ["may_clash", "may_clash_within"]
 
 _UNKNOWN = ""
-_NUMBER = re.compile(r"_\d+$")  # names that are taken get one
 
 
 def may_clash(member: Member, others: Iterable[Member], tree: Tree) -> bool:
@@ -67,7 +65,7 @@ def _of(site: Site, passed: Iterable[Text]) -> Iterator[str]:
         stem = stem_of(target)
         names = [target or NO_TARGET, *([stem.role] if stem else [])]
     for name in names:
-        yield _NUMBER.sub("", name.lower())
+        yield without_number(name.lower())
 
 
 def _passed(site: Site, call: FactoryCall, tree: Tree) -> list[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,10 +31,10 @@ from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.targets import says_nothing
+from codemods.tensorflow.text import without_number
 
 __all__ = ["Wraps", "plan_layers"]
 
-_NUMBER = re.compile(r"_\d+$")
 _NO_LAYER = frozenset({"variable", "variables", "var", "vars"})  # what a helper makes says nothing of the layer
 _OPS_STAY = ("off", "minimal")  # `--layers` of which the ops of a layer stay outside
 
@@ -176,7 +175,7 @@ class _Planner:
         """Whether the program may look for an op by the name that TensorFlow gives it, such as `Softmax_1`."""
         tree = self.extent.tree
         files = [tree.files[path] for path in tree.looking_up if self.scopes.meeting.files(path, body[0])]
-        lasts = (_NUMBER.sub("", name.rpartition("/")[2]).lower() for file in files for name in file.lookups)
+        lasts = (without_number(name.rpartition("/")[2]).lower() for file in files for name in file.lookups)
         asked = any(one.asks for one in tree.files[body[0]].bodies)
         return asked or any(last in tree.op_names for last in lasts)
 

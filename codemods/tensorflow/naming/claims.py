@@ -9,12 +9,11 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Hole, Text, overlaps
+from codemods.tensorflow.text import Hole, Text, overlaps, without_number
 
 __all__ = ["MOVED", "Claim", "Claims"]
 
 MOVED = "moved"  # the domain of variables that get another name
-_NUMBERED = re.compile(r"(.+)_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,8 @@ class Claims:
         known = claim.name.texts
         if known:
             for name in dict.fromkeys(map(_last, known)):
-                if claim.in_store and (match := _NUMBERED.fullmatch(name)):
-                    self._stored_numbers[match.group(1)].append(claim)
+                if claim.in_store and (stem := without_number(name)) != name:
+                    self._stored_numbers[stem].append(claim)
                 for place in self._places(claim):
                     self._exact[name][place].append(claim)
             self._known[claim.instance.body[0]][claim.name].append(claim)
@@ -168,8 +167,8 @@ class Claims:
 
     def _numbering(self, name: str, claim: Claim) -> list[Claim]:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
-        match = _NUMBERED.fullmatch(name)
-        bucket = self._at(match.group(1), claim) if match else []
+        stem = without_number(name)
+        bucket = self._at(stem, claim) if stem != name else []
         return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
     def _is_rival(self, one: Claim, other: Claim) -> bool:

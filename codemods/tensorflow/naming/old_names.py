@@ -12,13 +12,12 @@ from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
 from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Hole, Text, literal, overlaps
+from codemods.tensorflow.text import Hole, Text, literal, overlaps, without_number
 from migrate.model import Rename, Shift
 
 __all__ = ["OldNames"]
 
 _NUMBERED = re.compile(rf"{UNNAMED}(?:_\d+)?(?:/.*)?", re.IGNORECASE)
-_NUMBER = re.compile(r"_\d+$")
 _SCOPES = frozenset({"name_scope", "variable_scope"})
 
 
@@ -237,7 +236,7 @@ def _may_be_unnamed(name: Text) -> bool:
 def _stems(scope: Text) -> Iterator[Text]:
     """A name, and what it may be a number of: `w_1` is also what the second `w` is called."""
     yield scope
-    yield from (literal(stem) for text in scope.texts if (stem := _NUMBER.sub("", text)) != text)
+    yield from (literal(stem) for text in scope.texts if (stem := without_number(text)) != text)
 
 
 def _repeats_scope(old: str, wrap: str, name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +17,7 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute
+from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute, without_number
 
 __all__ = ["UNNAMED", "Place", "Site", "make_site", "names_of", "place_of"]
 
@@ -188,7 +187,7 @@ def _looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> str:
 def _asks_for(names: Iterable[Text], file: FileFacts) -> bool:
     """Whether a file may ask for one of some names."""
     asked = {suffix for lookup in file.lookups for suffix in _suffixes(lookup)}
-    asked |= {re.sub(r"_\d+$", "", name) for name in asked}
+    asked |= set(map(without_number, asked))
     patterns = [*map(literal, asked), *file.lookup_patterns]
     return any(overlaps(name, one) for name in names for one in patterns)
 

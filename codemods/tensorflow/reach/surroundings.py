@@ -76,7 +76,7 @@ class Surroundings:
             if isinstance(event, Call) and self.is_opaque(event, key):
                 for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
                     found[kind].add(place)
-                for kind in () if self._is_handed(event.callee, key) else self._kinds_above(key):
+                for kind in () if self.is_handed(event.callee, key) else self._kinds_above(key):
                     found[kind].add(_ELSEWHERE)
         return {kind: frozenset(places) for kind, places in found.items()}
 
@@ -100,7 +100,7 @@ class Surroundings:
             yield from ((frame.scope.kind, (key[0], frame.at)) for frame in body.frames if frame.scope is not None)
             yield from ((kind, _ELSEWHERE) for kind in self._kinds_above((key[0], body.parent)))
 
-    def _is_handed(self, callee: Callee, caller: BodyKey) -> bool:
+    def is_handed(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee is a parameter of the body that calls it, which others hand to that."""
         return callee.kind is CalleeKind.OPAQUE and callee.name in self.tree.body(caller).parameters
 
@@ -109,17 +109,20 @@ class Surroundings:
 
     def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
         """The scopes around the calls by which a body is handed what it calls, up to who names that."""
+        for caller, call, names in self.handers(key, parameter) if parameter in self.tree.body(key).parameters else ():
+            yield from _entered(call, caller)
+            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller)) if names else ()
+
+    def handers(self, key: BodyKey, parameter: str) -> Iterator[tuple[BodyKey, Call, bool]]:
+        """The calls by which a body is handed its parameter, with who calls, and whether that names what it hands."""
         waiting = [(key, parameter)]
         for body, name in waiting:  # which grows meanwhile
-            if name in self.tree.body(body).parameters:
-                for caller, number in self.graph.callers(body):
-                    call = self.tree.body(caller).events[number]
-                    assert isinstance(call, Call)
-                    yield from _entered(call, caller)
-                    handed = [(caller, one) for one in handed_through(self.tree.body(body), call, name)]
-                    waiting += [one for one in handed if one not in waiting]
-                    if not handed:
-                        yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller))
+            for caller, number in self.graph.callers(body):
+                call = self.tree.body(caller).events[number]
+                assert isinstance(call, Call)
+                handed = [(caller, one) for one in handed_through(self.tree.body(body), call, name)]
+                waiting += [one for one in handed if one not in waiting]
+                yield caller, call, not handed
 
     def read_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
         """The scopes within which a body is read as a property: name scopes there, and what its readers are in."""

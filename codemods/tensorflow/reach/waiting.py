@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, CalleeKind, Event
+from codemods.tensorflow.facts import Call, Event
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.surroundings import WAITING, Surroundings
-from codemods.tensorflow.reach.ways import Instance, handed_through
+from codemods.tensorflow.reach.ways import Instance
 
 __all__ = ["Waiting"]
 
@@ -53,18 +53,12 @@ class Waiting:
         return around or WAITING in self.surroundings.above(key)
 
     def _named_in(self, call: Call, key: BodyKey) -> Iterator[str]:
-        if call.callee.kind is not CalleeKind.OPAQUE or call.callee.name not in self.tree.body(key).parameters:
+        if not self.surroundings.is_handed(call.callee, key):
             yield _ANYWHERE
             return
-        waiting = [(key, call.callee.name)]
-        for body, name in waiting:  # which grows meanwhile
-            yield from self._unseen_callers(body)
-            for caller, number in self.graph.callers(body):
-                event = self.tree.body(caller).events[number]
-                assert isinstance(event, Call)
-                handed = [(caller, one) for one in handed_through(self.tree.body(body), event, name)]
-                waiting += [one for one in handed if one not in waiting]
-                yield from () if handed else (caller[0],)
+        yield from self._unseen_callers(key)
+        for caller, _, names in self.surroundings.handers(key, call.callee.name):
+            yield from (caller[0],) if names else self._unseen_callers(caller)
 
     def _unseen_callers(self, body: BodyKey) -> Iterator[str]:
         """The files of those who may call a body that nobody points at: whoever refers to it, or anybody."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.tensorflow.facts import At, ScopeKind
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import SCOPES, Instance
 from codemods.tensorflow.scopes.table import ScopeTable
 
 __all__ = ["may_be_hidden", "scopes_above", "scopes_handed"]
@@ -23,7 +23,7 @@ def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]
         return frozenset({ScopeKind.VARIABLE})
     if instance.way.partial:
         above = reach.surroundings.above(instance.body)
-        found = frozenset(kind for kind in (ScopeKind.NAME, ScopeKind.VARIABLE) if kind.value in above)
+        found = frozenset(kind for kind in SCOPES if kind.value in above)
         found |= {ScopeKind.VARIABLE} if instance.body in scopes.below_converted else set()
     return found
 
@@ -32,7 +32,7 @@ def scopes_handed(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind
     """The kinds of those in which the tree calls what it does not name, where that may be what leads to an instance."""
     forms = scopes.places.forms
     unseen = dict.fromkeys(_unseen(instance, scopes))
-    found = {kind for kind, _ in unseen if kind in (ScopeKind.NAME, ScopeKind.VARIABLE)}
+    found = {kind for kind, _ in unseen if kind in SCOPES}
     named = (place for kind, place in unseen if kind is ScopeKind.NAME) if forms else ()
     if any(not path or (path, at) in forms for path, at in named):
         found.add(ScopeKind.VARIABLE)

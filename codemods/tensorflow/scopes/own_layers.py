@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -10,11 +9,9 @@ from codemods.tensorflow.facts import Event, StoreUse
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import Item
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text, literal, substitute
+from codemods.tensorflow.text import Text, literal, substitute, without_number
 
 __all__ = ["OwnLayers"]
-
-_NUMBER = re.compile(r"_\d+$")
 
 
 class OwnLayers:
@@ -34,7 +31,7 @@ class OwnLayers:
 
     def may_count(self, item: Item) -> bool:
         """Whether a layer that nobody names may be called as a scope: another number, were that a variable scope."""
-        names = {_NUMBER.sub("", name.lower()) for text in item.texts for name in text.texts}
+        names = {without_number(name.lower()) for text in item.texts for name in text.texts}
         if names.isdisjoint(self.scopes.reach.tree.op_names):
             return False
         return any(self.scopes.meeting.may_meet(one, own) for one in self._unnamed for own in item.instances)

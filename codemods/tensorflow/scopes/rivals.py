@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -12,11 +11,9 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.items import Item, ItemKey
 from codemods.tensorflow.scopes.places import Places
-from codemods.tensorflow.text import Text, literal, overlaps
+from codemods.tensorflow.text import Text, literal, overlaps, without_number
 
 __all__ = ["Rivals", "surely_before"]
-
-_NUMBERED = re.compile(r"(.+)_\d+")
 
 
 class Rivals:
@@ -206,8 +203,8 @@ def _last(name: str) -> str:
 
 def _stem(name: str) -> str:
     """What a name was before it got its number; empty where it has none."""
-    numbered = _NUMBERED.fullmatch(name)
-    return numbered[1] if numbered else ""
+    stem = without_number(name)
+    return stem if stem != name else ""
 
 
 def surely_before(item: Item, rival: Item) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.reach.ways import Stand
+from codemods.tensorflow.reach.ways import SCOPES, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.makers import Makers
 from codemods.tensorflow.scopes.own_layers import OwnLayers
@@ -19,8 +19,6 @@ from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, is_no_folder
 
 __all__ = ["OF_ITSELF", "OF_OTHERS", "Case", "Veto", "forbids"]
-
-_SCOPE_KINDS = {ScopeKind.NAME.value, ScopeKind.VARIABLE.value}
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,8 @@ def _are_unknown(*items: Item) -> bool:
 
 
 def _may_stand_in_scopes(case: Case) -> bool:
-    return case.partial and bool(case.scopes.reach.surroundings.above(case.item.body) & _SCOPE_KINDS)
+    above = case.scopes.reach.surroundings.above(case.item.body)
+    return case.partial and any(kind.value in above for kind in SCOPES)
 
 
 def _is_out_of_step(case: Case) -> bool:
