@@ -6,21 +6,16 @@ What would be written is never taken from here: whoever can write the cache coul
 from __future__ import annotations
 
 import os
-import pickle
-from collections.abc import Mapping
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 
-from migrate.cache import FILE, ROOM, UNWRITABLE, seal, unsealed
-from migrate.database import Database
 from migrate.engine import Rewritten
-from migrate.fingerprint import fingerprint
 from migrate.model import FileResult
 from migrate.program import Program, Setup
 from migrate.reader import Reader
 from migrate.settle import Policy
+from migrate.shelf import Shelf
 from migrate.survey import Group
-from migrate.unpickling import unpickled
 
 __all__ = ["CleanResults"]
 
@@ -31,18 +26,15 @@ class CleanResults:
     def __init__(self, setup: Setup, reader: Reader, folder: str) -> None:
         self._setup = setup
         self._reader = reader
-        self._packages = setup.work.packages()
-        self._code = fingerprint(self._packages)
-        self._database = Database(os.path.join(folder, FILE), ROOM)
+        self._shelf = Shelf(setup.work, folder)
         self._keys: dict[str, bytes] = {}  # by the first member: no file is one of two groups
-        self._fresh: dict[bytes, bytes] = {}
 
     def find(self, group: Group) -> Mapping[str, Rewritten] | None:
         """The results of an equal program, None where there are none."""
-        if not self._code:
+        if not self._shelf.is_usable:
             return None
         key = self._keys[group.members[0]] = self._key(group)
-        match unpickled(unsealed(key, self._database.get(key)), self._packages):
+        match self._shelf.get(key):
             case tuple(results) if all(isinstance(one, FileResult) and _is_clean(one) for one in results):
                 return {one.path: Rewritten(one) for one in results}
         return None
@@ -52,24 +44,19 @@ class CleanResults:
         key = self._keys.pop(program.group.members[0], None)
         results = tuple(one.result for one in program.results.values())
         failed = not self._reader.failures.keys().isdisjoint(program.group.files)
-        if key is None or failed or not all(map(_is_clean, results)):
-            return
-        try:
-            self._fresh[key] = seal(key, pickle.dumps(results, pickle.HIGHEST_PROTOCOL))
-        except UNWRITABLE:
-            return
+        if key is not None and not failed and all(map(_is_clean, results)):
+            self._shelf.put(key, results)
 
     def _key(self, group: Group) -> bytes:
         """What tells a program from all others: what is asked, and its files, which from now on are what they are."""
         folders = {os.path.dirname(path): path for path in group.files}
         policies = [(folder, _told(self._setup.policy(path))) for folder, path in sorted(folders.items())]
-        work = self._setup.work
-        asked = (work.references, work.largest, self._setup.comment, [*group.members], policies)
-        digest = blake2b(self._code + repr(asked).encode(), digest_size=20)
+        return self._shelf.key((self._setup.comment, [*group.members], policies), self._sources(group))
+
+    def _sources(self, group: Group) -> Iterator[bytes]:
         for path, data in self._reader.read(group.files, "Reading"):
             self._reader.remember(path, data)
-            digest.update(repr((path, len(data))).encode() + data)
-        return digest.digest()
+            yield repr((path, len(data))).encode() + data
 
     def __enter__(self) -> CleanResults:
         return self
@@ -77,8 +64,7 @@ class CleanResults:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._database.put({} if kind else self._fresh)
-        self._database.close()
+        self._shelf.close(keeps=kind is None)
 
 
 def _is_clean(result: FileResult) -> bool:

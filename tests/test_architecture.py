@@ -43,7 +43,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     (
         *("migrate.work", "migrate.executors"),
-        *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.cache"),
+        *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.shelf", "migrate.cache"),
         *("migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program"),
         *("migrate.clean", "migrate.shipping", "migrate.traversal", "migrate.runner"),
     ),

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from migrate.cache import FactsCache, seal
+from migrate.cache import FactsCache
 from migrate.database import Database
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
 from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
 from migrate.fingerprint import fingerprint
+from migrate.shelf import seal
 from migrate.work import IndexTask, Work
 
 TOY = ("toys:TOY",)

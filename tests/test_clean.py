@@ -11,10 +11,10 @@ import pytest
 import toys  # noqa: F401 - the registry below loads it
 
 from migrate import clean, discover, program, registry, runner, settings
-from migrate.cache import FILE, ROOM, seal
 from migrate.database import Database
 from migrate.model import FileResult, Report
 from migrate.runner import Extent
+from migrate.shelf import FILE, ROOM, seal
 
 
 @pytest.fixture(autouse=True)
