@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 
 from migrate.engine import Rewritten
+from migrate.extent import Setup
 from migrate.model import FileResult
-from migrate.program import Program, Setup
+from migrate.program import Program
 from migrate.reader import Reader
 from migrate.settle import Policy
 from migrate.shelf import Shelf

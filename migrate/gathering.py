@@ -10,13 +10,14 @@ from typing import Any, TypeAlias
 from migrate import engine
 from migrate.codemod import Analysis
 from migrate.engine import Indexed
-from migrate.executors import Executor, Lost
+from migrate.executors import Lost
+from migrate.extent import Setup
 from migrate.importers import Importers, Imports
 from migrate.model import Failure
 from migrate.partition import Joints
 from migrate.reader import Reader
 from migrate.syntax.modules import Modules
-from migrate.work import IndexTask, Work
+from migrate.work import IndexTask
 
 __all__ = ["FOLLOWING", "Collector", "Facts", "Gathering", "Known", "Wanted"]
 
@@ -72,19 +73,15 @@ def _of(facts: Facts, paths: frozenset[str] | None = None) -> Facts:
 class Collector:
     """Indexes files into what is `known`, and what defines the names in them that analyses follow."""
 
-    def __init__(
-        self, reader: Reader, analyses: Sequence[Analysis], executor: Executor, work: Work, known: Known
-    ) -> None:
+    def __init__(self, reader: Reader, setup: Setup, known: Known) -> None:
         self.known = known
         self._reader = reader
-        self._analyses = analyses
-        self._executor = executor
-        self._work = work
+        self._setup = setup
         self._traced: set[str] = set()  # files that were looked at for the sake of a name
 
     def collect(self, wanted: Iterable[Wanted], *, whole: bool = True) -> None:
         """Indexes some sources, and what they take names from; those of a glance will do where not `whole`."""
-        for indexed in self._executor.map(self._work.index, self._tasks(wanted, whole)):
+        for indexed in self._setup.executor.map(self._setup.work.index, self._tasks(wanted, whole)):
             match indexed:
                 case Lost(path, cause):
                     self._reader.fail(path, Failure(cause))
@@ -102,7 +99,7 @@ class Collector:
     def trace(self) -> None:
         """Indexes the files that define what analyses follow, and in turn those that these take it from."""
         defining: dict[str, list[str]] = {}
-        for name, followed in engine.followed(self.known.whole, self._analyses).items():
+        for name, followed in engine.followed(self.known.whole, self._setup.analyses).items():
             paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
             for path in filter(partial(self.lacks, name), paths - self._traced):
                 defining.setdefault(path, []).append(name)
@@ -119,7 +116,7 @@ class Collector:
         return Modules(self._reader.files)
 
     def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(one.name for one in self._analyses if one.name in names and not one.library(path, data))
+        return tuple(one.name for one in self._setup.analyses if one.name in names and not one.library(path, data))
 
     def _tasks(self, wanted: Iterable[Wanted], whole: bool) -> Iterator[IndexTask]:
         for path, data, analyses in wanted:

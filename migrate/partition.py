@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from migrate.importers import Importers, Imports
 from migrate.syntax.joining import leaders
@@ -15,10 +16,17 @@ class Joints:
     """The files that each file imports, by the places of all; what runs in a package runs its `__init__.py` as well."""
 
     def __init__(self, paths: Sequence[str], imports: Imports) -> None:
+        self._paths = paths
         self._imports = imports
-        self._modules = Modules(paths)
-        self._names = {module_name(path): path for path in paths}
         self._found: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _modules(self) -> Modules:  # of most programs nobody asks
+        return Modules(self._paths)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {module_name(path): path for path in self._paths}
 
     def of(self, path: str) -> frozenset[str]:
         """The files that the one at `path` imports."""

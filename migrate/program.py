@@ -2,74 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from migrate import engine, rules
-from migrate.codemod import Analysis
 from migrate.engine import Indexed, Rewritten
-from migrate.executors import Executor, Lost
+from migrate.executors import Lost
+from migrate.extent import Setup
 from migrate.gathering import Collector, Facts, Gathering, Known
 from migrate.model import Failure, FileResult, Level, Rewrite, path_of
 from migrate.reader import Reader
-from migrate.settle import Hold, Policy, applied, beyond, missing
+from migrate.settle import Hold, applied, beyond, missing
 from migrate.survey import Group
-from migrate.work import IndexTask, RewriteTask, Work
+from migrate.work import IndexTask, RewriteTask
 
-__all__ = ["WHOLE", "Extent", "Program", "Setup"]
+__all__ = ["Program"]
 
 Plans = Mapping[str, Mapping[str, Any]]  # by path, then by analysis
 
 _UNSTABLE = Hold(rules.UNSTABLE, "would be rewritten again by a second run", "Please report this as a mistake.")
 _IDLE = Hold(rules.DEPENDENT, "serves calls of which one is not rewritten", "Have all of them rewritten.")
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How much of what is found is rewritten; facts are those of all sources whatever it says.
-
-    `overlay` holds bytes that stand for a file's own, such as an editor's unsaved text. `only` says which files are
-    rewritten, `lines` which of their lines: statements that touch none of them are passed over. `part` says which
-    rewritten files are reported: what a rewrite needs may stand in a file of another part.
-    """
-
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
-    only: Callable[[str], bool] | None = None
-    lines: Mapping[str, Sequence[range]] | None = None
-    part: Callable[[str], bool] = lambda _: True
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that is found is rewritten, as it lies there."""
-        return self.only is None and self.lines is None and not self.overlay
-
-    def wants(self, path: str) -> bool:
-        """Whether anything in `path` may be rewritten."""
-        return self.reaches(path) and (self.lines is None or path in self.lines)
-
-    def reaches(self, path: str) -> bool:
-        """Whether `path` is one of the files that are rewritten, whatever their lines."""
-        return self.only is None or self.only(path)
-
-    def without(self, paths: Collection[str]) -> Extent:
-        """The same, but that nothing in `paths` is rewritten."""
-        return replace(self, only=lambda path: path not in paths and self.reaches(path)) if paths else self
-
-
-WHOLE = Extent()
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the programs of a run are gone through with; `comment` is what is put at calls that are left."""
-
-    analyses: Sequence[Analysis]
-    executor: Executor
-    work: Work
-    policy: Callable[[str], Policy]
-    comment: str = ""
-    extent: Extent = WHOLE
 
 
 class Program:
@@ -135,7 +88,7 @@ class Program:
         if self._known is None:
             setup, group = self._setup, self.group
             self._known = group.known.copy()
-            collector = Collector(self._reader, setup.analyses, setup.executor, setup.work, self._known)
+            collector = Collector(self._reader, setup, self._known)
             lacking = sorted(group.triggered.keys() - self._known.all_paths())
             read = self._reader.read(lacking, "Reading")
             collector.collect(((path, data, group.triggered[path]) for path, data in read), whole=False)

@@ -10,8 +10,9 @@ from migrate import collecting, places, project, rules
 from migrate.discover import Found
 from migrate.executors import Executor, open_executor
 from migrate.executors.caching import CachingExecutor
+from migrate.extent import WHOLE, Extent, Setup
 from migrate.model import Report
-from migrate.program import WHOLE, Extent, Program, Setup
+from migrate.program import Program
 from migrate.reader import Progress, Reader
 from migrate.settings import Settings
 from migrate.settle import Hold
@@ -120,11 +121,10 @@ class Session:
         return self._programs
 
     def _go_through(self) -> Iterator[Program]:
-        setup = self._setup
-        groups = Survey(self._reader, setup.analyses, setup.executor, setup.work).groups()
+        groups = Survey(self._reader, self._setup).groups()
         concerned = deque(group for group in groups if any(map(self._concerns, group.members)))
         del groups  # whose facts would stay
-        yield from Traversal(setup, self._reader, self._cache).programs(concerned)
+        yield from Traversal(self._setup, self._reader, self._cache).programs(concerned)
 
     def _concerns(self, path: str) -> bool:
         return self._setup.extent.part(path) and self._setup.extent.wants(path)

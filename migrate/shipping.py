@@ -13,9 +13,10 @@ from migrate.engine import Rewritten
 from migrate.executors import Executor
 from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
+from migrate.extent import Setup
 from migrate.kept import Kept
 from migrate.model import FileResult
-from migrate.program import Program, Setup
+from migrate.program import Program
 from migrate.reader import Reader
 from migrate.settle import Policy
 from migrate.survey import Group

@@ -6,14 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrate import engine
-from migrate.codemod import Analysis
-from migrate.executors import Executor
+from migrate.extent import Setup
 from migrate.gathering import FOLLOWING, Collector, Known, Wanted
 from migrate.importers import Imports
 from migrate.partition import Joints, partition
 from migrate.reader import Reader
 from migrate.suppress import MARKER
-from migrate.work import Work
 
 __all__ = ["Group", "Survey"]
 
@@ -42,11 +40,11 @@ class Group:
 class Survey:
     """Looks at the bytes of all files, and at the code of those that have a codemod's triggers."""
 
-    def __init__(self, reader: Reader, analyses: Sequence[Analysis], executor: Executor, work: Work) -> None:
+    def __init__(self, reader: Reader, setup: Setup) -> None:
         self._reader = reader
-        self._analyses = analyses
+        self._analyses = setup.analyses
         self._known = Known()
-        self._collector = Collector(reader, analyses, executor, work, self._known)
+        self._collector = Collector(reader, setup, self._known)
         self._commented: set[str] = set()
         self._triggered: dict[str, tuple[str, ...]] = {}
         self._forgotten: set[str] = set()  # files of which there were whole facts

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from migrate.program import Program, Setup
+from migrate.extent import Setup
+from migrate.program import Program
 from migrate.reader import Reader
 from migrate.shipping import Outcome, Parcel, carry_out, pack, shared_out
 from migrate.survey import Group

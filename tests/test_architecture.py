@@ -44,7 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         *("migrate.work", "migrate.executors"),
         *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.shelf", "migrate.cache"),
-        *("migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program"),
+        *("migrate.extent", "migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program"),
         *("migrate.clean", "migrate.shipping", "migrate.traversal", "migrate.runner"),
     ),
     (

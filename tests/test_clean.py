@@ -12,6 +12,7 @@ import toys  # noqa: F401 - the registry below loads it
 
 from migrate import clean, discover, program, registry, runner, settings
 from migrate.database import Database
+from migrate.extent import WHOLE
 from migrate.model import FileResult, Report
 from migrate.runner import Extent
 from migrate.shelf import FILE, ROOM, seal
@@ -41,7 +42,7 @@ def write(**files: str) -> None:
         Path("tree", f"{name}.py").write_text(text)
 
 
-def run(extent: Extent = program.WHOLE, **given: Any) -> Report:
+def run(extent: Extent = WHOLE, **given: Any) -> Report:
     made = settings.load(registry.of(("toys:APART",)), {"jobs": 1, "cache": True, **given})
     return runner.run(made, ["tree"], extent)
 

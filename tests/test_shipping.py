@@ -12,6 +12,7 @@ import toys  # noqa: F401 - the registry below loads it
 
 from migrate import discover, program, registry, runner, settings, shipping, survey, traversal
 from migrate.executors.serial import SerialExecutor
+from migrate.extent import WHOLE, Setup
 from migrate.model import Report
 from migrate.reader import Reader
 from migrate.runner import Extent, Session
@@ -38,7 +39,7 @@ def wanted(codemods: Sequence[str] = APART, **given: Any) -> Settings:
     return settings.load(registry.of(codemods), {"jobs": 1, "cache": False, **given})
 
 
-def run(extent: Extent = program.WHOLE, **given: Any) -> Report:
+def run(extent: Extent = WHOLE, **given: Any) -> Report:
     return runner.run(wanted(**given), ["."], extent)
 
 
@@ -62,7 +63,7 @@ class Watched(SerialExecutor):
             yield function(task)
 
 
-def through(executor: Any, extent: Extent = program.WHOLE) -> Report:
+def through(executor: Any, extent: Extent = WHOLE) -> Report:
     config = wanted()
     with Session(config, discover.find(["."], config), extent, wrap=lambda _: executor) as session:
         return session.report()
@@ -176,7 +177,8 @@ def test_a_program_knows_nothing_that_another_one_asked_for() -> None:
     config = settings.load(registry.load(), {"jobs": 1, "cache": False})
     reader = Reader(discover.find(["."], config), {}, lambda *_: None)
     work = Work(config.registry.references)
-    groups = survey.Survey(reader, work.analyses, SerialExecutor(), work).groups()
+    setup = Setup(work.analyses, SerialExecutor(), work, config.policy)
+    groups = survey.Survey(reader, setup).groups()
     known = {tuple(group.members): group.known.paths() for group in groups}
     assert known == {("one.py",): {"one.py"}, ("two.py",): {"two.py"}, (): set()}
 
@@ -186,8 +188,8 @@ def test_what_a_program_only_follows_is_not_reported_by_it() -> None:
     config = wanted()
     work = Work(config.registry.references)
     reader = Reader(discover.find(["."], config), {}, lambda *_: None)
-    setup = program.Setup(work.analyses, SerialExecutor(), work, config.policy)
-    group = survey.Survey(reader, work.analyses, setup.executor, work).groups()[0]
+    setup = Setup(work.analyses, SerialExecutor(), work, config.policy)
+    group = survey.Survey(reader, setup).groups()[0]
     assert [*group.members] == ["a.py", "a_main.py"]
     looked = program.Program(setup, reader, replace(group, members=["a_main.py"]))
     looked.look()

@@ -10,6 +10,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import BODY_SCOPES, Bodies, behind, first_parameter, position
 from codemods.tensorflow.counting import around, counters, element_texts
 from codemods.tensorflow.defaults import default_before
+from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined, literal
@@ -72,9 +73,7 @@ class Texts(Bodies):
         """What a function of the file returns that is called, where that is a string which is written out in it."""
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
         function = found[1][0].node if found is not None and len(found[1]) == 1 else None
-        if not isinstance(function, ast.FunctionDef) or function.decorator_list:
-            return None
-        if not isinstance(function.body[-1], ast.Return):  # it may return nothing
+        if not isinstance(function, ast.FunctionDef) or function.decorator_list or falls_off(function):
             return None
         values = [one.value or ast.Constant(None) for one in statements(function) if isinstance(one, ast.Return)]
         strings = {one.value if isinstance(one, ast.Constant) else None for one in values}
