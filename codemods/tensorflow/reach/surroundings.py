@@ -18,6 +18,7 @@ __all__ = ["DERIVED", "WAITING", "Surroundings"]
 WAITING = "waiting"  # what stands in a scope waits for other ops
 DERIVED = "derived"  # a scope whose name is made of a variable's, which may change
 _ELSEWHERE = "", (0, 0)  # the place of scopes that other bodies enter
+_POINTING = (CalleeKind.CLASS, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.ATTRIBUTE)
 
 
 class Surroundings:
@@ -133,33 +134,18 @@ class Surroundings:
 
     def is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
-        match call.callee.kind:
-            case CalleeKind.OPAQUE:
-                return True
-            case CalleeKind.IMPORTED:
-                evaluates = call.callee.name.rpartition(".")[2] in EVALUATORS  # also where a star import hides it
-                return evaluates or self._is_held(call, caller) or self._is_unseen(call, caller)
-            case CalleeKind.METHOD | CalleeKind.ATTRIBUTE:
-                return self._is_held(call, caller)
-            case CalleeKind.CLASS:
-                return not self.tree.targets(call, caller)  # a data class makes the default values of its fields
-        return False
-
-    def _is_unseen(self, call: Call, caller: BodyKey) -> bool:
-        """Whether a function of a file without facts is called, which may call what it is handed."""
-        file = self.tree.files[caller[0]]
-        handing = bool(file.escaped or file.escaped_imports or file.escaped_attributes)
-        foreign = call.callee.name.partition(".")[0] in ("tensorflow", "builtins")
-        return handing and not foreign and not self.tree.targets(call, caller)
-
-    def _is_held(self, call: Call, caller: BodyKey) -> bool:
-        """Whether a call runs what a name of another module, or an attribute of an object, is assigned."""
         callee, path = call.callee, caller[0]
-        if self.tree.targets(call, caller):
+        if callee.kind is CalleeKind.OPAQUE:
+            return True
+        if callee.kind is CalleeKind.IMPORTED and callee.name.rpartition(".")[2] in EVALUATORS:
+            return True  # also where a star import hides it
+        if callee.kind not in _POINTING or self.tree.targets(call, caller):
             return False
         match callee.kind, callee.receiver:
+            case CalleeKind.CLASS, _:
+                return True  # a data class makes the default values of its fields
             case CalleeKind.IMPORTED, _:
-                return self.tree.symbols.holds(callee.name, path)
+                return self.tree.symbols.holds(callee.name, path) or self._may_be_handed_some(callee, path)
             case CalleeKind.METHOD, _:
                 return self.tree.classes.is_whole((path, callee.index))
             case CalleeKind.ATTRIBUTE, Callee(kind=CalleeKind.BODY):
@@ -168,6 +154,12 @@ class Surroundings:
                 classes = self.tree.symbols.classes(receiver, path)
                 return bool(classes) and all(map(self.tree.classes.is_whole, classes))
         return False
+
+    def _may_be_handed_some(self, callee: Callee, path: str) -> bool:
+        """Whether a function that is not the tree's may be handed one that is, and call it."""
+        file = self.tree.files[path]
+        handing = bool(file.escaped or file.escaped_imports or file.escaped_attributes)
+        return handing and callee.name.partition(".")[0] not in ("tensorflow", "builtins")
 
 
 def _entered(call: Call, caller: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
