@@ -6,10 +6,11 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from migrate.model import FileResult, Finding, Left, Level, Notice, Report, Rewrite
+from migrate.output.documents import write_json
 from migrate.output.places import fingerprints, from_root
 from migrate.output.view import View
 from migrate.output.words import cause, readable, said
@@ -19,9 +20,12 @@ __all__ = ["write"]
 
 def write(report: Report, view: View, out: BinaryIO) -> None:
     """Writes a JSON array; each entry's fingerprint stays the same while lines above it come and go."""
-    entries = [_entry(finding, name, view) for finding, name in fingerprints(report.findings(), view.root)]
-    entries += [_failed(failed, view) for failed in report.failures]
-    out.write(json.dumps(entries, indent=2).encode("ascii") + b"\n")
+    write_json(_entries(report, view), out)
+
+
+def _entries(report: Report, view: View) -> Iterator[dict[str, Any]]:
+    yield from (_entry(finding, name, view) for finding, name in fingerprints(report.findings(), view.root))
+    yield from (_failed(failed, view) for failed in report.failures)
 
 
 def _entry(finding: Finding, fingerprint: str, view: View) -> dict[str, Any]:

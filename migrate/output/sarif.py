@@ -5,11 +5,11 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from migrate.model import FileResult, Finding, Left, Level, Notice, Report, Rewrite, Rule, RuleKind
+from migrate.output.documents import write_json
 from migrate.output.places import charset, fingerprints, root_uri, uri
 from migrate.output.replacements import Replaced, Replacement, fixes, replaced
 from migrate.output.view import View
@@ -31,8 +31,7 @@ def write(report: Report, view: View, out: BinaryIO) -> None:
     Columns and offsets count characters (`unicodeCodePoints`), without a byte order mark; a lone carriage return ends
     a line, as it does for Python.
     """
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_Run(report, view).data()]}
-    out.write(json.dumps(log, indent=2).encode("ascii") + b"\n")
+    write_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": iter([_Run(report, view).data()])}, out)
 
 
 class _Run:
@@ -51,7 +50,7 @@ class _Run:
         self._artifact_index = {path: number for number, path in enumerate(dict.fromkeys(paths))}
 
     def data(self) -> Data:
-        """The run object."""
+        """The run object; its results come one by one."""
         driver = {
             "name": "migrate",
             "version": self._view.version,
@@ -65,10 +64,12 @@ class _Run:
             "originalUriBaseIds": {_BASE: {"uri": root_uri(self._view.root)}},
             "invocations": [self._invocation()],
             "artifacts": [self._artifact(path) for path in self._artifact_index],
-            "results": [
-                self._result(finding, name) for finding, name in fingerprints(self._report.findings(), self._view.root)
-            ],
+            "results": self._results(),
         }
+
+    def _results(self) -> Iterator[Data]:
+        for finding, name in fingerprints(self._report.findings(), self._view.root):
+            yield self._result(finding, name)
 
     def _invocation(self) -> Data:
         data: Data = {"executionSuccessful": not self._report.failures}

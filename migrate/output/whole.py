@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import BinaryIO
 
 from migrate.model import Report
 from migrate.output import facts
+from migrate.output.documents import write_json
 from migrate.output.view import View
 
 __all__ = ["write"]
 
 
 def write(report: Report, view: View, out: BinaryIO) -> None:
-    """Writes the whole report; in ASCII, for a file name that is no UTF-8 then survives as well."""
-    data = {
+    """Writes the whole report, file by file."""
+    document = {
         **facts.head(view),
-        "files": [facts.file(result, view) for result in report.results],
+        "files": (facts.file(result, view) for result in report.results),
         "failures": [facts.failure(failed, view) for failed in report.failures],
         **facts.tail(report, view),
     }
-    out.write(json.dumps(data, indent=2).encode("ascii") + b"\n")
+    write_json(document, out)
