@@ -6,6 +6,7 @@ No `Path` objects here: a tree of thousands of files is walked in a fraction of 
 from __future__ import annotations
 
 import bisect
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -64,11 +65,11 @@ def find(paths: Sequence[str], settings: Settings, around: Callable[[], Iterable
             search.fail(os.path.abspath(path), "is not a regular file")
     search.walk(folders)
     search.follow_links()
-    asked, failures = frozenset(search.files.values()), tuple(search.failures)
+    asked, failures = len(search.files), tuple(search.failures)
     if around and asked:
         search.look_around(around())
-    files = sorted(search.files.values())
-    return Found(files, failures, frozenset(search.named), frozenset(files) - asked)
+    besides = frozenset(itertools.islice(search.files.values(), asked, None))  # what was found later comes later
+    return Found(sorted(search.files.values()), failures, frozenset(search.named), besides)
 
 
 def below(folders: Iterable[str], settings: Settings) -> Sequence[str]:
@@ -116,7 +117,7 @@ def _mode(path: str) -> int:
 
 
 class _Search:
-    """What a search has found so far; `files` go by their real path, so that no file is taken twice."""
+    """What a search has found so far; `files` go by their real path as it is shown, so that no file is taken twice."""
 
     def __init__(self, settings: Settings) -> None:
         self.files: dict[str, str] = {}
@@ -131,8 +132,8 @@ class _Search:
 
     def add(self, real: str, full: str) -> str:
         """Takes a source that the user would call `full`; of two names for one file the first stays."""
-        best = real if real.startswith(self._prefix) else full
-        return self.files.setdefault(real, _shown(best, self._prefix))
+        name = _shown(real, self._prefix)
+        return self.files.setdefault(name, name if real.startswith(self._prefix) else _shown(full, self._prefix))
 
     def fail(self, full: str, cause: str) -> None:
         """Reports a path that cannot be looked at."""

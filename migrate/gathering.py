@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 from migrate import engine
@@ -75,6 +75,7 @@ class Collector:
 
     def __init__(self, reader: Reader, setup: Setup, known: Known) -> None:
         self.known = known
+        self.modules = Modules(reader.files)
         self._reader = reader
         self._setup = setup
         self._traced: set[str] = set()  # files that were looked at for the sake of a name
@@ -100,7 +101,7 @@ class Collector:
         """Indexes the files that define what analyses follow, and in turn those that these take it from."""
         defining: dict[str, list[str]] = {}
         for name, followed in engine.followed(self.known.whole, self._setup.analyses).items():
-            paths = {path for dotted, origin in followed for path, _ in self._modules.readings(dotted, origin)}
+            paths = {path for dotted, origin in followed for path, _ in self.modules.readings(dotted, origin)}
             for path in filter(partial(self.lacks, name), paths - self._traced):
                 defining.setdefault(path, []).append(name)
         self._traced |= defining.keys()
@@ -110,10 +111,6 @@ class Collector:
     def lacks(self, analysis: str, path: str) -> bool:
         """Whether an analysis has no whole facts of a file."""
         return path not in self.known.whole.get(analysis, {})
-
-    @cached_property
-    def _modules(self) -> Modules:
-        return Modules(self._reader.files)
 
     def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(one.name for one in self._setup.analyses if one.name in names and not one.library(path, data))
@@ -139,7 +136,7 @@ class Gathering:
         imports: Imports,
         beside: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self._joints = Joints(reader.files, imports)
+        self._joints = Joints(collector.modules, imports)
         self._collector = collector
         self._reader = reader
         self._analyses = analyses

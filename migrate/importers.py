@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -96,11 +95,13 @@ class Imports:
 
     def __init__(self, paths: Iterable[str] = (), sources: Iterable[tuple[str, bytes]] = ()) -> None:
         words = {word for path in paths for word in _words(path)}
-        self._by_path: dict[str, list[Import]] = {}
+        shared: dict[Import, Import] = {}  # one for all files that import the same
+        self._by_path: dict[str, tuple[Import, ...]] = {}
         for path, data in sources:
-            for dotted, relative in dict.fromkeys([*_imported(path, data), *_run(path, data)]):
-                if dotted.rpartition(".")[2] in words:
-                    self._by_path.setdefault(path, []).append((sys.intern(dotted), relative))
+            found = dict.fromkeys([*_imported(path, data), *_run(path, data)])
+            own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
+            if own:
+                self._by_path[path] = own
 
     @classmethod
     def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:
@@ -118,31 +119,39 @@ class Imports:
         return {
             path
             for word in modules.words
-            for path, dotted, relative in self._by_word.get(word, ())
+            for dotted, relative in self._by_word.get(word, ())
+            for path in self._by_import[dotted, relative]
             if modules.means(path, dotted, relative=relative)
         }
 
     def below(self, packages: Iterable[str]) -> set[str]:
         """The paths of the files that import something in a package which may be one of `packages`."""
         words = {name.rpartition(".")[2] for name in packages}
-        return {path for word in words for path in self._by_folder.get(word, ())}
+        return {path for word in words for one in self._by_folder.get(word, ()) for path in self._by_import[one]}
 
     @cached_property
-    def _by_folder(self) -> Mapping[str, set[str]]:
-        """The files by all components of the names that they import but the last."""
-        found: dict[str, set[str]] = {}
+    def _by_import(self) -> Mapping[Import, Sequence[str]]:
+        found: dict[Import, list[str]] = {}
         for path, imports in self._by_path.items():
-            for folder in {part for dotted, _ in imports for part in dotted.split(".")[:-1]}:
-                found.setdefault(folder, set()).add(path)
+            for one in imports:
+                found.setdefault(one, []).append(path)
         return found
 
     @cached_property
-    def _by_word(self) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
+    def _by_folder(self) -> Mapping[str, Sequence[Import]]:
+        """The imports by all components of their names but the last."""
+        found: dict[str, list[Import]] = {}
+        for one in self._by_import:
+            for folder in dict.fromkeys(one[0].split(".")[:-1]):
+                found.setdefault(folder, []).append(one)
+        return found
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, Sequence[Import]]:
         """The imports by the last components of their names."""
-        found: dict[str, list[tuple[str, str, bool]]] = {}
-        for path, imports in self._by_path.items():
-            for dotted, relative in imports:
-                found.setdefault(dotted.rpartition(".")[2], []).append((path, dotted, relative))
+        found: dict[str, list[Import]] = {}
+        for one in self._by_import:
+            found.setdefault(one[0].rpartition(".")[2], []).append(one)
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from migrate.importers import Importers, Imports
@@ -15,28 +15,22 @@ __all__ = ["Joints", "partition"]
 class Joints:
     """The files that each file imports, by the places of all; what runs in a package runs its `__init__.py` as well."""
 
-    def __init__(self, paths: Sequence[str], imports: Imports) -> None:
-        self._paths = paths
+    def __init__(self, modules: Modules, imports: Imports) -> None:
+        self._modules = modules
         self._imports = imports
-        self._found: dict[str, frozenset[str]] = {}
-
-    @cached_property
-    def _modules(self) -> Modules:  # of most programs nobody asks
-        return Modules(self._paths)
+        self._found: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        return {module_name(path): path for path in self._paths}
+        return {module_name(path): path for path in sorted(self._modules.paths)}
 
-    def of(self, path: str) -> frozenset[str]:
+    def of(self, path: str) -> Collection[str]:
         """The files that the one at `path` imports."""
         known = self._found.get(path)
         if known is None:
             names = {(front, relative) for dotted, relative in self._imports.of_file(path) for front in _fronts(dotted)}
-            known = frozenset(
-                other for dotted, relative in names for other in self._means(dotted, path, relative=relative)
-            )
-            self._found[path] = known
+            found = (other for dotted, relative in names for other in self._means(dotted, path, relative=relative))
+            known = self._found[path] = tuple(dict.fromkeys(found))
         return known
 
     def _means(self, dotted: str, path: str, *, relative: bool) -> Iterable[str]:
@@ -52,7 +46,7 @@ class Joints:
         while fresh:
             packages = {module_name(path) for path in fresh if path.endswith("__init__.py")}
             candidates = self._imports.of(Importers(map(module_name, fresh))) | self._imports.below(packages)
-            fresh = {path for path in candidates - found if not self.of(path).isdisjoint(fresh)}
+            fresh = {path for path in candidates - found if not fresh.isdisjoint(self.of(path))}
             found |= fresh
         return found
 
@@ -62,7 +56,7 @@ class Joints:
         found = set(start)
         waiting = [*start]
         while waiting:
-            fresh = self.of(waiting.pop()) - found
+            fresh = set(self.of(waiting.pop())) - found
             found |= fresh
             waiting += fresh
         return found - start

@@ -15,7 +15,7 @@ from migrate.suppress import MARKER
 
 __all__ = ["Group", "Survey"]
 
-_MOST = 1_000  # files whose facts are held, 40 KB each
+_MOST = 600  # files whose facts are held, 80 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Survey:
         if not self._is_open():
             return [self._rest(self._known)]
         imports = Imports(self._reader.files, self._around())
-        joints = Joints(self._reader.files, imports)
+        joints = Joints(self._collector.modules, imports)
         rewritable = self._rewritable()
         programs = self._programs(joints, rewritable | self._forgotten)
         groups = [self._group(members, rewritable, joints, imports) for members in programs]
@@ -76,10 +76,13 @@ class Survey:
         return path, data, wanting
 
     def _relieve(self) -> None:
-        """Lets go of facts where there are too many; whoever goes through a program finds them again."""
-        if sum(map(len, self._known.whole.values())) >= _MOST:
-            self._forgotten |= self._rewritable()
-            self._known.whole.clear()
+        """Lets go of the last facts where there are too many; whoever goes through a program finds them again."""
+        for name, own in self._known.whole.items():
+            glanced = self._known.brief.get(name, {})
+            while len(own) > _MOST:
+                path, _ = own.popitem()
+                if path not in glanced:
+                    self._forgotten.add(path)
 
     def _is_open(self) -> bool:
         """Whether anything may be rewritten."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Traversal"]
 
-_REMEMBERED = 500  # files whose facts are kept for a review, 40 KB each
+_REMEMBERED = 300  # files whose facts are kept for a review, 40 KB each
 
 
 class Traversal:

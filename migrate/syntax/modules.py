@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import bisect
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 
 __all__ = ["Modules", "module_name", "parts_of"]
 
 Parts = tuple[str, ...]
 
+_END = "\0"  # behind each component of a backward name: what ends in a name then begins with the same characters
+
 
 class Modules:
-    """The modules that files at `paths` are. A look-up costs as much as its answer is long, however large the tree."""
+    """The modules that files at `paths` are. A look-up costs as much as its answer is long, however large the tree.
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = frozenset(paths)
-        self._whole: dict[Parts, list[str]] = defaultdict(list)
-        self._pairs: dict[Parts, list[str]] = defaultdict(list)  # by the last two components of the name
-        self._ending: dict[Parts, list[tuple[Parts, str]]] = {}  # by the last components that were asked for
-        for path in sorted(self._paths):
-            parts = parts_of(path)
-            self._whole[parts].append(path)
-            if len(parts) > 1:
-                self._pairs[parts[-2:]].append(path)
-        self._lasts = {parts[-1] for parts in self._whole if parts}
+    The names are sorted backwards, so that those with the same end stand together: a hundred bytes a file, and nothing
+    before the first look-up, until when `paths` must stay what they are.
+    """
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self._given = paths
+        self._ending: dict[str, list[str]] = {}  # by the ends of names that were asked for
         self._found: dict[tuple[str, Parts | str], list[str]] = {}
 
     def find(self, dotted: str, origin: str) -> list[str]:
@@ -61,7 +59,7 @@ class Modules:
         folder = origin.replace("\\", "/").split("/")[:-1]
         folder = folder[: len(folder) - (level - 1)] if level > 1 else folder
         name = "/".join([*folder, *filter(None, dotted[level:].split("."))])
-        return [path for path in (f"{name}.py", f"{name}/__init__.py", f"{name}.pyi") if path in self._paths]
+        return [path for path in (f"{name}.py", f"{name}/__init__.py", f"{name}.pyi") if path in self.paths]
 
     def _absolute(self, dotted: str, folder: Parts, origin: str) -> list[str]:
         wanted = tuple(dotted.split("."))
@@ -69,22 +67,46 @@ class Modules:
             return _nearest(ending, folder)
         if len(wanted) == 1:
             above = parts_of(origin)
-            found = [path for cut in range(len(above) + 1) for path in self._whole.get((*above[:cut], *wanted), ())]
+            found = [path for cut in range(len(above) + 1) for path in self._whole((*above[:cut], *wanted))]
         else:
             # A tree that is looked at from within a package: `a.b.c` is `b/c.py` there, or `c.py`.
-            cuts = range(1, len(wanted))
-            found = next((self._whole[wanted[cut:]] for cut in cuts if wanted[cut:] in self._whole), [])
-        return _nearest(sorted((_folder(path), path) for path in dict.fromkeys(found)), folder)
+            found = next(filter(None, (self._whole(wanted[cut:]) for cut in range(1, len(wanted)))), [])
+        return _nearest(sorted(dict.fromkeys(found), key=_place), folder)
 
-    def _ending_in(self, wanted: Parts) -> list[tuple[Parts, str]]:
-        """The files whose names end in `wanted`, with their folders, sorted."""
-        known = self._ending.get(wanted)
+    def _ending_in(self, wanted: Parts) -> list[str]:
+        """The files whose names end in `wanted`, by the folders that they lie in."""
+        end = _backward(wanted)
+        known = self._ending.get(end)
         if known is None:
-            paths = self._pairs.get(wanted[-2:], ())
-            known = sorted((_folder(path), path) for path in paths if parts_of(path)[-len(wanted) :] == wanted)
-            if paths:
-                self._ending[wanted] = known
+            known = sorted(self._between(end, end[:-1] + chr(ord(_END) + 1)), key=_place)
+            if known:
+                self._ending[end] = known
         return known
+
+    def _whole(self, parts: Parts) -> list[str]:
+        """The files of which this is the whole name."""
+        name = _backward(parts)
+        return self._between(name, name + _END)
+
+    def _between(self, first: str, last: str) -> list[str]:
+        names, paths = self._backwards
+        return paths[bisect_left(names, first) : bisect_left(names, last)]
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of the files."""
+        return frozenset(self._given)
+
+    @cached_property
+    def _backwards(self) -> tuple[list[str], list[str]]:
+        """The backward names of all files and, in the same order, their paths."""
+        pairs = sorted((_backward(parts_of(path)), path) for path in self.paths)
+        return [name for name, _ in pairs], [path for _, path in pairs]
+
+    @cached_property
+    def _lasts(self) -> Collection[str]:
+        """The last components of all names."""
+        return {name.partition(_END)[0] for name in self._backwards[0] if name}
 
 
 def parts_of(path: str) -> Parts:
@@ -100,34 +122,38 @@ def module_name(path: str) -> str:
     return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
 
 
+def _backward(parts: Parts) -> str:
+    return "".join(part + _END for part in reversed(parts))
+
+
 def _folder(path: str) -> Parts:
     return tuple(path.replace("\\", "/").split("/")[:-1])
 
 
-def _nearest(candidates: list[tuple[Parts, str]], folder: Parts) -> list[str]:
-    """Those of the sorted candidates that are above, in or below `folder`, or else share most folders with it."""
+def _place(path: str) -> tuple[Parts, str]:
+    return _folder(path), path
+
+
+def _nearest(candidates: Sequence[str], folder: Parts) -> list[str]:
+    """Those of the candidates, sorted by place, that are above, in or below `folder`, or else share most folders."""
     if len(candidates) < 2:
-        return [path for _, path in candidates]
+        return [*candidates]
     found = [path for cut in range(len(folder)) for path in _in(candidates, folder[:cut])]
-    found += [path for _, path in _below(candidates, folder)]
+    found += _below(candidates, folder)
     for cut in range(len(folder) - 1, -1, -1):
         if found:
             break
-        found = [path for _, path in _below(candidates, folder[:cut])]
+        found = [*_below(candidates, folder[:cut])]
     return sorted(found)
 
 
-def _in(candidates: list[tuple[Parts, str]], folder: Parts) -> Iterable[str]:
-    start = bisect.bisect_left(candidates, (folder, ""))
-    for owner, path in candidates[start:]:
-        if owner != folder:
-            return
-        yield path
+def _in(candidates: Sequence[str], folder: Parts) -> Sequence[str]:
+    start = bisect_left(candidates, folder, key=_folder)
+    return candidates[start : bisect_right(candidates, folder, start, key=_folder)]
 
 
-def _below(candidates: list[tuple[Parts, str]], folder: Parts) -> list[tuple[Parts, str]]:
+def _below(candidates: Sequence[str], folder: Parts) -> Sequence[str]:
     if not folder:
         return candidates
-    start = bisect.bisect_left(candidates, (folder, ""))
-    stop = bisect.bisect_left(candidates, ((*folder[:-1], folder[-1] + "\0"), ""))
-    return candidates[start:stop]
+    start = bisect_left(candidates, folder, key=_folder)
+    return candidates[start : bisect_left(candidates, (*folder[:-1], folder[-1] + "\0"), start, key=_folder)]
