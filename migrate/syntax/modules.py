@@ -10,6 +10,7 @@ __all__ = ["Modules", "module_name", "parts_of"]
 
 Parts = tuple[str, ...]
 
+_MOST = 10_000  # answers that are kept, 200 bytes each
 _END = "\0"  # behind each component of a backward name: what ends in a name then begins with the same characters
 
 
@@ -38,6 +39,8 @@ class Modules:
         if known is None:
             relative = dotted.startswith(".")
             known = self._relative(dotted, origin) if relative else self._absolute(dotted, folder, origin)
+            if len(self._found) >= _MOST:
+                self._found.clear()
             self._found[key] = known
         return known
 
