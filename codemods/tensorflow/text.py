@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, product
 from math import prod
 from typing import Literal, TypeAlias
 
 from migrate.codemod import Fact
+from migrate.syntax.records import record
 
 __all__ = [
     "NONE",
@@ -33,7 +34,7 @@ _NUMBERED = re.compile(r"(.+)_\d+")
 _MAX_TEXTS = 256  # strings that are compared one by one
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hole(Fact):
     """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
 
@@ -70,7 +71,7 @@ class Hole(Fact):
         return replace(self, number=False, digits=True) if self.number else self
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text(Fact):
     """A string in parts, with no two literal parts side by side."""
 

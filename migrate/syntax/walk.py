@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from migrate.syntax.nodes import BLOCKS, FIELDS
+from migrate.syntax.records import record
 
 __all__ = [
     "Binding",
@@ -106,7 +107,7 @@ class FrameKind(enum.Enum):
     WITH = "with"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Frame:
     """One enclosing construct within a scope; `arm` tells exclusive branches apart, `item` is a `with`'s context."""
 
