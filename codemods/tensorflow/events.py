@@ -40,7 +40,7 @@ from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 from codemods.tensorflow.variable_names import is_name
 from codemods.tensorflow.withs import entered_by_hand, scope_of
-from migrate.syntax.calls import called_name, keyword_or_place
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
@@ -88,7 +88,7 @@ class Events:
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
-        self.aliases = {frame.item.optional_vars for site in self.walk.calls for frame in site.frames if frame.item}
+        self.aliases = {item.optional_vars for statement, _ in self.walk.withs for item in statement.items}
 
     def collect(self) -> None:
         """Classifies every call."""
@@ -131,7 +131,7 @@ class Events:
         else:
             self.modes.note(site, "")
             event = None if self.creations else self._call_event(site)
-            if called_name(site.node) in _CALLERS and site.node.args and not self.creations:
+            if site.called in _CALLERS and site.node.args and not self.creations:
                 yield from self._run_at_once(site)
         if event is not None:
             yield event

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.bodies import position
@@ -42,7 +43,7 @@ from codemods.tensorflow.withs import decorator_scope, scope_of
 from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
 
@@ -308,36 +309,42 @@ class _Indexer:
         callees: list[Callee] = []
         imports: set[str] = set()
         attributes = set[str]()
-        starred = STAR in self.walk.module.bindings
-        for node, scope in self.walk.loads:
-            if node in self.events.asked:
-                continue
-            if isinstance(node, ast.Attribute):
-                if node.attr in _ABOUT:
-                    self.events.asked.add(node.value)  # which comes behind it
-                    continue
-                self.note_attribute(node, scope, attributes, imports)
-                continue
-            found = scope.find(node.id) if isinstance(node, ast.Name) else None
-            if starred and found is None and (dotted := resolve(node, scope)):
-                imports.add(dotted)  # what a star import may bring
-            for binding in found[1] if found else ():
-                if binding.kind in _PLAIN:  # nearly every name
-                    continue
-                if binding.kind is BindingKind.IMPORT:
-                    self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
-                    imports.add(binding.dotted)
-                elif (callee := self.callees.definition(binding)) is not None:
-                    callees.append(callee)
+        asked = self.events.asked
+        asked.update(node.value for node, _ in self.walk.attributes_of(_ABOUT))
+        for name, read in self.walk.attributes.items():
+            for node, scope in read if name not in _ABOUT else ():
+                if node not in asked:
+                    self.note_attribute(node, scope, attributes, imports)
+        for binding in self.escaping():
+            if binding.kind is BindingKind.IMPORT:
+                self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
+                imports.add(binding.dotted)
+            elif (callee := self.callees.definition(binding)) is not None:
+                callees.append(callee)
+        imports.update(self.starred())
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
+
+    def escaping(self) -> Iterator[Binding]:
+        """What names are bound to that are read other than to ask something of it, but for mere values."""
+        bound = (found for scope in self.walk.scopes.values() for found in scope.bindings.items())
+        told = {name for name, bindings in bound if any(one.kind not in _PLAIN for one in bindings)}  # hardly any name
+        for node, scope in self.walk.reads_of(told):
+            found = scope.find(node.id) if node not in self.events.asked else None
+            yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()
+
+    def starred(self) -> Iterator[str]:
+        """What names may be that star imports may bring."""
+        if STAR in self.walk.module.bindings:
+            for node, scope in chain.from_iterable(self.walk.names.values()):
+                if node not in self.events.asked and scope.find(node.id) is None and (dotted := resolve(node, scope)):
+                    yield dotted
 
     def reads(self) -> Iterator[tuple[str, int]]:
         """The names of decorated methods, as properties are, and the bodies that read an attribute of that name."""
         nodes = (scope.node for scope in self.callees.body_scopes if not isinstance(scope.node, ast.Lambda))
         decorated = {getattr(node, "name", "") for node in nodes if getattr(node, "decorator_list", ())}
-        for node, scope in self.walk.loads if decorated else ():
-            if isinstance(node, ast.Attribute) and node.attr in decorated:
-                yield node.attr, self.callees.body(scope)
+        for node, scope in self.walk.attributes_of(decorated):
+            yield node.attr, self.callees.body(scope)
 
     def scoped_reads(self) -> Iterator[tuple[FactKind, str]]:
         """The attributes that are read within a variable scope or name scope, which may be properties."""
@@ -345,18 +352,16 @@ class _Indexer:
         for statement, kind in self.opened():
             for line in range(statement.lineno, (statement.end_lineno or 0) + 1):
                 within[line].add(kind)
-        for node, _ in self.walk.loads if within else ():
-            if isinstance(node, ast.Attribute):
-                yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
+        for node, _ in chain.from_iterable(self.walk.attributes.values()) if within else ():
+            yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
 
     def opened(self) -> Iterator[tuple[ast.With, FactKind]]:
         """The `with` statements that enter what a call makes, which may be such a scope."""
-        for site in self.walk.calls:
-            if isinstance(statement := site.statement, ast.With):
-                for item in statement.items:
-                    if item.context_expr is site.node:
-                        kind = scope_of(item, statement, site.scope, self.callees).kind
-                        yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
+        for statement, scope in self.walk.withs:
+            for item in statement.items:
+                if isinstance(statement, ast.With) and isinstance(item.context_expr, ast.Call):
+                    kind = scope_of(item, statement, scope, self.callees).kind
+                    yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
 
     def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""

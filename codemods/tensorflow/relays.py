@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from codemods.tensorflow import evidence, knowledge
-from migrate.syntax.calls import called_name
 from migrate.syntax.names import STAR, is_none, resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
@@ -34,9 +33,9 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
     stars = [binding.dotted.removesuffix(STAR) for binding in walk.module.bindings.get(STAR, ())]
     local = {*_imported(walk), *(_NAMES if stars else ())}
     found: dict[str, tuple[str, ...]] = {}
-    for node, scope in walk.loads:
-        named = node.attr in _NAMES if isinstance(node, ast.Attribute) else getattr(node, "id", "") in local
-        dotted = resolve(node, scope) if named else None
+    named: list[tuple[ast.expr, Scope]] = [*walk.attributes_of(_NAMES), *walk.reads_of(local)]
+    for node, scope in sorted(named, key=lambda one: (one[0].lineno, one[0].col_offset)):
+        dotted = resolve(node, scope)
         if dotted and _is_relay(dotted):
             found[dotted] = tuple(_sources(node, dotted, scope, stars))
     found.update({dotted: (dotted,) for dotted in _single(walk)})
@@ -62,9 +61,9 @@ def _single(walk: Walk) -> Iterator[str]:
 
 def _called(walk: Walk, stars: list[str]) -> Iterator[tuple[str, Iterator[str]]]:
     """What is called as `common.Variable(...)`, or by a name that a star may bring in."""
-    for site in walk.calls:
+    for site in walk.calls_of(("Variable",)):
         function = site.node.func
-        dotted = resolve(function, site.scope) if called_name(site.node) == "Variable" else None
+        dotted = resolve(function, site.scope)
         if dotted and dotted.rpartition(".")[2] == "Variable" and dotted.partition(".")[0] not in _ELSEWHERE:
             yield dotted, _sources(function, dotted, site.scope, stars)
 
@@ -94,13 +93,12 @@ def _is_relay(dotted: str) -> bool:
 @contextmanager
 def assumed(walk: Walk, names: Iterable[str]) -> Iterator[None]:
     """Within this, dotted names of a module resolve as TensorFlow, or as what it has under their last part."""
-    synonyms = walk.module.synonyms
     lasts = ((name, name.rpartition(".")[2]) for name in names)
-    synonyms.update({name: "tensorflow" if last in _NAMES else f"tensorflow.{last}" for name, last in lasts})
+    walk.assume({name: "tensorflow" if last in _NAMES else f"tensorflow.{last}" for name, last in lasts})
     try:
         yield
     finally:
-        synonyms.clear()
+        walk.assume({})
 
 
 def aliases(top: Scope) -> dict[str, tuple[str, ...]]:
