@@ -46,6 +46,10 @@ class Bodies:
             scope = scope.parent
         return self.numbers[scope]
 
+    def function_name(self, scope: Scope) -> str:
+        """The name of the function whose code `scope` belongs to."""
+        return getattr(self.body_scopes[self.body(scope)].node, "name", "")
+
     def class_number(self, scope: Scope) -> int:
         """The number of a class scope."""
         return self.class_numbers[scope]

@@ -11,7 +11,7 @@ from codemods.tensorflow.text import Hole, Text, literal
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
+__all__ = ["ASKED", "asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
 
 _FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
@@ -19,6 +19,7 @@ _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
+ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr"}  # what all of this is about
 
 
 def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -> Iterator[Text]:

@@ -88,13 +88,13 @@ class _Indexer:
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
-            self.events.asked.update(scope.node.bases)  # type: ignore[attr-defined]
+            self.events.told.asked.update(scope.node.bases)  # type: ignore[attr-defined]
         self.events.collect()
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
         found = words(self.module)
         read_within = [*self.scoped_reads()]
-        makes_unseen = self.hands_on or self.events.makes_unseen
+        makes_unseen = self.hands_on or self.events.told.makes_unseen
         top = self.walk.module.bindings
         imports = {
             name: tuple(dict.fromkeys(imported))
@@ -127,7 +127,7 @@ class _Indexer:
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
             reads=frozenset(self.reads()),
-            asked_names=frozenset(self.events.asked_names),
+            asked_names=frozenset(self.events.told.asked_names),
             eager=bool(names & evidence.EAGER_CALLS),
             eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
             graph_evidence=shows_graph(names),
@@ -138,23 +138,23 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
-            evaluated=tuple(self.events.evaluated),
+            evaluated=tuple(self.events.told.evaluated),
             blocks=self.events.blocks,
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,
             name_tests=name_tests(self.module),
-            by_hand=frozenset(self.events.by_hand),
+            by_hand=frozenset(self.events.told.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),
-            reloads=self.events.reloads,
+            reloads=self.events.told.reloads,
             guarded=tuple(
                 (one.lineno, one.end_lineno or 0)
                 for one in self.walk.module.node.body  # type: ignore[attr-defined]
                 if isinstance(one, ast.If) and is_main_guard(one.test)
             ),
             patches=patches(self.module),
-            threads=self.events.threads,
+            threads=self.events.told.threads,
             makes_unseen=makes_unseen,
             unknown_words=frozenset(self.unknown_words(found, makes_unseen=makes_unseen)) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
@@ -164,7 +164,7 @@ class _Indexer:
         """What may name something that the file does not show: words of its strings, and of code in strings."""
         if makes_unseen or self.names_unknown():
             yield from map(str.lower, found)
-        yield from (text.literal.lower() for text in self.events.asked_names if text.literal)
+        yield from (text.literal.lower() for text in self.events.told.asked_names if text.literal)
 
     def names_unknown(self) -> bool:
         """Whether it gives an op or a scope a name of which nothing is known."""
@@ -208,7 +208,7 @@ class _Indexer:
             swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),
             asks=number in self.lookups.bodies,
             events=self.in_scope(number),
-            frames=self.events.frame_facts(scope.frames, scope.parent),
+            frames=self.events.frames.facts(scope.frames, scope.parent),
             kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
@@ -293,7 +293,7 @@ class _Indexer:
                 dotted.update(binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT)
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
-        dotted |= self.events.imported
+        dotted |= self.events.told.imported
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:
@@ -309,7 +309,7 @@ class _Indexer:
         callees: list[Callee] = []
         imports: set[str] = set()
         attributes = set[str]()
-        asked = self.events.asked
+        asked = self.events.told.asked
         asked.update(node.value for node, _ in self.walk.attributes_of(_ABOUT))
         for name, read in self.walk.attributes.items():
             for node, scope in read if name not in _ABOUT else ():
@@ -329,14 +329,18 @@ class _Indexer:
         bound = (found for scope in self.walk.scopes.values() for found in scope.bindings.items())
         told = {name for name, bindings in bound if any(one.kind not in _PLAIN for one in bindings)}  # hardly any name
         for node, scope in self.walk.reads_of(told):
-            found = scope.find(node.id) if node not in self.events.asked else None
+            found = scope.find(node.id) if node not in self.events.told.asked else None
             yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()
 
     def starred(self) -> Iterator[str]:
         """What names may be that star imports may bring."""
         if STAR in self.walk.module.bindings:
             for node, scope in chain.from_iterable(self.walk.names.values()):
-                if node not in self.events.asked and scope.find(node.id) is None and (dotted := resolve(node, scope)):
+                if (
+                    node not in self.events.told.asked
+                    and scope.find(node.id) is None
+                    and (dotted := resolve(node, scope))
+                ):
                     yield dotted
 
     def reads(self) -> Iterator[tuple[str, int]]:

@@ -15,6 +15,7 @@ from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined, literal
 from codemods.tensorflow.variable_names import holds_name
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
@@ -68,6 +69,13 @@ class Texts(Bodies):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
+
+    def named(self, call: ast.Call, keyword: str, place: int, scope: Scope) -> Text | None:
+        """What is known of the name that a call passes by keyword or at a position; None where it passes no string."""
+        node = keyword_or_place(call, keyword, place)
+        if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
+            return None
+        return self.given(node, scope)
 
     def _returned(self, call: ast.Call, scope: Scope) -> Text | None:
         """What a function of the file returns that is called, where that is a string which is written out in it."""

@@ -18,8 +18,9 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
-__all__ = ["decorator_scope", "entered_by_hand", "scope_of"]
+__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of"]
 
+ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
 _HARMLESS = (
     "tensorflow.device",
     "tensorflow.control_dependencies",
