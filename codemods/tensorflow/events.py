@@ -32,7 +32,7 @@ from codemods.tensorflow.swallowing import is_manager
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.telling import Telling
 from codemods.tensorflow.tensors import tensor_arguments
-from codemods.tensorflow.text import NONE, Hole, Text, literal
+from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
@@ -120,7 +120,7 @@ class Events:
             return self._enter(site, at, frames, name)
         named = self.callees.named(site.node, "name", knowledge.name_place(name), site.scope)
         if named is None and any(item.arg is None for item in site.node.keywords):
-            named = Text((Hole(),))
+            named = UNKNOWN
         if named is None and name.startswith(knowledge.SPEAKING_OPS):
             named = literal("")  # its name or tag is the user's, wherever it comes from
         return NamedOp(at, frames, named) if named is not None else None

@@ -16,6 +16,7 @@ from migrate.syntax.records import record
 __all__ = [
     "NONE",
     "PERHAPS_NONE",
+    "UNKNOWN",
     "Hole",
     "Loop",
     "Text",
@@ -151,6 +152,7 @@ class Text(Fact):
         return sum(not (part.digits or part.number) for part in holes) <= 1
 
 
+UNKNOWN = Text((Hole(),))
 NONE = Text((Hole(none="surely"),))
 PERHAPS_NONE = Text((Hole(none="perhaps"),))
 
@@ -222,9 +224,9 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
-            given = arguments.get(part.parameter, Text((Hole(),))).parts
+            given = arguments.get(part.parameter, UNKNOWN).parts
             if part.term and any(_is_number(one) for one in given):
-                return Text((Hole(),))
+                return UNKNOWN
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
         elif isinstance(part, Hole) and part.among:
             texts = [substitute(one, arguments) for one in part.among]

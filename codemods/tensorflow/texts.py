@@ -13,7 +13,7 @@ from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined, literal
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, UNKNOWN, Hole, Text, first_of, joined, literal
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.nodes import nodes, statements
@@ -31,40 +31,59 @@ class Texts(Bodies):
         super().__init__(walk)
         self._path = path
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
+        self._given_by_name: dict[tuple[str, Scope], Text] = {}
         self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
+        if isinstance(node, ast.Name):
+            return self._of_name(node, scope, depth)
+        return self._text(self._parameter_behind(node, scope) or node, scope, depth)
 
+    def _text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         def name(reference: ast.Name | ast.Subscript) -> Text:
-            if isinstance(reference, ast.Subscript):
-                return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
-            found = scope.find(reference.id)
-            if found is None or depth > _MAX_DEPTH:
-                return Text((Hole(),))
-            owner, bindings = found
-            near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
-            looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
-            if len(near) != 1 or not looping:
-                if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
-                    return defaulted
-                return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
-            return self._bound_text(reference.id, owner, near[0], scope, depth)
+            if isinstance(reference, ast.Name):
+                return self._of_name(reference, scope, depth)
+            return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
 
-        return text_of(self._parameter_behind(node, scope) or node, name)
+        return text_of(node, name)
+
+    def _of_name(self, reference: ast.Name, scope: Scope, depth: int) -> Text:
+        """What is known of a string by the name that it has."""
+        found = scope.find(reference.id)
+        if found is None or depth > _MAX_DEPTH:
+            return UNKNOWN
+        owner, bindings = found
+        if len(bindings) == 1:
+            return self._bound_text(reference.id, owner, bindings[0], scope, depth)
+        near = around(reference, bindings, owner)
+        if len(near) == 1 and near[0].kind is BindingKind.OTHER:
+            return self._bound_text(reference.id, owner, near[0], scope, depth)
+        if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
+            return defaulted
+        return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else UNKNOWN
 
     def given(self, node: ast.expr, scope: Scope) -> Text:
         """What is known of a string that may be None as well."""
+        found = scope.find(node.id) if isinstance(node, ast.Name) else None
+        if found is None or len(found[1]) > 1:  # where several bind a name, it is for its place which of them counts
+            return self._given(node, scope)
+        name = node.id, scope  # type: ignore[attr-defined]
+        if name not in self._given_by_name:
+            self._given_by_name[name] = self._given(node, scope)
+        return self._given_by_name[name]
+
+    def _given(self, node: ast.expr, scope: Scope) -> Text:
         parameter = self._parameter_behind(node, scope)
         if parameter is not None and not isinstance(parameter, ast.Constant):
             return self.given(parameter, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
         text = self._returned(node, scope) if isinstance(node, ast.Call) else None
-        text = text or self.text(node, scope)
-        if text.may_be_none:
+        text = text or self._text(parameter or node, scope)
+        if len(text.parts) != 1 or not isinstance(text.parts[0], Hole) or text.may_be_none:
             return text
-        unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
+        unknown = not text.parts[0].parameter
         if unknown and self._nones.may_be(parameter or node, scope):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
