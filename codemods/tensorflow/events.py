@@ -127,7 +127,7 @@ class Events:
 
     def _enter(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> Enter:
         self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
-        if self._is_lent(site):
+        if "yield" in self.module.source.code and self._is_lent(site):
             self.told.by_hand.add(ScopeKind.VARIABLE)
         return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
 

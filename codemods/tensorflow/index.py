@@ -266,11 +266,9 @@ class _Indexer:
             node.name,
             tuple(self.callees.callee(base, scope.parent) for base in node.bases),
             {
-                name: callee.index
+                name: self.callees.body(self.walk.scopes[bindings[0].node])
                 for name, bindings in scope.bindings.items()
-                if len(bindings) == 1
-                and (callee := self.callees.definition(bindings[0])) is not None
-                and callee.kind is CalleeKind.BODY
+                if len(bindings) == 1 and bindings[0].kind is BindingKind.DEF
             },
             eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
@@ -278,8 +276,7 @@ class _Indexer:
 
     def imports_keras_2(self) -> bool:
         """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
-        bound = (one for scope in self.walk.scopes.values() for many in scope.bindings.values() for one in many)
-        return any(one.dotted.partition(".")[0] == "tf_keras" for one in bound)
+        return any(binding.dotted.partition(".")[0] == "tf_keras" for _, binding, _ in self.walk.imported)
 
     def cells(self) -> tuple[int, ...]:
         """The lines at which cells that may run again begin."""
@@ -287,10 +284,7 @@ class _Indexer:
         return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
     def modules(self) -> frozenset[str]:
-        dotted: set[str] = set()
-        for scope in self.walk.scopes.values():
-            for bindings in scope.bindings.values():
-                dotted.update(binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT)
+        dotted = {binding.dotted for _, binding, _ in self.walk.imported}
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
         dotted |= self.events.told.imported
@@ -298,11 +292,10 @@ class _Indexer:
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:
         """The origins of each name that several imports bind, of which any may count."""
-        for scope in self.walk.scopes.values():
-            for bindings in scope.bindings.values():
-                imported = [one.dotted.removesuffix(STAR) for one in bindings if one.kind is BindingKind.IMPORT]
-                if len(imported) > 1 and len(origins := dict.fromkeys(imported)) > 1:
-                    yield tuple(origins)
+        origins = defaultdict[tuple[Scope, str], dict[str, None]](dict)
+        for name, binding, scope in self.walk.imported:
+            origins[scope, name][binding.dotted.removesuffix(STAR)] = None
+        return (tuple(several) for several in origins.values() if len(several) > 1)
 
     def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
         """Functions and classes that are referred to other than by calling them, here or from other files."""
@@ -326,8 +319,8 @@ class _Indexer:
 
     def escaping(self) -> Iterator[Binding]:
         """What names are bound to that are read other than to ask something of it, but for mere values."""
-        bound = (found for scope in self.walk.scopes.values() for found in scope.bindings.items())
-        told = {name for name, bindings in bound if any(one.kind not in _PLAIN for one in bindings)}  # hardly any name
+        told = {name for name, _, _ in self.walk.imported}
+        told.update(getattr(node, "name", "") for node in self.walk.scopes)  # functions and classes
         for node, scope in self.walk.reads_of(told):
             found = scope.find(node.id) if node not in self.events.told.asked else None
             yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()

@@ -62,6 +62,8 @@ def _asked(test: ast.expr, scope: Scope, callees: Callees, *, holds: bool) -> bo
 
 def function_reason(decorators: Sequence[ast.expr], scope: Scope, callees: Callees) -> str:
     """Why what these decorate is eager; "" where they do not say so."""
+    if not decorators:
+        return ""
     called = [item for decorator in decorators for item in decorating(decorator)]
     names = {callees.canonical(item, scope) or "" for item in called}
     lasts = {item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "") for item in called}

@@ -45,13 +45,8 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
 
 def _single(walk: Walk) -> Iterator[str]:
     """What may be single names of TensorFlow's: `Variable` from another module, and what else comes from there."""
-    imported = [
-        binding.dotted
-        for scope in walk.scopes.values()
-        for bindings in scope.bindings.values()
-        for binding in bindings
-        if binding.kind is BindingKind.IMPORT and binding.dotted.partition(".")[0] not in _ELSEWHERE
-    ]
+    dotted_names = (binding.dotted for _, binding, _ in walk.imported)
+    imported = [dotted for dotted in dotted_names if dotted.partition(".")[0] not in _ELSEWHERE]
     modules = {module for module, _, name in (dotted.rpartition(".") for dotted in imported) if name == "Variable"}
     for dotted in imported:
         module, _, name = dotted.rpartition(".")
@@ -78,10 +73,7 @@ def _sources(node: ast.expr, dotted: str, scope: Scope, stars: list[str]) -> Ite
 
 def _imported(walk: Walk) -> Iterator[str]:
     """What the file calls whatever it imports under one of the names."""
-    for scope in walk.scopes.values():
-        for name, bindings in scope.bindings.items():
-            if any(binding.dotted and binding.dotted.rpartition(".")[2] in _NAMES for binding in bindings):
-                yield name
+    return (name for name, binding, _ in walk.imported if binding.dotted.rpartition(".")[2] in _NAMES)
 
 
 def _is_relay(dotted: str) -> bool:

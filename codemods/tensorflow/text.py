@@ -109,6 +109,8 @@ class Text(Fact):
     @property
     def texts(self) -> tuple[str, ...]:
         """All that it can be, where that is known and not too much; else empty."""
+        if self.literal:
+            return self.parts  # type: ignore[return-value]
         several = [(part,) if isinstance(part, str) else part.choices for part in self.parts]
         if not all(several) or prod(map(len, several)) > _MAX_TEXTS:
             return ()

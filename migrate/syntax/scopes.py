@@ -122,7 +122,8 @@ class Walk:
 
     What is looked for by name is kept by name, so that nobody has to go through all of it: `called` are the calls,
     `names` and `attributes` those that are read other than as the function of a call, each with its scope.
-    `imports` are those without an alias, `strings` all string constants outside of annotations.
+    `imported` are the bindings of imports, each with the name that it binds and its scope, `imports` the statements
+    that have a module without an alias, `strings` all string constants outside of annotations.
     """
 
     module: Scope
@@ -132,6 +133,7 @@ class Walk:
     names: defaultdict[str, list[tuple[ast.Name, Scope]]] = field(default_factory=lambda: defaultdict(list))
     attributes: defaultdict[str, list[tuple[ast.Attribute, Scope]]] = field(default_factory=lambda: defaultdict(list))
     withs: list[tuple[ast.With | ast.AsyncWith, Scope]] = field(default_factory=list)
+    imported: list[tuple[str, Binding, Scope]] = field(default_factory=list)
     imports: list[ast.Import] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
 

@@ -206,18 +206,22 @@ class _Walker:
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
             if alias.asname:
-                self.scope.bind(alias.asname, Binding(BindingKind.IMPORT, node, dotted=alias.name))
+                self.bind_import(alias.asname, node, alias.name)
             else:
                 self.result.imports.append(node)
                 root = alias.name.split(".")[0]
-                self.scope.bind(root, Binding(BindingKind.IMPORT, node, dotted=root))
+                self.bind_import(root, node, root)
 
     def import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             separator = "" if module.endswith(".") else "."
-            dotted = f"{module}{separator}{alias.name}"
-            self.scope.bind(alias.asname or alias.name, Binding(BindingKind.IMPORT, node, dotted=dotted))
+            self.bind_import(alias.asname or alias.name, node, f"{module}{separator}{alias.name}")
+
+    def bind_import(self, name: str, node: ast.Import | ast.ImportFrom, dotted: str) -> None:
+        binding = Binding(BindingKind.IMPORT, node, dotted=dotted)
+        self.scope.bind(name, binding)
+        self.result.imported.append((name, binding, self.scope))
 
     def assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
