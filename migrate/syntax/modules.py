@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 __all__ = ["Modules", "module_name", "parts_of"]
 
@@ -87,6 +88,7 @@ class Modules:
         return known
 
 
+@lru_cache(maxsize=1 << 13)  # a program is linked again and again
 def parts_of(path: str) -> Parts:
     """The components of the dotted name of the module that a file is, from the top of its path."""
     parts = [part for part in path.replace("\\", "/").rsplit(".", 1)[0].split("/") if part not in ("", ".", "..")]
@@ -100,6 +102,7 @@ def module_name(path: str) -> str:
     return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
 
 
+@lru_cache(maxsize=1 << 13)
 def _folder(path: str) -> Parts:
     return tuple(path.replace("\\", "/").split("/")[:-1])
 
