@@ -14,6 +14,7 @@ from migrate.codemod import Fact
 from migrate.syntax.records import record
 
 __all__ = [
+    "ANYTHING",
     "NONE",
     "PERHAPS_NONE",
     "UNKNOWN",
@@ -26,6 +27,7 @@ __all__ = [
     "literal",
     "one_of",
     "overlaps",
+    "parameter",
     "substitute",
     "without_number",
 ]
@@ -154,7 +156,8 @@ class Text(Fact):
         return sum(not (part.digits or part.number) for part in holes) <= 1
 
 
-UNKNOWN = Text((Hole(),))
+ANYTHING = Hole()
+UNKNOWN = Text((ANYTHING,))
 NONE = Text((Hole(none="surely"),))
 PERHAPS_NONE = Text((Hole(none="perhaps"),))
 
@@ -162,6 +165,12 @@ PERHAPS_NONE = Text((Hole(none="perhaps"),))
 def literal(value: str) -> Text:
     """A text without holes."""
     return Text((value,)) if value else Text(())
+
+
+@lru_cache(maxsize=4096)
+def parameter(name: str) -> Text:
+    """What a parameter stands for, until a call says it."""
+    return Text((Hole(parameter=name),))
 
 
 def without_number(name: str) -> str:
@@ -186,6 +195,8 @@ def joined(parts: Iterable[str | Hole]) -> Text:
             merged[-1] += part
         elif part != "":
             merged.append(part)
+    if len(merged) == 1 and merged[0] is ANYTHING:
+        return UNKNOWN
     return _shared(tuple(merged))
 
 

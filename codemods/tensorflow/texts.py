@@ -13,7 +13,18 @@ from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, UNKNOWN, Hole, Text, first_of, joined, literal
+from codemods.tensorflow.text import (
+    ANYTHING,
+    NONE,
+    PERHAPS_NONE,
+    UNKNOWN,
+    Hole,
+    Text,
+    first_of,
+    joined,
+    literal,
+    parameter,
+)
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.nodes import nodes, statements
@@ -36,11 +47,12 @@ class Texts(Bodies):
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
-        if isinstance(node, ast.Name):
-            return self._of_name(node, scope, depth)
         return self._text(self._parameter_behind(node, scope) or node, scope, depth)
 
     def _text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
+        if isinstance(node, ast.Name):
+            return self._of_name(node, scope, depth)
+
         def name(reference: ast.Name | ast.Subscript) -> Text:
             if isinstance(reference, ast.Name):
                 return self._of_name(reference, scope, depth)
@@ -74,17 +86,17 @@ class Texts(Bodies):
         return self._given_by_name[name]
 
     def _given(self, node: ast.expr, scope: Scope) -> Text:
-        parameter = self._parameter_behind(node, scope)
-        if parameter is not None and not isinstance(parameter, ast.Constant):
-            return self.given(parameter, scope)
+        source = self._parameter_behind(node, scope)
+        if source is not None and not isinstance(source, ast.Constant):
+            return self.given(source, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
         text = self._returned(node, scope) if isinstance(node, ast.Call) else None
-        text = text or self._text(parameter or node, scope)
+        text = text or self._text(source or node, scope)
         if len(text.parts) != 1 or not isinstance(text.parts[0], Hole) or text.may_be_none:
             return text
         unknown = not text.parts[0].parameter
-        if unknown and self._nones.may_be(parameter or node, scope):
+        if unknown and self._nones.may_be(source or node, scope):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
@@ -119,7 +131,7 @@ class Texts(Bodies):
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:
             own = owner.kind in BODY_SCOPES and self.body(scope) == self.numbers[owner]
-            return Text((Hole(parameter=name if own else ""),))
+            return parameter(name) if own else UNKNOWN
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
@@ -128,7 +140,8 @@ class Texts(Bodies):
             return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
         sources = [behind(one, owner) for one in iterated(binding.node, owner)]
         derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
-        return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
+        counter = self._counter(binding.node, owner)
+        return Text((replace(counter, derived=derived, folders=folders) if derived or folders else counter,))
 
     def _defaulted(
         self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope, depth: int
@@ -153,7 +166,7 @@ class Texts(Bodies):
         """What is known of a name that a loop binds."""
         if owner not in self._loops:
             self._loops[owner] = _counting_targets(owner, self._path)
-        return self._loops[owner].get(target, Hole())
+        return self._loops[owner].get(target, ANYTHING)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:
