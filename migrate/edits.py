@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from migrate.lexer import NEWLINE, LineState, line_states
@@ -68,7 +69,7 @@ def indent_unit(text: str, indentation: str) -> str:
 
     A tab where the block has tabs, else what most blocks of `text` use, else four spaces.
     """
-    return _choose_unit(Counter(_units(text)), indentation)
+    return _choose_unit(_counted_units(text), indentation)
 
 
 def _choose_unit(counts: Counter[str], indentation: str) -> str:
@@ -76,6 +77,12 @@ def _choose_unit(counts: Counter[str], indentation: str) -> str:
         return "\t"
     fitting = Counter({unit: count for unit, count in counts.items() if not indentation or "\t" not in unit})
     return fitting.most_common(1)[0][0] if fitting else "    "
+
+
+@lru_cache(maxsize=2)
+def _counted_units(text: str) -> Counter[str]:
+    """How often each unit indents a block; the same text is asked about once for each of its calls."""
+    return Counter(_units(text))
 
 
 def _units(text: str) -> Iterator[str]:
@@ -88,7 +95,7 @@ def _units(text: str) -> Iterator[str]:
         indentation = line[: len(line) - len(content)].rpartition("\f")[2]
         if opener is not None and indentation.startswith(opener) and len(indentation) > len(opener):
             yield indentation[len(opener) :]
-        opener = indentation if content.partition("#")[0].rstrip().endswith(":") else None
+        opener = indentation if ":" in content and content.partition("#")[0].rstrip().endswith(":") else None
 
 
 def _sorted(changes: Iterable[Change], length: int) -> tuple[list[Edit], list[Wrap]]:
@@ -312,7 +319,7 @@ def _line_rest(text: str, end: int, wrap: Wrap) -> int:
 
 def _deepen(text: str, code: str, placed: Sequence[_Placed]) -> Iterator[tuple[int, str]]:
     """What the wraps insert into `text`, in its order: headers, and indentation for each line."""
-    counts = Counter(_units(text))
+    counts = _counted_units(text)
     levels = [_Level(item, _choose_unit(counts, item.indentation)) for item in placed]
     first = 0
     while first < len(levels):

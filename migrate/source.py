@@ -106,7 +106,9 @@ class Source:
     @cached_property
     def cells(self) -> tuple[int, ...]:
         """The offsets at which cells begin, in a notebook or by `# %%`."""
-        return self.borders or tuple(match.start() for match in _CELL.finditer(self.text) if "%%" in self.text)
+        if self.borders or "%%" not in self.text:
+            return self.borders
+        return tuple(match.start() for match in _CELL.finditer(self.text))
 
     @cached_property
     def borders(self) -> tuple[int, ...]:

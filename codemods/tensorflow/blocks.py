@@ -15,7 +15,6 @@ __all__ = ["statements_of"]
 
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
-_NAMING = (ast.Name, ast.Attribute)
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)  # a `with` around one would stay open while others run
 
 
@@ -40,9 +39,10 @@ def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
     plain = alone and isinstance(statement, _SIMPLE)
     if plain:
         for node in nodes(statement):
-            if isinstance(node, _NAMING):
-                name = node.id if isinstance(node, ast.Name) else node.attr
-                reads.add(name) if isinstance(node.ctx, ast.Load) else binds.append(name)
+            if isinstance(node, ast.Name):
+                reads.add(node.id) if isinstance(node.ctx, ast.Load) else binds.append(node.id)
+            elif isinstance(node, ast.Attribute):
+                reads.add(node.attr) if isinstance(node.ctx, ast.Load) else binds.append(node.attr)
             elif isinstance(node, _SUSPENDING):
                 plain = False
         if isinstance(statement, ast.AugAssign):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At
 from migrate.syntax.names import resolve, single_value
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import statements
 from migrate.syntax.walk import Scope, ScopeKind, Walk
 
 __all__ = ["BODY_SCOPES", "Bodies", "behind", "first_parameter", "method_class", "position"]
@@ -45,6 +45,10 @@ class Bodies:
             assert scope.parent is not None
             scope = scope.parent
         return self.numbers[scope]
+
+    def function_name(self, scope: Scope) -> str:
+        """The name of the function whose code `scope` belongs to."""
+        return getattr(self.body_scopes[self.body(scope)].node, "name", "")
 
     def class_number(self, scope: Scope) -> int:
         """The number of a class scope."""
@@ -105,7 +109,7 @@ def first_parameter(scope: Scope) -> str:
 def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
     """The values that a method assigns to each attribute, of whatever object."""
     found: dict[str, list[ast.expr]] = {}
-    for node in nodes(method):
+    for node in statements(method):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Attribute):

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.text import Hole, Text, literal
+from codemods.tensorflow.text import UNKNOWN, Text, literal
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
+__all__ = ["ASKED", "asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
 
 _FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
@@ -19,6 +19,7 @@ _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
+ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr"}  # what all of this is about
 
 
 def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -> Iterator[Text]:
@@ -29,7 +30,7 @@ def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -
             yield callees.text(name, scope)
         case ast.Name(id="eval" | "exec"), [code, *_]:
             text = callees.text(code, scope).literal
-            yield from [Text((Hole(),))] if text is None else map(literal, _WORD.findall(text))
+            yield from [UNKNOWN] if text is None else map(literal, _WORD.findall(text))
         case ast.Name(id=asked), _ if asked in _NAMESPACES:
             yield from (callees.text(name, scope) for name in _keys(module, call))
         case _, [name, *_] if called in _CALLERS:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from codemods.tensorflow.text import Text
 from migrate.codemod import Fact
+from migrate.syntax.records import record
 
 __all__ = [
     "AT_ONCE",
@@ -51,7 +52,7 @@ class ScopeKind(enum.Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScopeFacts(Fact):
     """A `with` item: its name (None where it is no string), its default name, and what else matters about it."""
 
@@ -71,7 +72,7 @@ class ScopeFacts(Fact):
     waits: bool = False  # ops that are made within wait for others
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FrameFacts(Fact):
     """One enclosing construct within a body, outermost first in a tuple of them."""
 
@@ -90,6 +91,8 @@ class FrameFacts(Fact):
 class CalleeKind(enum.Enum):
     """How a call names what it calls."""
 
+    __hash__ = object.__hash__  # callees are keys: an enum's own way takes longer than the rest of them
+
     BODY = "body"  # a function of this file, by index
     CLASS = "class"  # a class of this file, by index
     IMPORTED = "imported"  # a dotted name from another file
@@ -99,7 +102,7 @@ class CalleeKind(enum.Enum):
     OPAQUE = "opaque"  # a parameter, a subscript, the result of a call
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Callee(Fact):
     """What is called: an index into the file's bodies or classes, a dotted name, a method's name."""
 
@@ -123,7 +126,7 @@ class Grip(enum.Enum):
     EXPRESSION = "expression"  # in a lambda or a generator, which run who knows where: only the call itself can change
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Counted(Fact):
     """A name that the program computes: what is known of it, and how it is written."""
 
@@ -131,7 +134,7 @@ class Counted(Fact):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Creation(Fact):
     """A `tf.Variable(...)` call."""
 
@@ -153,7 +156,7 @@ class Creation(Fact):
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call(Fact):
     """A call that may lead to variables; `arguments` holds what is known of the strings that it passes."""
 
@@ -172,7 +175,7 @@ class Call(Fact):
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StoreUse(Fact):
     """Something that makes variables through the variable store already, or may (`name` where it is known)."""
 
@@ -186,7 +189,7 @@ class StoreUse(Fact):
     looks_first: bool = False  # takes what the graph has under its name, if anything, or says that it is there
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NamedOp(Fact):
     """An op that the code names itself."""
 
@@ -195,7 +198,7 @@ class NamedOp(Fact):
     name: Text
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Enter(Fact):
     """A name scope or variable scope is made, usually to be entered at once."""
 
@@ -204,7 +207,7 @@ class Enter(Fact):
     scope: ScopeFacts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reset(Fact):
     """`tf.reset_default_graph()`."""
 
@@ -215,7 +218,7 @@ class Reset(Fact):
 Event = Creation | Call | StoreUse | NamedOp | Enter | Reset
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StatementFacts(Fact):
     """A statement of a block in which variables are made: what it binds and reads, and if a scope can go around it."""
 
@@ -227,7 +230,7 @@ class StatementFacts(Fact):
     cell: int = 0  # the cell of a notebook that it stands in
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lazy(Fact):
     """When a method runs of which each object keeps the result: the first time that its constructor reads it."""
 
@@ -236,7 +239,7 @@ class Lazy(Fact):
     number: int  # among those that it reads
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BodyFacts(Fact):
     """A module's, function's or lambda's code, and its events in the order of evaluation."""
 
@@ -264,7 +267,7 @@ class BodyFacts(Fact):
     leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClassFacts(Fact):
     """A class, the classes that it derives from, and its methods by name (indices of bodies)."""
 
@@ -276,7 +279,7 @@ class ClassFacts(Fact):
     is_test: bool = False  # derives from `tf.test.TestCase`, whose tests each get a graph of their own
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Relayed(Fact):
     """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
 
@@ -288,7 +291,7 @@ class Relayed(Fact):
     version_1_root: bool  # it uses what only version 1's root has
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Restore(Fact):
     """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does.
 
@@ -300,7 +303,7 @@ class Restore(Fact):
     folders: frozenset[str] = frozenset()  # strings of its file that end in a `/`, without it, in lower case
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NameTest(Fact):
     """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
 
@@ -309,7 +312,7 @@ class NameTest(Fact):
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FileFacts(Fact):
     """Everything that the link phase knows of one file."""
 

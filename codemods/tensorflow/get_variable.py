@@ -57,7 +57,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     renumbered = options.get("names", "idiomatic") != "keep"
     if plan.hands_on:
         walked = module.only(MENTION) if plan.idle else module
-        walked.walk.module.synonyms.update(plan.synonyms)
+        walked.walk.assume(plan.synonyms)
         yield from passed_on(walked, plan.program, renumbered=renumbered)
     yield from evaluated(module, plan.evaluated, plan.program, renumbered=renumbered)
 
@@ -73,7 +73,7 @@ def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:
 def _decided(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """The findings of each creation, and those of the imports that go with them."""
     rewritten: list[Finding] = []
-    module.walk.module.synonyms.update(plan.synonyms)
+    module.walk.assume(plan.synonyms)
     for site in module.walk.calls:
         decision = plan.creations.get(position(site.node))
         if decision is None or knowledge.canonical(resolve(site.node.func, site.scope)) != knowledge.VARIABLE:

@@ -15,7 +15,9 @@ __all__ = ["MENTION", "glance"]
 
 MENTION = re.compile(r"Variable")
 # Without one of these words no creation of a file is refused or eager for the file's own sake.
-_CLOSING = re.compile(r"\btensorflow\.(?:python|ops)\b|[kK]eras|Module\b|\bfunction\b|defun|enable_(?:eager|v2)_")
+_CLOSING = re.compile(
+    r"\btensorflow\.(?:python|ops)\b|[kK]eras|Module\b|(?:[.@]|import .*\b)function\b|defun|enable_(?:eager|v2)_"
+)
 
 
 def glance(module: Module) -> FileFacts | None:

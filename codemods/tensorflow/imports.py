@@ -63,7 +63,7 @@ def module_import(
 def _only_creates(module: Module, node: ast.ImportFrom) -> bool:
     """Whether an import has one name, which is called and nothing else."""
     name = node.names[0].asname or node.names[0].name
-    called = sum(isinstance(one.node.func, ast.Name) and one.node.func.id == name for one in module.walk.calls)
+    called = sum(isinstance(one.node.func, ast.Name) for one in module.walk.calls_of((name,)))
     return len(node.names) == 1 and node.names[0].name == "Variable" and called == len(_uses(module, name))
 
 
@@ -115,8 +115,8 @@ class _Going:
         self.spans = sorted({*(edit.span for edit in self.edits), *replaced.values()}, key=lambda one: one.start)
         written = "\n".join([*(edit.text for edit in self.edits), *headers])
         self.written = set(re.findall(r"\w+", _STRING.sub("", written)))
-        called = {one.node.func.id for one in module.walk.calls if isinstance(one.node.func, ast.Name)}
-        self.evaluates = not called.isdisjoint(knowledge.EVALUATORS)
+        evaluating = module.walk.calls_of(knowledge.EVALUATORS)
+        self.evaluates = any(isinstance(one.node.func, ast.Name) for one in evaluating)
 
     def out(self, name: str) -> bool:
         """Whether a name is used, and every use lies in what is replaced; what is evaluated may use any name."""

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.bodies import position
@@ -42,7 +43,7 @@ from codemods.tensorflow.withs import decorator_scope, scope_of
 from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
 
@@ -87,13 +88,13 @@ class _Indexer:
 
     def facts(self) -> FileFacts:
         for scope in self.callees.class_scopes:
-            self.events.asked.update(scope.node.bases)  # type: ignore[attr-defined]
+            self.events.told.asked.update(scope.node.bases)  # type: ignore[attr-defined]
         self.events.collect()
         names = self.events.names
         escaped, escaped_imports, attributes = self.escapes()
         found = words(self.module)
         read_within = [*self.scoped_reads()]
-        makes_unseen = self.hands_on or self.events.makes_unseen
+        makes_unseen = self.hands_on or self.events.told.makes_unseen
         top = self.walk.module.bindings
         imports = {
             name: tuple(dict.fromkeys(imported))
@@ -126,7 +127,7 @@ class _Indexer:
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
             reads=frozenset(self.reads()),
-            asked_names=frozenset(self.events.asked_names),
+            asked_names=frozenset(self.events.told.asked_names),
             eager=bool(names & evidence.EAGER_CALLS),
             eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
             graph_evidence=shows_graph(names),
@@ -137,23 +138,23 @@ class _Indexer:
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             hands_on=self.hands_on,
-            evaluated=tuple(self.events.evaluated),
+            evaluated=tuple(self.events.told.evaluated),
             blocks=self.events.blocks,
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,
             name_tests=name_tests(self.module),
-            by_hand=frozenset(self.events.by_hand),
+            by_hand=frozenset(self.events.told.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),
-            reloads=self.events.reloads,
+            reloads=self.events.told.reloads,
             guarded=tuple(
                 (one.lineno, one.end_lineno or 0)
                 for one in self.walk.module.node.body  # type: ignore[attr-defined]
                 if isinstance(one, ast.If) and is_main_guard(one.test)
             ),
             patches=patches(self.module),
-            threads=self.events.threads,
+            threads=self.events.told.threads,
             makes_unseen=makes_unseen,
             unknown_words=frozenset(self.unknown_words(found, makes_unseen=makes_unseen)) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
@@ -163,7 +164,7 @@ class _Indexer:
         """What may name something that the file does not show: words of its strings, and of code in strings."""
         if makes_unseen or self.names_unknown():
             yield from map(str.lower, found)
-        yield from (text.literal.lower() for text in self.events.asked_names if text.literal)
+        yield from (text.literal.lower() for text in self.events.told.asked_names if text.literal)
 
     def names_unknown(self) -> bool:
         """Whether it gives an op or a scope a name of which nothing is known."""
@@ -207,7 +208,7 @@ class _Indexer:
             swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),
             asks=number in self.lookups.bodies,
             events=self.in_scope(number),
-            frames=self.events.frame_facts(scope.frames, scope.parent),
+            frames=self.events.frames.facts(scope.frames, scope.parent),
             kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
@@ -265,11 +266,9 @@ class _Indexer:
             node.name,
             tuple(self.callees.callee(base, scope.parent) for base in node.bases),
             {
-                name: callee.index
+                name: self.callees.body(self.walk.scopes[bindings[0].node])
                 for name, bindings in scope.bindings.items()
-                if len(bindings) == 1
-                and (callee := self.callees.definition(bindings[0])) is not None
-                and callee.kind is CalleeKind.BODY
+                if len(bindings) == 1 and bindings[0].kind is BindingKind.DEF
             },
             eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
@@ -277,8 +276,7 @@ class _Indexer:
 
     def imports_keras_2(self) -> bool:
         """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
-        bound = (one for scope in self.walk.scopes.values() for many in scope.bindings.values() for one in many)
-        return any(one.dotted.partition(".")[0] == "tf_keras" for one in bound)
+        return any(binding.dotted.partition(".")[0] == "tf_keras" for _, binding, _ in self.walk.imported)
 
     def cells(self) -> tuple[int, ...]:
         """The lines at which cells that may run again begin."""
@@ -286,58 +284,64 @@ class _Indexer:
         return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
     def modules(self) -> frozenset[str]:
-        dotted: set[str] = set()
-        for scope in self.walk.scopes.values():
-            for bindings in scope.bindings.values():
-                dotted.update(binding.dotted for binding in bindings if binding.kind is BindingKind.IMPORT)
+        dotted = {binding.dotted for _, binding, _ in self.walk.imported}
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
-        dotted |= self.events.imported
+        dotted |= self.events.told.imported
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:
         """The origins of each name that several imports bind, of which any may count."""
-        for scope in self.walk.scopes.values():
-            for bindings in scope.bindings.values():
-                imported = [one.dotted.removesuffix(STAR) for one in bindings if one.kind is BindingKind.IMPORT]
-                if len(imported) > 1 and len(origins := dict.fromkeys(imported)) > 1:
-                    yield tuple(origins)
+        origins = defaultdict[tuple[Scope, str], dict[str, None]](dict)
+        for name, binding, scope in self.walk.imported:
+            origins[scope, name][binding.dotted.removesuffix(STAR)] = None
+        return (tuple(several) for several in origins.values() if len(several) > 1)
 
     def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
         """Functions and classes that are referred to other than by calling them, here or from other files."""
         callees: list[Callee] = []
         imports: set[str] = set()
         attributes = set[str]()
-        starred = STAR in self.walk.module.bindings
-        for node, scope in self.walk.loads:
-            if node in self.events.asked:
-                continue
-            if isinstance(node, ast.Attribute):
-                if node.attr in _ABOUT:
-                    self.events.asked.add(node.value)  # which comes behind it
-                    continue
-                self.note_attribute(node, scope, attributes, imports)
-                continue
-            found = scope.find(node.id) if isinstance(node, ast.Name) else None
-            if starred and found is None and (dotted := resolve(node, scope)):
-                imports.add(dotted)  # what a star import may bring
-            for binding in found[1] if found else ():
-                if binding.kind in _PLAIN:  # nearly every name
-                    continue
-                if binding.kind is BindingKind.IMPORT:
-                    self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
-                    imports.add(binding.dotted)
-                elif (callee := self.callees.definition(binding)) is not None:
-                    callees.append(callee)
+        asked = self.events.told.asked
+        asked.update(node.value for node, _ in self.walk.attributes_of(_ABOUT))
+        for name, read in self.walk.attributes.items():
+            for node, scope in read if name not in _ABOUT else ():
+                if node not in asked:
+                    self.note_attribute(node, scope, attributes, imports)
+        for binding in self.escaping():
+            if binding.kind is BindingKind.IMPORT:
+                self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
+                imports.add(binding.dotted)
+            elif (callee := self.callees.definition(binding)) is not None:
+                callees.append(callee)
+        imports.update(self.starred())
         return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
+
+    def escaping(self) -> Iterator[Binding]:
+        """What names are bound to that are read other than to ask something of it, but for mere values."""
+        told = {name for name, _, _ in self.walk.imported}
+        told.update(getattr(node, "name", "") for node in self.walk.scopes)  # functions and classes
+        for node, scope in self.walk.reads_of(told):
+            found = scope.find(node.id) if node not in self.events.told.asked else None
+            yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()
+
+    def starred(self) -> Iterator[str]:
+        """What names may be that star imports may bring."""
+        if STAR in self.walk.module.bindings:
+            for node, scope in chain.from_iterable(self.walk.names.values()):
+                if (
+                    node not in self.events.told.asked
+                    and scope.find(node.id) is None
+                    and (dotted := resolve(node, scope))
+                ):
+                    yield dotted
 
     def reads(self) -> Iterator[tuple[str, int]]:
         """The names of decorated methods, as properties are, and the bodies that read an attribute of that name."""
         nodes = (scope.node for scope in self.callees.body_scopes if not isinstance(scope.node, ast.Lambda))
         decorated = {getattr(node, "name", "") for node in nodes if getattr(node, "decorator_list", ())}
-        for node, scope in self.walk.loads if decorated else ():
-            if isinstance(node, ast.Attribute) and node.attr in decorated:
-                yield node.attr, self.callees.body(scope)
+        for node, scope in self.walk.attributes_of(decorated):
+            yield node.attr, self.callees.body(scope)
 
     def scoped_reads(self) -> Iterator[tuple[FactKind, str]]:
         """The attributes that are read within a variable scope or name scope, which may be properties."""
@@ -345,18 +349,16 @@ class _Indexer:
         for statement, kind in self.opened():
             for line in range(statement.lineno, (statement.end_lineno or 0) + 1):
                 within[line].add(kind)
-        for node, _ in self.walk.loads if within else ():
-            if isinstance(node, ast.Attribute):
-                yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
+        for node, _ in chain.from_iterable(self.walk.attributes.values()) if within else ():
+            yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
 
     def opened(self) -> Iterator[tuple[ast.With, FactKind]]:
         """The `with` statements that enter what a call makes, which may be such a scope."""
-        for site in self.walk.calls:
-            if isinstance(statement := site.statement, ast.With):
-                for item in statement.items:
-                    if item.context_expr is site.node:
-                        kind = scope_of(item, statement, site.scope, self.callees).kind
-                        yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
+        for statement, scope in self.walk.withs:
+            for item in statement.items:
+                if isinstance(statement, ast.With) and isinstance(item.context_expr, ast.Call):
+                    kind = scope_of(item, statement, scope, self.callees).kind
+                    yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
 
     def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
         """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""

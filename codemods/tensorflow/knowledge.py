@@ -5,6 +5,8 @@ Names are canonical: `tensorflow.` and whatever stands behind `compat.v1` (see `
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from codemods.tensorflow.internals import public
 
 __all__ = [
@@ -228,6 +230,7 @@ _ALIASES = {
 }
 
 
+@lru_cache(maxsize=1 << 13)
 def canonical(dotted: str | None) -> str | None:
     """The name under `tensorflow.`, whichever way the file reaches TensorFlow 1's interface; None stays None."""
     if dotted is None:

@@ -33,7 +33,7 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     del options  # they have shaped the plan
     if not plan.scopes and not plan.wraps:
         return
-    module.walk.module.synonyms.update(plan.synonyms)
+    module.walk.assume(plan.synonyms)
     standing = {position(one): one for one in statements(module.tree)} if plan.wraps else {}
     for site in module.walk.calls:
         chosen = plan.scopes.get(position(site.node))

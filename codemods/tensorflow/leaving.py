@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.facts import AT_ONCE, At
 from migrate.syntax.nodes import BLOCKS, nodes
 
 __all__ = ["falls_off", "leaves"]
+
+_YIELDS = (ast.Yield, ast.YieldFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
@@ -17,12 +19,16 @@ def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
     A `raise` ends the program, or what a `try` is around; that is seen where it stands.
     """
     first: At | None = None
-    for one in _statements(function.body):
-        value = getattr(one, "value", None)
-        if isinstance(value, ast.Yield | ast.YieldFrom):
+    waiting: list[ast.AST] = [*reversed(function.body)]
+    while waiting:  # an `elif` stands within the one before it: there can be more of them than calls fit Python's stack
+        one = waiting.pop()
+        if isinstance(getattr(one, "value", None), _YIELDS):
             return AT_ONCE
         if first is None and isinstance(one, ast.Return):
             first = (one.end_lineno or 0, one.end_col_offset or 0)
+        names = BLOCKS[type(one)]
+        if names and not isinstance(one, _DEFINITIONS):  # what stands in those runs another time
+            waiting += reversed([part for name in names for part in getattr(one, name)])
     return first
 
 
@@ -52,13 +58,3 @@ def falls_off(function: ast.FunctionDef) -> bool:
 
 def _fits_all(case: ast.match_case) -> bool:
     return isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
-
-
-def _statements(block: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """The statements of a function in their order, without those of functions and classes in it."""
-    waiting = [*reversed(block)]
-    while waiting:  # an `elif` stands within the one before it: there can be more of them than calls fit Python's stack
-        one = waiting.pop()
-        yield one
-        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            waiting += reversed([part for name in BLOCKS[type(one)] for part in getattr(one, name)])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import Hole, Text
 from codemods.tensorflow.variable_names import holds_name
-from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
@@ -24,6 +23,8 @@ _UNNAMED = re.compile(r"(?:.*/)?Variable(?:_\d+)?(?:/.*)?(?::\d+)?")
 _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
 _NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
 _SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
+_SORTING = ("sorted", "sort")
+_END = ":0"  # of the name of an op's first output
 _WORD = re.compile(r"[A-Za-z]")
 
 
@@ -38,11 +39,16 @@ class Lookups:
 
 def find_lookups(module: Module, callees: Callees) -> Lookups:
     """The lookups of a module."""
-    names = {value for value in module.walk.strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
+    strings = frozenset(module.walk.strings)
+    names = {value for value in strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
     names.update(_unnamed(module))
     patterns: set[Text] = set()
-    bodies = {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site.node)}
-    if any(map(_sorts_by_name, module.walk.calls)):
+    bodies = (
+        {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site.node)}
+        if _END in strings
+        else set()
+    )
+    if any(map(_sorts_by_name, module.walk.calls_of(_SORTING))):
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
@@ -68,24 +74,20 @@ def _unnamed(module: Module) -> Iterator[str]:
     """Strings that are names which TensorFlow gives to unnamed variables, used for anything but to name something."""
     found = Counter(value for value in module.walk.strings if "Variable" in value and _UNNAMED.fullmatch(value))
     if found:
-        found.subtract(value for site in module.walk.calls for value in _given_names(site.node))
+        found.subtract(value for site in module.walk.calls for value in _given_names(site))
         yield from (value for value, count in found.items() if count > 0)
 
 
-def _given_names(call: ast.Call) -> Iterator[str]:
+def _given_names(site: CallSite) -> Iterator[str]:
     """The strings by which a call names a variable, an op or a scope; a mock of the class is named after it too."""
-    function = called_name(call)
-    given = [item.value for item in call.keywords if item.arg in _NAMING]
-    given += call.args if function in _NAMED_BY_PLACE or function.endswith("scope") else []
+    given = [item.value for item in site.node.keywords if item.arg in _NAMING]
+    given += site.node.args if site.called in _NAMED_BY_PLACE or site.called.endswith("scope") else []
     yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _sorts_by_name(site: CallSite) -> bool:
     """Whether a call puts variables into the order of their names: `sorted(variables, key=lambda v: v.name)`."""
     call = site.node
-    function = called_name(call)
-    if function not in ("sorted", "sort"):
-        return False
     key = next((item.value for item in call.keywords if item.arg == "key"), None)
     by = key.body if isinstance(key, ast.Lambda) else key
     if isinstance(by, ast.Call) and any(isinstance(one, ast.Constant) and one.value in _SORTED_BY for one in by.args):
@@ -96,15 +98,14 @@ def _sorts_by_name(site: CallSite) -> bool:
 def _builds_tensor_name(call: ast.Call) -> bool:
     """Whether a call is given a tensor's name that is put together: `session.run(name + ":0")`."""
     return any(
-        isinstance(one, ast.BinOp) and isinstance(one.right, ast.Constant) and one.right.value == ":0"
+        isinstance(one, ast.BinOp) and isinstance(one.right, ast.Constant) and one.right.value == _END
         for one in call.args
     )
 
 
 def _asked(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:
-    for site in module.walk.calls:
-        function = site.node.func
-        if isinstance(function, ast.Attribute) and function.attr in _ASKING:
+    for site in module.walk.calls_of(_ASKING):
+        if isinstance(site.node.func, ast.Attribute):
             given = [*site.node.args, *(item.value for item in site.node.keywords)]
             if given:
                 yield site, given[0]

@@ -62,6 +62,8 @@ def _asked(test: ast.expr, scope: Scope, callees: Callees, *, holds: bool) -> bo
 
 def function_reason(decorators: Sequence[ast.expr], scope: Scope, callees: Callees) -> str:
     """Why what these decorate is eager; "" where they do not say so."""
+    if not decorators:
+        return ""
     called = [item for decorator in decorators for item in decorating(decorator)]
     names = {callees.canonical(item, scope) or "" for item in called}
     lasts = {item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "") for item in called}
@@ -78,27 +80,31 @@ def decorating(decorator: ast.expr) -> list[ast.expr]:
     return [*decorating(decorator.func), *given]
 
 
+def _reads_value(site: CallSite) -> bool:
+    """Whether a call is `x.numpy()`, which only what is eager has."""
+    function = site.node.func
+    return isinstance(function, ast.Attribute) and not site.node.args and resolve(function, site.scope) is None
+
+
 class Modes:
     """Which functions of a module are eager by what they call, or by what is done with them; `note` each call."""
 
     def __init__(self, walk: Walk, callees: Callees) -> None:
         self.walk, self.callees = walk, callees
-        self.reads_values = False  # `x.numpy()`, which only what is eager has
+        self.reads_values = any(map(_reads_value, walk.calls_of(("numpy",))))
         self._traced: set[int] = set()
         self._taped: set[int] = set()
         self._graphs: set[int] = set()
 
     def note(self, site: CallSite, name: str) -> None:
-        """Takes a call into account, of what has a canonical `name` where it is TensorFlow's."""
+        """Takes a call of TensorFlow's into account, by its canonical `name`."""
         body = self.callees.body(site.scope)
         if name == evidence.EAGER_TAPE:
             self._taped.update(self._functions_around(body))
         elif name in evidence.EAGER_DECORATORS:
             self._traced.update(self._functions(site))
-        elif name and _shows_graph(name):
+        elif _shows_graph(name):
             self._graphs.add(body)
-        elif not name and isinstance(site.node.func, ast.Attribute) and site.node.func.attr == "numpy":
-            self.reads_values |= not site.node.args and resolve(site.node.func, site.scope) is None
 
     def reason(self, body: int) -> str:
         """Why a function is eager by what it calls, or by what is done with it."""

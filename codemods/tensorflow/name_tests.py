@@ -13,7 +13,7 @@ from codemods.tensorflow.facts import NameTest
 from codemods.tensorflow.patterns import asks_anything, words
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.variable_names import is_name
-from migrate.syntax.calls import called_name, keyword_or_place
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.walk import Scope
@@ -79,23 +79,23 @@ def _may_hold(test: NameTest, word: str) -> bool:
 
 def _filters(module: Module) -> Iterator[_Asked]:
     """The scopes by which variables are chosen: patterns of what names begin with."""
-    for site in module.walk.calls:
-        function = site.node.func
-        called = called_name(site.node)
-        place = _FILTERS.get(called)
-        if place is None or knowledge.canonical(resolve(function, site.scope)) != f"tensorflow.{called}":
+    for site in module.walk.calls_of(_FILTERS):
+        if knowledge.canonical(resolve(site.node.func, site.scope)) != f"tensorflow.{site.called}":
             continue
-        given = keyword_or_place(site.node, "scope", place)
+        given = keyword_or_place(site.node, "scope", _FILTERS[site.called])
         if given is not None:
             yield _Asked(given, site.scope, begins=True, pattern=str)
 
 
 def _tested(module: Module) -> Iterator[_Asked]:
     """What each name is compared with, or asked by a method or a pattern."""
+    for attribute, scope in module.walk.attributes_of(("name",)):
+        if is_name(attribute, scope):
+            yield from _compared(attribute, scope, module)
     named = _named(module)
-    for node, scope in module.walk.loads:
-        if is_name(node, scope) or (isinstance(node, ast.Name) and (node.id, scope) in named):
-            yield from _compared(node, scope, module)
+    for name, scope in module.walk.reads_of(dict.fromkeys(name for name, _ in named)):
+        if (name.id, scope) in named:
+            yield from _compared(name, scope, module)
 
 
 def _named(module: Module) -> set[tuple[str, Scope]]:

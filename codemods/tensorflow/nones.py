@@ -97,12 +97,17 @@ class Nones:
                     yield name
         elif isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in statements(scope.node):
-                if isinstance(node, ast.Assign) and self._is_none_here(node.value, scope):
-                    yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
+                names = _assigned_attributes(node) if isinstance(node, ast.Assign) else []
+                if names and self._is_none_here(node.value, scope):  # type: ignore[attr-defined]
+                    yield from names
 
     def _is_none_here(self, value: ast.expr, scope: Scope) -> bool:
         own = isinstance(value, ast.Name) and value.id in _optional(scope)
         return own or self.may_be(value, scope)
+
+
+def _assigned_attributes(node: ast.Assign) -> list[str]:
+    return [target.attr for target in node.targets if isinstance(target, ast.Attribute)]
 
 
 def _default(call: ast.Call) -> ast.expr | None:

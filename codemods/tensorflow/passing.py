@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At
@@ -27,7 +28,8 @@ def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Fin
 
     `renumbered`: what it makes unnamed may get other numbers, as others get names.
     """
-    for node, scope in module.walk.loads:
+    walk = module.walk
+    for node, scope in chain(*walk.names.values(), *walk.attributes.values()):
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
         if _may_be_called(module, node) or _is_called_by_holder(module, node, scope):

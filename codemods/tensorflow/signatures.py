@@ -9,6 +9,8 @@ __all__ = ["defaults", "none_defaults", "unset_defaults"]
 
 def defaults(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
     """Each parameter that has a default, with the default."""
+    if not arguments.defaults and not arguments.kw_defaults:
+        return []
     named = [*arguments.posonlyargs, *arguments.args]
     pairs = [(item.arg, value) for item, value in zip(reversed(named), reversed(arguments.defaults), strict=False)]
     keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

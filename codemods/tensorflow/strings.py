@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from codemods.tensorflow.text import NONE, Hole, Text, first_of, joined, literal, one_of
+from codemods.tensorflow.text import ANYTHING, NONE, Hole, Text, first_of, joined, literal, one_of
 from codemods.tensorflow.variable_names import holds_name
 
 __all__ = ["missing", "text_of"]
@@ -45,7 +45,7 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
             return _computed(node, name)
         case ast.IfExp() | ast.BoolOp(op=ast.Or()):
             return [_chosen(node, name)]
-    return [Hole(derived=holds_name(node))]
+    return [Hole(derived=True) if holds_name(node) else ANYTHING]
 
 
 def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:
@@ -98,7 +98,7 @@ def _plain(node: ast.expr) -> Hole:
             return Hole(choices=(str(value),), number=True)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
             return Hole(choices=(str(-value),), number=True)
-    return Hole()
+    return ANYTHING
 
 
 def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
@@ -114,7 +114,8 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
                 return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
-    return [Hole(derived=holds_name(node), folders=_joins_folders(node))]
+    derived, folders = holds_name(node), _joins_folders(node)
+    return [Hole(derived=derived, folders=folders) if derived or folders else ANYTHING]
 
 
 def _joins_folders(node: ast.expr) -> bool:
@@ -141,16 +142,16 @@ def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:
 
 
 def _written(hole: Hole) -> str | Hole:
-    return replace(hole, none="").shown
+    return (replace(hole, none="") if hole.none else hole).shown
 
 
 def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | Hole]) -> list[str | Hole]:
     """A sum of strings, which stand side by side; a number with a constant, which is another number for each."""
     one, two = _number(left), _number(right)
     if one is None and two is None:
-        return _added(left, right) if isinstance(operator, ast.Add) else [Hole()]
+        return _added(left, right) if isinstance(operator, ast.Add) else [ANYTHING]
     if one is None or two is None or type(operator) not in _SHIFTS:
-        return [Hole()]
+        return [ANYTHING]
     if not (_is_constant(one) or _is_constant(two)):
         return [Hole(number=True, signed=True)]
     shift, counter = _SHIFTS[type(operator)], two if _is_constant(one) else one
@@ -180,7 +181,7 @@ def _is_constant(number: Hole) -> bool:
 
 def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], name: _Known) -> list[str | Hole]:
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
-        return [Hole()]
+        return [ANYTHING]
     parts: list[str | Hole] = [pieces[0]]
     for field, value, piece in zip(fields, values, pieces[1:], strict=True):
         parts += _shown(value, name) if field in _PLAIN else [_formatted(part, field) for part in _parts(value, name)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 
 from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.parts import makes_several, role_of
 from migrate.syntax.nodes import children
+from migrate.syntax.records import record
 
 __all__ = [
     "NO_TARGET",
@@ -38,7 +38,7 @@ _VERBS = re.compile(
 _INVALID = re.compile(r"[^A-Za-z0-9_.\\-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Target:
     """The suggested name ("" for none), the dictionary that holds the value, and how the call stands in there."""
 

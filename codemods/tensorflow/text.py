@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, product
 from math import prod
 from typing import Literal, TypeAlias
 
 from migrate.codemod import Fact
+from migrate.syntax.records import record
 
 __all__ = [
+    "ANYTHING",
     "NONE",
     "PERHAPS_NONE",
+    "UNKNOWN",
     "Hole",
     "Loop",
     "Text",
@@ -24,6 +27,7 @@ __all__ = [
     "literal",
     "one_of",
     "overlaps",
+    "parameter",
     "substitute",
     "without_number",
 ]
@@ -33,7 +37,7 @@ _NUMBERED = re.compile(r"(.+)_\d+")
 _MAX_TEXTS = 256  # strings that are compared one by one
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hole(Fact):
     """What is not known: a parameter of the body (`parameter`), a loop's counter (`loop`), or anything (``).
 
@@ -70,7 +74,7 @@ class Hole(Fact):
         return replace(self, number=False, digits=True) if self.number else self
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text(Fact):
     """A string in parts, with no two literal parts side by side."""
 
@@ -107,6 +111,8 @@ class Text(Fact):
     @property
     def texts(self) -> tuple[str, ...]:
         """All that it can be, where that is known and not too much; else empty."""
+        if self.literal:
+            return self.parts  # type: ignore[return-value]
         several = [(part,) if isinstance(part, str) else part.choices for part in self.parts]
         if not all(several) or prod(map(len, several)) > _MAX_TEXTS:
             return ()
@@ -150,6 +156,8 @@ class Text(Fact):
         return sum(not (part.digits or part.number) for part in holes) <= 1
 
 
+ANYTHING = Hole()
+UNKNOWN = Text((ANYTHING,))
 NONE = Text((Hole(none="surely"),))
 PERHAPS_NONE = Text((Hole(none="perhaps"),))
 
@@ -157,6 +165,12 @@ PERHAPS_NONE = Text((Hole(none="perhaps"),))
 def literal(value: str) -> Text:
     """A text without holes."""
     return Text((value,)) if value else Text(())
+
+
+@lru_cache(maxsize=4096)
+def parameter(name: str) -> Text:
+    """What a parameter stands for, until a call says it."""
+    return Text((Hole(parameter=name),))
 
 
 def without_number(name: str) -> str:
@@ -181,6 +195,8 @@ def joined(parts: Iterable[str | Hole]) -> Text:
             merged[-1] += part
         elif part != "":
             merged.append(part)
+    if len(merged) == 1 and merged[0] is ANYTHING:
+        return UNKNOWN
     return _shared(tuple(merged))
 
 
@@ -221,9 +237,9 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
-            given = arguments.get(part.parameter, Text((Hole(),))).parts
+            given = arguments.get(part.parameter, UNKNOWN).parts
             if part.term and any(_is_number(one) for one in given):
-                return Text((Hole(),))
+                return UNKNOWN
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
         elif isinstance(part, Hole) and part.among:
             texts = [substitute(one, arguments) for one in part.among]

@@ -13,8 +13,20 @@ from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
-from codemods.tensorflow.text import NONE, PERHAPS_NONE, Hole, Text, first_of, joined, literal
+from codemods.tensorflow.text import (
+    ANYTHING,
+    NONE,
+    PERHAPS_NONE,
+    UNKNOWN,
+    Hole,
+    Text,
+    first_of,
+    joined,
+    literal,
+    parameter,
+)
 from codemods.tensorflow.variable_names import holds_name
+from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
@@ -30,44 +42,71 @@ class Texts(Bodies):
         super().__init__(walk)
         self._path = path
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
+        self._given_by_name: dict[tuple[str, Scope], Text] = {}
         self._nones = Nones([*self.body_scopes, *self.class_scopes])
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
+        return self._text(self._parameter_behind(node, scope) or node, scope, depth)
+
+    def _text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
+        if isinstance(node, ast.Name):
+            return self._of_name(node, scope, depth)
 
         def name(reference: ast.Name | ast.Subscript) -> Text:
-            if isinstance(reference, ast.Subscript):
-                return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
-            found = scope.find(reference.id)
-            if found is None or depth > _MAX_DEPTH:
-                return Text((Hole(),))
-            owner, bindings = found
-            near = bindings if len(bindings) == 1 else around(reference, bindings, owner)
-            looping = len(bindings) == 1 or (len(near) == 1 and near[0].kind is BindingKind.OTHER)
-            if len(near) != 1 or not looping:
-                if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
-                    return defaulted
-                return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else Text((Hole(),))
-            return self._bound_text(reference.id, owner, near[0], scope, depth)
+            if isinstance(reference, ast.Name):
+                return self._of_name(reference, scope, depth)
+            return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
 
-        return text_of(self._parameter_behind(node, scope) or node, name)
+        return text_of(node, name)
+
+    def _of_name(self, reference: ast.Name, scope: Scope, depth: int) -> Text:
+        """What is known of a string by the name that it has."""
+        found = scope.find(reference.id)
+        if found is None or depth > _MAX_DEPTH:
+            return UNKNOWN
+        owner, bindings = found
+        if len(bindings) == 1:
+            return self._bound_text(reference.id, owner, bindings[0], scope, depth)
+        near = around(reference, bindings, owner)
+        if len(near) == 1 and near[0].kind is BindingKind.OTHER:
+            return self._bound_text(reference.id, owner, near[0], scope, depth)
+        if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
+            return defaulted
+        return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else UNKNOWN
 
     def given(self, node: ast.expr, scope: Scope) -> Text:
         """What is known of a string that may be None as well."""
-        parameter = self._parameter_behind(node, scope)
-        if parameter is not None and not isinstance(parameter, ast.Constant):
-            return self.given(parameter, scope)
+        found = scope.find(node.id) if isinstance(node, ast.Name) else None
+        if found is None or len(found[1]) > 1:  # where several bind a name, it is for its place which of them counts
+            return self._given(node, scope)
+        name = node.id, scope  # type: ignore[attr-defined]
+        if name not in self._given_by_name:
+            self._given_by_name[name] = self._given(node, scope)
+        return self._given_by_name[name]
+
+    def _given(self, node: ast.expr, scope: Scope) -> Text:
+        source = self._parameter_behind(node, scope)
+        if source is not None and not isinstance(source, ast.Constant):
+            return self.given(source, scope)
         if isinstance(node, ast.Constant) and node.value is None:
             return NONE
         text = self._returned(node, scope) if isinstance(node, ast.Call) else None
-        text = text or self.text(node, scope)
-        if text.may_be_none:
+        text = text or self._text(source or node, scope)
+        if len(text.parts) != 1 or not isinstance(text.parts[0], Hole) or text.may_be_none:
             return text
-        unknown = len(text.parts) == 1 and isinstance(text.parts[0], Hole) and not text.parts[0].parameter
-        if unknown and self._nones.may_be(parameter or node, scope):
+        unknown = not text.parts[0].parameter
+        if unknown and self._nones.may_be(source or node, scope):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
+
+    def named(self, call: ast.Call, keyword: str, place: int, scope: Scope) -> Text | None:
+        """What is known of the name that a call passes by keyword or at a position; None where it passes no string."""
+        node = keyword_or_place(call, keyword, place)
+        if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
+            return None
+        return self.given(node, scope)
 
     def _returned(self, call: ast.Call, scope: Scope) -> Text | None:
         """What a function of the file returns that is called, where that is a string which is written out in it."""
@@ -92,7 +131,7 @@ class Texts(Bodies):
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:
             own = owner.kind in BODY_SCOPES and self.body(scope) == self.numbers[owner]
-            return Text((Hole(parameter=name if own else ""),))
+            return parameter(name) if own else UNKNOWN
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
@@ -101,7 +140,8 @@ class Texts(Bodies):
             return Text((Hole(folders=True), "/")) if entered == "tensorflow.name_scope" else PERHAPS_NONE
         sources = [behind(one, owner) for one in iterated(binding.node, owner)]
         derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
-        return Text((replace(self._counter(binding.node, owner), derived=derived, folders=folders),))
+        counter = self._counter(binding.node, owner)
+        return Text((replace(counter, derived=derived, folders=folders) if derived or folders else counter,))
 
     def _defaulted(
         self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope, depth: int
@@ -126,7 +166,7 @@ class Texts(Bodies):
         """What is known of a name that a loop binds."""
         if owner not in self._loops:
             self._loops[owner] = _counting_targets(owner, self._path)
-        return self._loops[owner].get(target, Hole())
+        return self._loops[owner].get(target, ANYTHING)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

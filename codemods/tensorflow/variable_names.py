@@ -25,8 +25,10 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 
 def holds_name(node: ast.expr) -> bool:
     """Whether an expression holds what may be such a name, whatever its parts are bound to."""
-    attributes = (part for part in nodes(node) if isinstance(part, ast.Attribute))
-    return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
+    for part in nodes(node):  # a generator takes longer than most expressions
+        if isinstance(part, ast.Attribute) and part.attr == "name" and _may_be_variable(part.value):
+            return True
+    return False
 
 
 def _may_be_variable(holder: ast.expr) -> bool:

@@ -18,8 +18,9 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
-__all__ = ["decorator_scope", "entered_by_hand", "scope_of"]
+__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of"]
 
+ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
 _HARMLESS = (
     "tensorflow.device",
     "tensorflow.control_dependencies",
@@ -43,9 +44,11 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
         waits = name == "tensorflow.control_dependencies" and _awaits(node)
-        facts = replace(facts, kind=_graph_kind(node, scope, callees), plain=not named, opener=opener, waits=waits)
-    if facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in SCOPES:
-        facts = replace(facts, swallows=may_swallow(node, scope, callees))
+        kind = _graph_kind(node, scope, callees)
+        facts = ScopeFacts(kind, at, hazards=facts.hazards, plain=not named, opener=opener, waits=waits)
+    swallows = facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in SCOPES
+    if swallows and may_swallow(node, scope, callees):
+        facts = replace(facts, swallows=True)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
 
 

@@ -17,8 +17,8 @@ _CHANGE_CASE = frozenset({"lower", "upper", "title", "capitalize", "swapcase"})
 
 def words(module: Module) -> frozenset[str]:
     """Its strings of one word, and what `"conv pool".split()` makes."""
-    whole = (value for value in module.walk.strings if len(value) <= 60 and _WORD.fullmatch(value))
-    return frozenset({*whole, *(word for site in module.walk.calls for word in _split(site))})
+    whole = (value for value in set(module.walk.strings) if len(value) <= 60 and _WORD.fullmatch(value))
+    return frozenset({*whole, *(word for site in module.walk.calls_of(("split",)) for word in _split(site))})
 
 
 def _split(site: CallSite) -> Iterator[str]:
@@ -29,6 +29,5 @@ def _split(site: CallSite) -> Iterator[str]:
 
 def mixes_case(module: Module, found: Set[str]) -> bool:
     """Whether two of its words differ in case alone, or it makes such: TensorFlow takes them for one name."""
-    functions = (site.node.func for site in module.walk.calls)
-    changes = any(isinstance(one, ast.Attribute) and one.attr in _CHANGE_CASE for one in functions)
+    changes = any(isinstance(site.node.func, ast.Attribute) for site in module.walk.calls_of(_CHANGE_CASE))
     return changes or len({word.lower() for word in found}) < len(found)

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from migrate import commands, job, options, registry, settings
+from migrate import collecting, commands, job, options, registry, settings
 from migrate.commands import CommandError
 from migrate.options import Option, Scope
 from migrate.registry import Registry
@@ -30,6 +30,7 @@ def build() -> Callable[..., int]:
             raise CommandError("nothing to look at: name files or directories, such as migrate --dry-run .")
         _no_mistyped_command(paths or [])
         chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
+        collecting.rest()
         return job.execute(settings.load(known, chosen, os.environ), paths or [])
 
     parameters = list(_parameters(known))

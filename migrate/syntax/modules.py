@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 __all__ = ["Modules", "module_name", "parts_of"]
 
@@ -112,6 +112,7 @@ class Modules:
         return {name.partition(_END)[0] for name in self._backwards[0] if name}
 
 
+@lru_cache(maxsize=1 << 10)  # a program is linked again and again
 def parts_of(path: str) -> Parts:
     """The components of the dotted name of the module that a file is, from the top of its path."""
     parts = [part for part in path.replace("\\", "/").rsplit(".", 1)[0].split("/") if part not in ("", ".", "..")]

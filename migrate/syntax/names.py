@@ -9,6 +9,7 @@ from migrate.syntax.walk import Binding, BindingKind, Scope
 __all__ = ["STAR", "is_none", "resolve", "single_value", "visible_imports"]
 
 STAR = "*"
+_UNKNOWN = ""  # no name is empty
 _MAX_ALIASES = 8  # a longer chain of `a = b = c = ...` aliases is a loop, or nobody's code
 
 
@@ -25,16 +26,25 @@ def resolve(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
         return _truly(f"{base}.{node.attr}", scope) if base else None
     if not isinstance(node, ast.Name):
         return _by_string(node, scope, depth)
-    if depth > _MAX_ALIASES:
-        return None
+    if depth:
+        return _of_name(node, scope, depth) if depth <= _MAX_ALIASES else None
+    known = scope.resolved.get(node.id, _UNKNOWN)
+    return _of_name(node, scope, depth) if known is _UNKNOWN else known
+
+
+def _of_name(node: ast.Name, scope: Scope, depth: int) -> str | None:
+    """The dotted name behind a name; noted in its scope where that is the same for all its places there."""
     found = scope.find(node.id)
-    if found is None:
+    if found is not None and len(found[1]) > 1:
+        return _of_bindings(node, scope, *found, depth)
+    if found is not None:
+        dotted = _of_binding(found[1][0], found[0], depth)
+    else:
         star = _star_module(scope)
-        return _truly(star + node.id, scope) if star else None
-    owner, bindings = found
-    if len(bindings) == 1:
-        return _of_binding(bindings[0], owner, depth)
-    return _of_bindings(node, scope, owner, bindings, depth)
+        dotted = _truly(star + node.id, scope) if star else None
+    if not depth:  # at the end of a chain of aliases it may be one of too many
+        scope.resolved[node.id] = dotted
+    return dotted
 
 
 def _by_string(node: ast.expr, scope: Scope, depth: int) -> str | None:

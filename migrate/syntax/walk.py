@@ -6,12 +6,11 @@ All codemods share the result, so that a file is walked once. Calls come in the 
 from __future__ import annotations
 
 import ast
-import enum
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from migrate.syntax.nodes import BLOCKS, FIELDS
+from migrate.syntax.scopes import Binding, BindingKind, CallSite, Frame, FrameKind, Scope, ScopeKind, Walk
 
 __all__ = [
     "Binding",
@@ -25,121 +24,6 @@ __all__ = [
     "is_main_guard",
     "walk",
 ]
-
-
-class ScopeKind(enum.Enum):
-    """What opens a scope of names."""
-
-    MODULE = "module"
-    FUNCTION = "function"
-    CLASS = "class"
-    LAMBDA = "lambda"
-    COMPREHENSION = "comprehension"
-
-
-class BindingKind(enum.Enum):
-    """How a name is bound."""
-
-    IMPORT = "import"
-    DEF = "def"
-    CLASS = "class"
-    PARAMETER = "parameter"
-    ASSIGN = "assign"  # one name, one value
-    OTHER = "other"  # unpacking, augmented, loop target, `with ... as`, `except ... as`, `del`
-
-
-@dataclass(slots=True)
-class Binding:
-    """One place that binds a name: `value` for an assignment, `dotted` for an import, `context` for `with ... as`."""
-
-    kind: BindingKind
-    node: ast.AST
-    value: ast.expr | None = None
-    dotted: str = ""
-    context: ast.expr | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """A scope of names. `frames` are the ones around its definition, within the scope that encloses it.
-
-    `synonyms`, which all scopes of a module share, has the true names of what the module imports from elsewhere, where
-    other files tell: `common.tf` is `tensorflow`.
-    """
-
-    kind: ScopeKind
-    node: ast.AST
-    parent: Scope | None
-    frames: tuple[Frame, ...]
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
-    loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
-    synonyms: dict[str, str] = field(default_factory=dict)
-
-    def bind(self, name: str, binding: Binding) -> None:
-        """Adds a binding; a walrus in a comprehension binds in the scope around it."""
-        scope = self
-        while scope.kind is ScopeKind.COMPREHENSION and binding.kind is BindingKind.ASSIGN and scope.parent:
-            scope = scope.parent
-        scope.bindings.setdefault(name, []).append(binding)
-
-    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
-        """The scope that `name` refers to from here and its bindings there, by Python's rules."""
-        scope: Scope | None = self
-        first = True
-        while scope is not None:
-            visible = first or scope.kind is not ScopeKind.CLASS
-            if visible and name in scope.bindings and name not in scope.outer_names:
-                return scope, scope.bindings[name]
-            if scope.kind is not ScopeKind.COMPREHENSION:
-                first = False
-            scope = scope.parent
-        return None
-
-
-class FrameKind(enum.Enum):
-    """What can make code run more than once, not at all, or under a context."""
-
-    LOOP = "loop"
-    BRANCH = "branch"
-    TRY = "try"
-    WITH = "with"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One enclosing construct within a scope; `arm` tells exclusive branches apart, `item` is a `with`'s context."""
-
-    kind: FrameKind
-    node: ast.AST
-    arm: int = 0
-    item: ast.withitem | None = None
-
-
-@dataclass(slots=True)
-class CallSite:
-    """A call, the scope and frames that it runs in (outermost first), the statement that holds it, and its block."""
-
-    node: ast.Call
-    scope: Scope
-    frames: tuple[Frame, ...]
-    statement: ast.stmt
-    block: Sequence[ast.stmt]  # the statement and its siblings
-
-
-@dataclass(slots=True)
-class Walk:
-    """What one walk finds. `loads` are names and attributes read other than as the function of a call.
-
-    `imports` are those without an alias, `strings` all string constants outside of annotations.
-    """
-
-    module: Scope
-    scopes: dict[ast.AST, Scope]
-    calls: list[CallSite]
-    loads: list[tuple[ast.expr, Scope]]
-    imports: list[ast.Import]
-    strings: list[str]
 
 
 def walk(tree: ast.Module, lines: Sequence[int] | None = None) -> Walk:
@@ -156,7 +40,7 @@ class _Walker:
         self.frames: tuple[Frame, ...] = ()
         self.statement: ast.stmt = ast.Pass()
         self.block: Sequence[ast.stmt] = ()
-        self.result = Walk(self.scope, {tree: self.scope}, [], [], [], [])
+        self.result = Walk(self.scope, {tree: self.scope})
         self.statements(tree.body)
 
     def statements(self, body: Sequence[ast.stmt]) -> None:
@@ -164,24 +48,24 @@ class _Walker:
         self.block = body
         for statement in body:
             self.statement = statement
-            self.visit(statement)
+            _HANDLERS[statement.__class__](self, statement)
         self.block, self.statement = outer
 
     def visit(self, node: ast.AST | None) -> None:
-        handler = _HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node)
-        elif isinstance(node, ast.AST):
-            self.children(node)
+        _HANDLERS[node.__class__](self, node)
 
     def children(self, node: ast.AST) -> None:
+        """Visits whatever a node of no kind of its own holds."""
         for name in FIELDS[node.__class__]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 for item in value:
-                    self.visit(item)
-            elif isinstance(value, ast.AST):
-                self.visit(value)
+                    _HANDLERS[item.__class__](self, item)
+            else:
+                _HANDLERS[value.__class__](self, value)
+
+    def nothing(self, value: object) -> None:
+        """What is no node has nothing below it: None, or a name."""
 
     def within(self, frame: Frame, body: Sequence[ast.stmt]) -> None:
         """Walks statements inside one more frame."""
@@ -210,24 +94,30 @@ class _Walker:
     def call(self, node: ast.Call) -> None:
         function = node.func
         if isinstance(function, ast.Attribute):
+            called = function.attr
             self.visit(function.value)
-        elif not isinstance(function, ast.Name):
+        elif isinstance(function, ast.Name):
+            called = function.id
+        else:
+            called = ""
             self.visit(function)
         for argument in node.args:
-            self.visit(argument)
+            _HANDLERS[argument.__class__](self, argument)
         for keyword in node.keywords:
-            self.visit(keyword.value)
-        self.result.calls.append(CallSite(node, self.scope, self.frames, self.statement, self.block))
+            _HANDLERS[keyword.value.__class__](self, keyword.value)
+        site = CallSite(node, called, self.scope, self.frames, self.statement, self.block)
+        self.result.calls.append(site)
+        self.result.called[called].append(site)
 
     def name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.result.loads.append((node, self.scope))
+            self.result.names[node.id].append((node, self.scope))
         else:
             self.scope.bind(node.id, Binding(BindingKind.OTHER, node))
 
     def attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.result.loads.append((node, self.scope))
+            self.result.attributes[node.attr].append((node, self.scope))
         self.visit(node.value)
 
     def conditional(self, node: ast.IfExp) -> None:
@@ -316,18 +206,22 @@ class _Walker:
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
             if alias.asname:
-                self.scope.bind(alias.asname, Binding(BindingKind.IMPORT, node, dotted=alias.name))
+                self.bind_import(alias.asname, node, alias.name)
             else:
                 self.result.imports.append(node)
                 root = alias.name.split(".")[0]
-                self.scope.bind(root, Binding(BindingKind.IMPORT, node, dotted=root))
+                self.bind_import(root, node, root)
 
     def import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             separator = "" if module.endswith(".") else "."
-            dotted = f"{module}{separator}{alias.name}"
-            self.scope.bind(alias.asname or alias.name, Binding(BindingKind.IMPORT, node, dotted=dotted))
+            self.bind_import(alias.asname or alias.name, node, f"{module}{separator}{alias.name}")
+
+    def bind_import(self, name: str, node: ast.Import | ast.ImportFrom, dotted: str) -> None:
+        binding = Binding(BindingKind.IMPORT, node, dotted=dotted)
+        self.scope.bind(name, binding)
+        self.result.imported.append((name, binding, self.scope))
 
     def assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -397,6 +291,7 @@ class _Walker:
             self.within(Frame(FrameKind.BRANCH, node, index), case.body)
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
+        self.result.withs.append((node, self.scope))
         outer = self.frames
         for item in node.items:
             self.visit(item.context_expr)
@@ -434,37 +329,47 @@ def _parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
-_HANDLERS: dict[type, Callable[..., None]] = {
-    ast.Call: _Walker.call,
-    ast.Name: _Walker.name,
-    ast.Attribute: _Walker.attribute,
-    ast.IfExp: _Walker.conditional,
-    ast.BoolOp: _Walker.boolean,
-    ast.NamedExpr: _Walker.walrus,
-    ast.Lambda: _Walker.lambda_,
-    ast.ListComp: _Walker.comprehension,
-    ast.SetComp: _Walker.comprehension,
-    ast.DictComp: _Walker.comprehension,
-    ast.GeneratorExp: _Walker.comprehension,
-    ast.FunctionDef: _Walker.function,
-    ast.AsyncFunctionDef: _Walker.function,
-    ast.ClassDef: _Walker.class_,
-    ast.Import: _Walker.import_,
-    ast.ImportFrom: _Walker.import_from,
-    ast.Assign: _Walker.assign,
-    ast.AnnAssign: _Walker.annotated,
-    ast.AugAssign: _Walker.augmented,
-    ast.Global: _Walker.outer_names,
-    ast.Nonlocal: _Walker.outer_names,
-    ast.For: _Walker.for_,
-    ast.AsyncFor: _Walker.for_,
-    ast.While: _Walker.while_,
-    ast.If: _Walker.if_,
-    ast.Try: _Walker.try_,
-    ast.Match: _Walker.match_,
-    ast.With: _Walker.with_,
-    ast.AsyncWith: _Walker.with_,
-    ast.Constant: _Walker.constant,
-}
+class _Handlers(dict[type, Callable[..., None]]):
+    """By the class of a node what visits it."""
+
+    def __missing__(self, kind: type) -> Callable[..., None]:
+        found = self[kind] = _Walker.children if issubclass(kind, ast.AST) else _Walker.nothing
+        return found
+
+
+_HANDLERS = _Handlers(
+    {
+        ast.Call: _Walker.call,
+        ast.Name: _Walker.name,
+        ast.Attribute: _Walker.attribute,
+        ast.IfExp: _Walker.conditional,
+        ast.BoolOp: _Walker.boolean,
+        ast.NamedExpr: _Walker.walrus,
+        ast.Lambda: _Walker.lambda_,
+        ast.ListComp: _Walker.comprehension,
+        ast.SetComp: _Walker.comprehension,
+        ast.DictComp: _Walker.comprehension,
+        ast.GeneratorExp: _Walker.comprehension,
+        ast.FunctionDef: _Walker.function,
+        ast.AsyncFunctionDef: _Walker.function,
+        ast.ClassDef: _Walker.class_,
+        ast.Import: _Walker.import_,
+        ast.ImportFrom: _Walker.import_from,
+        ast.Assign: _Walker.assign,
+        ast.AnnAssign: _Walker.annotated,
+        ast.AugAssign: _Walker.augmented,
+        ast.Global: _Walker.outer_names,
+        ast.Nonlocal: _Walker.outer_names,
+        ast.For: _Walker.for_,
+        ast.AsyncFor: _Walker.for_,
+        ast.While: _Walker.while_,
+        ast.If: _Walker.if_,
+        ast.Try: _Walker.try_,
+        ast.Match: _Walker.match_,
+        ast.With: _Walker.with_,
+        ast.AsyncWith: _Walker.with_,
+        ast.Constant: _Walker.constant,
+    }
+)
 if hasattr(ast, "TryStar"):
     _HANDLERS[ast.TryStar] = _Walker.try_

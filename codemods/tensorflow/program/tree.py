@@ -46,11 +46,13 @@ class Tree:
             for body in file.bodies:
                 yield (path, body.index), body
 
-    def events(self) -> Iterator[tuple[BodyKey, int, Event]]:
+    def events(self) -> Sequence[tuple[BodyKey, int, Event]]:
         """Every event with its body and its number there."""
-        for key, body in self.bodies():
-            for number, event in enumerate(body.events):
-                yield key, number, event
+        return self._events
+
+    @cached_property
+    def _events(self) -> list[tuple[BodyKey, int, Event]]:
+        return [(key, number, event) for key, body in self.bodies() for number, event in enumerate(body.events)]
 
     @property
     def program(self) -> str:

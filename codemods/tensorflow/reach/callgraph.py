@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, FileFacts, Reset
@@ -109,12 +109,24 @@ class CallGraph:
         """Whether something reaches a body by a string of which a part is known."""
         if body.is_module or body.is_lambda:
             return False
+        if body.name.lower() in self._asked_names:
+            return True
         name = literal(body.name)
-        return any(text.tells and overlaps(name, text) for text in self._asked_names)
+        return any(overlaps(name, text) for text in self._asked_patterns)
 
     @cached_property
-    def _asked_names(self) -> frozenset[Text]:
-        return frozenset(text for file in self.tree.files.values() for text in file.asked_names)
+    def _asked(self) -> frozenset[Text]:
+        asked = frozenset[Text]().union(*(file.asked_names for file in self.tree.files.values()))
+        return frozenset(text for text in asked if text.tells)
+
+    @cached_property
+    def _asked_names(self) -> frozenset[str]:
+        """What is asked for and known whole, in lower case."""
+        return frozenset(one.lower() for text in self._asked for one in text.texts)
+
+    @cached_property
+    def _asked_patterns(self) -> Sequence[Text]:
+        return [text for text in self._asked if not text.texts]
 
     def is_handed_on(self, key: BodyKey) -> bool:
         """Whether something in the tree can call a body without naming it: a decorator, or whoever it is passed to."""

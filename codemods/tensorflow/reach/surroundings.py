@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
@@ -27,6 +27,7 @@ class Surroundings:
     def __init__(self, graph: CallGraph, unset: Unset) -> None:
         self.graph, self.unset = graph, unset
         self.tree = graph.tree
+        self._unclear: dict[BodyKey, Collection[tuple[ScopeKind, tuple[str, At]]]] = {}
 
     def above(self, key: BodyKey) -> frozenset[str]:
         """The kinds and hazards of the scopes around any chain of calls to a body, `DERIVED` and `WAITING`."""
@@ -81,8 +82,13 @@ class Surroundings:
                     found[kind].add(_ELSEWHERE)
         return {kind: frozenset(places) for kind, places in found.items()}
 
-    def unclear_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    def unclear_scopes(self, key: BodyKey) -> Collection[tuple[ScopeKind, tuple[str, At]]]:
         """The scopes around the calls that may run a method by its name alone, and around what leads to these calls."""
+        if key not in self._unclear:
+            self._unclear[key] = dict.fromkeys(self._find_unclear(key))
+        return self._unclear[key]
+
+    def _find_unclear(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
         if self.tree.body(key).name == "__init__":
             return  # it is called on classes, by those that derive from them
         waiting = self.graph.unclear_callers(key)

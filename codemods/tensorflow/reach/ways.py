@@ -6,12 +6,12 @@ A `Way` is one chain of calls from where a program starts down to a body.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
-from codemods.tensorflow.text import NONE, Hole, Text, is_no_folder, substitute
+from codemods.tensorflow.text import NONE, UNKNOWN, Hole, Text, is_no_folder, substitute
+from migrate.syntax.records import record
 
 __all__ = [
     "SCOPES",
@@ -28,7 +28,7 @@ __all__ = [
 SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stand:
     """A frame at run time: the file that it stands in, and the calls (event numbers) that led there."""
 
@@ -60,7 +60,7 @@ class Stand:
         return is_no_folder(self.name)
 
 
-@dataclass(frozen=True)  # with room for what is asked of each of them again and again
+@record(frozen=True)  # with room for what is asked of each of them again and again
 class Way:
     """A chain of calls to a body: where it starts, what it is within, and what is known of the body's arguments."""
 
@@ -98,7 +98,7 @@ class Way:
         return None if None in names or self.partial or self.resets else "".join(f"{name}/" for name in names).lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Instance:
     """One way to one event, such as a creation."""
 
@@ -135,10 +135,10 @@ def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:
     """The name of a scope where its body is given `arguments`: that of a name scope may be its default name."""
     if scope is None:
         return Text(())
-    name = substitute(scope.name or scope.default or Text((Hole(),)), arguments)
+    name = substitute(scope.name or scope.default or UNKNOWN, arguments)
     if scope.kind is not ScopeKind.NAME or scope.default is None or not name.may_be_none:
         return name
-    return substitute(scope.default, arguments) if name.is_none else Text((Hole(),))
+    return substitute(scope.default, arguments) if name.is_none else UNKNOWN
 
 
 def bound_parameters(body: BodyFacts) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
         return {}
     bound: dict[str, Text] = {**dict.fromkeys(body.unset, NONE), **body.defaults}
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
-        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
+        bound[name] = substitute(text, outer) if text is not None else UNKNOWN
     for name, text in call.keywords:
-        bound[name] = substitute(text, outer) if text is not None else Text((Hole(),))
+        bound[name] = substitute(text, outer) if text is not None else UNKNOWN
     return bound

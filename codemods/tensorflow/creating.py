@@ -1,0 +1,128 @@
+"""What one `tf.Variable(...)` call says of the variable that it makes: its name, its target, what speaks against it."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.counted import counted_name, keyed_name
+from codemods.tensorflow.dtypes import is_none
+from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts
+from codemods.tensorflow.signatures import none_defaults
+from codemods.tensorflow.spelling import spells_scopes
+from codemods.tensorflow.targets import target_of
+from codemods.tensorflow.text import is_no_folder, literal
+from codemods.tensorflow.variable_names import is_name
+from migrate.syntax.calls import keyword_or_place
+from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import CallSite, Scope
+
+__all__ = ["Creating"]
+
+_NAME = ("name", 5)
+
+
+class Creating:
+    """Reads the creations of one module."""
+
+    def __init__(self, module: Module, callees: Callees) -> None:
+        self.module = module
+        self.callees = callees
+        self.aliases = {item.optional_vars for statement, _ in module.walk.withs for item in statement.items}
+
+    def creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
+        """The facts of a call; `raw` is what it calls."""
+        target = target_of(site.statement, site.node, self.callees.function_name(site.scope))
+        return Creation(
+            at,
+            frames,
+            self.callees.named(site.node, *_NAME, site.scope),
+            target.name,
+            target.group,
+            target.grip,
+            position(site.statement),
+            position(site.block[0]),
+            target.returned,
+            (site.node.end_lineno or 0, site.node.end_col_offset or 0),
+            computes=any(_may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value)),
+            optional_name=self._optional_name(site),
+            derived=_is_derived(site),
+            counted=self._counted(site, target.name),
+            refusal=_refusal(site.node, raw) or self._scope_as_name(site),
+            spells_scopes=spells_scopes(site),
+        )
+
+    def _counted(self, site: CallSite, target: str) -> Counted | None:
+        keyed = keyed_name(self.module, site, target, self.callees)
+        return keyed or counted_name(target, site.scope, self.callees)
+
+    def _scope_as_name(self, site: CallSite) -> str:
+        """A name that ends in `/`, as the one behind `with tf.name_scope(...) as scope` does, is the whole name.
+
+        An empty one leaves it to TensorFlow to find one.
+        """
+        node = keyword_or_place(site.node, *_NAME)
+        found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
+        aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
+        ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and is_no_folder(literal(node.value))
+        return "scope-as-name" if aliased or ends or _is_handed_folder(node) else ""
+
+    def _optional_name(self, site: CallSite) -> str:
+        """The parameter with default None that the call passes on as its name."""
+        node = keyword_or_place(site.node, *_NAME)
+        body = self.callees.body_scopes[self.callees.body(site.scope)].node
+        if isinstance(node, ast.Name) and isinstance(body, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return node.id if node.id in none_defaults(body.args) else ""
+        return ""
+
+
+def _may_make_ops(node: ast.AST, scope: Scope) -> bool:
+    """Whether evaluating a node may put ops into the graph: a call does, but for one that makes an array."""
+    if not isinstance(node, ast.Call):
+        return False
+    dotted = resolve(node.func, scope)
+    if dotted is None and isinstance(node.func, ast.Name) and scope.find(node.func.id) is None:
+        dotted = node.func.id
+    return dotted not in knowledge.ARRAY_MAKERS
+
+
+def _is_derived(site: CallSite) -> bool:
+    """Whether a name is made of another's, and changes with it."""
+    given = keyword_or_place(site.node, *_NAME)
+    return given is not None and any(is_name(part, site.scope) for part in ast.walk(given))
+
+
+def _is_handed_folder(name: ast.expr | None) -> bool:
+    """Whether a name comes from a call that is handed a string such as `w/`, and may return it."""
+    given = [*name.args, *(word.value for word in name.keywords)] if isinstance(name, ast.Call) else []
+    strings = (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return any(one.endswith("/") and one != "/" for one in strings)
+
+
+def _values(node: ast.Call) -> list[ast.expr]:
+    """The initial value that a call passes, if any."""
+    value = keyword_or_place(node, "initial_value", 0)
+    return [] if value is None else [value]
+
+
+_NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}
+_AGREED = 2  # the arguments that both versions' `tf.Variable` take at the same place
+
+
+def _refusal(node: ast.Call, raw: str | None) -> str:
+    """Why this call has no counterpart, whatever stands around it; `raw` is what it calls."""
+    keywords = {item.arg for item in node.keywords}
+    if None in keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+        return "star-arguments"
+    given = [keyword_or_place(node, name, place) for name, place in _NO_COUNTERPART.items()]
+    if any(value is not None and not is_none(value) for value in given):
+        return "no-counterpart"
+    if raw == knowledge.PRIVATE and len(node.args) > _AGREED:
+        return "order-by-version"
+    if not node.args and not keywords & {"initial_value"}:
+        return "no-initial-value"
+    return ""

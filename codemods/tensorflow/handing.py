@@ -1,0 +1,88 @@
+"""Calls of functions that other calls are given: `tf.scan(step, ...)`, `reduce(f, ...)`, `tf.app.run(main)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.facts import Call, Callee, CalleeKind, FrameFacts, ScopeFacts, ScopeKind
+from codemods.tensorflow.frames import Frames
+from migrate.syntax.calls import keyword_or_place
+from migrate.syntax.names import single_value
+from migrate.syntax.walk import CallSite, Scope
+
+__all__ = ["Handing"]
+
+_CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | knowledge.COLLECTORS | knowledge.MAPPERS)
+
+
+class Handing:
+    """Finds, for one module, what its calls have others call."""
+
+    def __init__(self, callees: Callees, frames: Frames) -> None:
+        self.callees = callees
+        self.frames = frames
+
+    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call]:
+        """What a function of TensorFlow's calls that the program hands it."""
+        if name in knowledge.RUNNERS:
+            yield self._run_inside(site, *knowledge.RUNNERS[name])
+        for argument in knowledge.BRANCHING.get(name, ()):
+            yield from self._run_here(site, *argument)
+
+    def _run_inside(self, site: CallSite, keyword: str, place: int, hazard: str) -> Call:
+        """The call of the function that this call is given, again and again, in a scope which it opens."""
+        at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
+        given = keyword_or_place(site.node, keyword, place) or ast.Constant(None)
+        scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
+        inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
+        return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
+
+    def _run_here(self, site: CallSite, keyword: str, place: int) -> Iterator[Call]:
+        """The call of a function that this call is given; a lambda is known by where it stands."""
+        given = keyword_or_place(site.node, keyword, place)
+        if given is not None and not isinstance(given, ast.Lambda | ast.Constant):
+            frames = self.frames.facts(site.frames, site.scope)
+            yield Call(position(site.node), frames, self._function(given, site.scope), opaque_arguments=True)
+
+    def at_once(self, site: CallSite) -> Iterator[Call]:
+        """The calls of a function by `reduce(f, ...)`, `list(map(f, ...))` or a loop over `map(f, ...)`."""
+        if site.called not in _CALLERS or not site.node.args:
+            return
+        node, name = site.node, self.callees.callee(site.node.func, site.scope).name
+        runs = name in knowledge.REDUCERS
+        if name in knowledge.COLLECTORS:
+            node = self._collected(node.args[0], site.scope)
+            runs = self.callees.callee(node.func, site.scope).name in knowledge.MAPPERS
+        elif name in knowledge.MAPPERS:  # by itself it says nothing of when
+            runs = isinstance(site.statement, ast.For) and site.statement.iter is node
+        if runs and node.args:
+            at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
+            callee = self._function(node.args[0], site.scope)
+            yield Call(at, (*frames, FrameFacts("loop", at)), callee, opaque_arguments=True)
+
+    def _collected(self, given: ast.expr, scope: Scope) -> ast.Call:
+        """The call whose result is gone through: what stands there, or what a name is assigned once."""
+        value = single_value(given.id, scope) if isinstance(given, ast.Name) else given
+        return value if isinstance(value, ast.Call) else ast.Call(ast.Constant(None), [], [])
+
+    def _function(self, given: ast.expr, scope: Scope) -> Callee:
+        """The function that a call is given: by its name, as a lambda, or some of its arguments with it."""
+        while isinstance(given, ast.Call) and (self.callees.canonical(given.func, scope) or "").endswith("partial"):
+            given = given.args[0] if given.args else ast.Constant(None)
+        if isinstance(given, ast.Lambda):
+            return Callee(CalleeKind.BODY, self.callees.body(self.callees.scopes[given]))
+        return self.callees.callee(given, scope)
+
+    def bodies(self, site: CallSite) -> Iterator[int]:
+        """The bodies of the functions of this file that a call is given, whatever it does with them."""
+        for argument in (*site.node.args, *(item.value for item in site.node.keywords)):
+            if isinstance(argument, ast.Lambda):
+                yield self.callees.body(self.callees.scopes[argument])
+            elif isinstance(argument, ast.Name):
+                callee = self.callees.callee(argument, site.scope)
+                if callee.kind is CalleeKind.BODY:
+                    yield callee.index

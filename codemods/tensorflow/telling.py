@@ -1,0 +1,67 @@
+"""What calls tell of a program besides what they lead to: it starts threads, runs files, asks for functions by name."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.tensorflow import knowledge
+from codemods.tensorflow.bodies import position
+from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable, run_modules
+from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.facts import At, Callee, ScopeKind
+from codemods.tensorflow.text import Text
+from codemods.tensorflow.withs import ENTERING, entered_by_hand
+from migrate.syntax.module import Module
+from migrate.syntax.walk import CallSite
+
+__all__ = ["Telling"]
+
+_ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
+_TABLES = (knowledge.RELOADERS, knowledge.THREADS, knowledge.FILE_RUNNERS, knowledge.IMPORTERS, ASKED)
+# The last names of all that tells something: nineteen calls of twenty have another.
+_LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING) for name in table)
+
+
+class Telling:
+    """What the calls of one module tell, those that TensorFlow has no part in; `note` each of them."""
+
+    def __init__(self, module: Module, callees: Callees) -> None:
+        self.module = module
+        self.callees = callees
+        self.reloads = False
+        self.threads = False
+        self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
+        self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
+        self.imported: set[str] = set()  # modules that are imported by a string
+        self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
+        self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
+        self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
+
+    def note(self, site: CallSite, callee: Callee) -> None:
+        """Takes a call into account."""
+        last = callee.name.rpartition(".")[2]
+        if last in _LASTS or site.called in _LASTS or isinstance(site.node.func, ast.Subscript):
+            self._note_runs(site.node, callee.name, site)
+            self._note_names(site, callee.name)
+            self.by_hand |= entered_by_hand(site.node, site.scope, self.callees)
+
+    def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
+        """What runs files, modules or threads."""
+        self.reloads |= called in knowledge.RELOADERS
+        self.threads |= called in knowledge.THREADS
+        if called in knowledge.FILE_RUNNERS:
+            told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
+            self.reloads |= called != "builtins.exec" or not told
+            self.imported.update(run_modules(node))
+        if called in knowledge.IMPORTERS and node.args:
+            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
+
+    def _note_names(self, site: CallSite, called: str) -> None:
+        """What asks for functions and classes, by their names or otherwise."""
+        node = site.node
+        if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
+            self.asked.update(node.args)
+        self.asked_names.update(asked_names(self.module, site, called, self.callees))
+        self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
+        if evaluates_variable(site, called, self.callees):
+            self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))
