@@ -18,6 +18,15 @@ _ODD_NAMES = (
     '"s/w"',
     '"w" if FLAG else "b"',
     '"{}_w".format(PREFIX)',
+    "CONFIG['name']",
+    "CONFIG['name'] + '/w'",
+    '"%(name)s_w" % CONFIG',
+    '"{name}_w".format(**CONFIG)',
+    'PREFIX.replace("p", "q")',
+    "PREFIX[:-1]",
+    'PREFIX.upper() + "_w"',
+    '"{a}/{b}".format(a=PREFIX, b="w")',
+    'f"{PREFIX}/w"',
 )
 _UNKNOWN_NAMES = (
     'same("?")',
@@ -64,8 +73,11 @@ class Expressions:
         for number in place.counters:
             options += [f'"{word}%d" % {number}', f'"{word}_{{}}".format({number})', f'f"{word}{{{number}}}"']
             options += [f'"{word}" + str({number})', f'"{word}_%d" % ({number} + 1)', f"WORDS[{number} % 2]"]
+            options += [f'"{word}_{{:02d}}".format({number})', f'f"{word}_{{{number} + 1}}"']
+            options += [f'"%s_%d" % ("{word}", {number})', f"chr(97 + {number})"]
         for text in place.words:
             options += [text, text, f'"{word}_%s" % {text}', f'{text} + "_{word}"', f'"{{0}}_{word}".format({text})']
+            options += [f'"_".join([{text}, "{word}"])', f'"{{key}}_{word}".format(key={text})']
         for variable in place.variables[-1:]:
             options += [f'{variable}.op.name.split("/")[-1] + "_of"'] * self.chance(0.1)
         if self.chance(0.05):

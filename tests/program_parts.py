@@ -181,6 +181,15 @@ CONSTANTS: Mapping[str, str] = {
     "in_scope": "def in_scope(scope):\n    def decorate(function):\n        @functools.wraps(function)\n"
     "        def call(*args, **kwargs):\n            with tf.variable_scope(scope):\n"
     "                return function(*args, **kwargs)\n        return call\n    return decorate",
+    "REGISTERED": "REGISTERED = {}",
+    "register": "def register(word):\n    def decorate(function):\n        REGISTERED[word] = function\n"
+    "        return function\n    return decorate",
+    "on_cpu": "def on_cpu(op):\n    return '/cpu:0'",
+    "NUMBERS": "NUMBERS = itertools.count()",
+    "COUNTS": "COUNTS = {}",
+    "next_name": "def next_name(word):\n    COUNTS[word] = COUNTS.get(word, -1) + 1\n"
+    "    return '%s_%d' % (word, COUNTS[word])",
+    "CONFIG": 'CONFIG = {"name": "net", "layers": [{"name": "a", "shape": [2]}, {"name": "b", "shape": [3]}]}',
     "own_scope": "@contextlib.contextmanager\ndef own_scope(name):\n    with tf.name_scope(name):\n        yield",
 }
 

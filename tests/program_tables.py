@@ -36,6 +36,8 @@ _LOOPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...
     ("for key, i in itertools.product(WORDS, [1, 2]):", ("key",), ("i",), ()),
     ('for key in list(WORDS) + ["c"]:', ("key",), (), ()),
     ("for key in set(WORDS[:1]):", ("key",), (), ()),
+    ("for layer in CONFIG['layers']:", ("layer['name']",), (), ("layer['shape']",)),
+    ("for n, row in enumerate(CONFIG['layers']):", ("row['name']",), ("n",), ("row['shape']",)),
     ('for key in "w b".split():', ("key",), (), ()),
 )
 

@@ -15,8 +15,12 @@ from functools import partial
 
 from program_calls import Expressions
 from program_classes import CLASSES
+from program_files import ALIASES, LAYOUTS, File, imported
+from program_flow import FLOWS
+from program_models import MODELS
 from program_oddities import ODDITIES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
+from program_reuse import REUSES
 from program_scopes import SCOPINGS
 from program_statements import STATEMENTS
 from program_tables import TABLES
@@ -60,12 +64,12 @@ class _Writer:
         place = Place()
         files: dict[str, str] = {"main.py": ""}
         imports: Block = []
-        for path, spelling in self.draw.choice(MODULES) if self.chance(0.3) else ():
-            body, helpers = self.definitions(Place(), self.size(2))
-            if self.chance(0.2):
-                body += self.block(Place(depth=1), 2)
-            files[path] = _render(head, body)
-            line, called = self.imported(spelling, helpers)
+        others, spellings = self.draw.choice(LAYOUTS) if self.chance(0.3) else ((), ())
+        made: list[tuple[Helper, ...]] = []
+        for file, spelling in zip(others, spellings, strict=True):
+            files[file.path], helpers = self.file(file, head, made)
+            made.append(helpers)
+            line, called = imported(self.draw, spelling, helpers)
             imports += line
             place = replace(place, helpers=place.helpers + called)
         body, helpers = self.definitions(place, self.size(3) - (not self.large))
@@ -79,24 +83,19 @@ class _Writer:
             files.setdefault(path.rpartition("/")[0] + "/__init__.py", "")
         return Program(files, compat)
 
-    def imported(self, spelling: str, helpers: tuple[Helper, ...]) -> tuple[Block, tuple[Helper, ...]]:
-        """The import of a module's helpers and what they are called then.
-
-        `spelling` ends in `*` for one by one, and in `**` for a star import.
-        """
-        if spelling.endswith("**"):
-            return [spelling[:-1]], tuple(one for one in helpers if not one.call.startswith("_"))
-        if not spelling.endswith("*"):
-            prefix = spelling.rsplit(maxsplit=1)[-1]
-            return [spelling], tuple(replace(one, call=f"{prefix}.{one.call}") for one in helpers)
-        aliases: dict[str, str] = {}
-        called = []
-        for one in helpers:
-            name = re.split(r"\W", one.call)[0]
-            alias = aliases.setdefault(name, f"{name}_alias" if self.chance(0.2) else name)
-            called.append(replace(one, call=alias + one.call[len(name) :]))
-        lines: Block = [spelling[:-1] + (n if n == alias else f"{n} as {alias}") for n, alias in aliases.items()]
-        return lines, tuple(called)
+    def file(self, file: File, head: str, before: list[tuple[Helper, ...]]) -> tuple[str, tuple[Helper, ...]]:
+        """The text of a file that imports some of those before it, and what can be imported from it."""
+        lines: Block = []
+        known: tuple[Helper, ...] = ()
+        for spelling, helpers in zip(file.imports, before, strict=False):
+            more, called = imported(self.draw, spelling, helpers)
+            lines += more
+            known += called
+        body, own = self.definitions(Place(helpers=known), self.size(2) - file.hands_on)
+        if self.chance(0.2):
+            body += self.block(Place(depth=1, helpers=known + own), 2)
+        handed = tuple(one for one in known if "." not in one.call.partition("(")[0]) if file.hands_on else ()
+        return _render(head, [*lines, *body]), (*handed, *own)
 
     def main(self, place: Place) -> Block:
         size = self.size(4)
@@ -265,7 +264,8 @@ class _Writer:
         if place.depth < (4 if self.large else 3):
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
             makers += [
-                (weight, partial(statement, self)) for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS)
+                (weight, partial(statement, self))
+                for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS)
             ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
@@ -542,29 +542,7 @@ class _Writer:
         return [("with tf.Graph().as_default():", self.block(inner, self.size(2)))], place
 
 
-MODULES = (
-    (("layers.py", "import layers"),),
-    (("layers.py", "from layers import *"),),
-    (("net/layers.py", "from net import layers"),),
-    (("net/layers.py", "import net.layers as nn"),),
-    (("net/layers.py", "from net.layers import *"),),
-    (("layers.py", "import layers"), ("model.py", "from model import *")),
-    (("layers.py", "from layers import **"),),
-    (("net/layers.py", "import net.layers"),),
-    (("net/base/layers.py", "from net.base.layers import *"), ("net/model.py", "import net.model as nn")),
-)
-ALIASES = (
-    ("import tensorflow as tf\nfrom tensorflow import Variable", "Variable"),
-    ("import tensorflow as tf\nfrom tensorflow import Variable as V", "V"),
-    ("import tensorflow as tf\nVariable = tf.Variable", "Variable"),
-    ("import tensorflow as tf\nvar = tf.Variable", "var"),
-    ("import tensorflow as tf\nimport common", "common.Variable"),
-    ("import tensorflow as tf\nfrom common import *", "Variable"),
-    ("import tensorflow as tf\nfrom common import Variable as V", "V"),
-)
-
-
-_MODULES_USED = ("collections", "contextlib", "dataclasses", "functools", "itertools", "os", "scopes")
+_MODULES_USED = ("collections", "contextlib", "dataclasses", "functools", "itertools", "os", "scopes", "unittest")
 
 
 def _render(head: str, block: Block) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.signatures import none_defaults
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes, statements
-from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
+from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope, ScopeKind
 
 __all__ = ["Nones", "iterated"]
 
@@ -21,9 +22,11 @@ _DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
 class Nones:
     """Judges by what the file shows; what it does not show is taken for a string, as nearly every name is one."""
 
-    def __init__(self, scopes: Iterable[Scope]) -> None:
+    def __init__(self, scopes: Iterable[Scope], calls: Sequence[CallSite]) -> None:
         self._scopes = tuple(scopes)
+        self._calls = calls
         self._attributes: frozenset[str] | None = None
+        self._passed: dict[tuple[Scope, str], bool] = {}
         self._returning: dict[ast.FunctionDef, bool] = {}
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
@@ -102,8 +105,48 @@ class Nones:
                     yield from names
 
     def _is_none_here(self, value: ast.expr, scope: Scope) -> bool:
-        own = isinstance(value, ast.Name) and value.id in _optional(scope)
-        return own or self.may_be(value, scope)
+        """Whether an expression in a function may be None; of its parameters its calls in the file tell."""
+        if isinstance(value, ast.Name) and (value.id in _optional(scope) or self._is_passed(value.id, scope)):
+            return True
+        return self.may_be(value, scope)
+
+    def _is_passed(self, parameter: str, scope: Scope) -> bool:
+        """Whether a call of a function that goes by its name, or by its class's, may pass None for a parameter."""
+        asked = scope, parameter
+        if asked not in self._passed:
+            self._passed[asked] = False  # for those that call each other
+            self._passed[asked] = any(self._is_none_here(*one) for one in self._passes(parameter, scope))
+        return self._passed[asked]
+
+    def _passes(self, parameter: str, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """What the calls of a function pass for a parameter, each with the scope that it stands in."""
+        if not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        named = [item.arg for item in (*scope.node.args.posonlyargs, *scope.node.args.args)]
+        named = named[scope.parent is not None and scope.parent.kind is ScopeKind.CLASS :]
+        if parameter in named:
+            called = self._called(scope.node.name, scope.parent)
+            for site in (one for name in called for one in self._calls_by_name.get(name, ())):
+                value = keyword_or_place(site.node, parameter, named.index(parameter))
+                if value is not None:
+                    yield value, site.scope
+
+    @cached_property
+    def _calls_by_name(self) -> Mapping[str, list[CallSite]]:
+        found: dict[str, list[CallSite]] = {}
+        for site in self._calls:
+            found.setdefault(called_name(site.node), []).append(site)
+        return found
+
+    def _called(self, name: str, owner: Scope | None) -> set[str]:
+        """By what names a function is called: that of its class and of those that derive from it, for a constructor."""
+        if name != "__init__" or owner is None or not isinstance(owner.node, ast.ClassDef):
+            return {name}
+        found = {owner.node.name}
+        for scope in self._scopes:  # a class stands behind those that it derives from
+            if isinstance(scope.node, ast.ClassDef) and any(_last_name(base) in found for base in scope.node.bases):
+                found.add(scope.node.name)
+        return {name, *found}
 
 
 def _assigned_attributes(node: ast.Assign) -> list[str]:
@@ -120,6 +163,10 @@ def _default(call: ast.Call) -> ast.expr | None:
         case ast.Call(func=ast.Name(id="getattr"), args=[_, _, default]):
             return default
     return None
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _optional(scope: Scope) -> list[str]:

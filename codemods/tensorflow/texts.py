@@ -43,7 +43,7 @@ class Texts(Bodies):
         self._path = path
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._given_by_name: dict[tuple[str, Scope], Text] = {}
-        self._nones = Nones([*self.body_scopes, *self.class_scopes])
+        self._nones = Nones([*self.body_scopes, *self.class_scopes], walk.calls)
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""

@@ -9,7 +9,7 @@ from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, Scope
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
 from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
-from codemods.tensorflow.scopes.hidden import may_be_hidden
+from codemods.tensorflow.scopes.hidden import may_be_hidden, unseen_items
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, without_number
@@ -168,15 +168,14 @@ class OldNames:
 
         A name of its own keeps its number unless others of that name get others (`moved`).
         """
-        unnamed = not site.is_named or site.may_be_none
-        if not self.renames_others or not (unnamed or moved or self.carries(site)):
+        carried = self.carries(site)
+        if not self.renames_others or not (carried or moved or not site.is_named or site.may_be_none):
             return ()
         found = []
         for place, instance in enumerate(site.instances):
             prefix = self.prefix(instance, new=False)
             own = site.names[place].pattern if site.is_named and not site.may_be_none else UNNAMED
             series, number = self._numbers.get((site.key, instance.way.order), (0, None))
-            carried = not unnamed and self.carries(site)
             found.append(Shift(self.scopes.reach.tree.program, _tidy(prefix + own), number, series, carried))
         return tuple(dict.fromkeys(found))
 
@@ -191,9 +190,9 @@ class OldNames:
         if not self.moves:
             return False
         stands = [stand for instance in site.instances for stand in scopes_around(instance)]
+        unseen = unseen_items(site.instances, self.scopes)
         unsure = [stand.name for stand in stands if not self.scopes.is_sure(stand)]
-        if self.scopes.reach.tree.by_hand:  # what the scopes are that it stands in, no way shows
-            unsure += [text for item in self.scopes.items.values() for text in item.texts if text.tells]
+        unsure += [text for item in unseen for text in item.texts if text.tells]
         derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
         derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
         counted = any(self.is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))

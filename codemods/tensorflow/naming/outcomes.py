@@ -93,7 +93,8 @@ def numbered_anew(q: Question) -> NamePlan | None:
 
 def named_in_full(q: Question) -> NamePlan | None:
     """The name scopes in front of the name, written out."""
-    full = full_name(q.site, q.site.names[0], q.scopes)
+    name = q.site.literal_name
+    full = full_name(q.site, literal(name), q.scopes) if name is not None else ""
     if full and q.moved:
         return NamePlan(NameForm.LITERAL, Level.RENAMES, full, renames=q.old.asked(q.site, UNNAMED))
     return NamePlan(NameForm.LITERAL, Level.EXACT, full) if full else None
@@ -187,7 +188,7 @@ def named_in_wrap(q: Question) -> NamePlan:
     named = site.is_named and not site.may_be_none
     if named and not any(rival.domain is not None for rival in q.rivals):
         return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.wrapped(site))
-    base = (site.names[0].literal if named else site.inner) or _target(q)
+    base = (site.literal_name if named else site.inner) or _target(q)
     name = free_name(site, base, q.claims, site.domain)
     if not name:
         claim_numbers(site, base, q.claims, site.domain)

@@ -86,6 +86,11 @@ class Site:
         return tuple(literal(UNNAMED) if name.is_none else name for name in self.names)
 
     @property
+    def literal_name(self) -> str | None:
+        """The name that it passes, where that is known and the same in all instances."""
+        return self.names[0].literal if len(set(self.names)) == 1 else None
+
+    @property
     def opaque_name(self) -> bool:
         """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
         holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]

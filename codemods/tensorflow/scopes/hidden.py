@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import At, ScopeKind
 from codemods.tensorflow.reach.ways import SCOPES, Instance
+from codemods.tensorflow.scopes.items import Item, ItemKey
 from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["may_be_hidden", "scopes_above", "scopes_handed"]
+__all__ = ["may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
 
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
     """Whether there may be such scopes."""
     return bool(scopes_above(instance, scopes) or scopes_handed(instance, scopes))
+
+
+def unseen_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[Item]:
+    """The scopes that may be such: all that the program has where nothing tells which."""
+    places: dict[ItemKey, None] = {}
+    for instance in instances:
+        unseen = dict.fromkeys(place for _, place in _unseen(instance, scopes))
+        if instance.way.partial or any(not path for path, _ in unseen):
+            return scopes.items.values()
+        places.update(unseen)
+    if scopes.reach.tree.by_hand:
+        return scopes.items.values()
+    return [scopes.items[one] for one in places if one in scopes.items]
 
 
 def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
