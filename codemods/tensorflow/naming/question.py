@@ -13,14 +13,29 @@ from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 
-__all__ = ["Question"]
+__all__ = ["SCOPED", "Question"]
+
+SCOPED = (Place.NAMED, Place.MIXED)  # the name in the store is the one in the graph, with all scopes in front
 
 
 def _last_parts(names: Iterable[Text]) -> set[str | None]:
     """What stands behind the scopes in some names, None for what is not known."""
     return {None if name.literal is None else name.literal.rpartition("/")[2] for name in names}
+
+
+def _depth(instance: Instance) -> int:
+    """How many folders a name has at least that an instance bears in the graph; `a/` would put it elsewhere."""
+    depth = 0
+    for stand in reversed(scopes_around(instance)):
+        if stand.resets or not stand.name.tells or is_no_folder(stand.name):
+            return depth
+        depth += 1
+        last = stand.name.parts[-1]
+        if isinstance(last, Hole) and not last.digits:
+            return depth
+    return depth
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,9 @@ class Question:
         """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
         instances = self.site.instances
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
+        if self.place in SCOPED:
+            depth = min(map(_depth, instances))
+            stored = (one for one in stored if not self.scopes.is_above(one.name, one.instance, depth))
         if any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored):
             return True
         pairs = zip(self.site.graph_names, instances, strict=True)
