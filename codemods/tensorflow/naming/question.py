@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
@@ -185,6 +186,14 @@ class Question:
             for name, instance in zip(self.site.names, instances, strict=True)
             for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key))
         )
+
+    @property
+    def counts_surely(self) -> bool:
+        """Whether its number is what the files tell: no op has its name by itself, and nothing may begin a graph."""
+        resets = self.scopes.reach.resets
+        begun = all(one.way.graph[0] == "reset" for one in self.site.instances)
+        lost = resets.may_be_skipped or (resets.may_be_unseen and not begun)
+        return not lost and not any((one.literal or "").lower() in DEFAULT_OP_NAMES for one in self.site.names)
 
     @property
     def renumbered(self) -> bool:
