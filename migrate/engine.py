@@ -11,7 +11,7 @@ from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options, Trigger
 from migrate.encoding import narrow
 from migrate.kept import Kept
-from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite
+from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite, Shift
 from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
 from migrate.source import read as read_source
@@ -51,7 +51,8 @@ class Rewritten:
 
     `done`: nothing is left in it, and a second run would not look at it, by its bytes; it has no new facts then.
     `withheld` counts the rewrites that are held back by a choice which a second run does not know of; `forgone` has the
-    ids of the findings that the rewrites which are not made would have required.
+    ids of the findings that the rewrites which are not made would have required. `unseen` says what becomes of names of
+    which no finding tells, as it is about statements that were not to be looked at.
     """
 
     result: FileResult
@@ -59,6 +60,7 @@ class Rewritten:
     withheld: int = 0
     forgone: frozenset[str] = frozenset()
     done: bool = False
+    unseen: frozenset[Shift] = frozenset()
 
 
 def triggered(data: bytes, analyses: Iterable[Analysis]) -> tuple[str, ...]:
@@ -196,13 +198,17 @@ def rewrite(path: str, data: bytes, job: Job) -> Rewritten:
 def _rewrite(module: Module, data: bytes, job: Job) -> Rewritten:
     statements = Statements(module)
     suppressions = suppress.read(module, statements)
-    if suppressions.skip_file:
-        return Rewritten(FileResult(module.path))
     offered = [found for one in job.codemods for found in _offer(one, module, job)]
+    if suppressions.skip_file:
+        return Rewritten(FileResult(module.path), unseen=_shifts(offered))
     offered.sort(key=lambda finding: finding.span)
     outside = _outside(offered, statements, job.lines)
     held = {**job.held, **dict.fromkeys(outside, _UNCHANGED)}
     return _splice(_Rewriting(module, data, job, statements, suppressions, tuple(offered), held, outside))
+
+
+def _shifts(findings: Iterable[Finding]) -> frozenset[Shift]:
+    return frozenset(shift for one in findings for shift in one.shifts)
 
 
 _UNCHANGED = Hold(rules.DECLINED, "has not changed since", "Run without --since to have it rewritten.")
@@ -263,9 +269,10 @@ def _splice(work: _Rewriting) -> Rewritten:
         return _splice(work)
     withheld = len(work.outside) + sum(one.code in _WITHHELD for one in findings)
     forgone = _forgone(work.offered, applied(settled))
+    unseen = _shifts(one for one in work.offered if one.id in work.outside)
     findings = _with_unused(work, findings)
     if text == source.text:
-        return Rewritten(FileResult(module.path, findings), withheld=withheld, forgone=forgone)
+        return Rewritten(FileResult(module.path, findings), withheld=withheld, forgone=forgone, unseen=unseen)
     try:
         after = source.to_bytes(text)
         again = Module(read_source(module.path, after))
@@ -278,7 +285,7 @@ def _splice(work: _Rewriting) -> Rewritten:
         return _splice(work)
     result = FileResult(module.path, findings, work.data, after)
     done = _is_done(work, settled, after)
-    return Rewritten(result, {} if done else _facts(again, work.job.analyses), withheld, forgone, done)
+    return Rewritten(result, {} if done else _facts(again, work.job.analyses), withheld, forgone, done, unseen)
 
 
 def _is_done(work: _Rewriting, settled: Iterable[Finding], after: bytes) -> bool:

@@ -11,9 +11,10 @@ from migrate.engine import Indexed, Rewritten
 from migrate.executors import Lost
 from migrate.extent import Setup
 from migrate.gathering import Collector, Facts, Gathering, Known
-from migrate.model import Failure, FileResult, Level, Rewrite, path_of
+from migrate.model import Failure, FileResult, Level, Rewrite, Shift, path_of
 from migrate.reader import Reader
 from migrate.settle import Hold, applied, beyond, missing
+from migrate.shifts import renames
 from migrate.survey import Group
 from migrate.work import IndexTask, RewriteTask
 
@@ -33,6 +34,7 @@ class Program:
         self._setup = setup
         self._reader = reader
         self.group = group
+        self.unseen: dict[str, frozenset[Shift]] = {}  # what becomes of names that no finding tells of, by file
         self._held: dict[str, dict[str, Hold]] = {}
         self._known: Known | None = None
 
@@ -51,6 +53,16 @@ class Program:
             plans = self._link(self._facts)
             concerned = {*plans, *self.group.commented}.intersection(self.group.members)
             self._settle(plans, sorted(filter(wants, concerned)))
+            if any(map(renames, (found for one in self.results.values() for found in one.result.findings))):
+                self._look_beyond(plans, sorted(path for path in concerned if not wants(path)))
+
+    def _look_beyond(self, plans: Plans, paths: Sequence[str]) -> None:
+        """Notes what becomes of the names in files of which nothing is rewritten, while others give theirs up."""
+        read = self._reader.read(paths, "Looking on")
+        tasks = (replace(self._rewrite_task(path, data, plans), lines=()) for path, data in read)
+        for rewritten in self._setup.executor.map(self._setup.work.rewrite, tasks):
+            if isinstance(rewritten, Rewritten):
+                self.unseen[rewritten.result.path] = rewritten.unseen
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
         """Finds everything but the rewrites of the findings called `ids` and whatever requires them."""
@@ -69,6 +81,7 @@ class Program:
     def copy(self) -> Program:
         """The same, so far."""
         other = Program(self._setup, self._reader, self.group, self.results)
+        other.unseen = dict(self.unseen)
         other._held = {path: dict(own) for path, own in self._held.items()}
         other._known = self._known
         return other
@@ -123,6 +136,7 @@ class Program:
                     self._reader.fail(path, failure)
                 case Rewritten(result):
                     self.results[result.path] = rewritten
+                    self.unseen[result.path] = rewritten.unseen
         for path in self._reader.failures.keys() & self.results.keys():
             del self.results[path]
 

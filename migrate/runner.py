@@ -132,7 +132,9 @@ class Session:
     def _report(self, programs: Sequence[Program]) -> Report:
         part, around = self._setup.extent.part, self._around
         results = {path: one.result for program in programs for path, one in program.results.items()}
-        found = shifted([one for _, one in sorted(results.items()) if one.findings])  # by what other parts free, too
+        unseen = {path: one for program in programs for path, one in program.unseen.items()}
+        told = [one for _, one in sorted(results.items()) if one.findings]
+        found = shifted(told, unseen)  # by what other parts free, too
         failed = (one for path, one in sorted(self._reader.failures.items()) if part(path) and path not in around)
         files = len(self._reader.files) - len(around)
         return Report(tuple(one for one in found if part(one.path)), files, tuple(failed))

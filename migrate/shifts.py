@@ -3,30 +3,69 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from migrate.model import FileResult, Finding, Level, Rename, Rewrite, Shift
 
-__all__ = ["shifted"]
+__all__ = ["renames", "shifted"]
 
 
-def shifted(results: Sequence[FileResult]) -> tuple[FileResult, ...]:
-    """The results of a whole run, in which whatever keeps its name tells what becomes of its number."""
+def shifted(
+    results: Sequence[FileResult], unseen: Mapping[str, frozenset[Shift]] = MappingProxyType({})
+) -> tuple[FileResult, ...]:
+    """The results of a whole run, in which whatever keeps its name tells what becomes of its number.
+
+    Of what is `unseen`, by file, the first finding of its program tells that gives up a name.
+    """
     findings = (finding for result in results for finding in result.findings)
-    programs = {shift.program for one in findings if _renames(one) for shift in one.shifts}
-    return tuple(_told(result, programs) for result in results) if programs else tuple(results)
+    programs = {shift.program for one in findings if renames(one) for shift in one.shifts}
+    if not programs:
+        return tuple(results)
+    told = tuple(_told(result, unseen.get(result.path, frozenset()), programs) for result in results)
+    return _with_others(told, _others(results, unseen))
 
 
-def _renames(finding: Finding) -> bool:
+def renames(finding: Finding) -> bool:
     """Whether a finding is made and gives another name to something."""
     return isinstance(finding.outcome, Rewrite) and any(one.changes for one in finding.renames)
 
 
-def _told(result: FileResult, programs: set[str]) -> FileResult:
-    staying = {shift for one in result.findings if not _renames(one) for shift in one.shifts}
-    numbers = dict(_numbers(sorted(_counted(staying), key=lambda one: one.number or 0)))
+def _told(result: FileResult, unseen: frozenset[Shift], programs: set[str]) -> FileResult:
+    numbers = _staying(result.findings, unseen)
     findings = tuple(_renumbered(one, numbers, programs) for one in result.findings)
     return dataclasses.replace(result, findings=findings)
+
+
+def _staying(findings: Iterable[Finding], unseen: frozenset[Shift]) -> dict[Shift, int]:
+    """The new numbers of all that stays in a file."""
+    staying = {*unseen, *(shift for one in findings if not renames(one) for shift in one.shifts)}
+    return dict(_numbers(sorted(_counted(staying), key=lambda one: one.number or 0)))
+
+
+def _others(results: Sequence[FileResult], unseen: Mapping[str, frozenset[Shift]]) -> dict[str, list[Rename]]:
+    """What becomes of the names that no finding tells of, by program."""
+    findings = {result.path: result.findings for result in results}
+    others: dict[str, list[Rename]] = {}
+    for path, shifts in sorted(unseen.items()):
+        numbers = _staying(findings.get(path, ()), shifts)
+        for shift in sorted(shifts, key=lambda one: (one.program, one.series, one.number or 0, one.name)):
+            others.setdefault(shift.program, []).extend(_rename(shift, numbers))
+    return others
+
+
+def _with_others(results: Sequence[FileResult], others: dict[str, list[Rename]]) -> tuple[FileResult, ...]:
+    """The results, with what else there is to tell at the first finding that is to blame for it."""
+    return tuple(
+        dataclasses.replace(result, findings=tuple(_with_its_own(one, others) for one in result.findings))
+        for result in results
+    )
+
+
+def _with_its_own(finding: Finding, others: dict[str, list[Rename]]) -> Finding:
+    programs = {shift.program for shift in finding.shifts} if renames(finding) else set[str]()
+    told = [one for program in sorted(programs & others.keys()) for one in others.pop(program)]
+    return dataclasses.replace(finding, renames=tuple(dict.fromkeys((*finding.renames, *told)))) if told else finding
 
 
 def _counted(shifts: Iterable[Shift]) -> Iterator[Shift]:
@@ -44,16 +83,16 @@ def _numbers(staying: Iterable[Shift]) -> Iterator[tuple[Shift, int]]:
 
 def _renumbered(finding: Finding, numbers: dict[Shift, int], programs: set[str]) -> Finding:
     exact = isinstance(finding.outcome, Rewrite) and finding.outcome.level is Level.EXACT
-    if exact or _renames(finding):
+    if exact or renames(finding):
         return finding
     moving = (shift for shift in finding.shifts if shift.program in programs)
-    renames = dict.fromkeys(one for shift in moving for one in _rename(shift, numbers))
-    return dataclasses.replace(finding, renames=(*_other(finding, renames), *renames)) if renames else finding
+    told = dict.fromkeys(one for shift in moving for one in _rename(shift, numbers))
+    return dataclasses.replace(finding, renames=(*_other(finding, told), *told)) if told else finding
 
 
-def _other(finding: Finding, renames: Iterable[Rename]) -> Iterator[Rename]:
+def _other(finding: Finding, moved: Iterable[Rename]) -> Iterator[Rename]:
     """What a rewrite tells of other names: those that are kept where they are passed."""
-    told = {one.old for one in renames}
+    told = {one.old for one in moved}
     return (one for one in finding.renames if isinstance(finding.outcome, Rewrite) and one.old not in told)
 
 

@@ -14,6 +14,7 @@ from shell import Shell
 from codemods.tensorflow.verify.command import Options
 from codemods.tensorflow.verify.session import run as verify
 from migrate import engine, project, registry, runner, settings
+from migrate.extent import Extent
 from migrate.model import Left, Report
 from migrate.settings import Settings, SettingsError
 
@@ -247,3 +248,33 @@ def test_a_helper_called_twice_from_another_file_keeps_its_names(
     code = verify(Options("old/main.py", other="new/main.py"), registry.of([]), tensorflow_programs.probe)
     assert code == 0, capsys.readouterr().out
     assert "2 same" in capsys.readouterr().out
+
+
+UNNAMED = {
+    "main.py": "import tensorflow as tf\nimport model\nwith tf.name_scope('n'):\n    b = tf.Variable(1.0, name='b')\n",
+    "model.py": "import tensorflow as tf\nw = tf.Variable(0.0)\nv = tf.Variable(1.0)\n",
+    "eval.py": "import tensorflow as tf\nimport model\nstep = tf.Variable(0)\n",
+}
+
+
+def renamed(report: Report) -> list[tuple[str, str, str]]:
+    return [(one.path, name.old, name.new) for one in report.findings() for name in one.renames if name.changes]
+
+
+def test_what_is_not_named_gets_other_numbers_and_the_report_says_so() -> None:
+    write(UNNAMED)
+    wanted = settings.load(registry.load(), {})
+    told = [("model.py", "Variable*", "v"), ("model.py", "Variable*", "w"), ("model.py", "Variable_*", "Variable*")]
+    assert sorted(renamed(runner.run(wanted, ["model.py"]))) == told
+    assert renamed(runner.run(wanted, ["main.py"])) == []
+    assert ("eval.py", "Variable_*", "Variable*") in renamed(runner.run(wanted, ["eval.py"]))
+
+
+def test_so_does_what_a_comment_skips_and_what_has_not_changed() -> None:
+    skipped = {"eval.py": f"# migrate: skip-file\n{UNNAMED['eval.py']}"}
+    write({**UNNAMED, **skipped})
+    wanted = settings.load(registry.load(), {})
+    assert ("model.py", "Variable_*", "Variable*") in renamed(runner.run(wanted, ["."]))
+    Path("eval.py").unlink()
+    report = runner.run(wanted, ["."], extent=Extent(lines={"model.py": [range(2, 3)]}))
+    assert renamed(report) == [("model.py", "Variable", "w"), ("model.py", "Variable_1", "Variable")]

@@ -256,6 +256,15 @@ def test_values_that_cannot_be_computed_are_compared_by_how_they_would_be(tensor
     assert "cannot be computed" in "\n".join(comparison.explain())
 
 
+def test_what_the_verifier_asks_for_is_nothing_that_the_program_asks_for(tensorflow_programs):
+    program = (
+        "import tensorflow as tf\nfor n in (1, 2):\n    x = tf.placeholder(tf.float32, [n])\n"
+        "    tf.Variable(x, validate_shape=False)\n"
+    )
+    (graph,) = tensorflow_programs.dump(program, draws=DRAWS).graphs
+    assert graph.lookups == ()
+
+
 # Programs that build the same variables and do something else with them: what is right, what is wrong, what is said.
 ELSEWHERE = {
     "operands exchanged": ("y = a - b", "y = b - a", "what is computed of the variables: sub -> sub"),

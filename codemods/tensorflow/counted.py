@@ -26,7 +26,7 @@ def counted_name(target: str, scope: Scope, callees: Callees) -> Counted | None:
         return None
     counters = [*_counters(scope, callees)]
     known = [one for one in counters if one is not None]
-    if not known or len(known) < len(counters):
+    if not known or len({one.name for one in known}) < len(counters):  # `_` in `_`: the outer one is out of sight
         return None
     parts = [part for one in known for part in ("_", *one.hole.parts)]
     return Counted(Text((f"{target}_", *parts[1:])), _written(target, known))

@@ -15,14 +15,14 @@ from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
 from codemods.tensorflow.naming.scope_numbers import renumbered_scopes
 from codemods.tensorflow.naming.sites import Site, make_site
 from codemods.tensorflow.naming.tests import NameTests
-from codemods.tensorflow.plan import LeavePlan, NamePlan, ScopeForm, ScopePlan, WrapPlan
+from codemods.tensorflow.plan import LeavePlan, NamePlan, ScopePlan, WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.dynamic import dynamic_parameters
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.scopes.conversion import convert_scopes
+from codemods.tensorflow.scopes.conversion import convert_scopes, scope_plans
 from codemods.tensorflow.scopes.default_names import DefaultNames
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.own_layers import OwnLayers
@@ -40,7 +40,7 @@ class Decided:
     """What becomes of creations and scopes, by file and place, and what gets a scope, by file."""
 
     creations: Mapping[tuple[str, At], Decision] = field(default_factory=dict)
-    forms: Mapping[tuple[str, At], ScopeForm] = field(default_factory=dict)
+    scopes: Mapping[tuple[str, At], ScopePlan] = field(default_factory=dict)
     wraps: Mapping[str, Sequence[WrapPlan]] = field(default_factory=dict)
     dynamic: Mapping[BodyKey, frozenset[str]] = field(default_factory=dict)  # parameters that may be tensors
 
@@ -103,7 +103,7 @@ class _Decisions:
     def decided(self) -> Decided:
         """All decisions."""
         creations = {site.key: decision for site, decision in self._decisions()}
-        return Decided(creations, self.scopes.places.forms, self.wraps.by_file, dynamic_parameters(self.tree))
+        return Decided(creations, scope_plans(self.scopes), self.wraps.by_file, dynamic_parameters(self.tree))
 
     def _decisions(self) -> Iterator[tuple[Site, Decision]]:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""

@@ -58,9 +58,13 @@ def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) 
         message = f"the name scope {text} becomes a variable scope with the same arguments"
     elif plan.form is ScopeForm.UNIQUE:
         message = f"the scope {text}, which is entered again, becomes a variable scope of its own each time"
-    return module.finding(
-        _CODES[plan.form], node, message, Rewrite(Level.EXACT, (*edits, *speller.imports), supports=True)
-    )
+    outcome = Rewrite(Level.EXACT, (*edits, *speller.imports), supports=True)
+    needed = tuple(_rival_id(module, path, rival) for path, rival in plan.after)
+    return module.finding(_CODES[plan.form], node, message, outcome, requires=needed)
+
+
+def _rival_id(module: Module, path: str, plan: ScopePlan) -> str:
+    return scope_id(module, plan) if path == module.path else scope_id_elsewhere(path, plan)
 
 
 def _renamed(module: Module, node: ast.Call, argument: ast.expr, plan: ScopePlan) -> Iterator[Edit]:

@@ -116,8 +116,11 @@ def _elements(module: Module, node: ast.AST) -> list[_Element]:
 
 
 def _in_brackets(module: Module, node: ast.AST) -> bool:
-    """Whether a line may end anywhere in a node; it may not in a tuple without brackets of its own or around it."""
-    while isinstance(node, ast.Tuple):
+    """Whether a line may end anywhere in a node; it may not in a tuple without brackets of its own or around it.
+
+    What is yielded needs none either: `yield a, b`, `x = yield a, b`.
+    """
+    while isinstance(node, ast.Tuple | ast.Yield):
         if _is_enclosed(module.text(node)):
             return True
         node = module.parents[node]

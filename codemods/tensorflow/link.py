@@ -10,7 +10,7 @@ from codemods.tensorflow.deciding import decide
 from codemods.tensorflow.eager import is_open
 from codemods.tensorflow.facts import At, Creation, FileFacts
 from codemods.tensorflow.naming.refusals import Refusals
-from codemods.tensorflow.plan import FilePlan, LeavePlan, ScopePlan
+from codemods.tensorflow.plan import FilePlan, LeavePlan
 from codemods.tensorflow.program.relays import settled
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from migrate.codemod import Options
@@ -43,7 +43,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
     open_ones, left = _sorted_out(found, Refusals(tree, options))
     decided = decide(tree, open_ones, left, options)
     creations = _by_file({**left, **decided.creations}.items())
-    scopes = _by_file((key, ScopePlan(key[1], form)) for key, form in decided.forms.items())
+    scopes = _by_file(decided.scopes.items())
     dynamic = _by_file(((key[0], tree.body(key).at), names) for key, names in decided.dynamic.items())
     ends = _by_file(((key[0], event.at), event.end) for key, _, event in found)
     passing = (path for path, file in tree.files.items() if file.hands_on or file.evaluated)

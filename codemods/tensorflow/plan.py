@@ -74,10 +74,15 @@ class ScopeForm(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ScopePlan:
-    """The `with` item whose call stands at `at` becomes a variable scope of this form."""
+    """The `with` item whose call stands at `at` becomes a variable scope of this form.
+
+    A scope that is another one each time gets its number after variable scopes alone: `after` are those, with their
+    files, that are name scopes now and may bear its name before it.
+    """
 
     at: At
     form: ScopeForm
+    after: tuple[tuple[str, ScopePlan], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.bodies import BODY_SCOPES, Bodies, behind, first_parameter, position
+from codemods.tensorflow.bodies import BODY_SCOPES, Bodies, behind, first_parameter, method_class, position
 from codemods.tensorflow.counting import around, counters, element_texts
 from codemods.tensorflow.defaults import default_before
+from codemods.tensorflow.kept_attributes import kept_value
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
 from codemods.tensorflow.strings import missing, text_of
@@ -119,14 +120,16 @@ class Texts(Bodies):
         return literal(text) if len(strings) == 1 and isinstance(text := strings.pop(), str) else None
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
-        """What `self.name` is assigned in the same method, where that is once: `self.name = name`."""
+        """What `self.name` is assigned in the same method, where it stays that: `self.name = name`."""
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
-        method = self.body_scopes[self.body(scope)].node
-        if not isinstance(method, ast.FunctionDef) or node.value.id != first_parameter(scope):
+        method, owner = self.body_scopes[self.body(scope)].node, method_class(scope)
+        if not isinstance(method, ast.FunctionDef) or owner is None or node.value.id != first_parameter(scope):
             return None
-        values = self.assigned(method, node.attr)
-        return values[0] if len(values) == 1 and isinstance(values[0], ast.Name | ast.Constant) else None
+        classes = (one.node for one in self.class_scopes if isinstance(one.node, ast.ClassDef))
+        assert isinstance(owner.node, ast.ClassDef)
+        value = kept_value(node, method, owner.node, classes)
+        return value if isinstance(value, ast.Name | ast.Constant) else None
 
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:

@@ -59,17 +59,28 @@ class Scope:
     parent: Scope | None
     frames: tuple[Frame, ...]
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
+    outer_names: dict[str, bool] = field(default_factory=dict)  # declared global (True) or nonlocal
     loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
     synonyms: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, str | None] = field(default_factory=dict)  # what `names.resolve` has found before
 
     def bind(self, name: str, binding: Binding) -> None:
-        """Adds a binding; a walrus in a comprehension binds in the scope around it."""
+        """Adds a binding; a walrus in a comprehension binds in the scope around it, as what is declared global does."""
         scope = self
         while scope.kind is ScopeKind.COMPREHENSION and binding.kind is BindingKind.ASSIGN and scope.parent:
             scope = scope.parent
         scope.bindings.setdefault(name, []).append(binding)
+        if name in scope.outer_names:  # a value is of this scope, and may be something else out there
+            outside = binding if binding.kind is BindingKind.IMPORT else Binding(BindingKind.OTHER, binding.node)
+            scope._holder(name).bindings.setdefault(name, []).append(outside)
+
+    def _holder(self, name: str) -> Scope:
+        """The scope to which a name belongs that is declared global or nonlocal here."""
+        around = [self]
+        while around[-1].parent is not None:
+            around.append(around[-1].parent)
+        functions = [one for one in around[1:] if one.kind is ScopeKind.FUNCTION and not self.outer_names[name]]
+        return next((one for one in functions if name in one.bindings), (*functions, around[-1])[0])
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
         """The scope that `name` refers to from here and its bindings there, by Python's rules."""

@@ -244,7 +244,7 @@ class _Walker:
         self.visit(node.target)
 
     def outer_names(self, node: ast.Global | ast.Nonlocal) -> None:
-        self.scope.outer_names.update(node.names)
+        self.scope.outer_names.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.scope.loops.append(node)

@@ -31,7 +31,7 @@ from codemods.tensorflow.naming.outcomes import (
     renumbered_by_graph,
     same_name,
 )
-from codemods.tensorflow.naming.question import Question
+from codemods.tensorflow.naming.question import SCOPED, Question
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.plan import LeavePlan, NamePlan
 from codemods.tensorflow.scopes.own_layers import OwnLayers
@@ -52,7 +52,6 @@ class Row:
 
 
 _PLAIN = (Place.ROOT, Place.IN_STEP)  # both calls give one name there
-_SCOPED = (Place.NAMED, Place.MIXED)
 
 ROWS: tuple[Row, ...] = (
     Row("a scope would change the variable: left", lambda q: bool(q.hazard) and not q.unsafe, left_to_its_scope),
@@ -70,7 +69,7 @@ ROWS: tuple[Row, ...] = (
     Row("its value would be asked for first: the new number", lambda q: q.place in _PLAIN and q.nests, numbered_anew),
     Row("its number changes: the graph says", lambda q: q.place in _PLAIN and q.renumbered, renumbered_by_graph),
     Row("the second `w` in a known order: `w_1`", lambda q: q.place in _PLAIN, numbered),
-    Row("name scopes that stay: the full name", lambda q: q.place in _SCOPED and q.unshared, named_in_full),
+    Row("name scopes that stay: the full name", lambda q: q.place in SCOPED and q.unshared, named_in_full),
     Row("scopes out of step: the name within them", lambda q: q.place is Place.BROKEN and q.relative, relative_name),
     Row("its number changes: the graph says", lambda q: q.place not in _PLAIN and q.renumbered, renumbered_by_graph),
     Row("anything else: the graph says", lambda _: True, named_by_graph),

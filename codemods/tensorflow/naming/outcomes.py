@@ -79,9 +79,10 @@ def _renumbered(q: Question) -> NamePlan:
 def numbered(q: Question) -> NamePlan | None:
     """`w_1`, as TensorFlow calls the second `w`."""
     name = numbered_name(q.site, q.rivals, q.claims)
-    if not name:
+    own = name == q.site.names[0].literal
+    if not name or not (own or q.counts_surely):
         return None
-    form = NameForm.SAME if name == q.site.names[0].literal else NameForm.LITERAL
+    form = NameForm.SAME if own else NameForm.LITERAL
     return NamePlan(form, Level.EXACT, name)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.naming.claims import Claim, Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
@@ -13,14 +14,29 @@ from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text, literal
+from codemods.tensorflow.text import Hole, Text, is_no_folder, literal
 
-__all__ = ["Question"]
+__all__ = ["SCOPED", "Question"]
+
+SCOPED = (Place.NAMED, Place.MIXED)  # the name in the store is the one in the graph, with all scopes in front
 
 
 def _last_parts(names: Iterable[Text]) -> set[str | None]:
     """What stands behind the scopes in some names, None for what is not known."""
     return {None if name.literal is None else name.literal.rpartition("/")[2] for name in names}
+
+
+def _depth(instance: Instance) -> int:
+    """How many folders a name has at least that an instance bears in the graph; `a/` would put it elsewhere."""
+    depth = 0
+    for stand in reversed(scopes_around(instance)):
+        if stand.resets or not stand.name.tells or is_no_folder(stand.name):
+            return depth
+        depth += 1
+        last = stand.name.parts[-1]
+        if isinstance(last, Hole) and not last.digits:
+            return depth
+    return depth
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,9 @@ class Question:
         """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
         instances = self.site.instances
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
+        if self.place in SCOPED:
+            depth = min(map(_depth, instances))
+            stored = (one for one in stored if not self.scopes.is_above(one.name, one.instance, depth))
         if any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored):
             return True
         pairs = zip(self.site.graph_names, instances, strict=True)
@@ -167,6 +186,14 @@ class Question:
             for name, instance in zip(self.site.names, instances, strict=True)
             for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key))
         )
+
+    @property
+    def counts_surely(self) -> bool:
+        """Whether its number is what the files tell: no op has its name by itself, and nothing may begin a graph."""
+        resets = self.scopes.reach.resets
+        begun = all(one.way.graph[0] == "reset" for one in self.site.instances)
+        lost = resets.may_be_skipped or (resets.may_be_unseen and not begun)
+        return not lost and not any((one.literal or "").lower() in DEFAULT_OP_NAMES for one in self.site.names)
 
     @property
     def renumbered(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, Event, Reset
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -32,6 +33,20 @@ class Resets:
     def somewhere(self, path: str) -> bool:
         """Whether the top level of a file resets the graph."""
         return any(self._in((path, body.index)) for body in self.tree.files[path].bodies if body.is_module)
+
+    @cached_property
+    def may_be_skipped(self) -> bool:
+        """Whether the program resets the graph in some runs, and in others does not: `if fresh: ...`."""
+        return any(frame.may_be_skipped for _, event in self._all for frame in event.frames)
+
+    @cached_property
+    def may_be_unseen(self) -> bool:
+        """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows."""
+        return any(not self.tree.body(key).is_module and not self._resets(key) for key, _ in self._all)
+
+    @cached_property
+    def _all(self) -> list[tuple[BodyKey, Reset]]:
+        return [(key, event) for key, _, event in self.tree.events() if isinstance(event, Reset)]
 
     def _runs_with(self, path: str, one: Event, other: Event) -> bool:
         """Whether what happens in one place of a module runs whenever the other does: not in two cells."""

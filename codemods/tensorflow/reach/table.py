@@ -38,7 +38,7 @@ class ReachTable:
         self.surroundings = Surroundings(self.graph, self.unset)
         self.waiting = Waiting(self.surroundings)
         self.switches = Switches(self.graph)
-        self._resets = Resets(tree)
+        self.resets = Resets(tree)
         self._openers = Openers(self.graph)
         self._ways: dict[BodyKey, tuple[Way, ...]] = {}
         self._instances: dict[tuple[BodyKey, int], tuple[Instance, ...]] = {}
@@ -104,7 +104,7 @@ class ReachTable:
     def _of_module(self, path: str) -> Way:
         """The way to a module. Any cell of a notebook may run again, and in the graph that another cell has begun."""
         reruns = self.tree.files[path].reruns
-        graph = ("unknown",) if reruns and self._resets.somewhere(path) else ("default",)
+        graph = ("unknown",) if reruns and self.resets.somewhere(path) else ("default",)
         again = self._runs_again(path)
         return Way(path, (), (), {}, repeats=again or self._is_imported_again(path), reruns=again, graph=graph)
 
@@ -141,7 +141,7 @@ class ReachTable:
             key,
             number,
             tuple(self._openers.frame(key[0], frame) for frame in frames),
-            self._resets.last(key, number),
+            self.resets.last(key, number),
             self._is_guarded(key, number),
             body.leaves is not None and event.at > body.leaves,
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.plan import ScopeForm
+from codemods.tensorflow.plan import ScopeForm, ScopePlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import scope_name
@@ -17,12 +17,23 @@ from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.scopes.vetoes import OF_ITSELF, OF_OTHERS, Case, forbids
 from codemods.tensorflow.text import substitute
 
-__all__ = ["convert_scopes"]
+__all__ = ["convert_scopes", "scope_plans"]
 
 
 def convert_scopes(scopes: ScopeTable, extent: Extent, migrated: Callable[[BodyKey, int], bool]) -> None:
     """Chooses the scopes to convert and notes their forms; `migrated` says which creations will be rewritten."""
     _Conversion(scopes, extent, migrated).run()
+
+
+def scope_plans(scopes: ScopeTable) -> dict[ItemKey, ScopePlan]:
+    """What becomes of the scopes that are converted, each with the others that it takes for granted."""
+    forms, rivals = scopes.places.forms, scopes.rivals
+    plans: dict[ItemKey, ScopePlan] = {}
+    for key, form in forms.items():
+        earlier = rivals.earlier(scopes.items[key]) if form.is_fresh else ()
+        keys = [one.key for one in earlier if one.key in forms]
+        plans[key] = ScopePlan(key[1], form, tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys))
+    return plans
 
 
 class _Conversion:

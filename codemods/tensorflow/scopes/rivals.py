@@ -41,7 +41,11 @@ class Rivals:
 
     def is_later(self, item: Item) -> bool:
         """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
-        return any(not surely_before(item, rival) for rival in self.of(item))
+        return bool(self.earlier(item))
+
+    def earlier(self, item: Item) -> list[Item]:
+        """The rivals of a scope that are not surely entered after it."""
+        return [rival for rival in self.of(item) if not surely_before(item, rival)]
 
     def mixes_case(self, item: Item) -> bool:
         """Whether a scope, with its rivals, has names that differ in case alone, which name scopes ignore."""

@@ -142,6 +142,14 @@ class ScopeTable:
         one, two = self.store_path(first), self.store_path(second)
         return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
 
+    def is_above(self, name: Text, instance: Instance, depth: int) -> bool:
+        """Whether the name that an instance bears in the store surely has fewer folders than `depth`."""
+        way = instance.way
+        if way.partial or way.unknown or self._is_elsewhere(instance):
+            return False
+        parts = [one.literal for one in (*self.store_path(instance), name)]
+        return None not in parts and "/".join(filter(None, parts)).count("/") < depth
+
     def _is_elsewhere(self, instance: Instance) -> bool:
         """Whether a variable scope that is entered again puts what it holds where its own way does not tell."""
         return any(stand.resets and not self.step(stand).is_name for stand in scopes_around(instance))

@@ -23,7 +23,7 @@ def describe(recorder: Recorder, run: Any, draws: int) -> List[Dict[str, Any]]:
 
 
 def _graph(recorder: Recorder, watched: Watched, run: Any, draws: int) -> Dict[str, Any]:
-    made = watched.made
+    made, asked = watched.made, list(watched.lookups)  # what a session raises for, it looks up as well
     order = {one.variable.op.name: index for index, one in enumerate(made)}
     recipes = Recipes(order, recorder.lent_seeds)
     values = Values(recorder.library, watched, run)
@@ -41,7 +41,7 @@ def _graph(recorder: Recorder, watched: Watched, run: Any, draws: int) -> Dict[s
         "ops": len(watched.graph.get_operations()),
         "variables": variables,
         "named": [name for name in watched.named if not _within(name, order)],
-        "lookups": list(_lookups(watched, recipes, initial)),
+        "lookups": list(_lookups(asked, recipes, initial)),
         "losses": _losses(watched, recipes, values),
         "collections": _orders(watched),
         "computed": recipes.computed(watched.graph.get_operations(), initial),
@@ -56,9 +56,9 @@ def _initializers(made: List[Made]) -> Iterator[Any]:
                 yield getattr(op, "op", op)
 
 
-def _lookups(watched: Watched, recipes: Recipes, initial: Set[str]) -> Iterator[Dict[str, Any]]:
+def _lookups(asked: List[Tuple[str, Any]], recipes: Recipes, initial: Set[str]) -> Iterator[Dict[str, Any]]:
     """What was asked for by name, and how what was found is computed, unless that is for an initial value only."""
-    for name, element in watched.lookups:
+    for name, element in asked:
         op = getattr(element, "op", element)
         recipe = "" if op is None or op.name in initial else recipes.of_op(op)
         yield {"name": name, "found": element is not None, "recipe": recipe}
