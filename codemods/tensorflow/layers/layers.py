@@ -60,6 +60,7 @@ class _Planner:
     dictionaries: Dictionaries
     names: ScopeNames
     named: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with layers whose names stay
+    bare: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with a `w` that tells of no layer
     keyed: set[BodyKey] = field(default_factory=set)  # bodies in which keys that the program computes name variables
     wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
     bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
@@ -81,6 +82,8 @@ class _Planner:
                 self._join(members[site.body, site.creation.block], site)
             elif site.is_named and stem_of(site.creation.target):
                 self.named.add((site.body, site.creation.block))
+            elif is_role(site.creation.target) and not site.repeats:
+                self.bare.add((site.body, site.creation.block))
             elif site.counts and site.creation.grip is Grip.STATEMENT:
                 self.keyed.add(site.body)
         for key, found in members.items():
@@ -158,8 +161,11 @@ class _Planner:
 
     def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
         """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
-        if (block.body, block.statements[0].at) in self.named or block.body in self.keyed:
+        key = block.body, block.statements[0].at
+        if key in self.named or block.body in self.keyed:
             return True
+        if key in self.bare and layers and all(group[0].layer.removeprefix(LAYER).isdigit() for group in layers):
+            return True  # `w2` and `b2` beside `w` and `b`
         return len(layers) == 1 and any(_in_scope(site.creation) for site in layers[0][0].sites)
 
     def _needs_scope(self, group: list[Member]) -> bool:

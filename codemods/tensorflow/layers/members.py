@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Event, FrameFacts, Grip, StatementFacts
+from codemods.tensorflow.facts import At, Creation, Event, FrameFacts, Grip, StatementFacts
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.stems import Stem, is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
@@ -185,4 +185,5 @@ def _unit_name(key: BodyKey, frames: tuple[FrameFacts, ...], tree: Tree) -> str:
         return LAYER
     if body.owner < 0:
         return factory_name(body.name) or LAYER
-    return method_name(body.name, tree.classes.facts((key[0], body.owner)).name)
+    targets = {event.target for event in body.events if isinstance(event, Creation)}
+    return method_name(body.name, tree.classes.facts((key[0], body.owner)).name, targets)
