@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.blocks import statements_of
+from codemods.tensorflow.blocks import around_arms, statements_of, with_arms
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.by_name import asked_names, asks_for_variable, evaluates_variable, run_modules
 from codemods.tensorflow.callees import Callees
@@ -250,6 +250,7 @@ class Events:
     def _creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         target = target_of(site.statement, site.node, self._function_name(site.scope))
         self._note_block(site)
+        self._note_arms(site)
         refusal = _refusal(site.node, raw) or self._scope_as_name(site)
         self.makes_unseen |= refusal == "star-arguments"
         return Creation(
@@ -302,9 +303,23 @@ class Events:
 
     def _note_block(self, site: CallSite) -> None:
         """Keeps the statements of a block in which a layer may stand."""
-        first = position(site.block[0])
+        self._note(site.block)
+
+    def _note(self, block: Sequence[ast.stmt]) -> tuple[StatementFacts, ...]:
+        first = position(block[0])
         if first not in self.blocks:
-            self.blocks[first] = statements_of(site.block, self.module.source)
+            self.blocks[first] = statements_of(block, self.module.source)
+        return self.blocks[first]
+
+    def _note_arms(self, site: CallSite) -> None:
+        """Keeps the statements beside an `if` in whose arm a variable is made."""
+        block, own = around_arms(site)
+        if own is None or not block:
+            return
+        place, facts = block.index(own), [*self._note(block)]
+        if not facts[place].arms:
+            facts[place] = with_arms(facts[place], own)
+            self.blocks[position(block[0])] = tuple(facts)
 
     def _optional_name(self, site: CallSite) -> str:
         """The parameter with default None that the call passes on as its name."""

@@ -62,6 +62,7 @@ class Member:
     has_stem: bool = False  # the layer's name is a part of the target's
     is_unit: bool = False  # the layer is what its function makes
     apart: bool = False  # others of its layer stand elsewhere
+    in_arms: bool = False  # its variables are made in the arms of an `if`, which is its statement
     keeps_ops: bool = False  # what stands before it in its layer makes ops whose names must stay
 
     @property
