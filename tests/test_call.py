@@ -40,7 +40,7 @@ LAYOUTS = [
     ("w = tf.Variable(0, dtype=tf.float32)", 'w = tf.get_variable("w", initializer=0.0)'),
     (
         "w = tf.Variable(0, dtype=tf.int64)",
-        'w = tf.get_variable("w", [], initializer=tf.constant_initializer(0), dtype=tf.int64)',
+        'w = tf.get_variable("w", [], initializer=tf.zeros_initializer(), dtype=tf.int64)',
     ),
     (
         "w = tf.Variable(name='w', initial_value=tf.ones(shape=[2]), trainable=False)",

@@ -377,7 +377,8 @@ def test_a_value_that_needs_nothing_around_it_gives_the_same_graph(ran):
     wrong = []
     for before in programs():
         after = rewritten(before, form="value")
-        bare = "convert_to_tensor" not in after and "lambda: " not in after
+        around = ("convert_to_tensor", "tf.constant(", "lambda: ")
+        bare = all(after.count(one) <= before.count(one) for one in around)
         old, new = ran[before], ran[after]
         if "raises" not in old and bare and old["graph"] != new.get("graph"):
             wrong.append((before.splitlines()[-1], after.splitlines()[-1], new.get("message")))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.facts import StatementFacts
 from migrate.source import Source
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import BLOCKS, nodes
+from migrate.syntax.walk import CallSite
 
-__all__ = ["statements_of"]
+__all__ = ["around_arms", "statements_of", "with_arms"]
 
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
@@ -30,6 +32,35 @@ def statements_of(block: Sequence[ast.stmt], source: Source) -> tuple[StatementF
             bisect_right(source.borders, source.offset(*position(statement))) if source.borders else 0,
         )
         for place, statement in enumerate(block)
+    )
+
+
+def around_arms(site: CallSite) -> tuple[Sequence[ast.stmt], ast.If | None]:
+    """The block of the `if` in one of whose arms a call stands, and that `if`, the first one of an `elif`."""
+    frames = [*site.frames]
+    while frames and isinstance(own := frames.pop().node, ast.If):
+        holder = frames[-1].node if frames else site.scope.node
+        if isinstance(holder, ast.If) and own in holder.orelse and own.col_offset == holder.col_offset:
+            continue
+        blocks = (getattr(holder, name) for name in BLOCKS[type(holder)])
+        return next((block for block in blocks if isinstance(block, list) and own in block), ()), own
+    return (), None
+
+
+def with_arms(facts: StatementFacts, statement: ast.If) -> StatementFacts:
+    """The facts of an `if` in whose arms variables are made, for which a scope around it may be."""
+    arms = _is_simple(statement)
+    names = (node for node in nodes(statement) if isinstance(node, _NAMING)) if arms else ()
+    reads = frozenset(node.id if isinstance(node, ast.Name) else node.attr for node in names)
+    return replace(facts, reads=reads or _NOTHING, arms=arms)
+
+
+def _is_simple(statement: ast.stmt) -> bool:
+    """Whether a statement is simple, or an `if` around such ones, and nothing in it goes elsewhere and comes back."""
+    if isinstance(statement, ast.If):
+        return all(map(_is_simple, (*statement.body, *statement.orelse)))
+    return isinstance(statement, (*_SIMPLE, ast.Pass, ast.Raise)) and not any(
+        isinstance(node, _SUSPENDING) for node in nodes(statement)
     )
 
 

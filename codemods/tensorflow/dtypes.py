@@ -7,7 +7,7 @@ import ast
 from codemods.tensorflow.initializers import DTYPES
 from codemods.tensorflow.request import CallRequest
 
-__all__ = ["dtype_name", "is_dtype", "is_none", "literal_dtype", "says"]
+__all__ = ["dtype_name", "is_dtype", "is_literal", "is_none", "literal_dtype", "says"]
 
 _PYTHON = {"float": "float32", "bool": "bool"}
 _LITERALS: dict[type, str] = {
@@ -56,6 +56,18 @@ def literal_dtype(node: ast.expr) -> str | None:
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return _common({literal_dtype(element) for element in elements})
     return None
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether an expression is written out to its last number or string, lists of such included."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+            return isinstance(operand, ast.Constant)
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return all(map(is_literal, elements))
+    return False
 
 
 def _common(found: set[str | None]) -> str | None:

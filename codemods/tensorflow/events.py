@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.blocks import statements_of
+from codemods.tensorflow.blocks import around_arms, statements_of, with_arms
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.creating import Creating
@@ -103,6 +104,7 @@ class Events:
         at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
         if name == knowledge.VARIABLE:
             self._note_block(site)
+            self._note_arms(site)
             creation = self._creating.creation(site, at, frames, raw)
             self.told.makes_unseen |= creation.refusal == "star-arguments"
             return creation
@@ -158,9 +160,23 @@ class Events:
 
     def _note_block(self, site: CallSite) -> None:
         """Keeps the statements of a block in which a layer may stand."""
-        first = position(site.block[0])
+        self._note(site.block)
+
+    def _note(self, block: Sequence[ast.stmt]) -> tuple[StatementFacts, ...]:
+        first = position(block[0])
         if first not in self.blocks:
-            self.blocks[first] = statements_of(site.block, self.module.source)
+            self.blocks[first] = statements_of(block, self.module.source)
+        return self.blocks[first]
+
+    def _note_arms(self, site: CallSite) -> None:
+        """Keeps the statements beside an `if` in whose arm a variable is made."""
+        block, own = around_arms(site)
+        if own is None or not block:
+            return
+        place, facts = block.index(own), [*self._note(block)]
+        if not facts[place].arms:
+            facts[place] = with_arms(facts[place], own)
+            self.blocks[position(block[0])] = tuple(facts)
 
     def _call_event(self, site: CallSite) -> Event | None:
         node = site.node

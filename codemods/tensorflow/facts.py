@@ -228,6 +228,7 @@ class StatementFacts(Fact):
     reads: frozenset[str]
     plain: bool  # one simple statement on lines of its own
     cell: int = 0  # the cell of a notebook that it stands in
+    arms: bool = False  # an `if` that makes variables in its arms, all of which are of simple statements
 
 
 @record(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
 def _deeper(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan) -> int:
     """By how many columns the scopes that are put around a call will indent it."""
     at = position(site.statement)
-    levels = sum(wrap.first <= at <= wrap.last for wrap in plan.wraps) + decision.escapes
+    levels = sum(wrap.first <= at < wrap.end for wrap in plan.wraps) + decision.escapes
     text, start = module.source.text, module.span(site.statement).start
     return levels * len(indent_unit(text, text[line_start(text, start) : start])) if levels else 0
 

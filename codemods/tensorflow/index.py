@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
@@ -52,6 +53,11 @@ _HOLDING = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp, ast.Boo
 _ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
+# What these give back is the function itself, which runs no more often for it; those with `(...)` behind them do, too.
+_MARKS = re.compile(
+    r"pytest\.mark\.(?!(?:parametrize|flaky|repeat)$)\w+|unittest\.(?:skip|skipIf|skipUnless|expectedFailure)|"
+    r"nose\.tools\.(?:nottest|istest)"
+)
 
 
 def index(module: Module) -> FileFacts:
@@ -200,7 +206,7 @@ class _Indexer:
             parent=self.callees.body(scope.parent),
             at=position(node),
             is_lambda=isinstance(node, ast.Lambda),
-            decorated=any(name not in _TRANSPARENT_DECORATORS for name in decorators),
+            decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
             implicit=_is_implicit(node, scope.parent),
             static="staticmethod" in decorators,
             eager=self.eager(node, number, scope.parent),
@@ -213,6 +219,12 @@ class _Indexer:
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
         )
+
+    def is_transparent(self, decorator: ast.expr, scope: Scope) -> bool:
+        """Whether a decorator leaves open neither what a function's name stands for nor how often it runs."""
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = self.callees.canonical(function, scope) or _bare(function)
+        return (function is decorator and name in _TRANSPARENT_DECORATORS) or _MARKS.fullmatch(name) is not None
 
     def parent(self, number: int) -> int:
         """The body that defines another one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow.arguments import Inner, Item
+from codemods.tensorflow.dtypes import is_literal
 from codemods.tensorflow.forms import Maker, Shaped, Whole, Wrapping
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Shape
@@ -57,7 +58,7 @@ def _wrapped(whole: Whole, value: ast.expr, dtype: ast.expr | None, request: Cal
     """A value that is passed as it stands, with what it needs around it."""
     if whole.literal is not None:
         return (whole.literal,)
-    convert = request.spell("convert_to_tensor") if whole.wrapping in _CONVERTING else ""
+    convert = request.spell(_converter(value, request)) if whole.wrapping in _CONVERTING else ""
     dtype = dtype or ast.Constant(None)
     match whole.wrapping:
         case Wrapping.NONE:
@@ -73,4 +74,11 @@ def _wrapped(whole: Whole, value: ast.expr, dtype: ast.expr | None, request: Cal
             return Inner(f"lambda: {convert}", ((None, body), (None, dtype)), None)
 
 
+def _converter(value: ast.expr, request: CallRequest) -> str:
+    """What gives a value its element type: `tf.constant`, as people write it, where the value is surely no tensor."""
+    array = isinstance(value, ast.Call) and request.resolve(value.func) in _ARRAYS
+    return "constant" if array or is_literal(value) else "convert_to_tensor"
+
+
+_ARRAYS = frozenset(f"numpy.{name}" for name in ("zeros", "ones", "full", "eye", "identity", "arange", "linspace"))
 _CONVERTING = (Wrapping.CONVERT, Wrapping.CALLED_CONVERT, Wrapping.BODY_CONVERT)

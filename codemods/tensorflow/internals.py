@@ -62,6 +62,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
             ("get_variable", "get_variable_scope", "variable_scope", "VariableScope"), "ops.variable_scope"
         ),
         **dict.fromkeys(("convert_to_tensor", "get_default_graph"), "framework.ops"),
+        "constant": "framework.constant_op",
         **{op.initializer: "ops.init_ops" for op in OPS.values()},
         **dict.fromkeys(DTYPES.values(), "framework.dtypes"),
     }

@@ -93,7 +93,7 @@ def _both(module: Module, node: ast.Call, argument: ast.expr, default: ast.expr,
 def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan: FilePlan) -> Finding:
     """The statements of a layer under a new scope."""
     first, last = standing[wrap.first], standing[wrap.last]
-    site = _speaking(module, first, last)
+    site = _speaking(module, first, wrap.end)
     speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
     ops = ", auxiliary_name_scope=False" if wrap.keeps_ops else ""
@@ -107,11 +107,11 @@ def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan:
     )
 
 
-def _speaking(module: Module, first: ast.stmt, last: ast.stmt) -> CallSite:
+def _speaking(module: Module, first: ast.stmt, end: At) -> CallSite:
     """A call by which the statements of a layer reach TensorFlow, if only the one that is made for the layer."""
-    inside = [site for site in module.walk.calls if position(first) <= position(site.statement) <= position(last)]
+    inside = [site for site in module.walk.calls if position(first) <= position(site.statement) < end]
     makes = (site for site in inside if knowledge.canonical(resolve(site.node.func, site.scope)) == knowledge.VARIABLE)
-    return next(makes, next(site for site in inside if site.statement is first))
+    return next(makes, None) or next(site for site in inside if site.statement is first)
 
 
 def scope_id(module: Module, plan: ScopePlan) -> str:

@@ -24,6 +24,7 @@ __all__ = ["Unreadable", "lay_out"]
 
 # Strings over several lines stay as they are.
 _UNMOVABLE = re.compile(r"\"\"\"|'''|\\[\r\n]")
+_HANGING = re.compile(r"[^\r\n]*[(\[{][ \t]*[\r\n]")
 _INDENTED = re.compile(r"[\r\n]( +)")
 _KEPT = re.compile(r"__migrate_(\d+)__")
 
@@ -107,13 +108,15 @@ class _Writer:
     def moved_lines(self, span: Span, line: str) -> Iterator[Edit]:
         """The edits for a value before which `line` stands now.
 
-        Lines that are aligned to something in it move as its first character does, others as the line that it is on.
+        Lines that are aligned to something in it move as its first character does, others as the line that it is on:
+        so do those of a value that begins a line and ends it with a bracket.
         """
         before = self.text[line_start(self.text, span.start) : span.start]
+        hangs = not before.strip() and bool(_HANGING.match(self.text, span.start, span.end))
         aligned, hanging = len(line) - len(before), _indent(line) - _indent(before)
         for match in _INDENTED.finditer(self.text, span.start, span.end):
             indent = len(match.group(1))
-            by = aligned if indent > len(before) else hanging
+            by = aligned if indent > len(before) and not hangs else hanging
             if by and indent + by >= 0:
                 yield Edit(Span(*match.span(1)), " " * (indent + by))
 

@@ -91,6 +91,7 @@ class WrapPlan:
 
     first: At
     last: At
+    end: At  # of the last one
     name: str  # a literal
     unique: bool  # `variable_scope(None, default_name=name)` rather than `variable_scope(name)`
     keeps_ops: bool = False  # `auxiliary_name_scope=False`: ops in it keep their names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 
 from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.parts import makes_several, role_of
@@ -13,6 +14,7 @@ from migrate.syntax.records import record
 __all__ = [
     "NO_TARGET",
     "Target",
+    "another",
     "builds_all",
     "clean",
     "factory_name",
@@ -25,16 +27,20 @@ __all__ = [
 NO_TARGET = (
     "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
 )
-_VERB_WORDS = "get|make|create|build|init|initialize|new|gen|generate|define|add|construct|set_?up|run|call|forward"
+_VERB_WORDS = (
+    "get|make|create|pre_?build|build|init|initialize|new|gen|generate|define|add|construct|connect|prepare|compile|"
+    "set_?up|do|run|call|forward"
+)
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
 _WHOLE = frozenset(
-    {"net", "nets", "network", "model", "graph", "layers", "variables", "weights", "params", "parameters", "inference"}
+    "net nets network model graph class layers variables weights params parameters inference ops training_ops".split()
 )
 _VERBS = re.compile(
     rf"^_*(?:{_VERB_WORDS})_+(?=.)|"
     r"_+(?:variables?|vars?|init|initializer|fn|helper)_*$",
     re.IGNORECASE,
 )
+_HUMP = re.compile(r"[a-z][A-Z]")
 _INVALID = re.compile(r"[^A-Za-z0-9_.\\-]+")
 
 
@@ -62,16 +68,25 @@ def snake_case(name: str) -> str:
 
 
 def factory_name(function: str) -> str:
-    """The name of what a factory makes: `weight_variable` makes a `weight`."""
+    """The name of what a factory makes: `weight_variable` and `weightVariable` make a `weight`."""
     if function.startswith("__") or function == "<lambda>" or _VERB.fullmatch(function):
         return ""
+    function = snake_case(function) if _HUMP.search(function) else function
     return clean(_VERBS.sub("", _VERBS.sub("", function))) or clean(function)
 
 
-def method_name(method: str, owner: str) -> str:
-    """The name of what a method builds: where it says only that it builds, or builds the net, it is the class."""
+def method_name(method: str, owner: str, targets: Collection[str] = ()) -> str:
+    """The name of what a method builds: the class, where it says only that it builds, or builds the net.
+
+    So it is where one of its `targets` has that name: `init_norm` makes the class's `norm`.
+    """
     made = factory_name(method)
-    return snake_case(owner) if not made or made in _WHOLE else made
+    return snake_case(owner) if not made or made in _WHOLE or made in targets else made
+
+
+def another(name: str) -> str:
+    """Another name for a variable, where something else has its own."""
+    return f"new_{name}" if name.lower().endswith(("var", "variable")) else f"{name}_var"
 
 
 def builds_all(name: str) -> bool:

@@ -171,7 +171,12 @@ def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: Ca
     wanted = dtype_name(dtype, request)
     if wanted in (None, natural, "float32") or takes_name(module, request.name, request.default_names, {"const"}):
         return None
-    return Shaped(Shape(None), Maker("constant_initializer", ((None, value),)))
+    filled = _FILLED.get(value.value) if isinstance(value, ast.Constant) and natural in _NUMBERS else None
+    return Shaped(Shape(None), Maker(filled) if filled else Maker("constant_initializer", ((None, value),)))
+
+
+_FILLED: Mapping[object, str] = {0: "zeros_initializer", 1: "ones_initializer"}
+_NUMBERS = ("int32", "float32")
 
 
 def _merge_dtype(found: Shaped, dtype: ast.expr | None, request: CallRequest) -> Shaped | Why:

@@ -37,7 +37,7 @@ def _typed(module: Module, value: ast.expr, known: str | None, request: CallRequ
     if known == "float32" and isinstance(value, ast.Constant) and type(value.value) is int and value.value < _EXACT:
         return Whole(why, literal=f"{value.value}.0")
     if known is not None and _is_tensor(value, request):
-        return Whole(why, keep_dtype=True)
+        return Whole(why, keep_dtype=known != "float32")
     return Whole(why, _converted(module, request))
 
 

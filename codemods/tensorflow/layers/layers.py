@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At, Creation, Grip, ScopeKind
+from codemods.tensorflow.layers.arms import lift_arms
 from codemods.tensorflow.layers.factories import Factory, FactoryCall, calls_by_statement, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
 from codemods.tensorflow.layers.inside import may_clash_within
@@ -24,6 +25,7 @@ from codemods.tensorflow.layers.members import (
 from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.names import ScopeNames
 from codemods.tensorflow.layers.stems import is_role, stem_of
+from codemods.tensorflow.naming.claims import FACTORY
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
@@ -60,6 +62,7 @@ class _Planner:
     dictionaries: Dictionaries
     names: ScopeNames
     named: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with layers whose names stay
+    bare: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with a `w` that tells of no layer
     keyed: set[BodyKey] = field(default_factory=set)  # bodies in which keys that the program computes name variables
     wraps: dict[str, list[WrapPlan]] = field(default_factory=lambda: defaultdict(list))
     bearers: list[tuple[WrapPlan, Instance]] = field(default_factory=list)
@@ -69,7 +72,7 @@ class _Planner:
         in_factory = {id(site) for factory in factories for site in factory.sites}
         for factory in factories:
             for site in factory.sites:
-                site.domain = (site.body, "factory")
+                site.domain = (site.body, FACTORY)
                 site.kept = factory.kept
                 site.inner = factory.name if factory.hands_out and says_nothing(site.creation.target) else ""
         members: dict[tuple[BodyKey, At], list[Member]] = defaultdict(list)
@@ -81,11 +84,23 @@ class _Planner:
                 self._join(members[site.body, site.creation.block], site)
             elif site.is_named and stem_of(site.creation.target):
                 self.named.add((site.body, site.creation.block))
+            elif is_role(site.creation.target) and not site.repeats:
+                self.bare.add((site.body, site.creation.block))
             elif site.counts and site.creation.grip is Grip.STATEMENT:
                 self.keyed.add(site.body)
-        for key, found in members.items():
+        for key, found in self._lifted(members).items():
             self._plan_block(self._block(key), found)
         return Wraps(self.wraps, tuple(self.bearers))
+
+    def _lifted(self, members: dict[tuple[BodyKey, At], list[Member]]) -> dict[tuple[BodyKey, At], list[Member]]:
+        """The members, with what the arms of an `if` make as one, where ops in there may get other names."""
+        if self.option in _OPS_STAY:
+            return members
+        return lift_arms(members, self.extent, self._ops_may_move)
+
+    def _ops_may_move(self, body: BodyKey) -> bool:
+        """Whether nobody looks for an op that a body makes without a name."""
+        return not (self._ops_are_looked_up(body) or self._unnamed_ops_are_looked_up(body))
 
     def _block(self, key: tuple[BodyKey, At]) -> Block:
         return block_of(self.extent.tree, *key)
@@ -141,7 +156,7 @@ class _Planner:
                 name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats)
                 computes = asked and any(map(block.makes_more, group))
                 keeps_ops = computes or any(member.keeps_ops for member in group)
-                wrap = WrapPlan(first.at, last.at, name, unique=group[0].repeats, keeps_ops=keeps_ops)
+                wrap = WrapPlan(first.at, last.at, last.end, name, unique=group[0].repeats, keeps_ops=keeps_ops)
                 self._wrap(block.body, group, wrap, layer)
 
     def _chosen(self, groups: list[list[Member]], block: Block) -> set[int]:
@@ -158,8 +173,11 @@ class _Planner:
 
     def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
         """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
-        if (block.body, block.statements[0].at) in self.named or block.body in self.keyed:
+        key = block.body, block.statements[0].at
+        if key in self.named or block.body in self.keyed:
             return True
+        if key in self.bare and layers and all(group[0].layer.removeprefix(LAYER).isdigit() for group in layers):
+            return True  # `w2` and `b2` beside `w` and `b`
         return len(layers) == 1 and any(_in_scope(site.creation) for site in layers[0][0].sites)
 
     def _needs_scope(self, group: list[Member]) -> bool:
@@ -193,7 +211,8 @@ class _Planner:
         """Notes a wrap, and tells its sites and those of the factories that are called in it."""
         self.wraps[body[0]].append(wrap)
         sites = [site for member in group for site in member.sites]
-        instances = sites[0].instances if sites else group[0].calls[0][1].instances
+        bearing = sites if any(member.in_arms for member in group) else sites[:1]
+        instances = [one for site in bearing for one in site.instances] or group[0].calls[0][1].instances
         self.bearers += [(wrap, instance) for instance in instances]
         for site in sites:
             site.domain = (body, wrap.first)

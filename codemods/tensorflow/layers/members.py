@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Event, FrameFacts, Grip, StatementFacts
+from codemods.tensorflow.facts import At, Creation, Event, FrameFacts, Grip, StatementFacts
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.stems import Stem, is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
@@ -62,6 +62,7 @@ class Member:
     has_stem: bool = False  # the layer's name is a part of the target's
     is_unit: bool = False  # the layer is what its function makes
     apart: bool = False  # others of its layer stand elsewhere
+    in_arms: bool = False  # its variables are made in the arms of an `if`, which is its statement
     keeps_ops: bool = False  # what stands before it in its layer makes ops whose names must stay
 
     @property
@@ -185,4 +186,5 @@ def _unit_name(key: BodyKey, frames: tuple[FrameFacts, ...], tree: Tree) -> str:
         return LAYER
     if body.owner < 0:
         return factory_name(body.name) or LAYER
-    return method_name(body.name, tree.classes.facts((key[0], body.owner)).name)
+    targets = {event.target for event in body.events if isinstance(event, Creation)}
+    return method_name(body.name, tree.classes.facts((key[0], body.owner)).name, targets)

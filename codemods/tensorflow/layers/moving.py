@@ -25,7 +25,9 @@ def may_move(event: Event, body: BodyKey, extent: Extent) -> bool:
 
 def _is_plain(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:
     """Whether a scope can be written around a statement, and all that runs in there is seen in it."""
-    return statement.plain and not (extent.hands_makers(statement, body) or extent.resumes_makers(statement, body))
+    if not (statement.plain or statement.arms):
+        return False
+    return not (extent.hands_makers(statement, body) or extent.resumes_makers(statement, body))
 
 
 def may_come_along(statement: StatementFacts, body: BodyKey, extent: Extent) -> bool:

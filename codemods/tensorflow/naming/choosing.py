@@ -8,6 +8,7 @@ from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.reach.meeting import ANY_GRAPH
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
+from codemods.tensorflow.targets import another
 from codemods.tensorflow.text import Text, literal
 
 __all__ = ["claim_numbers", "claim_text", "free_name", "full_name", "numbered_base", "numbered_name", "old_suffix"]
@@ -17,7 +18,7 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
-    return _first_free(site, base, claims, domain) or _first_free(site, f"{base}_var", claims, domain)
+    return _first_free(site, base, claims, domain) or _first_free(site, another(base), claims, domain)
 
 
 def numbered_base(site: Site, base: str, claims: Claims) -> str:
@@ -36,7 +37,7 @@ def _all_ask(base: str, site: Site, claims: Claims) -> bool:
 
 def _beside(site: Site, base: str, claims: Claims) -> str:
     """Another name, of which the graph gives the number."""
-    return _first_free(site, f"{base}_var", claims, None) or claim_numbers(site, f"{base}_var", claims)
+    return _first_free(site, another(base), claims, None) or claim_numbers(site, another(base), claims)
 
 
 def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) -> str:

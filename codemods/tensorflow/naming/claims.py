@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
 
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import Instance, in_other_arms
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Hole, Text, overlaps, without_number
 
-__all__ = ["MOVED", "Claim", "Claims"]
+__all__ = ["FACTORY", "MOVED", "Claim", "Claims"]
 
+FACTORY = "factory"  # with the body of a factory: the domain of its variables
 MOVED = "moved"  # the domain of variables that get another name
 
 
@@ -177,6 +178,7 @@ class Claims:
             and self.scopes.meeting.may_meet(one.instance, other.instance)
             and not _in_later_cell(one, other)
             and not _in_later_cell(other, one)
+            and not _in_arms_of_a_wrap(one, other)
             and self._same_name(one, other)
         )
 
@@ -202,6 +204,16 @@ def _in_later_cell(one: Claim, other: Claim) -> bool:
     """Whether a cell begins the graph of `other`, so that another one, which asks for its names, can only follow."""
     asks = one.instance.way.reruns and not one.in_store and not other.in_store
     return asks and other.instance.way.graph[0] == "reset" and one.instance.way.root == other.instance.way.root
+
+
+def _in_arms_of_a_wrap(one: Claim, other: Claim) -> bool:
+    """Whether two stand in other arms of an `if` that a wrap is around: it is another scope each time."""
+    return (
+        one.domain == other.domain
+        and isinstance(one.domain, tuple)
+        and one.domain[1] != FACTORY
+        and in_other_arms(one.instance, other.instance)
+    )
 
 
 def _numbers(name: Text) -> Text:

@@ -22,6 +22,7 @@ __all__ = [
     "bound_parameters",
     "exclusive",
     "handed_through",
+    "in_other_arms",
     "scope_name",
 ]
 
@@ -129,6 +130,13 @@ def exclusive(first: Instance, second: Instance) -> bool:
         for stand in second.way.stands
         if stand.frame.kind == "branch"
     )
+
+
+def in_other_arms(first: Instance, second: Instance) -> bool:
+    """Whether two stand in different arms of one branch, whichever calls have led there."""
+    arms = {(one.path, one.frame.at): one.frame.arm for one in first.way.stands if one.frame.kind == "branch"}
+    branches = (one for one in second.way.stands if one.frame.kind == "branch")
+    return any(arms.get((one.path, one.frame.at), one.frame.arm) != one.frame.arm for one in branches)
 
 
 def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:
