@@ -50,7 +50,7 @@ def around_arms(site: CallSite) -> tuple[Sequence[ast.stmt], ast.If | None]:
 def with_arms(facts: StatementFacts, statement: ast.If) -> StatementFacts:
     """The facts of an `if` in whose arms variables are made, for which a scope around it may be."""
     arms = _is_simple(statement)
-    names = (node for node in nodes(statement) if isinstance(node, _NAMING)) if arms else ()
+    names = (node for node in nodes(statement) if isinstance(node, (ast.Name, ast.Attribute))) if arms else ()
     reads = frozenset(node.id if isinstance(node, ast.Name) else node.attr for node in names)
     return replace(facts, reads=reads or _NOTHING, arms=arms)
 
