@@ -32,6 +32,7 @@ from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
+from codemods.tensorflow.onward import passed_on
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
@@ -101,12 +102,13 @@ class _Indexer:
             for name, bindings in top.items()
             if (imported := [one.dotted for one in bindings if one.kind is BindingKind.IMPORT])
         }
+        bodies = tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes))
         return FileFacts(
             path=self.module.path,
             creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
             library=lies_inside(self.module.path)
             and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
-            bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
+            bodies=bodies,
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
                 name: defined
@@ -124,6 +126,7 @@ class _Indexer:
             escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
             escaped_imports=frozenset(escaped_imports),
             escaped_attributes=frozenset(attributes),
+            passed_on=passed_on(self.module.path, bodies, imports, escaped_imports),
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
             reads=frozenset(self.reads()),
