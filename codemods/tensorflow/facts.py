@@ -330,6 +330,7 @@ class FileFacts(Fact):
     escaped_classes: frozenset[int]
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
+    passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
     creates: bool = False  # some body of it has a creation
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager

@@ -15,8 +15,12 @@ __all__ = ["MENTION", "glance"]
 
 MENTION = re.compile(r"Variable")
 # Without one of these words no creation of a file is refused or eager for the file's own sake.
-_CLOSING = re.compile(
-    r"\btensorflow\.(?:python|ops)\b|[kK]eras|Module\b|(?:[.@]|import .*\b)function\b|defun|enable_(?:eager|v2)_"
+_CLOSING = tuple(
+    re.compile(form)  # each begins with a word, which Python looks for much faster than for one of several
+    for form in (
+        *(r"tensorflow\.(?:python|ops)\b", "keras", "Keras", r"Module\b", "defun", "enable_(?:eager|v2)_"),
+        *(r"\.function\b", r"@function\b", r"import .*\bfunction\b"),
+    )
 )
 
 
@@ -25,7 +29,7 @@ def glance(module: Module) -> FileFacts | None:
 
     They have no event but creations: whoever rewrites something elsewhere needs the whole facts.
     """
-    if not _CLOSING.search(module.source.code):
+    if not any(form.search(module.source.code) for form in _CLOSING):
         return None
     module = module.only(MENTION)
     if relays(module.walk):

@@ -8,15 +8,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 
 from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.escapes import find_escapes
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import (
     BodyFacts,
-    Callee,
     CalleeKind,
     ClassFacts,
     Creation,
@@ -33,24 +32,24 @@ from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
+from codemods.tensorflow.onward import passed_on
 from codemods.tensorflow.patches import patches
+from codemods.tensorflow.properties import reads, scoped_reads
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
-from codemods.tensorflow.withs import decorator_scope, scope_of
+from codemods.tensorflow.withs import decorator_scope
 from codemods.tensorflow.words import mixes_case, words
 from migrate.syntax.module import Module
-from migrate.syntax.names import STAR, resolve, visible_imports
-from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, is_main_guard
+from migrate.syntax.names import STAR, visible_imports
+from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
 
-_PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
 _HOLDING = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.IfExp, ast.BoolOp, ast.Lambda)
-_ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
 # What these give back is the function itself, which runs no more often for it; those with `(...)` behind them do, too.
@@ -89,7 +88,6 @@ class _Indexer:
         self.callees = Callees(module.walk, module.path)
         self.events = Events(module, self.callees, creations=creations)
         self.kept, self.keepers = kept_methods(self.callees)
-        self.hands_on = False
         self.lookups = find_lookups(module, self.callees)
 
     def facts(self) -> FileFacts:
@@ -97,22 +95,23 @@ class _Indexer:
             self.events.told.asked.update(scope.node.bases)  # type: ignore[attr-defined]
         self.events.collect()
         names = self.events.names
-        escaped, escaped_imports, attributes = self.escapes()
+        escapes = find_escapes(self.walk, self.callees, self.events.told.asked)
         found = words(self.module)
-        read_within = [*self.scoped_reads()]
-        makes_unseen = self.hands_on or self.events.told.makes_unseen
+        read_within = [*scoped_reads(self.walk, self.callees)]
+        makes_unseen = escapes.hands_on or self.events.told.makes_unseen
         top = self.walk.module.bindings
         imports = {
             name: tuple(dict.fromkeys(imported))
             for name, bindings in top.items()
             if (imported := [one.dotted for one in bindings if one.kind is BindingKind.IMPORT])
         }
+        bodies = tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes))
         return FileFacts(
             path=self.module.path,
             creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
             library=lies_inside(self.module.path)
             and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
-            bodies=tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes)),
+            bodies=bodies,
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
                 name: defined
@@ -126,13 +125,14 @@ class _Indexer:
             modules=self.modules(),
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
-            escaped=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.BODY),
-            escaped_classes=frozenset(callee.index for callee in escaped if callee.kind is CalleeKind.CLASS),
-            escaped_imports=frozenset(escaped_imports),
-            escaped_attributes=frozenset(attributes),
+            escaped=escapes.of(CalleeKind.BODY),
+            escaped_classes=escapes.of(CalleeKind.CLASS),
+            escaped_imports=frozenset(escapes.imports),
+            escaped_attributes=frozenset(escapes.attributes),
+            passed_on=passed_on(self.module.path, bodies, imports, escapes.imports),
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
-            reads=frozenset(self.reads()),
+            reads=frozenset(reads(self.walk, self.callees)),
             asked_names=frozenset(self.events.told.asked_names),
             eager=bool(names & evidence.EAGER_CALLS),
             eager_evidence=self.events.modes.reads_values or shows_eager(names) or self.imports_keras_2(),
@@ -143,7 +143,7 @@ class _Indexer:
             cells=self.cells(),
             seeded=bool(names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
-            hands_on=self.hands_on,
+            hands_on=escapes.hands_on,
             evaluated=tuple(self.events.told.evaluated),
             blocks=self.events.blocks,
             lookups=self.lookups.names,
@@ -308,78 +308,6 @@ class _Indexer:
         for name, binding, scope in self.walk.imported:
             origins[scope, name][binding.dotted.removesuffix(STAR)] = None
         return (tuple(several) for several in origins.values() if len(several) > 1)
-
-    def escapes(self) -> tuple[list[Callee], set[str], set[str]]:
-        """Functions and classes that are referred to other than by calling them, here or from other files."""
-        callees: list[Callee] = []
-        imports: set[str] = set()
-        attributes = set[str]()
-        asked = self.events.told.asked
-        asked.update(node.value for node, _ in self.walk.attributes_of(_ABOUT))
-        for name, read in self.walk.attributes.items():
-            for node, scope in read if name not in _ABOUT else ():
-                if node not in asked:
-                    self.note_attribute(node, scope, attributes, imports)
-        for binding in self.escaping():
-            if binding.kind is BindingKind.IMPORT:
-                self.hands_on |= knowledge.canonical(binding.dotted) == knowledge.VARIABLE
-                imports.add(binding.dotted)
-            elif (callee := self.callees.definition(binding)) is not None:
-                callees.append(callee)
-        imports.update(self.starred())
-        return callees, {name for name in imports if not name.startswith("tensorflow")}, attributes
-
-    def escaping(self) -> Iterator[Binding]:
-        """What names are bound to that are read other than to ask something of it, but for mere values."""
-        told = {name for name, _, _ in self.walk.imported}
-        told.update(getattr(node, "name", "") for node in self.walk.scopes)  # functions and classes
-        for node, scope in self.walk.reads_of(told):
-            found = scope.find(node.id) if node not in self.events.told.asked else None
-            yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()
-
-    def starred(self) -> Iterator[str]:
-        """What names may be that star imports may bring."""
-        if STAR in self.walk.module.bindings:
-            for node, scope in chain.from_iterable(self.walk.names.values()):
-                if (
-                    node not in self.events.told.asked
-                    and scope.find(node.id) is None
-                    and (dotted := resolve(node, scope))
-                ):
-                    yield dotted
-
-    def reads(self) -> Iterator[tuple[str, int]]:
-        """The names of decorated methods, as properties are, and the bodies that read an attribute of that name."""
-        nodes = (scope.node for scope in self.callees.body_scopes if not isinstance(scope.node, ast.Lambda))
-        decorated = {getattr(node, "name", "") for node in nodes if getattr(node, "decorator_list", ())}
-        for node, scope in self.walk.attributes_of(decorated):
-            yield node.attr, self.callees.body(scope)
-
-    def scoped_reads(self) -> Iterator[tuple[FactKind, str]]:
-        """The attributes that are read within a variable scope or name scope, which may be properties."""
-        within = defaultdict[int, set[FactKind]](set)
-        for statement, kind in self.opened():
-            for line in range(statement.lineno, (statement.end_lineno or 0) + 1):
-                within[line].add(kind)
-        for node, _ in chain.from_iterable(self.walk.attributes.values()) if within else ():
-            yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
-
-    def opened(self) -> Iterator[tuple[ast.With, FactKind]]:
-        """The `with` statements that enter what a call makes, which may be such a scope."""
-        for statement, scope in self.walk.withs:
-            for item in statement.items:
-                if isinstance(statement, ast.With) and isinstance(item.context_expr, ast.Call):
-                    kind = scope_of(item, statement, scope, self.callees).kind
-                    yield from [(statement, kind)] if kind in (FactKind.NAME, FactKind.VARIABLE) else []
-
-    def note_attribute(self, node: ast.Attribute, scope: Scope, attributes: set[str], imports: set[str]) -> None:
-        """Notes an attribute that is read: `tf.Variable` itself, or perhaps a method that something else calls."""
-        dotted = resolve(node, scope)
-        if dotted is not None:
-            self.hands_on |= knowledge.canonical(dotted) == knowledge.VARIABLE
-            imports.add(dotted)  # `layers.dense`, passed to something
-        else:
-            attributes.add(node.attr)
 
     def version_2_root(self) -> bool:
         """Whether plain `tensorflow` is TensorFlow 2's interface here: the file reaches for version 1 through it."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.facts import BodyFacts, CalleeKind, Creation, FileFacts
 from codemods.tensorflow.program import relays
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.relays import passing, settled
 from codemods.tensorflow.program.tree import Tree
 from migrate.syntax.modules import module_name
-from migrate.syntax.names import STAR
 
 __all__ = ["follows", "opens", "seeks"]
 
@@ -29,8 +28,7 @@ def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
     leading = [path for path, file in _creating(tree) if any(_leads(tree, path, one) for one in file.bodies)]
     users: dict[str, list[str]] = {}
     for path, file in tree.files.items():
-        passed_on = dict.fromkeys(_passed_on(file))
-        for used in dict.fromkeys(found for dotted in passed_on for found in _owners(dotted, path, tree)):
+        for used in dict.fromkeys(found for dotted in file.passed_on for found in _owners(dotted, path, tree)):
             users.setdefault(used, []).append(path)
     found = set(leading)
     while leading:
@@ -74,35 +72,6 @@ def _leads(tree: Tree, path: str, body: BodyFacts) -> bool:
 def _is_open(tree: Tree, path: str, body: BodyFacts) -> bool:
     """Whether a body makes a variable that can be rewritten."""
     return any(isinstance(event, Creation) and is_open(tree, (path, body.index), event) for event in body.events)
-
-
-def _passed_on(file: FileFacts) -> Iterator[str]:
-    """The imported names through which a call from outside, or an import, can lead on to another file."""
-    for body in file.bodies:
-        for event in () if body.is_module else body.events:
-            if isinstance(event, Call) and event.callee.kind is CalleeKind.IMPORTED:
-                yield event.callee.name
-    exported = (dotted for origins in file.imports.values() for dotted in origins)
-    if STAR in file.imports or file.path.endswith("__init__.py"):
-        yield from exported
-    else:
-        used = _used(file)
-        yield from (dotted for dotted in exported if dotted not in used)  # imported for others
-
-
-def _used(file: FileFacts) -> frozenset[str]:
-    """The imported names that a file calls or reads itself, with the modules that they are taken from."""
-    events = (event for body in file.bodies for event in body.events)
-    called = {event.callee.name for event in events if isinstance(event, Call)}
-    used = called | file.escaped_imports
-    fronts = {front for name in used if "." in name for front in _fronts(name)}
-    return frozenset(used | fronts)
-
-
-def _fronts(name: str) -> Iterator[str]:
-    """`a.b` and `a` for `a.b.c`."""
-    while name := name.rpartition(".")[0]:
-        yield name
 
 
 def _owners(dotted: str, origin: str, tree: Tree) -> list[str]:
