@@ -335,6 +335,9 @@ class Events:
         self.makes_unseen |= asks_for_variable(self.module, site, callee.name, self.callees)
         if evaluates_variable(site, callee.name, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))
+        if self.callees.is_of_graph(node.func, site.scope, "unique_name") and not _only_asks(node):
+            taken = self._named(site, "name", 0) or Text((Hole(),))
+            return NamedOp(position(node), self.frame_facts(site.frames, site.scope), taken)
         harmless = _is_harmless(callee) or _is_of_a_table(node.func, site.scope)
         if harmless and not any(item.arg == "name" for item in node.keywords):
             return None
@@ -444,6 +447,12 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
         case ast.Call(func=ast.Attribute(attr="unique_name"), args=[base, *_]):
             return base
     return None
+
+
+def _only_asks(node: ast.Call) -> bool:
+    """Whether a call of `graph.unique_name` leaves the name to who makes something of it."""
+    marks = keyword_or_place(node, "mark_as_used", 1)
+    return isinstance(marks, ast.Constant) and not marks.value
 
 
 _NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}

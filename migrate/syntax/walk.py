@@ -72,16 +72,32 @@ class Scope:
     parent: Scope | None
     frames: tuple[Frame, ...]
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    global_names: set[str] = field(default_factory=set)
     outer_names: set[str] = field(default_factory=set)  # declared global or nonlocal
     loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
     synonyms: dict[str, str] = field(default_factory=dict)
 
     def bind(self, name: str, binding: Binding) -> None:
-        """Adds a binding; a walrus in a comprehension binds in the scope around it."""
+        """Adds a binding; a walrus in a comprehension binds in the scope around it.
+
+        What is declared global or nonlocal is bound there as well, to what only this scope can tell.
+        """
         scope = self
         while scope.kind is ScopeKind.COMPREHENSION and binding.kind is BindingKind.ASSIGN and scope.parent:
             scope = scope.parent
         scope.bindings.setdefault(name, []).append(binding)
+        if name in scope.outer_names and (home := scope._home(name)) is not scope:
+            kept = binding.kind is BindingKind.IMPORT
+            home.bindings.setdefault(name, []).append(binding if kept else Binding(BindingKind.OTHER, binding.node))
+
+    def _home(self, name: str) -> Scope:
+        """The scope in which a name lives that is declared global or nonlocal here."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+            if name not in self.global_names and scope.kind is ScopeKind.FUNCTION and name not in scope.outer_names:
+                return scope
+        return scope
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
         """The scope that `name` refers to from here and its bindings there, by Python's rules."""
@@ -351,6 +367,8 @@ class _Walker:
 
     def outer_names(self, node: ast.Global | ast.Nonlocal) -> None:
         self.scope.outer_names.update(node.names)
+        if isinstance(node, ast.Global):
+            self.scope.global_names.update(node.names)
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.scope.loops.append(node)
