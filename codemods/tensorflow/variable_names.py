@@ -24,9 +24,11 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 
 
 def holds_name(node: ast.expr) -> bool:
-    """Whether an expression holds what may be such a name, whatever its parts are bound to."""
+    """Whether an expression holds what may be such a name, or what the graph finds beside them, whatever is bound."""
     attributes = (part for part in nodes(node) if isinstance(part, ast.Attribute))
-    return any(part.attr == "name" and _may_be_variable(part.value) for part in attributes)
+    return any(
+        part.attr == "unique_name" or (part.attr == "name" and _may_be_variable(part.value)) for part in attributes
+    )
 
 
 def _may_be_variable(holder: ast.expr) -> bool:
