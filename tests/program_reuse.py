@@ -171,9 +171,7 @@ def numbered(writer: Writer, place: Place) -> Statement:
     name = writer.draw.choice([f'next_name("{word}")', f'"{word}_%d" % next(NUMBERS)', f'f"{word}{{next(NUMBERS)}}"'])
     made = f"{writer.calls.spelled}({value}, name={name})"
     asked = 'tf.get_default_graph().unique_name("s")'
-    scope = writer.draw.choice(
-        ['next_name("s")', '"s%d" % next(NUMBERS)', asked, f'{asked} + "/"', f"{asked[:-1]}, False)"]
-    )
+    scope = writer.draw.choice(['next_name("s")', '"s%d" % next(NUMBERS)', asked, f"{asked[:-1]}, False)"])
     ways: tuple[Block, ...] = (
         [f"v = {made}", f"w = {made}"],
         [("for _ in range(2):", [f"v = {made}"])],

@@ -252,6 +252,7 @@ class Events:
         self._note_block(site)
         refusal = _refusal(site.node, raw) or self._scope_as_name(site)
         self.makes_unseen |= refusal == "star-arguments"
+        computes = any(self._may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value))
         return Creation(
             at,
             frames,
@@ -263,7 +264,8 @@ class Events:
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
-            computes=any(self._may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value)),
+            computes=computes,
+            beside_op=computes and _may_be_called(target.name.lower(), _values(site.node)),
             optional_name=self._optional_name(site),
             derived=self._is_derived(site),
             counted=self._counted(site, target.name),
@@ -432,6 +434,15 @@ def _values(node: ast.Call) -> list[ast.expr]:
     return [] if value is None else [value]
 
 
+def _may_be_called(name: str, values: list[ast.expr]) -> bool:
+    """Whether what makes an initial value may make an op of a name; a call of one op makes that, of others any."""
+    if name not in knowledge.DEFAULT_OP_NAMES:
+        return False
+    calls = [one for value in values for one in nodes(value) if isinstance(one, ast.Call | ast.BinOp)]
+    alone = called_name(calls[0]) if len(calls) == 1 and isinstance(calls[0], ast.Call) else ""
+    return alone not in _SINGLE_OPS or name == _SINGLE_OPS[alone]
+
+
 def _unset(node: ast.Call) -> tuple[int | str, ...]:
     """The positions and keywords of the arguments that are None or False."""
     given: list[tuple[int | str, ast.expr]] = [*enumerate(node.args)]
@@ -455,6 +466,11 @@ def _only_asks(node: ast.Call) -> bool:
     return isinstance(marks, ast.Constant) and not marks.value
 
 
+# What the op is called that alone makes an initial value, by the function.
+_SINGLE_OPS = {
+    **{name: name for name in ("zeros", "ones", "random_normal", "random_uniform", "truncated_normal", "fill")},
+    "constant": "const",
+}
 _NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}
 _AGREED = 2  # the arguments that both versions' `tf.Variable` take at the same place
 
