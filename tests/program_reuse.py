@@ -170,12 +170,14 @@ def numbered(writer: Writer, place: Place) -> Statement:
     word, value = writer.draw.choice(NAMES), writer.calls.value(replace(place, shapes=()))
     name = writer.draw.choice([f'next_name("{word}")', f'"{word}_%d" % next(NUMBERS)', f'f"{word}{{next(NUMBERS)}}"'])
     made = f"{writer.calls.spelled}({value}, name={name})"
-    scope = writer.draw.choice(['next_name("s")', '"s%d" % next(NUMBERS)'])
+    asked = 'tf.get_default_graph().unique_name("s")'
+    scope = writer.draw.choice(['next_name("s")', '"s%d" % next(NUMBERS)', asked, f"{asked[:-1]}, False)"])
     ways: tuple[Block, ...] = (
         [f"v = {made}", f"w = {made}"],
         [("for _ in range(2):", [f"v = {made}"])],
         [(f"with tf.name_scope({scope}):", _made(writer, place.within()))] * 2,
         [(f"with tf.variable_scope({scope}):", _made(writer, place.within()))],
+        [f"counted = {scope}", ("with tf.variable_scope(counted):", _made(writer, place.within()))],
         [("for _ in range(2):", [(f"with tf.variable_scope({scope}):", _made(writer, place.within().within()))])],
     )
     return writer.draw.choice(ways), place

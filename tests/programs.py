@@ -20,6 +20,7 @@ from program_flow import FLOWS
 from program_models import MODELS
 from program_oddities import ODDITIES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
+from program_rebinding import REBINDINGS
 from program_reuse import REUSES
 from program_scopes import SCOPINGS
 from program_statements import STATEMENTS
@@ -265,7 +266,7 @@ class _Writer:
             makers += [(6, self.with_), (3, self.loop), (1.5, self.branch), (0.7, self.attempt), (0.4, self.graph)]
             makers += [
                 (weight, partial(statement, self))
-                for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS)
+                for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS, *REBINDINGS)
             ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]

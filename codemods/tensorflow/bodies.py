@@ -12,7 +12,7 @@ from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import statements
 from migrate.syntax.walk import Scope, ScopeKind, Walk
 
-__all__ = ["BODY_SCOPES", "Bodies", "behind", "first_parameter", "method_class", "position"]
+__all__ = ["BODY_SCOPES", "Bodies", "attribute_values", "behind", "first_parameter", "method_class", "position"]
 
 BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 
@@ -56,13 +56,13 @@ class Bodies:
 
     def canonical(self, node: ast.expr, scope: Scope) -> str | None:
         """The canonical TensorFlow (or other imported) name of an expression."""
-        if self.is_of_graph(node, scope):
+        if self.is_of_graph(node, scope, "name_scope"):
             return "tensorflow.name_scope"
         return knowledge.canonical(resolve(node, scope))
 
-    def is_of_graph(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether an expression is `tf.get_default_graph().name_scope`, or that of a name for this graph."""
-        if not isinstance(node, ast.Attribute) or node.attr != "name_scope":
+    def is_of_graph(self, node: ast.expr, scope: Scope, method: str) -> bool:
+        """Whether an expression is `tf.get_default_graph().method`, or that of a name for this graph."""
+        if not isinstance(node, ast.Attribute) or node.attr != method:
             return False
         graph = behind(node.value, scope)
         return isinstance(graph, ast.Call) and self.canonical(graph.func, scope) == "tensorflow.get_default_graph"
@@ -109,9 +109,39 @@ def first_parameter(scope: Scope) -> str:
 def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
     """The values that a method assigns to each attribute, of whatever object."""
     found: dict[str, list[ast.expr]] = {}
-    for node in statements(method):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute):
-                    found.setdefault(target.attr, []).append(node.value)
+    for attribute, value in attribute_values(method):
+        found.setdefault(attribute, []).append(value)
     return found
+
+
+def attribute_values(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """Each attribute that a function assigns, of whatever object, with its value; the attribute where that is unknown.
+
+    A loop, a `with`, an augmented assignment and a result that is unpacked do not show what they assign.
+    """
+    for statement in statements(function):
+        match statement:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    yield from _paired(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield from _paired(target, value)
+            case ast.AugAssign(target=target) | ast.For(target=target) | ast.AsyncFor(target=target):
+                yield from _paired(target, target)
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                for item in items:
+                    yield from _paired(item.optional_vars, item.optional_vars)
+
+
+def _paired(target: ast.expr | None, value: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
+    match target, value:
+        case ast.Attribute(attr=attribute), ast.expr():
+            yield attribute, value
+        case ast.Starred(value=inner), _:
+            yield from _paired(inner, inner)
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
+            shown = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            starred = any(isinstance(one, ast.Starred) for one in (*targets, *shown))
+            pairs = zip(targets, targets if starred or len(shown) != len(targets) else shown, strict=True)
+            for one, other in pairs:
+                yield from _paired(one, other)

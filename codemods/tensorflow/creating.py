@@ -15,7 +15,7 @@ from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import target_of
 from codemods.tensorflow.text import is_no_folder, literal
 from codemods.tensorflow.variable_names import is_name
-from migrate.syntax.calls import keyword_or_place
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
@@ -37,6 +37,7 @@ class Creating:
     def creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         """The facts of a call; `raw` is what it calls."""
         target = target_of(site.statement, site.node, self.callees.function_name(site.scope))
+        computes = any(_may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value))
         return Creation(
             at,
             frames,
@@ -48,7 +49,8 @@ class Creating:
             position(site.block[0]),
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
-            computes=any(_may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value)),
+            computes=computes,
+            beside_op=computes and _may_be_called(target.name.lower(), _values(site.node)),
             optional_name=self._optional_name(site),
             derived=_is_derived(site),
             counted=self._counted(site, target.name),
@@ -107,6 +109,22 @@ def _values(node: ast.Call) -> list[ast.expr]:
     """The initial value that a call passes, if any."""
     value = keyword_or_place(node, "initial_value", 0)
     return [] if value is None else [value]
+
+
+# What the op is called that alone makes an initial value, by the function.
+_SINGLE_OPS = {
+    **{name: name for name in ("zeros", "ones", "random_normal", "random_uniform", "truncated_normal", "fill")},
+    "constant": "const",
+}
+
+
+def _may_be_called(name: str, values: list[ast.expr]) -> bool:
+    """Whether what makes an initial value may make an op of a name; a call of one op makes that, of others any."""
+    if name not in knowledge.DEFAULT_OP_NAMES:
+        return False
+    calls = [one for value in values for one in nodes(value) if isinstance(one, ast.Call | ast.BinOp)]
+    alone = called_name(calls[0]) if len(calls) == 1 and isinstance(calls[0], ast.Call) else ""
+    return alone not in _SINGLE_OPS or name == _SINGLE_OPS[alone]
 
 
 _NO_COUNTERPART = {"variable_def": 6, "import_scope": 9}

@@ -82,7 +82,7 @@ class Events:
         """Adds what a call is, at most one event, and before it what others call at once that this one is given."""
         raw = resolve(site.node.func, site.scope)
         name = knowledge.canonical(raw)
-        if name is None and self.callees.is_of_graph(site.node.func, site.scope):
+        if name is None and self.callees.is_of_graph(site.node.func, site.scope, "name_scope"):
             raw = name = "tensorflow.name_scope"
         if name is not None and raw is not None and name.startswith("tensorflow."):
             self.names.add(name)
@@ -182,6 +182,9 @@ class Events:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
         self.told.note(site, callee)
+        if self.callees.is_of_graph(node.func, site.scope, "unique_name") and not _only_asks(node):
+            taken = self.callees.named(node, "name", 0, site.scope) or UNKNOWN
+            return NamedOp(position(node), self.frames.facts(site.frames, site.scope), taken)
         if _is_harmless(callee, site) or _calls_initializer(callee):
             return None
         at, frames = position(node), self.frames.facts(site.frames, site.scope)
@@ -284,3 +287,9 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
         case ast.Call(func=ast.Attribute(attr="unique_name"), args=[base, *_]):
             return base
     return None
+
+
+def _only_asks(node: ast.Call) -> bool:
+    """Whether a call of `graph.unique_name` leaves the name to who makes something of it."""
+    marks = keyword_or_place(node, "mark_as_used", 1)
+    return isinstance(marks, ast.Constant) and not marks.value

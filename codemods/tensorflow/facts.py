@@ -149,6 +149,7 @@ class Creation(Fact):
     returned: bool = False
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
+    beside_op: bool = False  # one of these may make an op that is called as its target
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     derived: bool = False  # its name is made of another's, `v.op.name`

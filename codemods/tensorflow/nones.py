@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from codemods.tensorflow.bodies import attribute_values
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.calls import called_name, keyword_or_place
@@ -99,10 +100,7 @@ class Nones:
                 if any(one.value is not None and self.may_be(one.value, scope) for one in bindings):
                     yield name
         elif isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for node in statements(scope.node):
-                names = _assigned_attributes(node) if isinstance(node, ast.Assign) else []
-                if names and self._is_none_here(node.value, scope):  # type: ignore[attr-defined]
-                    yield from names
+            yield from (name for name, value in attribute_values(scope.node) if self._is_none_here(value, scope))
 
     def _is_none_here(self, value: ast.expr, scope: Scope) -> bool:
         """Whether an expression in a function may be None; of its parameters its calls in the file tell."""

@@ -48,7 +48,7 @@ def entered_scope(called: str, node: ast.Call, scope: Scope, callees: Callees) -
         tuple(hazard for hazard in hazards if hazard not in passed),
         passed=tuple(passed.items()),
         body=callees.body(scope),
-        plain=_is_plain(node, first, kind) and not callees.is_of_graph(node.func, scope),
+        plain=_is_plain(node, first, kind) and not callees.is_of_graph(node.func, scope, "name_scope"),
     )
 
 

@@ -105,13 +105,15 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
     match node:
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
             values = right.elts if isinstance(right, ast.Tuple) else [right]
-            return _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name)
+            if parts := _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name):
+                return parts
         case ast.BinOp(left=left, op=operator, right=right):
             return _combined(_parts(left, name), operator, _parts(right, name))
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
             form = _unnumbered(form)
-            if all(not match.group(1) for match in _BRACES.finditer(form)):
-                return _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)
+            named = any(match.group(1) for match in _BRACES.finditer(form))
+            if not named and (parts := _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)):
+                return parts
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
     derived, folders = holds_name(node), _joins_folders(node)
@@ -119,10 +121,12 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
 
 
 def _joins_folders(node: ast.expr) -> bool:
-    """Whether an expression joins parts of a name: `"/".join(parts)`, `os.path.join(scope, "w")`."""
+    """Whether an expression joins parts of a name: `"/".join(parts)`, `os.path.join(scope, "w")`, `"%s/%s" % parts`."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as between), attr="join")):
-            return "/" in between
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="join" | "format")):
+            return "/" in form
+        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod()):
+            return "/" in form
         case ast.Call(func=ast.Attribute(attr="join")):
             return True
     return False
@@ -149,7 +153,10 @@ def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | 
     """A sum of strings, which stand side by side; a number with a constant, which is another number for each."""
     one, two = _number(left), _number(right)
     if one is None and two is None:
-        return _added(left, right) if isinstance(operator, ast.Add) else [ANYTHING]
+        if isinstance(operator, ast.Add):
+            return _added(left, right)
+        folders = any("/" in part for part in left if isinstance(part, str))  # `FORM % scope`
+        return [Hole(folders=True) if folders else ANYTHING]
     if one is None or two is None or type(operator) not in _SHIFTS:
         return [ANYTHING]
     if not (_is_constant(one) or _is_constant(two)):
@@ -180,8 +187,9 @@ def _is_constant(number: Hole) -> bool:
 
 
 def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], name: _Known) -> list[str | Hole]:
+    """The parts of a format with its values; empty where they do not fit as they are written."""
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
-        return [ANYTHING]
+        return []
     parts: list[str | Hole] = [pieces[0]]
     for field, value, piece in zip(fields, values, pieces[1:], strict=True):
         parts += _shown(value, name) if field in _PLAIN else [_formatted(part, field) for part in _parts(value, name)]

@@ -24,11 +24,12 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 
 
 def holds_name(node: ast.expr) -> bool:
-    """Whether an expression holds what may be such a name, whatever its parts are bound to."""
-    for part in nodes(node):  # a generator takes longer than most expressions
-        if isinstance(part, ast.Attribute) and part.attr == "name" and _may_be_variable(part.value):
-            return True
-    return False
+    """Whether an expression holds what may be such a name, or what the graph finds beside them, whatever is bound."""
+    return any([_may_bear(part) for part in nodes(node) if isinstance(part, ast.Attribute)])  # no generator: it is slow
+
+
+def _may_bear(part: ast.Attribute) -> bool:
+    return part.attr == "unique_name" or (part.attr == "name" and _may_be_variable(part.value))
 
 
 def _may_be_variable(holder: ast.expr) -> bool:

@@ -79,7 +79,9 @@ class Scope:
         around = [self]
         while around[-1].parent is not None:
             around.append(around[-1].parent)
-        functions = [one for one in around[1:] if one.kind is ScopeKind.FUNCTION and not self.outer_names[name]]
+        if self.outer_names[name]:
+            return around[-1]
+        functions = [one for one in around[1:] if one.kind is ScopeKind.FUNCTION and name not in one.outer_names]
         return next((one for one in functions if name in one.bindings), (*functions, around[-1])[0])
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:

@@ -183,13 +183,18 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
     return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name + q.number(name)))
 
 
+def _beside_ops(q: Question, name: str) -> str:
+    """A name for what goes into a wrap, other than those that the ops of its own value may get there."""
+    return f"{name}_var" if q.site.creation.beside_op else name
+
+
 def named_in_wrap(q: Question) -> NamePlan:
     """Inside a wrap a name meets only what the same wrap holds."""
     site = q.site
     named = site.is_named and not site.may_be_none
     if named and not any(rival.domain is not None for rival in q.rivals):
         return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.wrapped(site))
-    base = (site.literal_name if named else site.inner) or _target(q)
+    base = (site.literal_name if named else site.inner) or _beside_ops(q, _target(q))
     name = free_name(site, base, q.claims, site.domain)
     if not name:
         claim_numbers(site, base, q.claims, site.domain)
