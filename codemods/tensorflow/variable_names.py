@@ -25,7 +25,7 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 
 def holds_name(node: ast.expr) -> bool:
     """Whether an expression holds what may be such a name, or what the graph finds beside them, whatever is bound."""
-    return any([_may_bear(part) for part in nodes(node) if isinstance(part, ast.Attribute)])  # no generator: it is slow
+    return any(_may_bear(part) for part in nodes(node) if isinstance(part, ast.Attribute))
 
 
 def _may_bear(part: ast.Attribute) -> bool:
