@@ -138,6 +138,19 @@ def choices(calls: Expressions, place: Place) -> Statement:
     return calls.draw.choice(lines), place
 
 
+def arms(calls: Expressions, place: Place) -> Statement:
+    """The arms of an `if` that make one layer each, of which both have the same names."""
+    targets = calls.draw.sample(TARGETS, calls.draw.choice([1, 2]))
+    tests = [*place.flags, *(f"{one} is None" for one in place.optional)]
+    heads = [f"if {calls.draw.choice(tests)}:", *([f"elif {calls.draw.choice(tests)}:"] * calls.chance(0.2)), "else:"]
+    if calls.chance(0.1):
+        heads.pop()
+    lines: Block = [(head, [f"{one} = {calls.creation(place)}" for one in targets]) for head in heads]
+    if calls.chance(0.3):
+        lines.append(f"y = tf.add(1.0, 2.0{calls.draw.choice(['', ', name=' + repr(calls.draw.choice(NAMES))])})")
+    return [("for _ in range(2):", lines)] if calls.chance(0.4) else lines, place
+
+
 def typed(calls: Expressions, place: Place) -> Statement:
     """A literal or a tensor with an element type beside it."""
     value = calls.draw.choice(list(DTYPES))
@@ -167,6 +180,7 @@ STATEMENTS: tuple[tuple[float, Callable[[Expressions, Place], Statement]], ...] 
     (0.2, save),
     (0.6, indirect),
     (1, choices),
+    (0.7, arms),
     (0.7, typed),
     (0.1, layers),
 )

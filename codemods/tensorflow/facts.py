@@ -279,6 +279,9 @@ class ClassFacts(Fact):
     methods: Mapping[str, int]
     eager: bool = False
     is_test: bool = False  # derives from `tf.test.TestCase`, whose tests each get a graph of their own
+    is_plain_test: bool = (
+        False  # derives from `unittest.TestCase`, whose tests do if a `setUp` of the program sees to it
+    )
 
 
 @record(frozen=True, slots=True)

@@ -284,6 +284,7 @@ class _Indexer:
             },
             eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
             is_test="tensorflow.test.TestCase" in names,
+            is_plain_test="unittest.TestCase" in names,
         )
 
     def imports_keras_2(self) -> bool:

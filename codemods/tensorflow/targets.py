@@ -29,7 +29,7 @@ NO_TARGET = (
 )
 _VERB_WORDS = (
     "get|make|create|pre_?build|build|init|initialize|new|gen|generate|define|add|construct|connect|prepare|compile|"
-    "set_?up|do|run|call|forward"
+    "set_?up|set|do|run|call|forward"
 )
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
 _WHOLE = frozenset(
@@ -72,7 +72,8 @@ def factory_name(function: str) -> str:
     if function.startswith("__") or function == "<lambda>" or _VERB.fullmatch(function):
         return ""
     function = snake_case(function) if _HUMP.search(function) else function
-    return clean(_VERBS.sub("", _VERBS.sub("", function))) or clean(function)
+    made = clean(_VERBS.sub("", _VERBS.sub("", function)))
+    return "" if _VERB.fullmatch(made) else made or clean(function)
 
 
 def method_name(method: str, owner: str, targets: Collection[str] = ()) -> str:

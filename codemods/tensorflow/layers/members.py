@@ -61,7 +61,7 @@ class Member:
     calls: tuple[tuple[Factory, FactoryCall], ...] = ()
     has_stem: bool = False  # the layer's name is a part of the target's
     is_unit: bool = False  # the layer is what its function makes
-    apart: bool = False  # others of its layer stand elsewhere
+    apart: bool = False  # others of its layer stand elsewhere, or it is a dictionary of several layers' variables
     in_arms: bool = False  # its variables are made in the arms of an `if`, which is its statement
     keeps_ops: bool = False  # what stands before it in its layer makes ops whose names must stay
 
@@ -153,15 +153,16 @@ def making(block: Block, site: Site, dictionaries: Dictionaries, tree: Tree) -> 
     """The member that makes a variable itself."""
     creation = site.creation
     in_function = site.repeats and not tree.body(site.body).is_module
-    group = creation.group if site.repeats else dictionaries.scope(site)
-    layer = (_unit_name(site.body, creation.frames, tree) if in_function else "") or group
+    crowded, group = dictionaries.scope(site), creation.group if site.repeats else ""
+    layer = crowded or (_unit_name(site.body, creation.frames, tree) if in_function else "") or group
     stem = stem_of(creation.target)
     if not layer and stem is None and (site.repeats or not creation.target):
         layer = LAYER
     has_stem = not layer and stem is not None
     layer = layer or (stem.layer if stem else creation.target)
     place = block.place(creation.statement)
-    return Member(place, layer, site.repeats, [site], has_stem=has_stem, is_unit=in_function)
+    is_unit, apart = in_function and not crowded, bool(crowded)
+    return Member(place, layer, site.repeats, [site], has_stem=has_stem, is_unit=is_unit, apart=apart)
 
 
 def unit_of_loop(targets: Sequence[str], key: BodyKey, tree: Tree) -> str:

@@ -175,22 +175,28 @@ class CallGraph:
         return None if derived else (key[0], body.lazy.constructor)
 
     def is_test(self, key: BodyKey) -> bool:
-        """Whether a body is a test method of `tf.test.TestCase`, each of which gets a graph of its own."""
+        """Whether a body is a test method that gets a graph of its own: from `tf.test.TestCase`, or from a `setUp`."""
         body = self.tree.body(key)
         if body.owner < 0 or not body.name.startswith("test") or self.callers(key):
             return False
         classes, owner = self.tree.classes, (key[0], body.owner)
-        tests = any(classes.facts(ancestor).is_test for ancestor in classes.ancestors(owner))
-        return tests and all(
-            self._begins_graph(classes.method(one, "setUp")) for one in (owner, *classes.subclasses.get(owner, ()))
+        bases = [classes.facts(ancestor) for ancestor in classes.ancestors(owner)]
+        begins = any(base.is_test for base in bases)  # TensorFlow's own `setUp` does, `unittest`'s does not
+        return (begins or any(base.is_plain_test for base in bases)) and all(
+            self._begins_graph(classes.method(one, "setUp"), begins)
+            for one in (owner, *classes.subclasses.get(owner, ()))
         )
 
-    def _begins_graph(self, methods: list[BodyKey]) -> bool:
-        """Whether a `setUp`, TensorFlow's own where there are no `methods`, comes to begin a graph."""
-        return all(any(self._resets(event, key) for event in self.tree.body(key).events) for key in methods)
+    def _begins_graph(self, methods: list[BodyKey], begins: bool) -> bool:
+        """Whether a `setUp` comes to begin a graph; `begins`: that which the program does not have does."""
+        if not methods:
+            return begins
+        return all(any(self._resets(event, key, begins) for event in self.tree.body(key).events) for key in methods)
 
-    def _resets(self, event: Event, key: BodyKey) -> bool:
+    def _resets(self, event: Event, key: BodyKey, begins: bool) -> bool:
         """Whether an event of a `setUp` begins a graph, if by what it calls of the class that it derives from."""
+        if any(frame.may_be_skipped or frame.kind == "loop" for frame in event.frames):
+            return False
         if not isinstance(event, Call) or event.callee.kind is not CalleeKind.SUPER or event.callee.name != "setUp":
             return isinstance(event, Reset)
-        return self._begins_graph(self.tree.classes.inherited((key[0], event.callee.index), "setUp"))
+        return self._begins_graph(self.tree.classes.inherited((key[0], event.callee.index), "setUp"), begins)
