@@ -364,6 +364,7 @@ class FileFacts(Fact):
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
     makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
     unknown_words: frozenset[str] = frozenset()  # what it may name by its strings, where nothing else tells; lower case
+    words: frozenset[str] = frozenset()  # of which it may make names somewhere else; lower case
     mixes_case: bool = False  # two words in its strings differ in case alone
     threads: bool = False  # starts threads, each of which counts its own variable scopes
     by_hand: frozenset[ScopeKind] = (

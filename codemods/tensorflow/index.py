@@ -42,7 +42,7 @@ from codemods.tensorflow.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import decorator_scope
-from codemods.tensorflow.words import mixes_case, words
+from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, visible_imports
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
@@ -163,6 +163,7 @@ class _Indexer:
             threads=self.events.told.threads,
             makes_unseen=makes_unseen,
             unknown_words=frozenset(self.unknown_words(found, makes_unseen=makes_unseen)) or _NOTHING,
+            words=spare_words(self.module, self.callees) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import BodyFacts, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts, StoreUse
+from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.program import relays
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.relays import passing, settled
@@ -22,26 +23,56 @@ def opens(facts: Mapping[str, FileFacts]) -> frozenset[str]:
 
 
 def seeks(facts: Iterable[FileFacts]) -> frozenset[str]:
-    """The modules with a function that leads to a creation that may be rewritten, and those that pass on TensorFlow."""
+    """The modules that lead to a creation that may be rewritten, and those that pass on TensorFlow.
+
+    Some have a function that does. Others make variables as they are imported: whoever does so meets them, or makes
+    others meet them that are imported beside them.
+    """
     files = {file.path: file for file in facts}
     tree = Tree(settled(files))
-    leading = [path for path, file in _creating(tree) if any(_leads(tree, path, one) for one in file.bodies)]
     users: dict[str, list[str]] = {}
     for path, file in tree.files.items():
         for used in dict.fromkeys(found for dotted in file.passed_on for found in _owners(dotted, path, tree)):
             users.setdefault(used, []).append(path)
-    found = set(leading)
-    while leading:
-        fresh = [user for user in users.get(leading.pop(), ()) if user not in found]
+    leading = _and_users([path for path, file in _creating(tree) if _leads(tree, path, file)], users)
+    running = [path for path, file in tree.files.items() if _runs(tree, path, file, leading)]
+    return frozenset(map(module_name, leading | _and_users(running, tree.imports.importers) | passing(files)))
+
+
+def _and_users(paths: list[str], users: Mapping[str, list[str]]) -> set[str]:
+    """Some files, those that use them, and so on."""
+    found = set(paths)
+    for path in paths:  # which grows meanwhile
+        fresh = [user for user in users.get(path, ()) if user not in found]
         found.update(fresh)
-        leading += fresh
-    return frozenset(map(module_name, found | passing(files)))
+        paths += fresh
+    return found
 
 
 def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
-    """The dotted names, each with the file that has it, which may be TensorFlow, or a class that variables rest on."""
+    """The dotted names, each with the file that has it: of TensorFlow, of classes that variables rest on, of names.
+
+    What a file imports may be a name, or hold some, where it gives one of which nothing is known.
+    """
     known = list(facts)
-    return relays.follows(known) | _bases({file.path: file for file in known})
+    naming = (file for file in known if file.creates and _names_unknown(file))
+    names = {(dotted, file.path) for file in naming for dotted in _imported(file)}
+    return relays.follows(known) | _bases({file.path: file for file in known}) | names
+
+
+def _imported(file: FileFacts) -> Iterator[str]:
+    """What a file imports, and something in there, but for what is no name of the program's and holds none."""
+    for origins in file.imports.values():
+        for dotted in origins:
+            if dotted.partition(".")[0] not in SAFE_MODULES:
+                yield from (dotted, f"{dotted}.name")
+
+
+def _names_unknown(file: FileFacts) -> bool:
+    """Whether a file makes a variable under a name of which nothing is known."""
+    events = (event for body in file.bodies for event in body.events)
+    names = (event.name for event in events if isinstance(event, Creation | StoreUse))
+    return any(name is not None and name.is_open for name in names)
 
 
 def _bases(files: Mapping[str, FileFacts]) -> frozenset[tuple[str, str]]:
@@ -64,9 +95,19 @@ def _creating(tree: Tree) -> Iterator[tuple[str, FileFacts]]:
     return ((path, file) for path, file in tree.files.items() if file.creates)
 
 
-def _leads(tree: Tree, path: str, body: BodyFacts) -> bool:
-    """Whether it is for whoever calls a body that it makes variables."""
-    return not body.is_module and _is_open(tree, path, body)
+def _leads(tree: Tree, path: str, file: FileFacts) -> bool:
+    """Whether a file makes variables for whoever calls its functions."""
+    return any(_is_open(tree, path, one) for one in file.bodies if not one.is_module)
+
+
+def _runs(tree: Tree, path: str, file: FileFacts, leading: Set[str]) -> bool:
+    """Whether a file makes variables as it is imported, itself or by what it calls in one of the files `leading`."""
+    modules = [body for body in file.bodies if body.is_module]
+    if file.creates and any(_is_open(tree, path, body) for body in modules):
+        return True
+    called = (one.callee for body in modules for one in body.events if isinstance(one, Call))
+    names = dict.fromkeys(one.name for one in called if one.kind is CalleeKind.IMPORTED)
+    return any(not leading.isdisjoint(_owners(name, path, tree)) for name in names)
 
 
 def _is_open(tree: Tree, path: str, body: BodyFacts) -> bool:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Set
 
+from codemods.tensorflow.callees import Callees
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["mixes_case", "words"]
+__all__ = ["mixes_case", "spare_words", "words"]
 
 _WORD = re.compile(r"[\w.\\/-]{1,60}", re.ASCII)
+_LONGEST = 60  # characters of a string that may be a name, or the format of one
+_NAMES_FIRST = frozenset({"get_variable", "name_scope", "variable_scope"})
+# What a format puts in, and what lists in strings have between their items.
+_PARTS = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]|\{[^{}]*\}|[,;:|]")
 _CHANGE_CASE = frozenset({"lower", "upper", "title", "capitalize", "swapcase"})
 
 
@@ -25,6 +31,30 @@ def _split(site: CallSite) -> Iterator[str]:
     match site.node.func:
         case ast.Attribute(value=ast.Constant(value=str() as value), attr="split"):
             yield from re.split(r"[\s,;:|]+", value)
+
+
+def spare_words(module: Module, callees: Callees) -> frozenset[str]:
+    """What its strings hold, in lower case, but for those that only calls of TensorFlow are given, as names."""
+    given = Counter(name for site in module.walk.calls for name in _given(site, callees))
+    left = (value for value, count in Counter(module.walk.strings).items() if count > given[value])
+    parts = (part for value in left if len(value) <= _LONGEST for part in _PARTS.split(value))
+    split = (word for site in module.walk.calls for word in _split(site))
+    return frozenset(one.lower() for one in (*parts, *split) if one and _WORD.fullmatch(one))
+
+
+def _given(site: CallSite, callees: Callees) -> Iterator[str]:
+    """The names that are written out in a call of TensorFlow's functions."""
+    call = site.node
+    named = [one.value for one in call.keywords if one.arg == "name"]
+    if isinstance(call.func, ast.Attribute | ast.Name) and _last(call.func) in _NAMES_FIRST:
+        named += call.args[:1]
+    names = [one.value for one in named if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if names and (callees.canonical(call.func, site.scope) or "").startswith("tensorflow."):
+        yield from names
+
+
+def _last(function: ast.Attribute | ast.Name) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else function.id
 
 
 def mixes_case(module: Module, found: Set[str]) -> bool:

@@ -25,7 +25,7 @@ from codemods.tensorflow.layers.members import (
 from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.names import ScopeNames
 from codemods.tensorflow.layers.stems import is_role, stem_of
-from codemods.tensorflow.naming.claims import FACTORY
+from codemods.tensorflow.naming.claim import FACTORY
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey

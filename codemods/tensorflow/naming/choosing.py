@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.naming.claims import Claim, Claims
+from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.reach.meeting import ANY_GRAPH
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
@@ -64,10 +65,12 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
 
 def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
     """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
-    tree, last = claims.scopes.reach.tree, name.rpartition("/")[2].lower()
+    tree, last, own = claims.scopes.reach.tree, name.rpartition("/")[2].lower(), _own(name, site, domain)
     if domain is None and (last in tree.op_names or last in tree.unknown_words(site.body[0])):
         return None
-    rivals = [rival for claim in _own(name, site, domain) for rival in claims.rivals(claim)]
+    if domain is None and any(map(claims.may_be_taken_elsewhere, own)):
+        return None
+    rivals = [rival for claim in own for rival in claims.rivals(claim)]
     again = site.repeats and domain is None
     return None if not rivals and again and claims.has_number(name, site.body[0]) else rivals
 

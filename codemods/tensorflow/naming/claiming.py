@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, StoreUse
-from codemods.tensorflow.naming.claims import MOVED, Claim, Claims
+from codemods.tensorflow.naming.claim import MOVED, Claim
+from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey

@@ -5,54 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass, field
+from itertools import chain
 
-from codemods.tensorflow.reach.ways import Instance, in_other_arms
+from codemods.tensorflow.naming.claim import FACTORY, Claim
+from codemods.tensorflow.naming.near import Near
+from codemods.tensorflow.reach.ways import in_other_arms
+from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Hole, Text, overlaps, without_number
+from codemods.tensorflow.text import without_number
 
-__all__ = ["FACTORY", "MOVED", "Claim", "Claims"]
-
-FACTORY = "factory"  # with the body of a factory: the domain of its variables
-MOVED = "moved"  # the domain of variables that get another name
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A name that something bears or will bear, by one of the ways that lead to it."""
-
-    name: Text
-    instance: Instance
-    owner: object  # who claims: claims of one owner are not rivals here
-    _: KW_ONLY
-    creates: bool = False  # a variable, and no other op
-    in_store: bool = False  # `get_variable` makes it already: a second one of that name raises
-    in_new_store: bool = False  # `get_variable` will make it
-    looks_first: bool = False  # of the store, but made only where the graph has nothing of that name
-    chosen: bool = False  # not by the program but by this tool, which can choose again
-    repeats: bool = False  # made again and again, so that `w_1`, `w_2` and so on are claimed as well
-    domain: object = None  # the wrap that it stands in, or `MOVED`
-
-
-class _ByName(defaultdict[Text, list[Claim]]):
-    """Claims of one file by their names: far fewer than there are ways to each."""
-
-    def __init__(self) -> None:
-        super().__init__(list)
-
-    def overlapping(self, name: Text) -> list[Claim]:
-        """The claims to what may be the same name."""
-        return [claim for own, claims in self.items() if overlaps(own, name) for claim in claims]
-
-    def numbering(self, name: Text) -> list[Claim]:
-        """The claims to another name that, made again, may come to the same."""
-        again = ((own, [claim for claim in claims if claim.repeats]) for own, claims in self.items())
-        return [
-            claim
-            for own, claims in again
-            if claims and not overlaps(own, name) and overlaps(_numbers(own), name)
-            for claim in claims
-        ]
+__all__ = ["Claims"]
 
 
 @dataclass(slots=True)
@@ -62,10 +25,14 @@ class Claims:
     scopes: ScopeTable
     holds_unknown: bool = False  # some name, in whatever file, may be any that the program uses, and be made again
     _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    _known: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
-    _patterns: dict[str, _ByName] = field(default_factory=lambda: defaultdict(_ByName))
-    _unknown: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    _known: Near = field(init=False)
+    _patterns: Near = field(init=False)
+    _unknown: Near = field(init=False)
     _stored_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # `w_1`, by its `w`
+
+    def __post_init__(self) -> None:
+        words = self.scopes.reach.tree.vocabulary
+        self._known, self._patterns, self._unknown = Near(words), Near(words), Near(words)
 
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
@@ -76,28 +43,31 @@ class Claims:
                     self._stored_numbers[stem].append(claim)
                 for place in self._places(claim):
                     self._exact[name][place].append(claim)
-            self._known[claim.instance.body[0]][claim.name].append(claim)
+            self._known.add(claim)
         elif claim.in_new_store or claim.in_store or claim.name.tells:
-            self._patterns[claim.instance.body[0]][claim.name].append(claim)
+            self._patterns.add(claim)
             self.holds_unknown |= not claim.name.tells
         else:
-            for path in dict.fromkeys((claim.instance.body[0], *(key[0] for key, _ in claim.instance.way.calls))):
-                self._unknown[path].append(claim)
+            self._unknown.add(claim, (key[0] for key, _ in claim.instance.way.calls))
 
     def may_shift(self, claim: Claim) -> bool:
-        """Whether something in its file, of whose name nothing is known, may take a number of the name before it."""
-        return any(self._is_rival(one, claim) for one in self._unknown.get(claim.instance.body[0], ()))
+        """Whether something of whose name nothing is known may take a number of the name before it."""
+        return any(self._is_rival(one, claim) for one in self._unknown.overlapping(claim))
 
     def may_be_taken(self, claim: Claim) -> bool:
         """Whether something that may have any name can have this one before it; not what nobody is seen to call."""
-        unknown = self._unknown.get(claim.instance.body[0], ())
-        seen = (one for one in unknown if one.instance.way.partial or not one.instance.way.unknown)
+        seen = (one for one in self._unknown.overlapping(claim) if one.instance.way.is_seen)
         return self.scopes.reach.tree.makes_unseen or any(self._is_rival(one, claim) for one in seen)
 
+    def may_be_taken_elsewhere(self, claim: Claim) -> bool:
+        """Whether something of another file of whose name nothing is known may have this one."""
+        others = (one for one in self._unknown.overlapping(claim) if one.instance.body[0] != claim.instance.body[0])
+        return any(self._is_rival(one, claim) for one in others)
+
     def has_number(self, name: str, path: str) -> bool:
-        """Whether something in a file is called `name_1` or the like, which `name` made again would be called too."""
+        """Whether something near a file is called `name_1` or the like, which `name` made again would be called too."""
         numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
-        return any(numbered.fullmatch(text) for one in self._known.get(path, ()) for text in one.texts)
+        return any(numbered.fullmatch(text) for name in self._known.names(path) for text in name.texts)
 
     def numbers_in_store(self, claim: Claim) -> list[Claim]:
         """What `get_variable` makes in the same place under a number of the name, such as `w_1`."""
@@ -110,13 +80,14 @@ class Claims:
         own, others = self._places(one), self._places(other)
         return "?" in own | others or not own.isdisjoint(others)
 
-    def is_alone(self, name: Text, owner: object) -> bool:
-        """Whether nothing but its owner may bear a name, or end in it, in whatever scope: no op, no scope."""
-        if name.literal is None:
-            path = owner[0] if isinstance(owner, tuple) else ""
-            bearers = self._known[path].overlapping(name) + self._patterns[path].overlapping(name)
-            return all(one.owner == owner for one in bearers)
-        return all(one.owner == owner for bucket in self._exact.get(_last(name.literal), {}).values() for one in bucket)
+    def is_alone(self, claim: Claim) -> bool:
+        """Whether nothing of another owner may bear its name, or end in it, in whatever scope: no op, no scope."""
+        if claim.name.literal is None:
+            bearers = self._known.overlapping(claim)
+        else:
+            buckets = self._exact.get(_last(claim.name.literal), {}).values()
+            bearers = (one for bucket in buckets for one in bucket)
+        return all(one.owner == claim.owner for one in chain(bearers, self._patterns.overlapping(claim)))
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
@@ -135,13 +106,13 @@ class Claims:
         return [one for one in others if self._is_rival(one, claim)]
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
-        known, path = claim.name.texts, claim.instance.body[0]
+        known = claim.name.texts
         if known:
             found = {id(one): one for name in map(_last, known) for one in self._called(name, claim, numbered=numbered)}
             candidates = list(found.values())
         else:
-            candidates = self._known[path].overlapping(claim.name) + self._known[path].numbering(claim.name)
-        return candidates + self._patterns[path].overlapping(claim.name)
+            candidates = [*self._known.overlapping(claim), *self._known.numbering(claim)]
+        return [*candidates, *self._patterns.overlapping(claim)]
 
     def _called(self, name: str, claim: Claim, *, numbered: bool) -> list[Claim]:
         return [*self._at(name, claim), *(self._numbering(name, claim) if numbered else ())]
@@ -192,7 +163,9 @@ class Claims:
             return full == others
         if "/" in one.name.pattern + other.name.pattern:
             return full is None or others is None or full == others
-        return self.scopes.places.same(one.instance, other.instance)
+        same = self.scopes.places.same(one.instance, other.instance)
+        words = self.scopes.reach.tree.vocabulary
+        return same or may_cross(one.instance, one.name, other.instance, other.name, words)
 
     def _full(self, claim: Claim) -> str | None:
         """A claim's graph name, None where a part of it is not known."""
@@ -214,11 +187,6 @@ def _in_arms_of_a_wrap(one: Claim, other: Claim) -> bool:
         and one.domain[1] != FACTORY
         and in_other_arms(one.instance, other.instance)
     )
-
-
-def _numbers(name: Text) -> Text:
-    """What a name is called when it is made again: `w_1`, `w_2` and so on."""
-    return Text((f"{name.pattern}_", Hole()))
 
 
 def _last(name: str) -> str:

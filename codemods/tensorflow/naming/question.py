@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
-from codemods.tensorflow.naming.claims import Claim, Claims
+from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.reach.ways import Instance, Stand
@@ -86,13 +87,17 @@ class Question:
             rival
             for name, instance in names
             for rival in self.claims.rivals(Claim(name, instance, self.site.key, creates=True, domain=domain))
-            if not (rival.in_store and self._is_elsewhere(rival, instance))
+            if not (rival.in_store and self._are_apart(rival.instance, instance))
         ]
 
-    def _is_elsewhere(self, rival: Claim, own: Instance) -> bool:
-        """Whether a rival that nobody is seen to call is in another graph than this, of which all is seen."""
-        way = rival.instance.way
-        return way.graph == ("unknown",) and not way.partial and self.scopes.extent.sees_all_of(own)
+    def _are_apart(self, rival: Instance, own: Instance) -> bool:
+        """Whether one of two, of which all is seen, is in another graph than one that nobody is seen to call."""
+        sees_all = self.scopes.extent.sees_all_of
+        return any(self._is_astray(one) and sees_all(other) for one, other in ((rival, own), (own, rival)))
+
+    def _is_astray(self, instance: Instance) -> bool:
+        """Whether nobody is seen to call what leads to an instance."""
+        return instance.way.graph == ("unknown",) and not instance.way.partial
 
     @cached_property
     def blocked(self) -> bool:
@@ -151,8 +156,8 @@ class Question:
         stands = (stand for instance in self.site.instances for stand in scopes_around(instance))
         if not any(map(self._is_lost, stands)):
             return True
-        alone = self.claims.is_alone(name, self.site.key) and not self._recurs_without_scopes
-        return alone and not self._shows
+        own = (Claim(name, one, self.site.key) for one in self.site.instances)
+        return all(map(self.claims.is_alone, own)) and not (self._recurs_without_scopes or self._shows)
 
     @cached_property
     def _recurs_without_scopes(self) -> bool:

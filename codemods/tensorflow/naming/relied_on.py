@@ -9,6 +9,7 @@ from codemods.tensorflow.naming.sites import Site, names_of
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
+from codemods.tensorflow.text import Text, overlaps
 
 __all__ = ["keep_counted", "keep_restored"]
 
@@ -35,24 +36,30 @@ def _graphs_from(root: str, sites: Sequence[Site]) -> Iterator[tuple[Site, objec
 
 def keep_counted(sites: Sequence[Site], scopes: ScopeTable) -> None:
     """Keeps the name of what may come before a variable of the store with that name, which counts on it."""
-    stored = _stored(scopes.reach)
-    for site in sites if stored else ():
+    stored, unknown = _stored(scopes.reach)
+    unknown = [(name, one) for name, one in unknown if not scopes.extent.sees_all_of(one)]
+    words = scopes.reach.tree.vocabulary
+    for site in sites if stored or unknown else ():
         for text, own in zip(site.graph_names, site.instances, strict=True):
             others = [one for name in text.texts for one in stored.get(name.lower(), ())]
+            others += [one for name, one in unknown if overlaps(name, text) and words.may_agree(name, text)]
             if any(_may_follow(one, own, scopes) for one in others):
                 site.looked_up = site.looked_up or "a variable of the store has a number behind it"
 
 
-def _stored(reach: ReachTable) -> dict[str, list[Instance]]:
-    """The variables that the program makes by `get_variable` itself, by their names."""
+def _stored(reach: ReachTable) -> tuple[dict[str, list[Instance]], list[tuple[Text, Instance]]]:
+    """The variables that the program makes by `get_variable` itself: by their names, and those of unknown names."""
     found: dict[str, list[Instance]] = {}
+    unknown: list[tuple[Text, Instance]] = []
     for body, number, event in reach.tree.events():
         if isinstance(event, StoreUse) and event.name is not None and not (event.asked or event.scoped):
             instances = reach.instances(body, number)
             for text, instance in zip(names_of(event, instances), instances, strict=True):
                 for name in text.texts:
                     found.setdefault(name.lower(), []).append(instance)
-    return found
+                if not text.texts and instance.way.is_seen:
+                    unknown.append((text, instance))
+    return found, unknown
 
 
 def _may_follow(one: Instance, other: Instance, scopes: ScopeTable) -> bool:

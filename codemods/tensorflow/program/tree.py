@@ -21,6 +21,7 @@ from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
 from codemods.tensorflow.program.symbols import Symbols
+from codemods.tensorflow.program.vocabulary import Vocabulary
 
 __all__ = ["BodyKey", "Tree"]
 
@@ -103,6 +104,11 @@ class Tree:
         """What a file, or one that imports it, may name besides what is seen to be named, in lower case."""
         beside = (self.files[one].unknown_words for one in self.imports.importers[path])
         return self.files[path].unknown_words.union(*beside)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What names may be of which nothing is known."""
+        return Vocabulary(frozenset().union(*(file.words for file in self.files.values())))
 
     @cached_property
     def mixes_case(self) -> bool:

@@ -83,6 +83,16 @@ class CallGraph:
         asked = {key for key, body in self.tree.bodies() if self._is_asked_for(body)}
         return frozenset(asked).union(*self._escaped_from.values())
 
+    def is_named(self, key: BodyKey) -> bool:
+        """Whether something that knows a body, other than by the name of an attribute, hands it on or may run it."""
+        body = self.tree.body(key)
+        return body.is_lambda or self.is_implicit(key) or self._is_asked_for(body) or key in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[BodyKey]:
+        knows = self.tree.imports.knows
+        return frozenset(key for path, keys in self._escaped_from.items() for key in keys if knows(path, key[0]))
+
     def refers(self, path: str, key: BodyKey) -> bool:
         """Whether a file refers to a body other than by calling it, or has it as a lambda."""
         return key in self._escaped_from[path] or (self.tree.body(key).is_lambda and key[0] == path)

@@ -6,7 +6,7 @@ whatever is past the bound runs many times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, Lazy, ScopeKind
@@ -19,7 +19,7 @@ from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.waiting import Waiting
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
-from codemods.tensorflow.text import Text
+from codemods.tensorflow.text import Text, joined, one_of
 
 __all__ = ["ReachTable"]
 
@@ -114,6 +114,12 @@ class ReachTable:
         return replace(way, order=(*way.order, before - 1, _LAST, lazy.number), arguments={})
 
     def _through_callers(self, key: BodyKey, body: BodyFacts) -> tuple[Way, ...]:
+        ways = self._through_calls(key, body)
+        if not ways or self.graph.is_open_ended(key):
+            ways.append(self._through_others(key, body))
+        return tuple(ways)
+
+    def _through_calls(self, key: BodyKey, body: BodyFacts) -> list[Way]:
         ways: list[Way] = []
         for caller, number in self.graph.callers(key):
             call = self.tree.body(caller).events[number]
@@ -124,13 +130,33 @@ class ReachTable:
                 arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
                 ways.append(descent.prolong(way, arguments, calls, perhaps=perhaps))
                 if len(ways) > _MAX_WAYS:
-                    return (_BY_ANY_WAY,)
-        if not ways or self.graph.is_open_ended(key):
-            handed_on = body.is_lambda or key in self.graph.escaped
-            roams = handed_on or self.graph.is_implicit(key)  # perhaps within scopes that are not seen
-            known = {} if roams else dict(body.defaults)
-            ways.append(Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",)))
-        return tuple(ways)
+                    return [replace(_BY_ANY_WAY, arguments=self._passed_by_any(key, body))]
+        return ways
+
+    def _through_others(self, key: BodyKey, body: BodyFacts) -> Way:
+        """The way to a body through callers that nobody sees."""
+        handed_on = body.is_lambda or key in self.graph.escaped
+        roams = handed_on or self.graph.is_implicit(key)  # perhaps within scopes that are not seen
+        known = {} if roams else dict(body.defaults)
+        named = roams and self.graph.is_named(key)
+        return Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",), is_seen=named)
+
+    def _passed_by_any(self, key: BodyKey, body: BodyFacts) -> Mapping[str, Text]:
+        """What is known of the parameters of a body, over all of its calls."""
+        passed = [bind(body, call, way.arguments) for call, way in self._calls(key)]
+        names = dict.fromkeys(name for one in passed for name in one)
+        return {
+            name: joined([one_of(list(dict.fromkeys(one[name] for one in passed))).shown])
+            for name in names
+            if all(name in one for one in passed)
+        }
+
+    def _calls(self, key: BodyKey) -> Iterator[tuple[Call, Way]]:
+        """The calls of a body, each by every way to it."""
+        for caller, number in self.graph.callers(key):
+            call = self.tree.body(caller).events[number]
+            assert isinstance(call, Call)
+            yield from ((call, way) for way in self.ways(caller))
 
     def _descent(self, key: BodyKey, number: int) -> _Descent:
         """The way down to an event of a body, the same for every way to the body."""
@@ -184,6 +210,7 @@ class _Descent:
             way.partial,
             met.graph,
             calls or way.calls,
+            way.is_seen or not met.unknown,
         )
 
     def _begin(self, met: _Met, depth: int, order: tuple[int, ...]) -> None:

@@ -76,6 +76,7 @@ class Way:
     partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
     graph: tuple[object, ...] = ("default",)
     calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
+    is_seen: bool = True  # something in the program starts it, or names what it begins with: not called only elsewhere
 
     @property
     def runs_once(self) -> bool:

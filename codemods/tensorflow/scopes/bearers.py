@@ -18,24 +18,36 @@ _Found = Mapping[str, list[Bearer]]
 
 
 class Bearers:
-    """What bears a name: by the name where it is known, by file where only a part of it is."""
+    """What bears a name: by the name where it is known, by file where only a part of it is.
+
+    What the program is seen to come to concerns other files, too, where it has the words for such a name.
+    """
 
     def __init__(self, reach: ReachTable) -> None:
         self.reach = reach
 
     def of(self, path: str, text: Text) -> list[Bearer]:
-        """The ops and variables that may bear a name: those that are known to, and patterns of the same file."""
+        """The ops and variables that may bear a name: those that are known to, and those of which a part is known."""
         literals, patterns, _ = self._found
         known = (bearer for name in text.texts for bearer in literals.get(name.lower(), ()))
-        return [*known, *patterns.get(path, ())]
+        return [*known, *self._near(patterns, path, text)]
 
-    def in_file(self, path: str) -> list[Bearer]:
-        """The ops and variables of a file that bear names which are known."""
-        return self._by_file.get(path, [])
+    def of_known_names(self, path: str, text: Text) -> Iterator[Bearer]:
+        """The ops and variables near a file that bear names which are known, for one that is not."""
+        return self._near(self._by_file, path, text)
 
-    def of_any_name(self, path: str) -> list[Bearer]:
-        """The ops and variables to which a file is seen to give a name of which nothing is known."""
-        return self._found[2].get(path, [])
+    def of_any_name(self, path: str, text: Text) -> Iterator[Bearer]:
+        """The ops and variables near a file that the program is seen to give a name of which nothing is known."""
+        found = self._near(self._found[2], path, text)
+        return (one for one in found if one[1].body[0] != path or not one[1].way.unknown)
+
+    def _near(self, found: _Found, path: str, text: Text) -> Iterator[Bearer]:
+        words = self.reach.tree.vocabulary
+        for other, bearers in found.items():
+            if other == path:
+                yield from bearers
+            else:
+                yield from (one for one in bearers if one[1].way.is_seen and words.may_agree(one[0], text))
 
     @cached_property
     def _by_file(self) -> Mapping[str, list[Bearer]]:
@@ -62,7 +74,7 @@ class Bearers:
         """The names of ops and variables of which a part is known, with the files that give them."""
         patterns = self._found[1]
         for path, found in patterns.items():
-            yield from ((text, path) for text, one in found if one.way.partial or not one.way.unknown)
+            yield from ((text, path) for text, one in found if one.way.is_seen)
 
     @cached_property
     def _found(self) -> tuple[_Found, _Found, _Found]:
@@ -80,7 +92,7 @@ class Bearers:
                     literals[text.lower()].append((given, instance))
                 if not given.texts and given.tells:
                     patterns[body[0]].append((given, instance))
-                elif _may_be_any(given) and not instance.way.unknown:
+                elif _may_be_any(given) and instance.way.is_seen:
                     opaque[body[0]].append((given, instance))
         return literals, patterns, opaque
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
+from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.items import Item, ItemKey
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.text import Text, literal, overlaps, without_number
@@ -23,6 +24,7 @@ class Rivals:
         self.items = places.items
         self.places = places
         self.bearers = bearers
+        self._words = bearers.reach.tree.vocabulary
         self._rivals: dict[ItemKey, list[Item]] = {}
         self._numbered: dict[ItemKey, list[Item]] = {}
         self._meets_op: dict[ItemKey, bool] = {}
@@ -55,7 +57,7 @@ class Rivals:
     def may_mix_case(self, item: Item) -> bool:
         """Whether it may have such names where calls pass what nobody knows; who calls from elsewhere does not."""
         return self.bearers.reach.tree.mixes_case and any(
-            text.is_open and (instance.way.partial or not instance.way.unknown)
+            text.is_open and instance.way.is_seen
             for one in (item, *self.of(item))
             for instance, text in zip(one.instances, one.texts, strict=True)
         )
@@ -84,7 +86,9 @@ class Rivals:
     def _bears(self, bearer: Bearer, instance: Instance, text: Text) -> bool:
         """Whether an op or variable may have the name of a scope in its place."""
         name, one = bearer
-        return overlaps(name, text) and self.places.meeting.may_meet(one, instance) and self.places.same(one, instance)
+        if not (overlaps(name, text) and self.places.meeting.may_meet(one, instance)):
+            return False
+        return self.places.same(one, instance) or may_cross(one, name, instance, text, self._words)
 
     def _are_numbered(self, stem: Text, instance: Instance, path: str) -> bool:
         """Whether several ops or variables may have one name beside a scope: the second `s` is called `s_1`."""
@@ -95,12 +99,11 @@ class Rivals:
         """What may bear a scope's name as far as names tell. What may bear any can only take it first."""
         yield from self.bearers.of(path, name)
         yield from self._any(path, instance, name)
-        yield from (one for one in self.bearers.of_any_name(path) if not instance.surely_before(one[1]))
+        yield from (one for one in self.bearers.of_any_name(path, name) if not instance.surely_before(one[1]))
 
-    def _any(self, path: str, instance: Instance, name: Text) -> list[Bearer]:
-        """What bears any name in a file, for a scope whose name nobody knows, though it is seen being given one."""
-        known = name.texts or (instance.way.unknown and not instance.way.partial)
-        return [] if known else self.bearers.in_file(path)
+    def _any(self, path: str, instance: Instance, name: Text) -> Iterator[Bearer]:
+        """What bears any name, for a scope whose name nobody knows, though it is seen being given one."""
+        return iter(()) if name.texts or not instance.way.is_seen else self.bearers.of_known_names(path, name)
 
     def _by_number(self, item: Item) -> list[Item]:
         """The scopes `s` that may be called `s_1` beside a scope of that name, and the scopes `s_1` beside an `s`."""
@@ -139,7 +142,18 @@ class Rivals:
         if "/" in one.pattern + two.pattern:
             full, others = self._full(first, one), self._full(second, two)
             return full is None or others is None or full == others
-        return overlaps(one, two) and self.places.same(first, second, converted=False)
+        if self._may_be_one(first, one, second, two) and self.places.same(first, second, converted=False):
+            return True
+        return self._are_seen(first, second) and may_cross(first, one, second, two, self._words)
+
+    def _may_be_one(self, first: Instance, one: Text, second: Instance, two: Text) -> bool:
+        """Whether two names may be one: of another file where the program has the words for what is unknown."""
+        apart = first.body[0] != second.body[0] and not (one.tells and two.tells)
+        told = not apart or (self._are_seen(first, second) and self._words.may_agree(one, two))
+        return told and overlaps(one, two)
+
+    def _are_seen(self, first: Instance, second: Instance) -> bool:
+        return first.way.is_seen and second.way.is_seen
 
     def _full(self, instance: Instance, name: Text) -> str | None:
         known = None in (instance.way.folder, name.literal)
@@ -150,12 +164,12 @@ class Rivals:
 
         Those of other files count where the program is seen to enter them: what nobody calls may do so elsewhere.
         """
-        path = item.key[0]
+        path, seen = item.key[0], any(one.way.is_seen for one in item.instances)
         for text in item.texts:
             for name in text.texts:
                 yield from self._bearing.get(_last(name), ())
         if not all(text.texts for text in item.texts):
-            yield from self._in_file.get(path, ())
+            yield from self.items.values() if seen else self._in_file.get(path, ())
         yield from self._patterned.get(path, ())
         yield from self._patterned_seen
 
@@ -196,9 +210,9 @@ class Rivals:
 
 
 def _is_seen(item: Item) -> bool:
-    """Whether the program is seen to enter a scope under a name of which a part is known."""
+    """Whether the program is seen to enter a scope under a name of which a part is unknown."""
     texts = zip(item.texts, item.instances, strict=True)
-    return any(text.tells and not (text.texts or one.way.unknown) for text, one in texts)
+    return any(one.way.is_seen and not text.texts for text, one in texts)
 
 
 def _last(name: str) -> str:

@@ -1,0 +1,30 @@
+"""Names that may hold the scopes of others: one that nobody knows may be `a/b`, as a `b` in the scope `a` is."""
+
+from __future__ import annotations
+
+from codemods.tensorflow.program.vocabulary import Vocabulary
+from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.text import Text, joined, overlaps
+
+__all__ = ["may_cross", "may_have_folders"]
+
+
+def may_cross(first: Instance, one: Text, second: Instance, two: Text, words: Vocabulary) -> bool:
+    """Whether two names in places that differ may be one full name: where one is open, and words have a `/`."""
+    if not (may_have_folders(one, words) or may_have_folders(two, words)):
+        return False
+    full, other = _full(first, one), _full(second, two)
+    if full is None or other is None:
+        return all(map(words.may_stand_in_folders, (one, two)))
+    return overlaps(full, other) and words.may_agree(full, other)
+
+
+def may_have_folders(name: Text, words: Vocabulary) -> bool:
+    """Whether a name may have a `/` in a part that nobody knows, or beside one."""
+    return name.is_open and ("/" in name.pattern or words.has_folders)
+
+
+def _full(instance: Instance, name: Text) -> Text | None:
+    """A name with the scopes around it, None where they are not known."""
+    folder = instance.way.folder
+    return None if folder is None else joined((folder, *name.parts))
