@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.sites import UNNAMED
 from codemods.tensorflow.program.vocabulary import Vocabulary
 from codemods.tensorflow.scopes.crossing import may_cross, may_have_folders
-from codemods.tensorflow.text import Hole, Text, overlaps
+from codemods.tensorflow.text import Hole, Text, literal, overlaps
 
 __all__ = ["Near"]
 
+_UNNAMED = literal(UNNAMED)
 _ByName = defaultdict[Text, list[Claim]]  # far fewer than there are ways to each
 
 
@@ -56,7 +58,8 @@ class Near:
 
     def _to(self, own: Text, claims: list[Claim], claim: Claim) -> Iterator[Claim]:
         """Those of some claims to a name, `own`, which may be that of another claim."""
-        alike, told, path = overlaps(own, claim.name), _is_told(claim), claim.instance.body[0]
+        told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
+        alike, path = overlaps(own, claim.name), claim.instance.body[0]
         if alike and told and self._words.may_agree(own, claim.name):
             yield from claims
         elif alike or "/" in own.pattern + claim.name.pattern:
@@ -73,6 +76,15 @@ class Near:
 def _is_told(claim: Claim) -> bool:
     """Whether the program itself says what a name is: not where a part comes from whoever calls, and nobody does."""
     return bool(claim.name.texts) or claim.instance.way.is_seen
+
+
+def _are_of_two_minds(first: Text, second: Text) -> bool:
+    """Whether one is made of another variable's name, or is what TensorFlow gives without any and the other unknown.
+
+    Who computes a name in another file means neither of these.
+    """
+    unnamed = any(one == _UNNAMED and not other.texts for one, other in ((first, second), (second, first)))
+    return unnamed or first.is_derived or second.is_derived
 
 
 def _numbers(name: Text) -> Text:
