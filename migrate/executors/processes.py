@@ -2,109 +2,128 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
-import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic
 
 from migrate.executors import ExecutorError, Lost, R, T
-from migrate.executors.chunks import chunks, run, take, weight
+from migrate.executors.chunks import chunks, take, weight
 
 if TYPE_CHECKING:  # the import takes 15 ms, and most runs need no process
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from migrate.executors.worker import Worker
 
 __all__ = ["ProcessExecutor"]
 
-_Flight: TypeAlias = "deque[tuple[list[T], Future[list[R]] | None]]"
 _PAYS = 400_000  # bytes: parsing them takes about as long as starting two processes does
 _CHUNK = 100_000  # bytes a chunk: some thirty files, a tenth of a second
 _AHEAD = 3  # chunks in flight a process: one at work, one waiting, one on its way
 
 
+@dataclass(eq=False, slots=True)
+class _Chunk(Generic[T, R]):
+    """Tasks that travel together, what is done with each, and what they came to, once they have."""
+
+    function: Callable[[T], R]
+    tasks: list[T]
+    results: list[R | Lost] | None = None
+
+
 class ProcessExecutor:
-    """A pool of `jobs` processes (0: one a processor), started when the tasks weigh enough, at once if `eager`."""
+    """Up to `jobs` processes (0: one a processor), started when the tasks weigh enough, at once if `eager`."""
 
     def __init__(self, jobs: int, ready: Callable[[], object], *, eager: bool = False) -> None:
         self.width = jobs or _processors()
         self._ready = ready
         self._eager = eager
-        self._pool: ProcessPoolExecutor | None = None
+        self._context: Any = None
+        self._workers: list[Worker] = []
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
         tasks = iter(tasks)
-        first = [] if self._eager or self._pool else list(take(tasks, _PAYS))
+        first = [] if self._eager or self._workers else list(take(tasks, _PAYS))
         if first and weight(first) < _PAYS:
             yield from map(function, first)
             return
         yield from self._spread(function, itertools.chain(first, tasks))
 
     def _spread(self, function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R | Lost]:
-        flight: _Flight[T, R] = deque()
-        for chunk in chunks(tasks, _CHUNK, self.width):
-            flight.append((chunk, self._submit(function, chunk)))
+        flight: deque[_Chunk[T, R]] = deque()
+        for part in chunks(tasks, _CHUNK, self.width):
+            flight.append(_Chunk(function, part))
+            self._assign(flight[-1])
             if len(flight) >= self.width * _AHEAD:
-                yield from self._land(function, flight)
+                yield from self._landed(flight.popleft())
         while flight:
-            yield from self._land(function, flight)
+            yield from self._landed(flight.popleft())
 
-    def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Future[list[R]] | None:
-        """None where the pool is found broken, which the oldest chunk in flight will tell as well."""
-        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+    def _assign(self, chunk: _Chunk[T, R]) -> None:
+        """Gives a chunk to who has least to do, or to a new process while there may be more."""
+        while True:
+            worker = min(self._workers, key=lambda one: len(one.waiting), default=None)
+            if worker is None or (worker.waiting and len(self._workers) < self.width):
+                worker = self._hire()
+            worker.waiting.append(chunk)
+            if worker.send(chunk.function, chunk.tasks):
+                return
+            worker.waiting.pop()
+            self._bury(worker)
 
-        try:
-            return self._started().submit(run, function, chunk)
-        except BrokenProcessPool:
-            return None
+    def _landed(self, chunk: _Chunk[T, R]) -> Iterator[R | Lost]:
+        """The results of a chunk; those of others that come before them are kept."""
+        from multiprocessing.connection import wait  # noqa: PLC0415
 
-    def _land(self, function: Callable[[T], R], flight: _Flight[T, R]) -> Iterator[R | Lost]:
-        """The results of the oldest chunk. Where a process died, all that was in flight is done again."""
-        chunk, future = flight.popleft()
-        results = _result(future)
-        if results is not None:
-            yield from results
-            return
-        waiting = [again for again, _ in flight]
-        flight.clear()
-        self._stop()
-        for task in chunk:
-            yield self._alone(function, task)
-        flight.extend((again, self._submit(function, again)) for again in waiting)
+        while chunk.results is None:
+            busy = {worker.connection: worker for worker in self._workers if worker.waiting}
+            for connection in wait(list(busy)):
+                self._take_from(busy[connection])
+        yield from chunk.results
+
+    def _take_from(self, worker: Worker) -> None:
+        results = worker.receive()
+        if results is None:
+            self._bury(worker)
+        else:
+            worker.waiting.pop(0).results = results
+
+    def _bury(self, worker: Worker) -> None:
+        """Does again what a dead process had: task by task what it was at, as it may have died of one of them."""
+        self._workers.remove(worker)
+        worker.kill()
+        died_of, others = worker.waiting[:1], worker.waiting[1:]
+        for chunk in died_of:
+            chunk.results = [self._alone(chunk.function, task) for task in chunk.tasks]
+        for chunk in others:
+            self._assign(chunk)
 
     def _alone(self, function: Callable[[T], R], task: T) -> R | Lost:
-        """One task with nothing beside it, so that a process that dies tells which task it died of."""
-        results = _result(self._submit(function, [task]))
-        if results is None:
-            self._stop()
-            return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
-        return results[0]
+        """One task in a process of its own where there is none, so that one that dies tells which task it died of."""
+        worker = next((one for one in self._workers if not one.waiting), None) or self._hire()
+        results = worker.receive() if worker.send(function, [task]) else None
+        if results is not None:
+            return results[0]  # type: ignore[no-any-return]
+        self._workers.remove(worker)
+        worker.kill()
+        return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
 
-    def _started(self) -> ProcessPoolExecutor:
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    def _hire(self) -> Worker:
+        from migrate.executors.worker import Worker, uninterrupted  # noqa: PLC0415
 
-        if self._pool is None:
-            self._ready()
-            try:
-                self._pool = ProcessPoolExecutor(self.width, _context(), initializer=_start)
-            except (OSError, NotImplementedError) as error:
-                raise ExecutorError(f"processes cannot be started ({error}); use --jobs 1") from error
-        return self._pool
-
-    def _stop(self) -> None:
-        """Ends the processes at once; what they are at is lost."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
+        try:
+            if self._context is None:
+                self._ready()
+                self._context = _context()
+            with uninterrupted():
+                self._workers.append(Worker(self._context))
+        except (OSError, NotImplementedError) as error:
+            raise ExecutorError(f"processes cannot be started ({error}); use --jobs 1") from error
+        return self._workers[-1]
 
     def __enter__(self) -> ProcessExecutor:
         return self
@@ -112,34 +131,8 @@ class ProcessExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
-
-
-def _result(future: Future[list[R]] | None) -> list[R] | None:
-    """A chunk's results, None where a process died before they came."""
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-
-    try:
-        return future.result() if future else None
-    except BrokenProcessPool:
-        return None
-
-
-def _start() -> None:
-    """An interrupt is the main process's affair; it ends the others. What is inherited is not collected again."""
-    gc.freeze()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Ends this process once the main one has ended in whatever way: killed, it leaves nobody behind."""
-    from multiprocessing import parent_process  # noqa: PLC0415
-
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        while self._workers:
+            self._workers.pop().kill()
 
 
 def _context() -> Any:
