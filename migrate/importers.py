@@ -53,19 +53,11 @@ class Importers:
             folder, _, last = name.rpartition(".")
             self._folders.setdefault(last, set()).add(folder)
             self._ends.update(end for end in _ends(name) if "." in end)
-        self._words = sorted(word.encode() for word in self._folders)
 
     @property
     def words(self) -> Iterable[str]:
         """The last components of the modules: no name with another one is an import of them."""
         return self._folders
-
-    def match(self, path: str, data: bytes) -> bool:
-        """Whether the source at `path` imports one of the modules, or something from it."""
-        # Most files do not hold the words at all, and to look for them is twenty times cheaper than the pattern.
-        if not any(word in data for word in self._words):
-            return False
-        return any(self.means(path, dotted, relative=relative) for dotted, relative in _imported(path, data))
 
     def means(self, path: str, dotted: str, *, relative: bool) -> bool:
         """Whether `dotted`, in the file at `path`, is one of the modules.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from migrate.importers import Importers, Imports
@@ -21,8 +21,12 @@ class Joints:
         self._found: dict[str, tuple[str, ...]] = {}
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
-        return {module_name(path): path for path in sorted(self._modules.paths)}
+    def _names(self) -> Mapping[str, Sequence[str]]:
+        """The files by their modules' names, which several can have: a stub stands beside its module."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._modules.paths):
+            found.setdefault(module_name(path), []).append(path)
+        return found
 
     def of(self, path: str) -> Collection[str]:
         """The files that the one at `path` imports."""
@@ -36,7 +40,7 @@ class Joints:
     def _means(self, dotted: str, path: str, *, relative: bool) -> Iterable[str]:
         """The files that a name can be: one that was relative was resolved, and is exact."""
         if relative:
-            return [self._names[dotted]] if dotted in self._names else []
+            return self._names.get(dotted, ())
         return self._modules.find(dotted, path)
 
     def importers(self, paths: Iterable[str]) -> set[str]:

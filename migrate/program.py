@@ -61,8 +61,11 @@ class Program:
         read = self._reader.read(paths, "Looking on")
         tasks = (replace(self._rewrite_task(path, data, plans), lines=()) for path, data in read)
         for rewritten in self._setup.executor.map(self._setup.work.rewrite, tasks):
-            if isinstance(rewritten, Rewritten):
-                self.unseen[rewritten.result.path] = rewritten.unseen
+            match rewritten:
+                case Lost(path, cause):
+                    self._reader.fail(path, Failure(cause))
+                case Rewritten(result):
+                    self.unseen[result.path] = rewritten.unseen
 
     def decline(self, ids: Iterable[str], reason: Hold) -> None:
         """Finds everything but the rewrites of the findings called `ids` and whatever requires them."""

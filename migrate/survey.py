@@ -76,7 +76,10 @@ class Survey:
         return path, data, wanting
 
     def _relieve(self) -> None:
-        """Lets go of the last facts where there are too many; whoever goes through a program finds them again."""
+        """Lets go of the last facts where there are too many; whoever goes through a program finds them again.
+
+        They come in the order of the files, so that the same ones go with any number of workers.
+        """
         for name, own in self._known.whole.items():
             glanced = self._known.brief.get(name, {})
             while len(own) > _MOST:

@@ -75,6 +75,16 @@ def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("address", ["foo", "tcp://", "tcp://host", "http://host:1"])
+def test_what_is_no_address_is_said_at_once(address: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(_LAYERS)
+    command = [SCRIPT, "--dry-run", "--executor", "dask", "--scheduler", address, "a.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"migrate: error: {address} is no address of a Dask scheduler, such as tcp://")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_scheduler_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.executors.dask._PATIENCE", 2)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:

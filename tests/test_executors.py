@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from numbered import Numbered, die_at_7, double, process, tasks
 from migrate import executors
 from migrate.executors import Executor, Lost
 from migrate.executors.chunks import chunks
+from migrate.executors.worker import uninterrupted
 
 
 def die_always(task: Numbered) -> int:
@@ -70,6 +72,41 @@ def test_a_task_that_kills_its_worker_is_lost_alone() -> None:
 def test_tasks_that_all_kill_their_workers_come_to_an_end() -> None:
     with executors.open_executor("processes", 2, "") as executor:
         assert [one.path for one in executor.map(die_always, tasks(4)) if isinstance(one, Lost)] == list("0123")
+
+
+def die_while_sending(task: Numbered) -> bytes:
+    if task.path == "7":
+        threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return b"x" * (30_000_000 if task.path == "7" else 10)
+
+
+def test_a_worker_that_dies_in_the_middle_of_a_message_holds_nobody_up() -> None:
+    with executors.open_executor("processes", 2, "") as executor:
+        results = list(executor.map(die_while_sending, tasks(40, 30_000)))
+    assert [one for index, one in enumerate(results) if index != 7] == [b"x" * 10] * 39
+
+
+def fail_at_7(task: Numbered) -> int:
+    if task.path == "7":
+        raise ValueError("seven")
+    return double(task)
+
+
+def test_what_a_task_raises_is_raised_with_the_place_in_the_worker() -> None:
+    with executors.open_executor("processes", 2, "") as executor, pytest.raises(ValueError, match="seven") as raised:
+        list(executor.map(fail_at_7, tasks(40, 30_000)))
+    assert "fail_at_7" in str(raised.value.__cause__)
+
+
+def interrupt_at_the_start() -> None:
+    with uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)  # it comes as the block is left
+
+
+def test_an_interrupt_while_a_process_starts_is_not_lost() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_at_the_start()
 
 
 INTERRUPTED = """

@@ -30,11 +30,12 @@ MAIN = """\
 import tensorflow as tf
 from .layers import build, weight
 
-a = weight([2, 3])
-b = weight([3, 4])
-with tf.name_scope("net"):
-    net = build(a)
-step = tf.Variable(0, name="step", trainable=False)
+with tf.variable_scope("PACKAGE"):
+    a = weight([2, 3])
+    b = weight([3, 4])
+    with tf.name_scope("net"):
+        net = build(a)
+    step = tf.Variable(0, name="step", trainable=False)
 """
 
 
@@ -45,7 +46,7 @@ def calls_for(packages: int, tree: Path, *, joined: bool) -> int:
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text("")
         (folder / "layers.py").write_text(LAYERS)
-        (folder / "main.py").write_text(MAIN)
+        (folder / "main.py").write_text(MAIN.replace("PACKAGE", folder.name))
     if joined:
         (tree / "all.py").write_text("".join(f"import package_{number}.main\n" for number in range(packages)))
     return counted(tree, 2 * packages)

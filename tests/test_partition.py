@@ -102,3 +102,9 @@ def test_of_namesakes_the_nearest_counts() -> None:
     }
     found = parts(copies, {"x/nets/model.py", "y/nets/model.py"})
     assert found == ["x/nets/model.py x/nets/use.py", "y/nets/model.py y/nets/use.py"]
+
+
+def test_a_stub_stands_beside_its_module_and_not_for_it() -> None:
+    files = {"pkg/layers.py": "", "pkg/layers.pyi": "", "pkg/model.py": "from . import layers\n"}
+    assert set(joints(files).of("pkg/model.py")) == {"pkg/layers.py", "pkg/layers.pyi"}
+    assert parts(files, {"pkg/layers.py"}) == ["pkg/layers.py pkg/model.py"]

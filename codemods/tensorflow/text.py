@@ -91,6 +91,8 @@ class Text(Fact):
     @property
     def pattern(self) -> str:
         """The string with `*` for each hole, as the rename report shows it."""
+        if self.literal is not None:
+            return self.literal
         return "".join(part if isinstance(part, str) else "*" for part in self.parts)
 
     @property

@@ -146,6 +146,7 @@ def _connect(address: str) -> Any:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
     for name in ("distributed", "distributed.client", "distributed.comm"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters comes out as one line of ours
+    _check_address(address)
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:  # a time-out is an OSError
@@ -163,6 +164,20 @@ def _connect(address: str) -> Any:
         client.close(timeout=1)
         raise
     return client
+
+
+def _check_address(address: str) -> None:
+    """Raises `ExecutorError` for what no scheduler can have: a client that finds out itself complains as it goes."""
+    from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415
+    from distributed.comm.registry import get_backend  # noqa: PLC0415
+
+    try:
+        scheme, location = parse_address(address)
+        get_backend(scheme)
+        if scheme != "inproc" and not all(parse_host_port(location)):
+            raise ValueError("no host, or no port")
+    except ValueError as error:
+        raise ExecutorError(f"{address} is no address of a Dask scheduler, such as tcp://host:8786: {error}") from error
 
 
 def _version() -> str:

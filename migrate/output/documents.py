@@ -12,7 +12,10 @@ _STEP = "  "
 
 
 def write_json(document: Any, out: BinaryIO) -> None:
-    """Writes what `json.dumps(document, indent=2)` gives, and a newline; ASCII, so that any file name survives."""
+    """Writes what `json.dumps(document, indent=2)` gives, and a newline; ASCII, so that any file name survives.
+
+    Iterators may stand in mappings and in one another, not in lists.
+    """
     for piece in _pieces(document, "\n"):
         out.write(piece.encode("ascii"))
     out.write(b"\n")

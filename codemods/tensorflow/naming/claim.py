@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.text import Text
 
-__all__ = ["FACTORY", "MOVED", "Claim"]
+__all__ = ["FACTORY", "MOVED", "Claim", "outermost"]
 
 FACTORY = "factory"  # with the body of a factory: the domain of its variables
 MOVED = "moved"  # the domain of variables that get another name
@@ -28,3 +28,8 @@ class Claim:
     chosen: bool = False  # not by the program but by this tool, which can choose again
     repeats: bool = False  # made again and again, so that `w_1`, `w_2` and so on are claimed as well
     domain: object = None  # the wrap that it stands in, or `MOVED`
+
+
+def outermost(claim: Claim) -> str:
+    """The outermost scope around a claim, or `ANYWHERE`; the store has places of its own."""
+    return ANYWHERE if claim.in_store else claim.instance.way.outermost

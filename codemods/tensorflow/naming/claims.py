@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from codemods.tensorflow.naming.claim import FACTORY, Claim
+from codemods.tensorflow.naming.claim import FACTORY, Claim, outermost
 from codemods.tensorflow.naming.near import Near
-from codemods.tensorflow.reach.ways import in_other_arms
+from codemods.tensorflow.reach.ways import ANYWHERE, in_other_arms
 from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import without_number
 
 __all__ = ["Claims"]
+
+
+_ByPlace = dict[str, dict[str, list[Claim]]]  # by the outermost scope, then by all before the name
 
 
 @dataclass(slots=True)
@@ -24,10 +26,11 @@ class Claims:
 
     scopes: ScopeTable
     holds_unknown: bool = False  # some name, in whatever file, may be any that the program uses, and be made again
-    _exact: dict[str, dict[str, list[Claim]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    _exact: dict[str, _ByPlace] = field(default_factory=lambda: defaultdict(_by_place))
     _known: Near = field(init=False)
     _patterns: Near = field(init=False)
     _unknown: Near = field(init=False)
+    _numbered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # `w` where there is a `w_1`
     _stored_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # `w_1`, by its `w`
 
     def __post_init__(self) -> None:
@@ -41,8 +44,11 @@ class Claims:
             for name in dict.fromkeys(map(_last, known)):
                 if claim.in_store and (stem := without_number(name)) != name:
                     self._stored_numbers[stem].append(claim)
-                for place in self._places(claim):
-                    self._exact[name][place].append(claim)
+                for top, place in self._places(claim):
+                    self._exact[name][top][place].append(claim)
+            where = ANYWHERE if claim.instance.way.is_seen else claim.instance.body[0]
+            lower = [name.lower() for name in known]
+            self._numbered[where].update(stem for name in lower if (stem := without_number(name)) != name)
             self._known.add(claim)
         elif claim.in_new_store or claim.in_store or claim.name.tells:
             self._patterns.add(claim)
@@ -66,8 +72,7 @@ class Claims:
 
     def has_number(self, name: str, path: str) -> bool:
         """Whether something near a file is called `name_1` or the like, which `name` made again would be called too."""
-        numbered = re.compile(rf"{re.escape(name)}_\d+", re.IGNORECASE)
-        return any(numbered.fullmatch(text) for name in self._known.names(path) for text in name.texts)
+        return any(name.lower() in self._numbered.get(where, ()) for where in (path, ANYWHERE))
 
     def numbers_in_store(self, claim: Claim) -> list[Claim]:
         """What `get_variable` makes in the same place under a number of the name, such as `w_1`."""
@@ -78,15 +83,15 @@ class Claims:
     def _may_share(self, one: Claim, other: Claim) -> bool:
         """Whether two claims may stand under the same scopes."""
         own, others = self._places(one), self._places(other)
-        return "?" in own | others or not own.isdisjoint(others)
+        return any(place == ANYWHERE for _, place in own | others) or not own.isdisjoint(others)
 
     def is_alone(self, claim: Claim) -> bool:
         """Whether nothing of another owner may bear its name, or end in it, in whatever scope: no op, no scope."""
         if claim.name.literal is None:
             bearers = self._known.overlapping(claim)
         else:
-            buckets = self._exact.get(_last(claim.name.literal), {}).values()
-            bearers = (one for bucket in buckets for one in bucket)
+            tops = self._exact.get(_last(claim.name.literal), {}).values()
+            bearers = (one for places in tops for bucket in places.values() for one in bucket)
         return all(one.owner == claim.owner for one in chain(bearers, self._patterns.overlapping(claim)))
 
     def rivals(self, claim: Claim) -> list[Claim]:
@@ -117,25 +122,32 @@ class Claims:
     def _called(self, name: str, claim: Claim, *, numbered: bool) -> list[Claim]:
         return [*self._at(name, claim), *(self._numbering(name, claim) if numbered else ())]
 
-    def _places(self, claim: Claim) -> set[str]:
-        """Where a claim is looked for: the scopes before its name, in graph and store; `?` where they are not known."""
+    def _places(self, claim: Claim) -> set[tuple[str, str]]:
+        """Where a claim is looked for: the outermost scope and all before its name, as far as they are known.
+
+        One of the store is looked for in the graph's place and the store's.
+        """
         full = self._full(claim)
         if full is None:
-            return {"?"}
-        folder = full.rpartition("/")[0]
-        if not claim.in_store:
-            return {folder}
-        store = [text.literal or "" for text in self.scopes.store_path(claim.instance)]
-        return {folder, "/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0]}
+            return {(outermost(claim), ANYWHERE)}
+        folders = {full.rpartition("/")[0]}
+        if claim.in_store:
+            store = [text.literal or "" for text in self.scopes.store_path(claim.instance)]
+            folders.add("/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0])
+        return {(folder.partition("/")[0], folder) for folder in folders}
 
     def _at(self, name: str, claim: Claim) -> list[Claim]:
         """The claims to a last part of a name that stand, or may stand, where `claim` does."""
-        buckets = self._exact.get(name)
-        if not buckets:
+        tops = self._exact.get(name)
+        if not tops:
             return []
-        places = {*self._places(claim), "?"}
-        wanted = buckets.values() if self._full(claim) is None else [buckets[one] for one in places if one in buckets]
-        return list({id(one): one for bucket in wanted for one in bucket}.values())
+        own = self._places(claim)
+        wanted = {top for top, _ in own} | {ANYWHERE}
+        near = tops.values() if ANYWHERE in {top for top, _ in own} else [tops[one] for one in wanted if one in tops]
+        places = {place for _, place in own} | {ANYWHERE}
+        known = self._full(claim) is not None
+        buckets = (one[place] for one in near for place in (places & one.keys() if known else one))
+        return list({id(one): one for bucket in buckets for one in bucket}.values())
 
     def _numbering(self, name: str, claim: Claim) -> list[Claim]:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
@@ -158,19 +170,24 @@ class Claims:
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
         full, others = self._full(one), self._full(other)
-        alike = len(one.instance.way.scopes) == len(other.instance.way.scopes)
-        if full is not None and others is not None and not alike:
+        known = full is not None and others is not None
+        if known and len(one.instance.way.scopes) != len(other.instance.way.scopes):
             return full == others
-        if "/" in one.name.pattern + other.name.pattern:
-            return full is None or others is None or full == others
-        same = self.scopes.places.same(one.instance, other.instance)
+        if "/" in one.name.pattern or "/" in other.name.pattern:
+            return not known or full == others
+        if self.scopes.places.same(one.instance, other.instance):
+            return True
         words = self.scopes.reach.tree.vocabulary
-        return same or may_cross(one.instance, one.name, other.instance, other.name, words)
+        return not known and may_cross(one.instance, one.name, other.instance, other.name, words)
 
     def _full(self, claim: Claim) -> str | None:
         """A claim's graph name, None where a part of it is not known."""
         folder, name = claim.instance.way.folder, claim.name.literal
         return None if folder is None or name is None else folder + name.lower()
+
+
+def _by_place() -> _ByPlace:
+    return defaultdict(lambda: defaultdict(list))
 
 
 def _in_later_cell(one: Claim, other: Claim) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.claim import Claim, outermost
 from codemods.tensorflow.naming.sites import UNNAMED
 from codemods.tensorflow.program.vocabulary import Vocabulary
+from codemods.tensorflow.reach.ways import ANYWHERE
 from codemods.tensorflow.scopes.crossing import may_cross, may_have_folders
+from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.text import Hole, Text, literal, overlaps
 
 __all__ = ["Near"]
 
 _UNNAMED = literal(UNNAMED)
+_FEW = 8  # claims of one kind that others have to do with: a name that many make is one for all
 _ByName = defaultdict[Text, list[Claim]]  # far fewer than there are ways to each
 
 
@@ -25,21 +28,21 @@ class Near:
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
-        self._seen: _ByName = defaultdict(list)
-        self._own: dict[str, _ByName] = defaultdict(lambda: defaultdict(list))
+        self._seen: dict[str, _ByName] = defaultdict(_by_name)  # by the outermost scope, as those below
+        self._open: dict[str, _ByName] = defaultdict(_by_name)  # those of them that may be any name
+        self._alike: Counter[object] = Counter()
+        self._own: dict[str, _ByName] = defaultdict(_by_name)
 
     def add(self, claim: Claim, paths: Iterable[str] = ()) -> None:
         """Enters a claim, which concerns the files `paths` as well as its own."""
-        if claim.instance.way.is_seen:
-            self._seen[claim.name].append(claim)
-            return
-        for path in dict.fromkeys((claim.instance.body[0], *paths)):
+        seen = claim.instance.way.is_seen
+        for path in dict.fromkeys((claim.instance.body[0], *(() if seen else paths))):
             self._own[path][claim.name].append(claim)
-
-    def names(self, path: str) -> Iterator[Text]:
-        """The names that concern a file."""
-        yield from self._seen
-        yield from self._own.get(path, ())
+        if seen and self._alike[kind := _kind(claim)] < _FEW:
+            self._alike[kind] += 1
+            self._seen[outermost(claim)][claim.name].append(claim)
+            if claim.name.is_open:
+                self._open[outermost(claim)][claim.name].append(claim)
 
     def overlapping(self, claim: Claim) -> Iterator[Claim]:
         """The claims to what may be the same name."""
@@ -53,16 +56,23 @@ class Near:
                 yield from self._to(_numbers(own), again, claim)
 
     def _around(self, claim: Claim) -> Iterator[tuple[Text, list[Claim]]]:
-        yield from self._seen.items()
-        yield from self._own[claim.instance.body[0]].items()
+        path, top = claim.instance.body[0], outermost(claim)
+        tops = self._seen if claim.name.is_open else self._open
+        near = tops.values() if top == ANYWHERE else [tops[one] for one in (top, ANYWHERE) if one in tops]
+        for name, claims in (item for group in near for item in group.items()):
+            if elsewhere := [one for one in claims if one.instance.body[0] != path]:
+                yield name, elsewhere
+        yield from self._own.get(path, {}).items()
 
     def _to(self, own: Text, claims: list[Claim], claim: Claim) -> Iterator[Claim]:
         """Those of some claims to a name, `own`, which may be that of another claim."""
-        told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
         alike, path = overlaps(own, claim.name), claim.instance.body[0]
+        if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
+            return
+        told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
         if alike and told and self._words.may_agree(own, claim.name):
             yield from claims
-        elif alike or "/" in own.pattern + claim.name.pattern:
+        else:
             crosses = told and (may_have_folders(own, self._words) or may_have_folders(claim.name, self._words))
             for one in claims:
                 if (alike and one.instance.body[0] == path) or (crosses and self._cross(own, one, claim)):
@@ -71,6 +81,17 @@ class Near:
     def _cross(self, own: Text, one: Claim, claim: Claim) -> bool:
         """Whether a claim's name may be that of another one with its scopes: `*/w`, and `w` in `a`."""
         return may_cross(one.instance, own, claim.instance, claim.name, self._words)
+
+
+def _by_name() -> _ByName:
+    return defaultdict(list)
+
+
+def _kind(claim: Claim) -> object:
+    """What two claims have in common that concern the same others, wherever they stand in the program."""
+    scopes = tuple(stand.name for stand in scopes_around(claim.instance))
+    store = claim.in_store, claim.in_new_store, claim.looks_first
+    return claim.name, scopes, claim.instance.way.graph, store, claim.creates, claim.chosen, claim.repeats, claim.domain
 
 
 def _is_told(claim: Claim) -> bool:

@@ -14,6 +14,7 @@ from codemods.tensorflow.text import NONE, UNKNOWN, Hole, Text, is_no_folder, su
 from migrate.syntax.records import record
 
 __all__ = [
+    "ANYWHERE",
     "SCOPES",
     "Instance",
     "Stand",
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
+
+
+ANYWHERE = "?"  # the outermost scope of what may be in any, or in none
 
 
 @record(frozen=True, slots=True)
@@ -89,6 +93,17 @@ class Way:
         return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in SCOPES)
 
     @cached_property
+    def outermost(self) -> str:
+        """The outermost scope, in lower case, or `ANYWHERE`: nothing in another one bears the same name."""
+        first = self.scopes[0].name.literal if self.scopes else None
+        return ANYWHERE if self.partial or self.resets or not first else first.lower().partition("/")[0]
+
+    @cached_property
+    def branches(self) -> tuple[Stand, ...]:
+        """The arms of branches that it is in, outermost first."""
+        return tuple(stand for stand in self.stands if stand.frame.kind == "branch")
+
+    @cached_property
     def resets(self) -> bool:
         """Whether one of them may leave those around it."""
         return any(stand.resets for stand in self.scopes)
@@ -125,19 +140,17 @@ class Instance:
 
 def exclusive(first: Instance, second: Instance) -> bool:
     """Whether the two stand in different arms of one branch, so that at most one of them happens."""
-    arms = {stand.key: stand.frame.arm for stand in first.way.stands if stand.frame.kind == "branch"}
-    return any(
-        stand.key in arms and arms[stand.key] != stand.frame.arm
-        for stand in second.way.stands
-        if stand.frame.kind == "branch"
-    )
+    one, two = first.way.branches, second.way.branches
+    if not one or not two:
+        return False
+    arms = {stand.key: stand.frame.arm for stand in one}
+    return any(arms.get(stand.key, stand.frame.arm) != stand.frame.arm for stand in two)
 
 
 def in_other_arms(first: Instance, second: Instance) -> bool:
     """Whether two stand in different arms of one branch, whichever calls have led there."""
-    arms = {(one.path, one.frame.at): one.frame.arm for one in first.way.stands if one.frame.kind == "branch"}
-    branches = (one for one in second.way.stands if one.frame.kind == "branch")
-    return any(arms.get((one.path, one.frame.at), one.frame.arm) != one.frame.arm for one in branches)
+    arms = {(one.path, one.frame.at): one.frame.arm for one in first.way.branches}
+    return any(arms.get((one.path, one.frame.at), one.frame.arm) != one.frame.arm for one in second.way.branches)
 
 
 def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:

@@ -53,6 +53,8 @@ class Places:
         holds for do not count.
         """
         around = [scopes_around(each) for each in (first, second)]
+        if not any(around):
+            return True
         one, two = ([stand for stand in stands if not drops(stand)] for stands in around)
         if first.way.partial or second.way.partial:
             return True

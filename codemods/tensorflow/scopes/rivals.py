@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.items import Item, ItemKey
@@ -110,7 +111,7 @@ class Rivals:
         known = self._numbered.get(item.key)
         if known is None:
             names = {_last(name) for text in item.texts for name in text.texts}
-            below = {one.key: one for stem in filter(None, map(_stem, names)) for one in self._bearing.get(stem, ())}
+            below = {one.key: one for stem in filter(None, map(_stem, names)) for one in self._called(stem, ANYWHERE)}
             above = {one.key: one for name in names for one in self._by_stem.get(name, ())}
             known = self._numbered[item.key] = [
                 *(one for one in below.values() if self._may_be_called(one, item)),
@@ -162,31 +163,40 @@ class Rivals:
     def _namesakes(self, item: Item) -> Iterator[Item]:
         """The scopes of the same known name, in any file; where a name is not all known, those of the same file.
 
-        Those of other files count where the program is seen to enter them: what nobody calls may do so elsewhere.
+        Those of other files count where it may be any, and the program is seen to enter them: what nobody calls may do
+        so elsewhere.
         """
-        path, seen = item.key[0], any(one.way.is_seen for one in item.instances)
-        for text in item.texts:
+        path = item.key[0]
+        for instance, text in zip(item.instances, item.texts, strict=True):
             for name in text.texts:
-                yield from self._bearing.get(_last(name), ())
+                yield from self._called(_last(name), instance.way.outermost)
         if not all(text.texts for text in item.texts):
-            yield from self.items.values() if seen else self._in_file.get(path, ())
+            yield from self.items.values() if _is_open(item) else self._in_file.get(path, ())
         yield from self._patterned.get(path, ())
-        yield from self._patterned_seen
+        yield from self._open
+
+    def _called(self, name: str, outermost: str) -> Iterator[Item]:
+        """The scopes that a name is known to be of, but for those in other scopes than the outermost one."""
+        tops = self._bearing.get(name, {})
+        near = tops if outermost == ANYWHERE else (outermost, ANYWHERE)
+        return chain.from_iterable(tops[top] for top in near if top in tops)
 
     @cached_property
-    def _bearing(self) -> Mapping[str, list[Item]]:
-        bearing: dict[str, list[Item]] = defaultdict(list)
+    def _bearing(self) -> Mapping[str, Mapping[str, list[Item]]]:
+        """The scopes by the last part of their names where these are known, and by the outermost scope around them."""
+        bearing: dict[str, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
         for item in self.items.values():
-            for name in {_last(name) for text in item.texts for name in text.texts}:
-                bearing[name].append(item)
+            places = zip(item.instances, item.texts, strict=True)
+            for name, top in {(_last(name), one.way.outermost) for one, text in places for name in text.texts}:
+                bearing[name][top].append(item)
         return bearing
 
     @cached_property
     def _by_stem(self) -> Mapping[str, list[Item]]:
         by_stem: dict[str, list[Item]] = defaultdict(list)
-        for name, items in self._bearing.items():
+        for name, tops in self._bearing.items():
             if stem := _stem(name):
-                by_stem[stem] += items
+                by_stem[stem] += chain.from_iterable(tops.values())
         return by_stem
 
     @cached_property
@@ -204,15 +214,14 @@ class Rivals:
         }
 
     @cached_property
-    def _patterned_seen(self) -> list[Item]:
-        """Those that the program is seen to enter, in whatever file."""
-        return [item for items in self._patterned.values() for item in items if _is_seen(item)]
+    def _open(self) -> list[Item]:
+        """Those that the program is seen to enter under what may be any name, in whatever file."""
+        return [item for items in self._patterned.values() for item in items if _is_open(item)]
 
 
-def _is_seen(item: Item) -> bool:
-    """Whether the program is seen to enter a scope under a name of which a part is unknown."""
-    texts = zip(item.texts, item.instances, strict=True)
-    return any(one.way.is_seen and not text.texts for text, one in texts)
+def _is_open(item: Item) -> bool:
+    """Whether the program is seen to enter a scope under a name of which a part may be anything."""
+    return any(one.way.is_seen and text.is_open for text, one in zip(item.texts, item.instances, strict=True))
 
 
 def _last(name: str) -> str:
