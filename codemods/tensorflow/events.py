@@ -37,7 +37,7 @@ from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import nodes, place_among
 from migrate.syntax.walk import CallSite, Scope
 
 __all__ = ["Events"]
@@ -203,7 +203,7 @@ class Events:
             position(site.statement),
             any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
             position(site.block[0]),
-            node in _assigned(site.statement),
+            _is_assigned(node, site.statement),
             _unset(node),
             self._tensors(site, callee),
         )
@@ -238,10 +238,13 @@ def _may_not_happen(site: CallSite) -> bool:
     return any(isinstance(frame.node, ast.IfExp | ast.BoolOp) for frame in (*site.scope.frames, *site.frames))
 
 
-def _assigned(statement: ast.stmt) -> list[ast.expr]:
-    """What a statement assigns or returns as it is: its value, or each in its tuple."""
+def _is_assigned(node: ast.Call, statement: ast.stmt) -> bool:
+    """Whether a statement assigns or returns a call as it is: as its value, or in its tuple."""
     value = getattr(statement, "value", None)
-    return [*value.elts] if isinstance(value, ast.Tuple) else [value] if isinstance(value, ast.expr) else []
+    if not isinstance(value, ast.Tuple):
+        return value is node
+    place = place_among(value.elts, node)
+    return place >= 0 and value.elts[place] is node
 
 
 def _is_harmless(callee: Callee, site: CallSite) -> bool:

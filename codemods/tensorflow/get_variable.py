@@ -6,13 +6,15 @@ See https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/get_variable fo
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
+from codemods.tensorflow.facts import At
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
@@ -70,15 +72,34 @@ def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:
             yield _left(module, Span(offset(*at), offset(*plan.ends[at])), decision)
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How the calls of a file are written: their form, and where the scopes begin and end that are put around them."""
+
+    form: Literal["shape", "value"]
+    begins: list[At]
+    ends: list[At]
+
+    @staticmethod
+    def of(plan: FilePlan, options: Options) -> _Style:
+        form: Literal["shape", "value"] = "value" if options.get("form", "shape") == "value" else "shape"
+        return _Style(form, sorted(one.first for one in plan.wraps), sorted(one.end for one in plan.wraps))
+
+    def wraps(self, at: At) -> int:
+        """How many scopes are put around what stands at a place."""
+        return bisect_right(self.begins, at) - bisect_right(self.ends, at)
+
+
 def _decided(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """The findings of each creation, and those of the imports that go with them."""
     rewritten: list[Finding] = []
     module.walk.assume(plan.synonyms)
+    style = _Style.of(plan, options)
     for site in module.walk.calls:
         decision = plan.creations.get(position(site.node))
         if decision is None or knowledge.canonical(resolve(site.node.func, site.scope)) != knowledge.VARIABLE:
             continue
-        for finding in _findings(module, site, plan, decision, options):
+        for finding in _findings(module, site, plan, decision, style):
             if isinstance(finding.outcome, Rewrite):
                 rewritten.append(finding)
             yield finding
@@ -94,7 +115,7 @@ def _scope_functions(module: Module, plan: FilePlan) -> Iterator[tuple[str, Span
 
 
 def _findings(
-    module: Module, site: CallSite, plan: FilePlan, decision: NamePlan | LeavePlan, options: Options
+    module: Module, site: CallSite, plan: FilePlan, decision: NamePlan | LeavePlan, style: _Style
 ) -> Iterator[Finding]:
     node = site.node
     if isinstance(decision, LeavePlan):
@@ -103,7 +124,8 @@ def _findings(
     speller = Speller(module, node.func, site.scope, plan.version_2_root)
     try:
         request = _request(module, site, plan, decision, speller)
-        edit = build(module, node, replace(request, form=_form(options)), site)
+        deeper = _deeper(module, site, style.wraps(position(site.statement)) + decision.escapes)
+        edit = build(module, node, replace(request, form=style.form, deeper=deeper), site)
     except UnspellableError:
         yield _left(module, node, LeavePlan("GV210", "the file has no name for TensorFlow itself", decision.shifts))
         return
@@ -130,10 +152,6 @@ def _findings(
         yield module.finding(_REMARKS[remark.kind], node, remark.text, Notice())
 
 
-def _form(options: Options) -> Literal["shape", "value"]:
-    return "value" if options.get("form", "shape") == "value" else "shape"
-
-
 def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan, speller: Speller) -> CallRequest:
     return CallRequest(
         name=_name_text(module, site.node, decision, speller),
@@ -146,7 +164,6 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         held=decision.held,
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=_is_version_2(site, plan),
-        deeper=_deeper(module, site, plan, decision),
     )
 
 
@@ -158,10 +175,8 @@ def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
     return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
 
 
-def _deeper(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan) -> int:
-    """By how many columns the scopes that are put around a call will indent it."""
-    at = position(site.statement)
-    levels = sum(wrap.first <= at < wrap.end for wrap in plan.wraps) + decision.escapes
+def _deeper(module: Module, site: CallSite, levels: int) -> int:
+    """By how many columns so many scopes that are put around a call will indent it."""
     text, start = module.source.text, module.span(site.statement).start
     return levels * len(indent_unit(text, text[line_start(text, start) : start])) if levels else 0
 

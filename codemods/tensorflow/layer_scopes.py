@@ -6,6 +6,7 @@ See https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/variable_scope 
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
@@ -34,13 +35,13 @@ def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Findin
     if not plan.scopes and not plan.wraps:
         return
     module.walk.assume(plan.synonyms)
-    standing = {position(one): one for one in statements(module.tree)} if plan.wraps else {}
     for site in module.walk.calls:
         chosen = plan.scopes.get(position(site.node))
         if chosen is not None and knowledge.canonical(resolve(site.node.func, site.scope)) in knowledge.SCOPE_CALLS:
             yield _converted(module, site, chosen, plan)
-    for wrap in plan.wraps:
-        yield _wrapped(module, wrap, standing, plan)
+    if plan.wraps:
+        layers = _Layers(module)
+        yield from (_wrapped(module, wrap, layers, plan) for wrap in plan.wraps)
 
 
 def _converted(module: Module, site: CallSite, plan: ScopePlan, file: FilePlan) -> Finding:
@@ -90,10 +91,26 @@ def _both(module: Module, node: ast.Call, argument: ast.expr, default: ast.expr,
         yield Edit(module.span(default), name if known else f"{name} or {module.text(default)}")
 
 
-def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan: FilePlan) -> Finding:
+class _Layers:
+    """The statements of a file by their places, and its calls in the order of their statements."""
+
+    def __init__(self, module: Module) -> None:
+        self.standing = {position(one): one for one in statements(module.tree)}
+        self._sites = module.walk.calls
+        ordered = sorted((position(site.statement), number) for number, site in enumerate(self._sites))
+        self._places = [place for place, _ in ordered]
+        self._numbers = [number for _, number in ordered]
+
+    def inside(self, first: At, end: At) -> list[CallSite]:
+        """The calls of the statements that begin in a part of the text, in the order in which they run."""
+        begin, behind = bisect_left(self._places, first), bisect_left(self._places, end)
+        return [self._sites[number] for number in sorted(self._numbers[begin:behind])]
+
+
+def _wrapped(module: Module, wrap: WrapPlan, layers: _Layers, plan: FilePlan) -> Finding:
     """The statements of a layer under a new scope."""
-    first, last = standing[wrap.first], standing[wrap.last]
-    site = _speaking(module, first, wrap.end)
+    first, last = layers.standing[wrap.first], layers.standing[wrap.last]
+    site = _speaking(layers.inside(wrap.first, wrap.end), first)
     speller = Speller(module, site.node.func, site.scope, plan.version_2_root)
     name = f'None, default_name="{wrap.name}"' if wrap.unique else f'"{wrap.name}"'
     ops = ", auxiliary_name_scope=False" if wrap.keeps_ops else ""
@@ -107,9 +124,8 @@ def _wrapped(module: Module, wrap: WrapPlan, standing: dict[At, ast.stmt], plan:
     )
 
 
-def _speaking(module: Module, first: ast.stmt, end: At) -> CallSite:
+def _speaking(inside: list[CallSite], first: ast.stmt) -> CallSite:
     """A call by which the statements of a layer reach TensorFlow, if only the one that is made for the layer."""
-    inside = [site for site in module.walk.calls if position(first) <= position(site.statement) < end]
     makes = (site for site in inside if knowledge.canonical(resolve(site.node.func, site.scope)) == knowledge.VARIABLE)
     return next(makes, None) or next(site for site in inside if site.statement is first)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from codemods.tensorflow.reading import LINE_END, line_start
 from migrate.model import Edit, Span
@@ -78,9 +79,10 @@ def _own_line(module: Module, call: ast.Call, creates: Callable[[ast.AST], bool]
     while not isinstance(node, ast.stmt):
         node = module.parents[node]
         elements = [one for one in _elements(module, node) if one.start >= span.start - len(line.before)]
-        row = [one for one in elements if not LINE_END.search(text[elements[0].start : one.end])]
+        row = _row(text, elements)
         place = next((place for place, one in enumerate(row) if one.start <= span.start < one.end), None)
-        if place is None or sum(creates(one.value) for one in row) < 2:
+        creating = (one for one in row if creates(one.value))
+        if place is None or len([*islice(creating, 2)]) < 2:
             continue
         after = row[place + 1] if place + 1 < len(row) and creates(row[place + 1].value) else None
         behind = text[span.end : after.start].rstrip() if after else line.behind
@@ -92,6 +94,12 @@ def _own_line(module: Module, call: ast.Call, creates: Callable[[ast.AST], bool]
         edit = Edit(gap, break_.replace("\n", module.source.newline) + indent)
         return Line(indent + text[gap.end : span.start], behind, edit)
     return None
+
+
+def _row(text: str, elements: list[_Element]) -> list[_Element]:
+    """Those of some elements that end on the line on which the first of them begins."""
+    line_end = LINE_END.search(text, elements[0].start) if elements else None
+    return [one for one in elements if line_end is None or one.end <= line_end.start()]
 
 
 def _gap(text: str, end: int) -> Span:

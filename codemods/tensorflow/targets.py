@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.parts import makes_several, role_of
-from migrate.syntax.nodes import children
+from migrate.syntax.nodes import children, place_among
 from migrate.syntax.records import record
 
 __all__ = [
@@ -131,12 +131,29 @@ def _path(root: ast.AST, goal: ast.AST) -> list[ast.AST]:
     """The nodes from `root` down to `goal`, both included."""
     if root is goal:
         return [root]
-    for child in children(root):
+    near = _near(root, goal)
+    return _path_by(root, near, goal) or _path_by(root, [one for one in children(root) if one not in near], goal)
+
+
+def _path_by(root: ast.AST, among: Iterable[ast.AST], goal: ast.AST) -> list[ast.AST]:
+    """The path that leads through one of these children of `root`; [] for none."""
+    for child in among:
         if _holds(child, goal):
             below = _path(child, goal)
             if below:
                 return [root, *below]
     return []
+
+
+_MANY = 8  # children in one field, from which on it pays to look one of them up by its place
+_IN_ORDER = ("elts", "values", "args", "keywords", "body")  # fields whose nodes stand in the order of the text
+
+
+def _near(root: ast.AST, goal: ast.AST) -> list[ast.AST]:
+    """Of a node that holds many others those by whose places the goal stands within."""
+    fields = [getattr(root, name, None) for name in _IN_ORDER]
+    wide = [field for field in fields if isinstance(field, list) and len(field) > _MANY]
+    return [field[place] for field in wide if (place := place_among(field, goal)) >= 0]
 
 
 def _holds(node: ast.AST, goal: ast.AST) -> bool:
@@ -167,19 +184,27 @@ def _inner_name(path: list[ast.AST]) -> tuple[str, str]:
     for depth in range(len(path) - 2, -1, -1):
         node, below = path[depth], path[depth + 1]
         match node:
-            case ast.Dict(keys=keys, values=values) if below in values:
-                key = keys[values.index(below)]
+            case ast.Dict(keys=keys, values=values) if (place := _index(values, below)) is not None:
+                key = keys[place]
                 if isinstance(key, ast.Constant) and isinstance(key.value, str | int):
                     return str(key.value), _outer_name(path[: depth + 1])
             case ast.keyword(arg=str() as name) if _is_dict_call(path[depth - 1]):
                 return name, _outer_name(path[:depth])
             case ast.keyword(arg=str() as name) if name not in _VALUE_KEYWORDS:
                 return name, ""
-            case ast.List(elts=elements) | ast.Tuple(elts=elements) if below in elements:
-                outer = _element_name(path[: depth + 1], elements.index(below))
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) if (place := _index(elements, below)) is not None:
+                outer = _element_name(path[: depth + 1], place)
                 if outer:
                     return outer, ""
     return "", ""
+
+
+def _index(siblings: Sequence[ast.AST], node: ast.AST) -> int | None:
+    """The index of a node among others, None where it is none of them."""
+    place = place_among(siblings, node)
+    if place >= 0 and siblings[place] is node:
+        return place
+    return next((number for number, one in enumerate(siblings) if one is node), None)
 
 
 _VALUE_KEYWORDS = frozenset({"initial_value", "initializer", "value", "x", "input", "a", "b", "y"})

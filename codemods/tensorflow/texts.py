@@ -44,6 +44,7 @@ class Texts(Bodies):
         self._path = path
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._given_by_name: dict[tuple[str, Scope], Text] = {}
+        self._none_by_name: dict[tuple[str, Scope], bool] = {}
         self._nones = Nones([*self.body_scopes, *self.class_scopes], walk.calls)
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
@@ -97,10 +98,19 @@ class Texts(Bodies):
         if len(text.parts) != 1 or not isinstance(text.parts[0], Hole) or text.may_be_none:
             return text
         unknown = not text.parts[0].parameter
-        if unknown and self._nones.may_be(source or node, scope):
+        if unknown and self._may_be_none(source or node, scope):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
         return Text((Hole(folders=True),)) if held else text
+
+    def _may_be_none(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression may be None; a name by any of its bindings, which are gone through once."""
+        if not isinstance(node, ast.Name):
+            return self._nones.may_be(node, scope)
+        name = node.id, scope
+        if name not in self._none_by_name:
+            self._none_by_name[name] = self._nones.may_be(node, scope)
+        return self._none_by_name[name]
 
     def named(self, call: ast.Call, keyword: str, place: int, scope: Scope) -> Text | None:
         """What is known of the name that a call passes by keyword or at a position; None where it passes no string."""

@@ -7,8 +7,11 @@ migrated text to the last character.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from migrate.diff import hunks, split
 from migrate.edits import join_wraps
@@ -35,7 +38,7 @@ class Replacement:
     joined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Replaced:
     """A changed file's source before, and its replacements in order."""
 
@@ -44,8 +47,40 @@ class Replaced:
 
     def of(self, ids: Iterable[str]) -> tuple[Replacement, ...]:
         """The replacements that belong to one of these findings."""
-        wanted = frozenset(ids)
-        return tuple(one for one in self.replacements if one.owners & wanted)
+        places = {place for name in ids for place in self._places.get(name, ())}
+        return tuple(self.replacements[place] for place in sorted(places))
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """The places among the replacements of those that belong to a finding, by its id."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(self.replacements):
+            for name in one.owners:
+                places[name].append(place)
+        return places
+
+
+class _Reach:
+    """Which findings' wraps reach over an offset."""
+
+    def __init__(self, text: str, wraps: Iterable[tuple[Wrap, str]]) -> None:
+        turns: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for wrap, name in wraps:
+            turns[_line_start(text, wrap.span.start)].append((1, name))
+            turns[wrap.span.end + 1].append((-1, name))
+        self._turns = sorted(turns)
+        self._owners: list[frozenset[str]] = []
+        open_wraps: Counter[str] = Counter()
+        for turn in self._turns:
+            for change, name in turns[turn]:
+                open_wraps[name] += change
+            open_wraps = +open_wraps  # those that are none any more go
+            self._owners.append(frozenset(open_wraps))
+
+    def over(self, offset: int) -> frozenset[str]:
+        """The findings whose wraps begin with the line of an offset, or before it, and end no earlier."""
+        place = bisect_right(self._turns, offset) - 1
+        return self._owners[place] if place >= 0 else frozenset()
 
 
 def replaced(result: FileResult, reader: Callable[[str, bytes], Source] = Source.from_bytes) -> Replaced | None:
@@ -125,7 +160,7 @@ def _own(text: str, after: str, findings: Sequence[Finding]) -> list[Replacement
     joined = dict(zip(single, join_wraps(text, single), strict=True))
     wraps = [(joined[wrap], name) for wrap, name in wraps]
     inserts = _inserts(_apply(text, spliced), after)
-    return None if inserts is None else _with_inserts(text, spliced, inserts, wraps)
+    return None if inserts is None else _with_inserts(spliced, inserts, _Reach(text, wraps))
 
 
 def _merge(replacements: Iterable[Replacement]) -> list[Replacement]:
@@ -172,39 +207,38 @@ def _lines(text: str) -> list[str]:
     return [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True) if start < end]
 
 
-def _with_inserts(
-    text: str, spliced: Sequence[Replacement], inserts: Inserts, wraps: Sequence[tuple[Wrap, str]]
-) -> list[Replacement]:
+def _with_inserts(spliced: Sequence[Replacement], inserts: Inserts, reach: _Reach) -> list[Replacement]:
     """The replacements with what the wraps insert, at offsets of the text that `spliced` makes, taken in."""
     made: list[Replacement] = []
-    left = sorted(inserts.items())
+    left = deque(sorted(inserts.items()))
     shift = 0
     for one in spliced:
         while left and left[0][0] < one.start + shift:
-            made.append(_insert(text, *left.pop(0), shift, wraps))
+            made.append(_insert(*left.popleft(), shift, reach))
         new, done = one, 0
         while left and left[0][0] <= one.start + shift + len(one.text):
-            at, added = left.pop(0)
+            at, added = left.popleft()
             place = at - one.start - shift + done
-            owners = new.owners | _insert(text, one.start, added, 0, wraps).owners
+            owners = new.owners | reach.over(one.start)
             new = replace(new, text=new.text[:place] + added + new.text[place:], owners=owners)
             new = replace(new, joined=new.joined or new.owners != one.owners)
             done += len(added)
         made.append(new)
         shift += len(one.text) - (one.end - one.start)
-    made += (_insert(text, at, added, shift, wraps) for at, added in left)
+    made += (_insert(at, added, shift, reach) for at, added in left)
     return _merge(made)
 
 
-def _insert(text: str, at: int, added: str, shift: int, wraps: Sequence[tuple[Wrap, str]]) -> Replacement:
+def _insert(at: int, added: str, shift: int, reach: _Reach) -> Replacement:
     """An insert of the wraps that reach over an offset; several of them cannot be told apart."""
     place = at - shift
-    owners = frozenset(name for wrap, name in wraps if _line_start(text, wrap.span.start) <= place <= wrap.span.end)
+    owners = reach.over(place)
     return Replacement(place, place, added, owners, joined=len(owners) > 1)
 
 
 def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    start = text.rfind("\n", 0, offset) + 1
+    return max(start, text.rfind("\r", start, offset) + 1)
 
 
 def _by_lines(source: Source, after: str, owners: frozenset[str]) -> list[Replacement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
@@ -115,15 +116,19 @@ def single_value(name: str, scope: Scope) -> ast.expr | None:
     return found[1][0].value
 
 
-def visible_imports(scope: Scope) -> dict[str, str]:
+def visible_imports(scope: Scope) -> Mapping[str, str]:
     """Every name that an import binds and that `scope` sees, with its dotted origin; inner scopes win."""
-    names: dict[str, str] = {}
-    current: Scope | None = scope
-    while current is not None:
-        for name, bindings in current.bindings.items():
-            others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT]
-            if name not in names and len(others) < len(bindings):
-                dotted = _imported(name, next(one for one in bindings if one not in others), others)
-                names.update({} if dotted is None else {name: _truly(dotted, scope)})
-        current = current.parent
-    return names
+    if scope.visible is None:
+        own = dict(_own_imports(scope))
+        outer = visible_imports(scope.parent) if scope.parent is not None else {}
+        scope.visible = {**own, **{name: dotted for name, dotted in outer.items() if name not in own}} if own else outer
+    return scope.visible
+
+
+def _own_imports(scope: Scope) -> Iterator[tuple[str, str]]:
+    """The names that imports bind in a scope itself."""
+    for name, bindings in scope.bindings.items():
+        imported = next((one for one in bindings if one.kind is BindingKind.IMPORT), None)
+        if imported is not None:
+            dotted = _imported(name, imported, [one for one in bindings if one.kind is not BindingKind.IMPORT])
+            yield from [] if dotted is None else [(name, _truly(dotted, scope))]

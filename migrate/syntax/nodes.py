@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
+from collections.abc import Sequence
 
-__all__ = ["BLOCKS", "FIELDS", "children", "nodes", "statements"]
+__all__ = ["BLOCKS", "FIELDS", "children", "nodes", "place_among", "statements"]
 
 # Fields that hold no node, or one without a place of its own: half of all nodes are a context or an operator.
 _BARE = frozenset(
@@ -71,3 +73,15 @@ def statements(root: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> lis
             for item in getattr(statement, name):
                 found += [item] if isinstance(item, ast.stmt) else item.body
     return found
+
+
+def place_among(siblings: Sequence[ast.AST], node: ast.AST) -> int:
+    """The index of `node` among siblings that stand in the order of the text, or of the one within which it can stand.
+
+    -1 where all of them begin behind it.
+    """
+    return bisect_right(siblings, _begin(node), key=_begin) - 1
+
+
+def _begin(node: ast.AST) -> tuple[int, int]:
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]

@@ -63,6 +63,7 @@ class Scope:
     loops: list[ast.For | ast.AsyncFor] = field(default_factory=list)
     synonyms: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, str | None] = field(default_factory=dict)  # what `names.resolve` has found before
+    visible: Mapping[str, str] | None = None  # the same for `names.visible_imports`
 
     def bind(self, name: str, binding: Binding) -> None:
         """Adds a binding; a walrus in a comprehension binds in the scope around it, as what is declared global does."""
@@ -156,6 +157,7 @@ class Walk:
         self.module.synonyms.update(synonyms)
         for scope in self.scopes.values():
             scope.resolved.clear()
+            scope.visible = None
 
     def calls_of(self, names: Iterable[str]) -> Iterator[CallSite]:
         """The calls whose last names are among some, by name."""

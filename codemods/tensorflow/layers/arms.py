@@ -44,15 +44,16 @@ def lift_arms(
 def _in_arms(members: Mapping[BlockKey, list[Member]], extent: Extent) -> Sequence[_Arms]:
     """The `if` statements of which some members are in the arms."""
     found: dict[tuple[BodyKey, At], _Arms] = {}
-    places: dict[BodyKey, Mapping[At, At]] = {}
+    places: dict[str, Mapping[At, At]] = {}
     for (body, first), several in members.items():
-        if body not in places:
-            blocks = extent.tree.files[body[0]].blocks
-            places[body] = {one.at: start for start, block in blocks.items() for one in block if one.arms}
-        for member in several if places[body] else ():
-            at = _arm_of(member, places[body])
+        path = body[0]
+        if path not in places:
+            blocks = extent.tree.files[path].blocks
+            places[path] = {one.at: start for start, block in blocks.items() for one in block if one.arms}
+        for member in several if places[path] else ():
+            at = _arm_of(member, places[path])
             if at is not None:
-                block = block_of(extent.tree, body, places[body][at])
+                block = block_of(extent.tree, body, places[path][at])
                 arms = found.setdefault((body, at), _Arms(block, block.statements[block.place(at)]))
                 arms.members.append(((body, first), member))
     return list(found.values())

@@ -87,7 +87,7 @@ class Grouping:
         statements = (self.block.statements[place] for place in between)
         return len(between) <= _BETWEEN and all(may_come_along(one, self.block.body, self.extent) for one in statements)
 
-    def _last(self, group: list[Member], end: int, made: Collection[str]) -> int:
+    def _last(self, group: list[Member], end: int, made: frozenset[str]) -> int:
         """The place of the last statement of the layer: those that use its variables at once come along."""
         last = group[-1].place
         if not self.takes_ops or group[0].apart or any(member.keeps_ops for member in group):
@@ -95,7 +95,7 @@ class Grouping:
         statements = self.block.statements
         bound = {name for member in group for name in statements[member.place].binds}
         variables = {name for member in group if member.makes_variables for name in statements[member.place].binds}
-        others = set(made) - bound
+        own = frozenset(bound)
         for place in range(last + 1, end):
             statement = statements[place]
             if statement.cell != statements[last].cell or not self._is_clean(place):
@@ -103,7 +103,7 @@ class Grouping:
             if _is_of_layer(statement, group[0], bound):
                 bound.update(statement.binds)
                 last = place
-            elif not others.isdisjoint(statement.reads):
+            elif any(name in made and name not in own for name in statement.reads):
                 break  # another layer's
             elif (group[0].has_stem or group[0].is_unit) and _is_op_of(statement, variables):
                 bound.update(statement.binds)

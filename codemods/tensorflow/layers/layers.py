@@ -61,6 +61,7 @@ class _Planner:
     option: str
     dictionaries: Dictionaries
     names: ScopeNames
+    joined: dict[tuple[BodyKey, At], Member] = field(default_factory=dict)  # what creations make itself, by statement
     named: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with layers whose names stay
     bare: set[tuple[BodyKey, At]] = field(default_factory=set)  # blocks with a `w` that tells of no layer
     keyed: set[BodyKey] = field(default_factory=set)  # bodies in which keys that the program computes name variables
@@ -136,11 +137,11 @@ class _Planner:
     def _join(self, members: list[Member], site: Site) -> None:
         """Adds a site to the member that its statement is already, or as a new one."""
         member = making(self._block((site.body, site.creation.block)), site, self.dictionaries, self.extent.tree)
-        for other in members:
-            if other.place == member.place and not other.calls:
-                other.sites.append(site)
-                return
-        members.append(member)
+        other = self.joined.setdefault((site.body, site.creation.statement), member)
+        if other is member:
+            members.append(member)
+        else:
+            other.sites.append(site)
 
     def _plan_block(self, block: Block, members: list[Member]) -> None:
         takes_ops = self.option not in _OPS_STAY and not self._ops_are_looked_up(block.body)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from codemods.tensorflow.facts import At, Creation, Event, FrameFacts, Grip, StatementFacts
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
@@ -37,7 +39,7 @@ class Block:
 
     def place(self, statement: At) -> int:
         """The place of a statement among its siblings."""
-        return next(place for place, one in enumerate(self.statements) if one.at == statement)
+        return bisect_left(self.statements, statement, key=attrgetter("at"))
 
     def makes_more(self, member: Member) -> bool:
         """Whether the statement of a member goes on behind its variable, perhaps with ops that are made of it."""

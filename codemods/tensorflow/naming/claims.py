@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -58,17 +58,17 @@ class Claims:
 
     def may_shift(self, claim: Claim) -> bool:
         """Whether something of whose name nothing is known may take a number of the name before it."""
-        return any(self._is_rival(one, claim) for one in self._unknown.overlapping(claim))
+        return any(self._rivals_among(self._unknown.overlapping(claim), claim))
 
     def may_be_taken(self, claim: Claim) -> bool:
         """Whether something that may have any name can have this one before it; not what nobody is seen to call."""
         seen = (one for one in self._unknown.overlapping(claim) if one.instance.way.is_seen)
-        return self.scopes.reach.tree.makes_unseen or any(self._is_rival(one, claim) for one in seen)
+        return self.scopes.reach.tree.makes_unseen or any(self._rivals_among(seen, claim))
 
     def may_be_taken_elsewhere(self, claim: Claim) -> bool:
         """Whether something of another file of whose name nothing is known may have this one."""
         others = (one for one in self._unknown.overlapping(claim) if one.instance.body[0] != claim.instance.body[0])
-        return any(self._is_rival(one, claim) for one in others)
+        return any(self._rivals_among(others, claim))
 
     def has_number(self, name: str, path: str) -> bool:
         """Whether something near a file is called `name_1` or the like, which `name` made again would be called too."""
@@ -97,18 +97,17 @@ class Claims:
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""
         again = claim.domain is None  # under a scope for each run nothing is numbered
-        return [
-            one for one in self._candidates(claim, again) if one.domain == claim.domain and self._is_rival(one, claim)
-        ]
+        candidates = (one for one in self._candidates(claim, again) if one.domain == claim.domain)
+        return [*self._rivals_among(candidates, claim)]
 
     def former_rivals(self, claim: Claim) -> Iterator[Claim]:
         """The claims of others to the same name before anything is moved out of the way or named by this tool."""
-        return (one for one in self._candidates(claim, True) if not one.chosen and self._is_rival(one, claim))
+        return self._rivals_among((one for one in self._candidates(claim, True) if not one.chosen), claim)
 
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then."""
         others = (one for one in self._candidates(claim, True) if one.domain is not None and not one.chosen)
-        return [one for one in others if self._is_rival(one, claim)]
+        return [*self._rivals_among(others, claim)]
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
         known = claim.name.texts
@@ -155,10 +154,20 @@ class Claims:
         bucket = self._at(stem, claim) if stem != name else []
         return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
-    def _is_rival(self, one: Claim, other: Claim) -> bool:
+    def _rivals_among(self, candidates: Iterable[Claim], claim: Claim) -> Iterator[Claim]:
+        """Those of others that may be to the same name; of many that stand alike one is compared for all of them."""
+        compared: dict[object, bool] = {}
+        for one in candidates:
+            if one.owner != claim.owner:
+                stand = _stand(one)
+                if stand not in compared:
+                    compared[stand] = self._are_rivals(one, claim)
+                if compared[stand]:
+                    yield one
+
+    def _are_rivals(self, one: Claim, other: Claim) -> bool:
         return (
-            one.owner != other.owner
-            and self.scopes.meeting.may_meet(one.instance, other.instance)
+            self.scopes.meeting.may_meet(one.instance, other.instance)
             and not _in_later_cell(one, other)
             and not _in_later_cell(other, one)
             and not _in_arms_of_a_wrap(one, other)
@@ -188,6 +197,13 @@ class Claims:
 
 def _by_place() -> _ByPlace:
     return defaultdict(lambda: defaultdict(list))
+
+
+def _stand(claim: Claim) -> object:
+    """All by which a claim is compared with others, but for its owner: by identity what takes long to compare."""
+    way = claim.instance.way
+    around = id(way.stands), way.graph, way.root, way.reruns, way.partial, claim.instance.body[0]
+    return claim.name, claim.in_store, id(claim.domain), around
 
 
 def _in_later_cell(one: Claim, other: Claim) -> bool:

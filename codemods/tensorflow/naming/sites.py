@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
@@ -191,10 +192,27 @@ def _looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> str:
 
 def _asks_for(names: Iterable[Text], file: FileFacts) -> bool:
     """Whether a file may ask for one of some names."""
-    asked = {suffix for lookup in file.lookups for suffix in _suffixes(lookup)}
-    asked |= set(map(without_number, asked))
-    patterns = [*map(literal, asked), *file.lookup_patterns]
-    return any(overlaps(name, one) for name in names for one in patterns)
+    asked = _asked(file.lookups)
+    known = _in_lower_case(asked)
+    for name in names:
+        if not known.isdisjoint(text.lower() for text in name.texts):
+            return True
+        patterns = file.lookup_patterns if name.texts else (*map(literal, asked), *file.lookup_patterns)
+        if any(overlaps(name, one) for one in patterns):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _asked(lookups: frozenset[str]) -> frozenset[str]:
+    """The names that are asked for, with the scopes before them and without, and so for their numbers."""
+    asked = {suffix for lookup in lookups for suffix in _suffixes(lookup)}
+    return frozenset((*asked, *map(without_number, asked)))
+
+
+@lru_cache(maxsize=64)
+def _in_lower_case(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(str.lower, names))
 
 
 def _compared(path: str, names: Iterable[Text], tests: NameTests) -> str:
