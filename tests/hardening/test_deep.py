@@ -12,16 +12,17 @@ from migrate.model import Report
 from migrate.settings import load
 
 HEAD = "import tensorflow as tf\nsess = tf.Session()\n"
+DEEP = 1_500  # what Python parses and nobody can walk
 VALUES = {
-    "sums": "1" + "+1" * 900,
-    "attributes": "a" + ".b" * 900,
-    "calls": "f" + "()" * 900,
-    "subscripts": "a" + "[0]" * 900,
-    "signs": "-" * 900 + "1",
-    "nots": "not " * 900 + "1",
-    "lambdas": "lambda: " * 900 + "1",
-    "conditions": "1 if a else " * 900 + "1",
-    "powers": "1" + "**1" * 900,
+    "sums": "1" + "+1" * DEEP,
+    "attributes": "a" + ".b" * DEEP,
+    "calls": "f" + "()" * DEEP,
+    "subscripts": "a" + "[0]" * DEEP,
+    "signs": "-" * DEEP + "1",
+    "nots": "not " * DEEP + "1",
+    "lambdas": "lambda: " * DEEP + "1",
+    "conditions": "1 if a else " * DEEP + "1",
+    "powers": "1" + "**1" * DEEP,
 }
 LONG = {
     "elements": "[" + ", ".join(["1.0"] * 20_000) + "]",
