@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from migrate import registry, runner, settings
+from migrate.model import Report
+from migrate.output.replacements import replaced
 
 LAYERS = """\
 import tensorflow as tf
@@ -55,6 +58,14 @@ def calls_for(packages: int, tree: Path, *, joined: bool) -> int:
 def counted(tree: Path, changed: int) -> int:
     """How many Python functions one run calls, which changes so many files."""
     made = settings.load(registry.load(), {"isolated": True, "jobs": 1})
+    reports: list[Report] = []
+    count = calls_of(lambda: reports.append(runner.run(made, [str(tree)])))
+    assert len(reports[0].changed) == changed
+    return count
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many Python functions some work calls."""
     count = 0
 
     def see(frame: Any, event: str, argument: Any) -> None:
@@ -63,10 +74,9 @@ def counted(tree: Path, changed: int) -> int:
 
     sys.setprofile(see)
     try:
-        report = runner.run(made, [str(tree)])
+        work()
     finally:
         sys.setprofile(None)
-    assert len(report.changed) == changed
     return count
 
 
@@ -93,3 +103,57 @@ def star_calls(modules: int, tree: Path) -> int:
 def test_star_imports_are_followed_no_further_than_they_lead(tmp_path: Path) -> None:
     few, some, many = (star_calls(number, tmp_path / str(number)) for number in (4, 8, 16))
     assert many - some < 4 * 2.2 * (some - few)  # as there are four times as many imports
+
+
+HEAD = "import tensorflow as tf\n\ndef make(size):\n    return tf.Variable(tf.zeros([size]))\n\n"
+ARM = """\
+if flag({0}):
+    fc{0}_w = tf.Variable(tf.zeros([3, 3]))
+    fc{0}_b = tf.Variable(tf.zeros([3]))
+"""
+BODY = """\
+def build_{0}(flag):
+    if flag:
+        return tf.Variable(0.0, name="a_{0}")
+"""
+ASKED = """\
+a_{0} = tf.Variable(0.0, name="a_{0}")
+t_{0} = tf.get_default_graph().get_tensor_by_name("a_{0}:0")
+"""
+SHAPES = {  # what stands before, what stands for each number, and what behind
+    "a layer each": (HEAD, "a_{0} = make({0})\n", ""),
+    "one tuple": (HEAD + "x = (\n", "    make({0}),\n", ")\n"),
+    "two in an arm": (HEAD, ARM, ""),
+    "a function each": (HEAD, BODY, ""),
+    "asked for": (HEAD, ASKED, ""),
+}
+
+
+def file_calls(number: int, shape: str, folder: Path) -> int:
+    """How many calls one run over one file takes."""
+    folder.mkdir(parents=True)
+    before, each, behind = SHAPES[shape]
+    (folder / "long.py").write_text(before + "".join(each.format(one) for one in range(number)) + behind)
+    return counted(folder, 1)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_file_is_twice_the_work(tmp_path: Path, shape: str) -> None:
+    file_calls(10, shape, tmp_path / "imports")
+    few, some, many = (file_calls(number, shape, tmp_path / str(number)) for number in (100, 200, 400))
+    assert many - some < 2.1 * (some - few)
+
+
+def shown_calls(number: int, folder: Path) -> int:
+    """How many calls it takes to find the replacements of a file in which a scope goes around each statement."""
+    folder.mkdir(parents=True)
+    before, each, _ = SHAPES["a layer each"]
+    (folder / "long.py").write_text(before + "".join(each.format(one) for one in range(number)))
+    made = settings.load(registry.load(), {"isolated": True, "jobs": 1})
+    (result,) = runner.run(made, [str(folder)]).changed
+    return calls_of(lambda: found.of([]) if (found := replaced(result)) else ())
+
+
+def test_twice_the_scopes_are_twice_the_replacements(tmp_path: Path) -> None:
+    few, some, many = (shown_calls(number, tmp_path / str(number)) for number in (50, 100, 200))
+    assert many - some < 2.1 * (some - few)

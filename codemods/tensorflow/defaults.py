@@ -24,9 +24,11 @@ class Default(NamedTuple):
 
 def default_before(name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Default | None:
     """The one that a statement of the function itself gives before `name` is read; None where more binds it."""
+    if len(bindings) != 2 or not isinstance(owner.node, ast.FunctionDef):
+        return None
     parameters = [one for one in bindings if one.kind is BindingKind.PARAMETER]
     values = [one.value for one in bindings if one.kind is BindingKind.ASSIGN]
-    if len(bindings) != 2 or len(parameters) != 1 or not isinstance(owner.node, ast.FunctionDef):
+    if len(parameters) != 1:
         return None
     for statement in owner.node.body:
         if (statement.end_lineno or 0) >= name.lineno:

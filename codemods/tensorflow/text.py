@@ -91,8 +91,8 @@ class Text(Fact):
     @property
     def pattern(self) -> str:
         """The string with `*` for each hole, as the rename report shows it."""
-        if self.literal is not None:
-            return self.literal
+        if len(self.parts) == 1 and isinstance(self.parts[0], str):
+            return self.parts[0]  # as nearly always
         return "".join(part if isinstance(part, str) else "*" for part in self.parts)
 
     @property

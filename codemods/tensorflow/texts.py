@@ -75,7 +75,7 @@ class Texts(Bodies):
             return self._bound_text(reference.id, owner, near[0], scope, depth)
         if defaulted := self._defaulted(reference, bindings, owner, scope, depth + 1):
             return defaulted
-        return PERHAPS_NONE if any(self._entered(one, owner) for one in bindings) else UNKNOWN
+        return PERHAPS_NONE if any(one.context and self._entered(one, owner) for one in bindings) else UNKNOWN
 
     def given(self, node: ast.expr, scope: Scope) -> Text:
         """What is known of a string that may be None as well."""

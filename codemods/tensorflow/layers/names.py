@@ -22,6 +22,7 @@ class ScopeNames:
         self.tree = scopes.reach.tree
         self._named: dict[str, list[str]] = defaultdict(list)
         self._taken: dict[str, list[str]] = defaultdict(list)
+        self._given: dict[tuple[str, str], int] = {}  # for a file and a name how many in a row are taken already
         self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
         for item in scopes.items.values():
             for text in item.texts:
@@ -42,7 +43,8 @@ class ScopeNames:
         if name.lower() in self.tree.op_names or name.lower() in self.tree.unknown_words(path):
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         own = {(text.literal or "").lower() for site in sites for text in site.names}
-        for number in range(_MAX_NUMBER):
+        given = 0 if unique else min(self._given.get((path, name), 0), _MAX_NUMBER - 1)
+        for number in range(given, _MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
             key = candidate.lower()
             taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._named[key])]
@@ -52,6 +54,7 @@ class ScopeNames:
                 name = candidate
         if not unique:
             self._taken[key].append(path)
+            self._given[path, name] = given + (number == given)
         return candidate
 
     def _matching(self, name: str) -> Iterator[str]:

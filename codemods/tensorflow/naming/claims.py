@@ -9,6 +9,7 @@ from itertools import chain
 
 from codemods.tensorflow.naming.claim import FACTORY, Claim, outermost
 from codemods.tensorflow.naming.near import Near
+from codemods.tensorflow.reach.meeting import may_be_one_graph
 from codemods.tensorflow.reach.ways import ANYWHERE, in_other_arms
 from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.table import ScopeTable
@@ -158,7 +159,7 @@ class Claims:
         """Those of others that may be to the same name; of many that stand alike one is compared for all of them."""
         compared: dict[object, bool] = {}
         for one in candidates:
-            if one.owner != claim.owner:
+            if one.owner != claim.owner and may_be_one_graph(one.instance, claim.instance):
                 stand = _stand(one)
                 if stand not in compared:
                     compared[stand] = self._are_rivals(one, claim)

@@ -9,7 +9,7 @@ from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.reach.ways import Instance, exclusive
 
-__all__ = ["ANY_GRAPH", "Meeting"]
+__all__ = ["ANY_GRAPH", "Meeting", "may_be_one_graph"]
 
 ANY_GRAPH = (("unknown",), ("other",))  # which graph these stand for is not known
 
@@ -38,7 +38,11 @@ class Meeting:
 
     def may_meet(self, first: Instance, second: Instance) -> bool:
         """Whether both can happen in one graph."""
-        one, two = first.way.graph, second.way.graph
-        if one != two and one not in ANY_GRAPH and two not in ANY_GRAPH:
-            return False
-        return self.files(first.body[0], second.body[0]) and not exclusive(first, second)
+        alike = may_be_one_graph(first, second) and self.files(first.body[0], second.body[0])
+        return alike and not exclusive(first, second)
+
+
+def may_be_one_graph(first: Instance, second: Instance) -> bool:
+    """Whether two instances may be in the same graph, wherever they stand."""
+    one, two = first.way.graph, second.way.graph
+    return one == two or one in ANY_GRAPH or two in ANY_GRAPH

@@ -52,6 +52,8 @@ class Places:
         `converted` says whether the scopes count as what they become rather than as what they are; those that `drops`
         holds for do not count.
         """
+        if not (first.way.scopes or second.way.scopes):
+            return True
         around = [scopes_around(each) for each in (first, second)]
         if not any(around):
             return True
