@@ -83,7 +83,7 @@ def calls_of(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize("joined", [False, True], ids=["separate programs", "one program"])
 def test_twice_the_tree_is_twice_the_work(tmp_path: Path, joined: bool) -> None:
     calls_for(1, tmp_path / "imports", joined=joined)  # what is imported and remembered once is not counted
-    few, some, many = (calls_for(number, tmp_path / str(number), joined=joined) for number in (5, 10, 20))
+    few, some, many = (calls_for(number, tmp_path / str(number), joined=joined) for number in (4, 8, 16))
     assert many - some < 2.2 * (some - few)
 
 

@@ -7,7 +7,7 @@ from programs import write
 from random_programs import Prover, explain, options_of, smallest
 from shrinking import shrink
 
-FIRST, PROGRAMS, PIECES = 500_000, 30, 3
+FIRST, PROGRAMS, PIECES = 500_000, 21, 3
 
 
 @pytest.fixture(scope="module")
