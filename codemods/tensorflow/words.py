@@ -23,7 +23,7 @@ _CHANGE_CASE = frozenset({"lower", "upper", "title", "capitalize", "swapcase"})
 
 def words(module: Module) -> frozenset[str]:
     """Its strings of one word, and what `"conv pool".split()` makes."""
-    whole = (value for value in set(module.walk.strings) if len(value) <= 60 and _WORD.fullmatch(value))
+    whole = (value for value in set(module.walk.strings) if len(value) <= _LONGEST and _WORD.fullmatch(value))
     return frozenset({*whole, *(word for site in module.walk.calls_of(("split",)) for word in _split(site))})
 
 
@@ -38,7 +38,7 @@ def spare_words(module: Module, callees: Callees) -> frozenset[str]:
     given = Counter(name for site in module.walk.calls for name in _given(site, callees))
     left = (value for value, count in Counter(module.walk.strings).items() if count > given[value])
     parts = (part for value in left if len(value) <= _LONGEST for part in _PARTS.split(value))
-    split = (word for site in module.walk.calls for word in _split(site))
+    split = (word for site in module.walk.calls_of(("split",)) for word in _split(site))
     return frozenset(one.lower() for one in (*parts, *split) if one and _WORD.fullmatch(one))
 
 
@@ -46,15 +46,11 @@ def _given(site: CallSite, callees: Callees) -> Iterator[str]:
     """The names that are written out in a call of TensorFlow's functions."""
     call = site.node
     named = [one.value for one in call.keywords if one.arg == "name"]
-    if isinstance(call.func, ast.Attribute | ast.Name) and _last(call.func) in _NAMES_FIRST:
+    if site.called in _NAMES_FIRST:
         named += call.args[:1]
     names = [one.value for one in named if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     if names and (callees.canonical(call.func, site.scope) or "").startswith("tensorflow."):
         yield from names
-
-
-def _last(function: ast.Attribute | ast.Name) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id
 
 
 def mixes_case(module: Module, found: Set[str]) -> bool:

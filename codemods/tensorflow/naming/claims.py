@@ -127,7 +127,7 @@ class Claims:
 
         One of the store is looked for in the graph's place and the store's.
         """
-        full = self._full(claim)
+        full = claim.instance.way.full(claim.name)
         if full is None:
             return {(outermost(claim), ANYWHERE)}
         folders = {full.rpartition("/")[0]}
@@ -145,7 +145,7 @@ class Claims:
         wanted = {top for top, _ in own} | {ANYWHERE}
         near = tops.values() if ANYWHERE in {top for top, _ in own} else [tops[one] for one in wanted if one in tops]
         places = {place for _, place in own} | {ANYWHERE}
-        known = self._full(claim) is not None
+        known = claim.instance.way.full(claim.name) is not None
         buckets = (one[place] for one in near for place in (places & one.keys() if known else one))
         return list({id(one): one for bucket in buckets for one in bucket}.values())
 
@@ -179,7 +179,7 @@ class Claims:
         """Whether two claims are to one name in one place, or to one full name: `w` in the scope `a`, and `a/w`."""
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
-        full, others = self._full(one), self._full(other)
+        full, others = one.instance.way.full(one.name), other.instance.way.full(other.name)
         known = full is not None and others is not None
         if known and len(one.instance.way.scopes) != len(other.instance.way.scopes):
             return full == others
@@ -189,11 +189,6 @@ class Claims:
             return True
         words = self.scopes.reach.tree.vocabulary
         return not known and may_cross(one.instance, one.name, other.instance, other.name, words)
-
-    def _full(self, claim: Claim) -> str | None:
-        """A claim's graph name, None where a part of it is not known."""
-        folder, name = claim.instance.way.folder, claim.name.literal
-        return None if folder is None or name is None else folder + name.lower()
 
 
 def _by_place() -> _ByPlace:

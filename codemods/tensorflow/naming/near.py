@@ -9,7 +9,7 @@ from codemods.tensorflow.naming.claim import Claim, outermost
 from codemods.tensorflow.naming.sites import UNNAMED
 from codemods.tensorflow.program.vocabulary import Vocabulary
 from codemods.tensorflow.reach.ways import ANYWHERE
-from codemods.tensorflow.scopes.crossing import may_cross, may_have_folders
+from codemods.tensorflow.scopes.crossing import may_have_folders, meet_across
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.text import Hole, Text, literal, overlaps
 
@@ -80,7 +80,7 @@ class Near:
 
     def _cross(self, own: Text, one: Claim, claim: Claim) -> bool:
         """Whether a claim's name may be that of another one with its scopes: `*/w`, and `w` in `a`."""
-        return may_cross(one.instance, own, claim.instance, claim.name, self._words)
+        return meet_across(one.instance, own, claim.instance, claim.name, self._words)
 
 
 def _by_name() -> _ByName:

@@ -92,6 +92,11 @@ class Way:
         """The name scopes and variable scopes that it is within, outermost first."""
         return tuple(stand for stand in self.stands if stand.frame.scope and stand.frame.scope.kind in SCOPES)
 
+    def full(self, name: Text) -> str | None:
+        """A name with the scopes in front, in lower case as the graph compares it; None where not all is known."""
+        last = name.literal
+        return None if self.folder is None or last is None else self.folder + last.lower()
+
     @cached_property
     def outermost(self) -> str:
         """The outermost scope, in lower case, or `ANYWHERE`: nothing in another one bears the same name."""

@@ -6,13 +6,18 @@ from codemods.tensorflow.program.vocabulary import Vocabulary
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.text import Text, joined, overlaps
 
-__all__ = ["may_cross", "may_have_folders"]
+__all__ = ["may_cross", "may_have_folders", "meet_across"]
 
 
 def may_cross(first: Instance, one: Text, second: Instance, two: Text, words: Vocabulary) -> bool:
     """Whether two names in places that differ may be one full name: where one is open, and words have a `/`."""
-    if not (may_have_folders(one, words) or may_have_folders(two, words)):
-        return False
+    return (may_have_folders(one, words) or may_have_folders(two, words)) and meet_across(
+        first, one, second, two, words
+    )
+
+
+def meet_across(first: Instance, one: Text, second: Instance, two: Text, words: Vocabulary) -> bool:
+    """The same for names of which one is known to be such that it may have folders."""
     full, other = _full(first, one), _full(second, two)
     if full is None or other is None:
         return all(map(words.may_stand_in_folders, (one, two)))

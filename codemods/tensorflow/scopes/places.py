@@ -55,8 +55,6 @@ class Places:
         if not (first.way.scopes or second.way.scopes):
             return True
         around = [scopes_around(each) for each in (first, second)]
-        if not any(around):
-            return True
         one, two = ([stand for stand in stands if not drops(stand)] for stands in around)
         if first.way.partial or second.way.partial:
             return True

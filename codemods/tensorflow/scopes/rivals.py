@@ -141,7 +141,7 @@ class Rivals:
         if one.ends_folder or two.ends_folder:
             return False
         if "/" in one.pattern + two.pattern:
-            full, others = self._full(first, one), self._full(second, two)
+            full, others = first.way.full(one), second.way.full(two)
             return full is None or others is None or full == others
         if self._may_be_one(first, one, second, two) and self.places.same(first, second, converted=False):
             return True
@@ -155,10 +155,6 @@ class Rivals:
 
     def _are_seen(self, first: Instance, second: Instance) -> bool:
         return first.way.is_seen and second.way.is_seen
-
-    def _full(self, instance: Instance, name: Text) -> str | None:
-        known = None in (instance.way.folder, name.literal)
-        return None if known else f"{instance.way.folder}{name.literal}".lower()
 
     def _namesakes(self, item: Item) -> Iterator[Item]:
         """The scopes of the same known name, in any file; where a name is not all known, those of the same file.
