@@ -18,10 +18,11 @@ def kept_value(
 
     `owner` is the method's class, `classes` are those of its file.
     """
-    stored = [one for one in nodes(method) if _stores(one, reference.attr)]
-    assigned = [one for one in method.body if isinstance(one, ast.Assign) and len(one.targets) == 1]
-    value = next((one.value for one in assigned if one.targets[0] in stored), None)
-    if value is None or len(stored) > 1 or position(value) > position(reference):
+    assigned = (one for one in method.body if isinstance(one, ast.Assign) and len(one.targets) == 1)
+    value = next((one.value for one in assigned if _stores(one.targets[0], reference.attr)), None)
+    if value is None or position(value) > position(reference):
+        return None
+    if sum(_stores(one, reference.attr) for one in nodes(method)) > 1:
         return None
     return None if any(_changes(one, reference.attr) for one in _others(method, owner, classes)) else value
 

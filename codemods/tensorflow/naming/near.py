@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from codemods.tensorflow.naming.claim import Claim, outermost
 from codemods.tensorflow.naming.sites import UNNAMED
@@ -20,6 +22,14 @@ _FEW = 8  # claims of one kind that others have to do with: a name that many mak
 _ByName = defaultdict[Text, list[Claim]]  # far fewer than there are ways to each
 
 
+class _Reach(NamedTuple):
+    """Where claims to two names may be to one: in all files, in the same one, where one holds the other's scopes."""
+
+    everywhere: bool
+    here: bool
+    crosses: bool
+
+
 class Near:
     """Claims by whom they concern: what the program is seen to come to all of it, anything else its own file.
 
@@ -32,6 +42,7 @@ class Near:
         self._open: dict[str, _ByName] = defaultdict(_by_name)  # those of them that may be any name
         self._alike: Counter[object] = Counter()
         self._own: dict[str, _ByName] = defaultdict(_by_name)
+        self._reaches: dict[tuple[Text, Text, bool], _Reach] = {}
 
     def add(self, claim: Claim, paths: Iterable[str] = ()) -> None:
         """Enters a claim, which concerns the files `paths` as well as its own."""
@@ -66,17 +77,31 @@ class Near:
 
     def _to(self, own: Text, claims: list[Claim], claim: Claim) -> Iterator[Claim]:
         """Those of some claims to a name, `own`, which may be that of another claim."""
-        alike, path = overlaps(own, claim.name), claim.instance.body[0]
-        if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
-            return
-        told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
-        if alike and told and self._words.may_agree(own, claim.name):
+        everywhere, here, crosses = self._reach(own, claim)
+        if everywhere:
             yield from claims
-        else:
-            crosses = told and (may_have_folders(own, self._words) or may_have_folders(claim.name, self._words))
+        elif here or crosses:
+            path = claim.instance.body[0]
             for one in claims:
-                if (alike and one.instance.body[0] == path) or (crosses and self._cross(own, one, claim)):
+                if (here and one.instance.body[0] == path) or (crosses and self._cross(own, one, claim)):
                     yield one
+
+    def _reach(self, own: Text, claim: Claim) -> _Reach:
+        """Where claims to a name may be to that of another claim: asked once for two names, far more often for ways."""
+        key = own, claim.name, claim.instance.way.is_seen
+        known = self._reaches.get(key)
+        if known is None:
+            known = self._reaches[key] = self._compared(own, claim)
+        return known
+
+    def _compared(self, own: Text, claim: Claim) -> _Reach:
+        alike = overlaps(own, claim.name)
+        if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
+            return _Reach(everywhere=False, here=False, crosses=False)
+        told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
+        everywhere = alike and told and self._words.may_agree(own, claim.name)
+        folders = may_have_folders(own, self._words) or may_have_folders(claim.name, self._words)
+        return _Reach(everywhere, here=alike, crosses=told and folders)
 
     def _cross(self, own: Text, one: Claim, claim: Claim) -> bool:
         """Whether a claim's name may be that of another one with its scopes: `*/w`, and `w` in `a`."""
@@ -108,6 +133,7 @@ def _are_of_two_minds(first: Text, second: Text) -> bool:
     return unnamed or first.is_derived or second.is_derived
 
 
+@lru_cache(maxsize=4096)
 def _numbers(name: Text) -> Text:
     """What a name is called when it is made again: `w_1`, `w_2` and so on."""
     return Text((f"{name.pattern}_", Hole()))
