@@ -6,7 +6,6 @@ No `Path` objects here: a tree of thousands of files is walked in a fraction of 
 from __future__ import annotations
 
 import bisect
-import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 
 from migrate import excludes, git
 from migrate.excludes import Excludes, Ignored
+from migrate.listing import Paths, unshared
 from migrate.model import Failure, FileResult
 from migrate.settings import Settings
 
@@ -65,18 +65,20 @@ def find(paths: Sequence[str], settings: Settings, around: Callable[[], Iterable
             search.fail(os.path.abspath(path), "is not a regular file")
     search.walk(folders)
     search.follow_links()
-    asked, failures = len(search.files), tuple(search.failures)
-    if around and asked:
-        search.look_around(around())
-    besides = frozenset(itertools.islice(search.files.values(), asked, None))  # what was found later comes later
-    return Found(sorted(search.files.values()), failures, frozenset(search.named), besides)
+    asked, failures, named = search.files(), tuple(search.failures), frozenset(search.named)
+    besides = tuple(around()) if around and asked else ()
+    if not besides:
+        return Found(asked, failures, named)
+    search.look_around(besides)
+    files = search.files()
+    return Found(files, failures, named, frozenset(unshared(files, asked)))
 
 
 def below(folders: Iterable[str], settings: Settings) -> Sequence[str]:
     """The sources below `folders`, for what they tell: what is wrong there is passed over."""
     search = _Search(settings)
     search.look_around(folders)
-    return sorted(search.files.values())
+    return search.files()
 
 
 def read(path: str, *, named: bool = True) -> bytes | Failure | None:
@@ -117,10 +119,11 @@ def _mode(path: str) -> int:
 
 
 class _Search:
-    """What a search has found so far; `files` go by their real path as it is shown, so that no file is taken twice."""
+    """What a search has found so far. Files go by their real path as it is shown, so that none is taken twice."""
 
     def __init__(self, settings: Settings) -> None:
-        self.files: dict[str, str] = {}
+        self._found = Paths()  # those that the user calls so as well; one may be in it more than once
+        self._renamed: dict[str, str] = {}  # the others, to what the user calls them
         self.failures: list[FileResult] = []
         self.named: set[str] = set()
         self.excludes = Excludes(settings)
@@ -130,10 +133,18 @@ class _Search:
         self._spelled: dict[str, str] = {}  # real path of a named folder to the user's, where that is elsewhere
         self._links: list[str] = []
 
+    def files(self) -> Sequence[str]:
+        """What was found so far, in order."""
+        return self._found.sorted(self._renamed.values())
+
     def add(self, real: str, full: str) -> str:
         """Takes a source that the user would call `full`; of two names for one file the first stays."""
         name = _shown(real, self._prefix)
-        return self.files.setdefault(name, name if real.startswith(self._prefix) else _shown(full, self._prefix))
+        called = name if real.startswith(self._prefix) else _shown(full, self._prefix)
+        if called != name or name in self._renamed:
+            return self._renamed.setdefault(name, called)
+        self._found.add(name)
+        return name
 
     def fail(self, full: str, cause: str) -> None:
         """Reports a path that cannot be looked at."""
@@ -164,9 +175,10 @@ class _Search:
 
     def follow_links(self) -> None:
         """Takes the links to files that were not found by themselves."""
+        known = frozenset(self._found if self._links else ())
         for full in sorted(self._links):
             real = os.path.realpath(full)
-            if os.path.isfile(real):
+            if os.path.isfile(real) and _shown(real, self._prefix) not in known:
                 self.add(real, self._spell(full))
 
     def look_around(self, folders: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Set
+from sys import intern
 
 from codemods.tensorflow.callees import Callees
 from migrate.syntax.module import Module
@@ -39,7 +40,8 @@ def spare_words(module: Module, callees: Callees) -> frozenset[str]:
     left = (value for value, count in Counter(module.walk.strings).items() if count > given[value])
     parts = (part for value in left if len(value) <= _LONGEST for part in _PARTS.split(value))
     split = (word for site in module.walk.calls_of(("split",)) for word in _split(site))
-    return frozenset(one.lower() for one in (*parts, *split) if one and _WORD.fullmatch(one))
+    found = (one.lower() for one in (*parts, *split) if one and _WORD.fullmatch(one))
+    return frozenset(map(intern, found))  # which other files hold as well
 
 
 def _given(site: CallSite, callees: Callees) -> Iterator[str]:
