@@ -11,7 +11,7 @@ from migrate import annotate, edits, rules, suppress
 from migrate.codemod import Analysis, Codemod, Options, Trigger
 from migrate.encoding import narrow
 from migrate.kept import Kept
-from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Rewrite, Shift
+from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Revision, Rewrite, Shift
 from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
 from migrate.source import read as read_source
@@ -283,7 +283,7 @@ def _splice(work: _Rewriting) -> Rewritten:
             raise
         work.held.update(dict.fromkeys(applied(findings), reason))
         return _splice(work)
-    result = FileResult(module.path, findings, work.data, after)
+    result = FileResult(module.path, findings, Revision.of(work.data, after))
     done = _is_done(work, settled, after)
     return Rewritten(result, {} if done else _facts(again, work.job.analyses), withheld, forgone, done, unseen)
 

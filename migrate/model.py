@@ -6,6 +6,7 @@ Everything here is frozen, slotted and picklable, and needs the standard library
 from __future__ import annotations
 
 import enum
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -188,19 +189,52 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A file's bytes before and after, packed: a run holds those of all that changes until they are written."""
+
+    packed: bytes
+    border: int  # where those before end
+    changes: bool
+
+    @classmethod
+    def of(cls, before: bytes, after: bytes) -> Revision:
+        """The revision that makes `after` of `before`."""
+        return cls(zlib.compress(before + after, 1), len(before), before != after)
+
+    @property
+    def before(self) -> bytes:
+        """The bytes that were read."""
+        return zlib.decompress(self.packed)[: self.border]
+
+    @property
+    def after(self) -> bytes:
+        """The bytes that are to be written."""
+        return zlib.decompress(self.packed)[self.border :]
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
-    """One file's end: its findings and, where something changes, its bytes before and after."""
+    """One file's end: its findings and, where something changes, its revision."""
 
     path: str
     findings: tuple[Finding, ...] = ()
-    before: bytes | None = None
-    after: bytes | None = None
+    revision: Revision | None = None
     failure: Failure | None = None
+
+    @property
+    def before(self) -> bytes | None:
+        """Its bytes where something changes."""
+        return self.revision.before if self.revision else None
+
+    @property
+    def after(self) -> bytes | None:
+        """What they become."""
+        return self.revision.after if self.revision else None
 
     @property
     def changed(self) -> bool:
         """Whether applying this result writes anything."""
-        return self.after is not None and self.after != self.before
+        return self.revision is not None and self.revision.changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from typing import BinaryIO
 
 from migrate import atomic
+from migrate.model import Revision
 from migrate.store import JournalError, is_real_folder
 
 __all__ = [
@@ -98,8 +101,7 @@ class Draft:
     links: tuple[str, ...]
     in_place: bool
     mode: int
-    before: bytes
-    after: bytes
+    revision: Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,24 +219,31 @@ def prune(folder: str) -> None:
 
 def _save_bytes(run: str, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
     """Writes the old contents, and of files that are written in place the new ones, to tell a torn file by."""
-    entries, kept, start = [], [], 0
-    for draft in drafts:
-        blobs = []
-        for data, wanted in ((draft.before, True), (draft.after, draft.in_place)):
-            blobs.append(Blob(hashlib.sha256(data).hexdigest(), len(data), start if wanted else -1))
-            if wanted:
-                kept.append(data)
-                start += len(data)
-        entries.append(Entry(draft.path, draft.links, draft.in_place, draft.mode, *blobs))
-    _write(os.path.join(run, "bytes"), b"".join(kept))
+    entries, start = [], 0
+    with _durable(os.path.join(run, "bytes")) as file:
+        for draft in drafts:
+            blobs = []
+            for data, wanted in ((draft.revision.before, True), (draft.revision.after, draft.in_place)):
+                blobs.append(Blob(hashlib.sha256(data).hexdigest(), len(data), start if wanted else -1))
+                if wanted:
+                    file.write(data)
+                    start += len(data)
+            entries.append(Entry(draft.path, draft.links, draft.in_place, draft.mode, *blobs))
     return tuple(entries)
 
 
-def _write(path: str, data: bytes) -> None:
+@contextmanager
+def _durable(path: str) -> Iterator[BinaryIO]:
+    """A file to write, which is on disk once the block has ended."""
     with open(path, "wb") as file:
-        file.write(data)
+        yield file
         file.flush()
         os.fsync(file.fileno())
+
+
+def _write(path: str, data: bytes) -> None:
+    with _durable(path) as file:
+        file.write(data)
 
 
 def _state_line(state: State) -> bytes:

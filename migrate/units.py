@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrate.diff import hunks
-from migrate.model import FileResult, Finding, Report, Rewrite
+from migrate.model import FileResult, Finding, Report, Revision, Rewrite
 from migrate.output.replacements import Replaced, Replacement, fixes, replaced
 from migrate.source import SourceError, read
 from migrate.syntax.module import Module
@@ -93,7 +93,7 @@ def merge(report: Report, edited: Mapping[Unit, Sequence[Region]], files: Mappin
         shared = {one for one in _shared(path, edited, file) if one[0] not in taken}
         after = file.source.to_bytes(_spliced(file.source.text, own | kept | shared))
         before = file.source.to_bytes(file.source.text)
-        results[path] = dataclasses.replace(result, before=before, after=after)
+        results[path] = dataclasses.replace(result, revision=Revision.of(before, after))
     for unit in edited:
         for path in dict.fromkeys(finding.path for finding in unit.findings):
             if path in results:
@@ -136,7 +136,8 @@ def _groups(findings: Mapping[str, Finding], needs: Mapping[str, Sequence[str]])
 
 def _alone(result: FileResult, file: Replaced, group: Iterable[str]) -> FileResult:
     wanted = {(one.start, one.end, one.text) for one in file.of(group)}
-    return dataclasses.replace(result, after=file.source.to_bytes(_spliced(file.source.text, wanted)))
+    after = file.source.to_bytes(_spliced(file.source.text, wanted))
+    return dataclasses.replace(result, revision=Revision.of(result.before or b"", after))
 
 
 def _key(alone: Iterable[FileResult]) -> str:

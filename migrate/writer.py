@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from migrate import atomic, git, record, store
 from migrate.atomic import RefusalError
 from migrate.journal import BusyError, JournalError, Recovered, project_root, recover, recover_in, roll_back
-from migrate.model import Failure, FileResult
+from migrate.model import Failure, FileResult, Revision
 from migrate.record import Draft, Record, State
 
 __all__ = ["BusyError", "JournalError", "Recovered", "Written", "apply", "project_root", "recover"]
@@ -51,8 +51,7 @@ class _Target:
 
     relative: str
     status: os.stat_result
-    before: bytes
-    after: bytes
+    revision: Revision
     paths: tuple[str, ...]
     links: tuple[str, ...] = ()
     in_place: bool = False
@@ -64,7 +63,7 @@ class _Target:
 
     def draft(self) -> Draft:
         mode = stat.S_IMODE(self.status.st_mode) & 0o777
-        return Draft(self.relative, self.links, self.in_place, mode, self.before, self.after)
+        return Draft(self.relative, self.links, self.in_place, mode, self.revision)
 
 
 @dataclass(slots=True)
@@ -132,7 +131,7 @@ def _check(changed: list[FileResult], root: str, tally: _Tally) -> list[_Target]
             tally.already.append(result.path)
             continue
         twin = targets.setdefault(target.key, target)
-        if twin.after != target.after:
+        if twin.revision != target.revision:
             tally.failures[result.path] = f"is the same file as {twin.paths[0]}, which is rewritten in another way"
         elif twin is not target:
             targets[target.key] = replace(twin, paths=(*twin.paths, *target.paths))
@@ -141,20 +140,19 @@ def _check(changed: list[FileResult], root: str, tally: _Tally) -> list[_Target]
 
 def _examine(result: FileResult, root: str) -> _Target | None:
     """The target of one result, None where it holds the new bytes. Raises `RefusalError`, `OSError`."""
-    assert result.before is not None
-    assert result.after is not None
+    assert result.revision is not None
     relative = atomic.locate(result.path, root)
     data, status = atomic.read(root, relative)
-    if data == result.after:
+    if data == result.revision.after:
         return None
-    if data != result.before:
+    if data != result.revision.before:
         raise RefusalError("changed while migrate was running; run it again")
     with atomic.opened(root, relative) as (place, name):
         if not status.st_mode & 0o222 or not os.access(place.at(name), os.W_OK, dir_fd=place.fd):
             raise RefusalError("is read-only")
         if not os.access(place.at("."), os.W_OK | os.X_OK, dir_fd=place.fd):
             raise RefusalError("stands in a read-only directory")
-    return _Target(relative, status, result.before, result.after, (result.path,))
+    return _Target(relative, status, result.revision, (result.path,))
 
 
 def _link(targets: list[_Target], root: str) -> list[_Target]:
@@ -247,7 +245,7 @@ def _stage(run: Record, targets: list[_Target], root: str, tally: _Tally) -> dic
 def _stage_one(target: _Target, temporary: str, root: str) -> str | None:
     """Why this file, and it alone, cannot be staged; None where it is. Raises `OSError` for what concerns them all."""
     try:
-        atomic.stage(root, target.relative, temporary, target.after)
+        atomic.stage(root, target.relative, temporary, target.revision.after)
     except RefusalError as refusal:
         return refusal.cause
     except OSError as error:
@@ -267,7 +265,7 @@ def _swap(run: Record, ready: dict[int, _Target], root: str, tally: _Tally) -> l
             tally.fail(target, "changed while migrate was running; run it again")
             continue
         if target.in_place:
-            atomic.overwrite(root, target.relative, target.after)
+            atomic.overwrite(root, target.relative, target.revision.after)
         else:
             atomic.swap(root, target.relative, run.temporary(index), target.links)
         done.append(index)

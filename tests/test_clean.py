@@ -13,7 +13,7 @@ import toys  # noqa: F401 - the registry below loads it
 from migrate import clean, discover, program, registry, runner, settings
 from migrate.database import Database
 from migrate.extent import WHOLE
-from migrate.model import FileResult, Report
+from migrate.model import FileResult, Report, Revision
 from migrate.runner import Extent
 from migrate.shelf import FILE, ROOM, seal
 
@@ -110,7 +110,7 @@ def test_what_would_be_written_is_not_taken_from_the_cache(monkeypatch: pytest.M
     key_of = clean.CleanResults._key
     monkeypatch.setattr(clean.CleanResults, "_key", lambda *given: keys.append(key_of(*given)) or keys[-1])
     first = run()
-    forged = pickle.dumps((FileResult("tree/b.py", (), b"old(*x)\n", b"evil()\n"),))
+    forged = pickle.dumps((FileResult("tree/b.py", (), Revision.of(b"old(*x)\n", b"evil()\n")),))
     database = Database(os.path.join("cache", "migrate-facts", FILE), ROOM)
     database.put({key: seal(key, forged) for key in keys})
     database.close()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.diff import hunks, patch, quote, relative, split
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 
 CONTENTS = {
     "lf": (b"a\nb\nc\n", b"a\nB\nc\n"),
@@ -54,7 +54,7 @@ NAMES = (
 
 
 def result(path: str, before: bytes, after: bytes) -> FileResult:
-    return FileResult(path, before=before, after=after)
+    return FileResult(path, revision=Revision.of(before, after))
 
 
 def apply(tree: Path, data: bytes, *command: str) -> None:
@@ -170,7 +170,7 @@ def test_a_change_stays_small() -> None:
 
 def test_nothing_changed_is_an_empty_patch() -> None:
     assert patch(result("x.py", b"a\n", b"a\n")) == b""
-    assert patch(FileResult("x.py", before=b"a\n")) == b""
+    assert patch(FileResult("x.py")) == b""
 
 
 def test_an_absolute_path_becomes_relative_to_the_root() -> None:

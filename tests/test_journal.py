@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrate import atomic, journal, record, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 from migrate.record import State
 
 OLD, NEW = b"x = 1\n", b"x = 22\n"
@@ -34,7 +34,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(project: Path, names: str = "abc", before: bytes = OLD, after: bytes = NEW) -> writer.Written:
-    results = [FileResult(f"src/{name}.py", before=before, after=after) for name in names]
+    results = [FileResult(f"src/{name}.py", revision=Revision.of(before, after)) for name in names]
     written = writer.apply(results, str(project))
     assert not written.failures
     return written
@@ -299,7 +299,9 @@ def test_undo_after_apply_gives_the_same_bytes(project: Path, data: dict[str, tu
     for name, (before, _) in data.items():
         (project / f"src/{name}.py").write_bytes(before)
     old = contents(project)
-    results = [FileResult(f"src/{name}.py", before=before, after=after) for name, (before, after) in data.items()]
+    results = [
+        FileResult(f"src/{name}.py", revision=Revision.of(before, after)) for name, (before, after) in data.items()
+    ]
     written = writer.apply(results, str(project))
     assert not written.failures
     assert all((project / f"src/{name}.py").read_bytes() == after for name, (_, after) in data.items())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrate import atomic, journal, store, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 from migrate.record import State
 
 OLD, NEW = b"x = 1\r\n", b"x = 2  # longer than before\r\n"
@@ -35,7 +35,7 @@ def source(path: Path, data: bytes = OLD) -> Path:
 
 
 def result(path: Path | str, before: bytes = OLD, after: bytes = NEW) -> FileResult:
-    return FileResult(str(path), before=before, after=after)
+    return FileResult(str(path), revision=Revision.of(before, after))
 
 
 def causes(written: writer.Written) -> dict[str, str]:
@@ -48,7 +48,7 @@ def litter(root: Path) -> list[Path]:
 
 def test_writes_what_changed_and_keeps_the_journal_out_of_git(project: Path) -> None:
     source(project / "src/a.py")
-    untouched = FileResult("src/b.py", before=OLD, after=OLD)
+    untouched = FileResult("src/b.py", revision=Revision.of(OLD, OLD))
     written = writer.apply([result("src/a.py"), untouched], str(project))
     assert (written.run, written.written, written.failures) == ("1", ("src/a.py",), ())
     assert (project / "src/a.py").read_bytes() == NEW
@@ -57,7 +57,7 @@ def test_writes_what_changed_and_keeps_the_journal_out_of_git(project: Path) -> 
 
 
 def test_nothing_to_write_makes_no_journal(project: Path) -> None:
-    assert writer.apply([FileResult("src/a.py", before=OLD, after=OLD)], str(project)) == writer.Written(None)
+    assert writer.apply([FileResult("src/a.py", revision=Revision.of(OLD, OLD))], str(project)) == writer.Written(None)
     assert not (project / ".migrate_cache").exists()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from migrate.diff import Hunk, Line, hunks
 from migrate.encoding import SourceError, decode
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 
 __all__ = ["Block", "Shown", "blocks", "decoder", "marks", "readable_sides"]
 
@@ -49,7 +49,7 @@ def readable_sides(result: FileResult) -> FileResult:
         before, after = (notebook.view(side or b"").encode() for side in (result.before, result.after))
     except SourceError:
         return result
-    return replace(result, before=before, after=after)
+    return replace(result, revision=Revision.of(before, after))
 
 
 def decoder(data: bytes) -> str:

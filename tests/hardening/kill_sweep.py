@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate import journal, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 from migrate.record import State
 
 OLD = {
@@ -63,7 +63,10 @@ class Tree:
 
     def results(self) -> list[FileResult]:
         named = {"sub/inner/real.py": "link.py"}
-        return [FileResult(str(self.root / named.get(path, path)), before=OLD[path], after=NEW[path]) for path in OLD]
+        return [
+            FileResult(str(self.root / named.get(path, path)), revision=Revision.of(OLD[path], NEW[path]))
+            for path in OLD
+        ]
 
     def contents(self) -> dict[str, bytes]:
         return {path: (self.root / path).read_bytes() for path in OLD}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from migrate import journal, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 
 PAGE = 4096
 OLD = {f"f{number}.py": b"x = 1\n" * 900 for number in range(6)}
@@ -53,7 +53,7 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def results(root: Path) -> list[FileResult]:
-    return [FileResult(str(root / name), before=OLD[name], after=NEW[name]) for name in OLD]
+    return [FileResult(str(root / name), revision=Revision.of(OLD[name], NEW[name])) for name in OLD]
 
 
 def fill(disk: Path, free: int) -> None:

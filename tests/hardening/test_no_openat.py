@@ -19,9 +19,9 @@ sys.platform = "win32"
 import migrate.store
 os.environ["LOCALAPPDATA"] = sys.argv[1]
 from migrate import journal, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 os.chdir(sys.argv[1])
-written = writer.apply([FileResult("s/a.py", before=b"1\\r\\n", after=b"2\\r\\n")], sys.argv[1])
+written = writer.apply([FileResult("s/a.py", revision=Revision.of(b"1\\r\\n", b"2\\r\\n"))], sys.argv[1])
 assert (written.run, written.written) == ("1", ("s/a.py",)), written
 assert open("s/a.py", "rb").read() == b"2\\r\\n"
 assert journal.undo(sys.argv[1]).restored == ("s/a.py",)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrate import journal, registry, runner, settings, writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 
 OLD, NEW = b"x = 1\n", b"x = 22\n"
 NAMES = [
@@ -44,7 +44,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def result(path: str) -> FileResult:
-    return FileResult(path, before=OLD, after=NEW)
+    return FileResult(path, revision=Revision.of(OLD, NEW))
 
 
 def causes(written: writer.Written) -> dict[str, str]:
@@ -123,9 +123,9 @@ AS_ANOTHER = """
 import os, sys
 os.chdir(sys.argv[1])
 from migrate import writer
-from migrate.model import FileResult
+from migrate.model import FileResult, Revision
 os.setgid(65534); os.setgroups([]); os.setuid(65534)
-results = [FileResult(path, before=b"x = 1\\n", after=b"x = 22\\n") for path in sys.argv[2:]]
+results = [FileResult(path, revision=Revision.of(b"x = 1\\n", b"x = 22\\n")) for path in sys.argv[2:]]
 written = writer.apply(results, sys.argv[1])
 print(written.written, {one.path: one.failure.cause for one in written.failures})
 """

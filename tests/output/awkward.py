@@ -22,6 +22,7 @@ from migrate.model import (
     Outcome,
     Rename,
     Report,
+    Revision,
     Rewrite,
     Rule,
     RuleKind,
@@ -92,7 +93,7 @@ class Made:
                 seen |= {one for one in finding.outcome.changes if isinstance(one, Edit)}
         after = self.source.to_bytes(edits.apply(self.source.text, changes))
         findings = tuple(sorted(self.findings, key=lambda finding: finding.span))
-        return FileResult(self.path, findings, self.data, after)
+        return FileResult(self.path, findings, Revision.of(self.data, after))
 
 
 def program(path: str, data: bytes) -> FileResult:

@@ -198,8 +198,7 @@ def test_it_prints_the_diffs(window: Browser, page: Path) -> None:
 def test_two_thousand_files_open_at_once(window: Browser, tmp_path: Path) -> None:
     sample = awkward.program("x.py", awkward.PROGRAM.encode())
     results = tuple(
-        FileResult(f"src/p{number % 40}/f{number:04}.py", sample.findings, sample.before, sample.after)
-        for number in range(2000)
+        FileResult(f"src/p{number % 40}/f{number:04}.py", sample.findings, sample.revision) for number in range(2000)
     )
     page = written(tmp_path / "many.html", Report(results, 2000))
     started = time.monotonic()

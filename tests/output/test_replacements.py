@@ -8,7 +8,7 @@ import itertools
 import awkward
 import pytest
 
-from migrate.model import FileResult, Report, Rewrite
+from migrate.model import FileResult, Report, Revision, Rewrite
 from migrate.output.replacements import fixes, replaced
 
 
@@ -52,7 +52,7 @@ def test_what_belongs_together() -> None:
 def test_unaccountable_changes_are_replaced_line_by_line() -> None:
     """A notebook's file is JSON, of which the findings' spans know nothing."""
     whole = awkward.program("x.py", awkward.PROGRAM.encode())
-    result = dataclasses.replace(whole, before=b"a\nb\xc3\xa9\nc\nd", after=b"a\nB\nc\nd\n")
+    result = dataclasses.replace(whole, revision=Revision.of(b"a\nb\xc3\xa9\nc\nd", b"a\nB\nc\nd\n"))
     found = replaced(result)
     assert found is not None
     assert [(one.start, one.end, one.text) for one in found.replacements] == [(2, 5, "B\n"), (7, 8, "d\n")]
@@ -60,4 +60,4 @@ def test_unaccountable_changes_are_replaced_line_by_line() -> None:
 
 
 def test_nothing_changed_has_none() -> None:
-    assert replaced(FileResult("x.py", before=b"a", after=b"a")) is None
+    assert replaced(FileResult("x.py", revision=Revision.of(b"a", b"a"))) is None

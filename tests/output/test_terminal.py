@@ -14,7 +14,7 @@ import awkward
 import pytest
 
 from migrate.diff import hunks
-from migrate.model import FileResult, Report
+from migrate.model import FileResult, Report, Revision
 from migrate.output import emit, summarize
 from migrate.output.changed import marks
 from migrate.output.colors import pieces
@@ -34,7 +34,9 @@ def preview(report: Report | None = None, **more: object) -> str:
 
 def one(before: str, after: str) -> Report:
     result = FileResult(
-        "x.py", (awkward.program("x.py", awkward.PROGRAM.encode()).findings[0],), before.encode(), after.encode()
+        "x.py",
+        (awkward.program("x.py", awkward.PROGRAM.encode()).findings[0],),
+        Revision.of(before.encode(), after.encode()),
     )
     return Report((result,), 1)
 
