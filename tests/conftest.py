@@ -31,6 +31,12 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no mist
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` means: each of them has a TensorFlow, which takes half a gigabyte."""
+    return min(4, os.cpu_count() or 1)
+
+
 class Programs:
     """Runs programs under TensorFlow. `options` are the fields of `verify.probe.Request`, such as `until="exit"`."""
 
