@@ -6,7 +6,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from codemods.tensorflow import evidence, knowledge
@@ -105,7 +105,8 @@ class _Indexer:
             for name, bindings in top.items()
             if (imported := [one.dotted for one in bindings if one.kind is BindingKind.IMPORT])
         }
-        bodies = tuple(self.body(number, scope) for number, scope in enumerate(self.callees.body_scopes))
+        names.update(self.decorators())
+        bodies = tuple(self.bodies())
         return FileFacts(
             path=self.module.path,
             creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
@@ -185,6 +186,29 @@ class _Indexer:
 
     # what the file holds beside its calls
 
+    def decorators(self) -> Iterator[str]:
+        """What of TensorFlow decorators are, or call."""
+        for scope in self.callees.body_scopes:
+            for one in getattr(scope.node, "decorator_list", ()):
+                assert scope.parent is not None
+                names = (self.callees.canonical(part, scope.parent) for part in decorating(one))
+                yield from (name for name in names if name and name.startswith("tensorflow."))
+
+    def bodies(self) -> Iterator[BodyFacts]:
+        """All bodies; where only creations count, those without any, which hold no body with one, are left blank."""
+        told = self.creating() if self.events.creations else range(len(self.callees.body_scopes))
+        for number, scope in enumerate(self.callees.body_scopes):
+            yield self.body(number, scope) if number in told else BodyFacts(number, "")
+
+    def creating(self) -> Set[int]:
+        """The bodies with events, those around them, and the module's."""
+        found = {0}
+        for number, events in enumerate(self.events.by_body):
+            while events and number not in found:
+                found.add(number)
+                number = self.parent(number)  # noqa: PLW2901
+        return found
+
     def body(self, number: int, scope: Scope) -> BodyFacts:
         node = scope.node
         if isinstance(node, ast.Module):
@@ -193,8 +217,6 @@ class _Indexer:
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         assert scope.parent is not None
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]
-        called = (self.callees.canonical(part, scope.parent) for one in _decorators(node) for part in decorating(one))
-        self.events.names.update(name for name in called if name and name.startswith("tensorflow."))
         in_class = scope.parent.kind is ScopeKind.CLASS
         own = getattr(node, "name", "<lambda>")
         return BodyFacts(
