@@ -31,20 +31,20 @@ def main() -> None:
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     bench = Bench(work, trees.dense(work, options.archives), options.sparse, options.repeat, not options.quick)
+    wanted = [line for line in LINES if not options.only or line.__name__ in options.only]
     rows: list[Row] = []
-    for line in LINES:
-        if not options.only or line.__name__ in options.only:
-            for row in line(bench):
-                print(_cells(row), flush=True)
-                rows.append(row)
+    for line in wanted:
+        for row in line(bench):
+            print(_cells(row), flush=True)
+            rows.append(row)
     text = table(rows)
-    if options.write:
-        _write("table", text)
-        found = scale.spread(bench)
-        if found:
-            _write("scale", scale.prose(found))
-    else:
+    if not options.write:
         sys.stdout.write("\n" + text)
+        return
+    _write("table", text)
+    found = scale.spread(bench) if scale.cluster in wanted else None
+    if found:
+        _write("scale", scale.prose(found))
 
 
 def _write(name: str, text: str) -> None:

@@ -13,8 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["Command", "Cost", "measure", "python"]
@@ -35,7 +35,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, where it is run, which exit codes are well, and what has to be made new before each run.
+    """A command, where it is run, which exit codes are well, what has to be made new before each run, and variables.
 
     `watched`: the memory of all its processes is looked at, which takes some time from them.
     """
@@ -45,6 +45,7 @@ class Command:
     codes: frozenset[int] = frozenset({0})
     prepare: Callable[[], object] = lambda: None
     watched: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def python(code: str, *arguments: str | Path) -> Command:
@@ -67,7 +68,7 @@ def _numbers(cost: Cost) -> tuple[float, ...]:
 
 def _once(command: Command) -> Cost:
     command.prepare()
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "TF_CPP_MIN_LOG_LEVEL": "3", **command.environment}
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
         process = subprocess.Popen([*map(str, command.words)], cwd=command.cwd, stdout=out, stderr=out, env=environment)

@@ -38,8 +38,7 @@ def libcst_runner(tree: Path, copy: Path) -> Command:
 
     words = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "plain_libcst.PlainVariable"]
     words += ["-j", "1", "--hide-progress", "--no-format", str(copy)]
-    os.environ["PYTHONPATH"] = str(HERE)
-    return Command(words, cwd=HERE, codes=frozenset({0, 1}), prepare=fresh)
+    return Command(words, cwd=HERE, codes=frozenset({0, 1}), prepare=fresh, environment={"PYTHONPATH": str(HERE)})
 
 
 def upgrade(tree: Path, work: Path) -> Command | None:

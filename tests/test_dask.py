@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 from numbered import die_at_7, double, process, slow_double, tasks
 from shell import SCRIPT
@@ -19,8 +20,6 @@ from shell import SCRIPT
 from migrate import executors, registry, runner, settings
 from migrate.executors import ExecutorError, Lost
 from migrate.model import Report
-
-distributed = pytest.importorskip("distributed")
 
 HEAVY = 50_000  # bytes of a task: few of them go to a worker at once
 
@@ -106,6 +105,18 @@ def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.
             leaving.scale(0)
             with pytest.raises(ExecutorError, match="has no workers left"):
                 deque(results)
+
+
+def test_a_worker_of_another_version_that_comes_later_is_one_clear_line(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
+        assert list(executor.map(double, tasks(1, HEAVY))) == [0]  # whoever is there is asked as the client connects
+        monkeypatch.setattr("migrate.executors.dask.__version__", "9.9.9")
+        with pytest.raises(
+            ExecutorError, match=r"lacks something: it has migrate-variables .*; install .* same codemods"
+        ):
+            list(executor.map(double, tasks(1, HEAVY)))
 
 
 def test_the_report_is_that_of_one_process(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ class DaskExecutor:
         return max(1, sum(self._client.nthreads().values())) * _AHEAD if len(self._flight) >= _AHEAD else _AHEAD
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
-        return self._connected().submit(_unpacked, _packed(function, chunk), pure=False)
+        return self._connected().submit(_unpacked, _packed(function, chunk), __version__, pure=False)
 
     def _land(self, function: Callable[[T], R]) -> Iterator[R | Lost]:
         """The results of the oldest chunk. The scheduler gives the tasks of a lost worker to others by itself.
@@ -121,8 +121,10 @@ def _packed(function: Callable[[T], R], chunk: list[T]) -> bytes:
     return zlib.compress(pickle.dumps((function, chunk), pickle.HIGHEST_PROTOCOL), 1)
 
 
-def _unpacked(packed: bytes) -> list[Any]:
-    """What a worker makes of a chunk."""
+def _unpacked(packed: bytes, version: str) -> list[Any]:
+    """What a worker makes of a chunk. Raises `ImportError` where it is another version's: it may have come later."""
+    if version != __version__:
+        raise ImportError(f"it has migrate-variables {__version__}")
     return run(*pickle.loads(zlib.decompress(packed)))  # noqa: S301 - it came from the client, as all that a worker runs
 
 
