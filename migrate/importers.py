@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -132,18 +132,19 @@ class Imports:
     @cached_property
     def _by_folder(self) -> Mapping[str, Sequence[Import]]:
         """The imports by all components of their names but the last."""
-        found: dict[str, list[Import]] = {}
-        for one in self._by_import:
-            for folder in dict.fromkeys(one[0].split(".")[:-1]):
-                found.setdefault(folder, []).append(one)
-        return found
+        return self._by(lambda dotted: dict.fromkeys(dotted.split(".")[:-1]))
 
     @cached_property
     def _by_word(self) -> Mapping[str, Sequence[Import]]:
         """The imports by the last components of their names."""
+        return self._by(lambda dotted: (dotted.rpartition(".")[2],))
+
+    def _by(self, words: Callable[[str], Iterable[str]]) -> Mapping[str, Sequence[Import]]:
+        """The imports by some words of their names."""
         found: dict[str, list[Import]] = {}
         for one in self._by_import:
-            found.setdefault(one[0].rpartition(".")[2], []).append(one)
+            for word in words(one[0]):
+                found.setdefault(word, []).append(one)
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -53,6 +54,24 @@ def test_what_comes_in_any_order_is_sorted_and_each_once() -> None:
     assert [*paths.sorted(["a.py", MANY[0]])] == sorted([*MANY, "a.py"])
     paths.add("late.py")
     assert [*paths.sorted()] == sorted([*MANY, "late.py"])
+
+
+def test_fifty_thousand_paths_take_less_than_a_megabyte() -> None:
+    tracemalloc.start()
+    try:
+        paths = Paths()
+        for number in range(50_000):
+            paths.add(f"/home/somebody/projects/tree/package{number // 100}/models/layers/module{number}.py")
+        listing = paths.sorted()
+        held, _ = tracemalloc.get_traced_memory()
+        del paths
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(listing) == 50_000
+    assert kept < 1_000_000
+    assert held < 3_000_000  # while the runs are there that were sorted
+    assert peak < 6_000_000
 
 
 @given(st.sets(st.text("ab", min_size=1)), st.sets(st.text("ab", min_size=1)))
