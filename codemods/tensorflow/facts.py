@@ -355,6 +355,7 @@ class FileFacts(Fact):
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
+    orders: bool = False  # it puts the variables of the graph into the order of their names
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     restores: tuple[Restore, ...] = ()
