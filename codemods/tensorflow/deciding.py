@@ -11,6 +11,7 @@ from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.old_names import OldNames
+from codemods.tensorflow.naming.refusals import borrowing
 from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
 from codemods.tensorflow.naming.scope_numbers import renumbered_scopes
 from codemods.tensorflow.naming.sites import Site, make_site
@@ -65,11 +66,14 @@ class _Decisions:
         left: Collection[tuple[str, At]],
         options: Options,
     ) -> None:
-        self.tree, self.left = tree, left
+        self.tree = tree
         self.keep = options.get("names", "idiomatic") == "keep"
         self.unsafe = options.level is Level.UNSAFE
         self.reach = ReachTable(tree)
         extent = Extent(self.reach.graph)
+        self.borrowing = borrowing(creations, self.reach, extent, keep=self.keep)
+        creations = [one for one in creations if (one[0][0], one[2].at) not in self.borrowing]
+        self.left = {*left, *self.borrowing}
         self.migrated = {(body, number) for body, number, _ in creations}
         meeting = Meeting(tree)
         self.scopes = ScopeTable(self.reach, extent, meeting)
@@ -102,7 +106,7 @@ class _Decisions:
 
     def decided(self) -> Decided:
         """All decisions."""
-        creations = {site.key: decision for site, decision in self._decisions()}
+        creations = {**self.borrowing, **{site.key: decision for site, decision in self._decisions()}}
         return Decided(creations, scope_plans(self.scopes), self.wraps.by_file, dynamic_parameters(self.tree))
 
     def _decisions(self) -> Iterator[tuple[Site, Decision]]:
