@@ -130,8 +130,9 @@ class OldNames:
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
             met = (own is not None and self._meets_ops(own)) or _repeats_scope(old, wrap.name, new_name)
-            numbers = "*" if new_name.endswith("*") or met else ""
-            passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
+            asked = new_name.endswith("*")  # the graph is, for what the call passes
+            numbers = "*" if asked or met else ""
+            passed = own is not None and (not new_name or ((site.may_be_none or asked) and not own.is_none))
             given = own.pattern if own and passed else new_name.rstrip("*")
             new = self.prefix(instance, new=True) + scope + given + numbers
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
