@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.facts import At, Creation
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
 from codemods.tensorflow.naming.claiming import gather_claims
+from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
+from codemods.tensorflow.naming.left_behind import left_behind
 from codemods.tensorflow.naming.old_names import OldNames
+from codemods.tensorflow.naming.refusals import borrowing
 from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
 from codemods.tensorflow.naming.scope_numbers import renumbered_scopes
 from codemods.tensorflow.naming.sites import Site, make_site
@@ -48,10 +51,10 @@ class Decided:
 def decide(
     tree: Tree,
     creations: Sequence[tuple[BodyKey, int, Creation]],
-    left: Collection[tuple[str, At]],
+    left: Mapping[tuple[str, At], LeavePlan],
     options: Options,
 ) -> Decided:
-    """All decisions on the creations of a program, of which those that are `left` whatever their names are none."""
+    """All decisions on the creations of a program; those that are `left` whatever their names may get others."""
     return _Decisions(tree, creations, left, options).decided() if creations else Decided()
 
 
@@ -62,14 +65,16 @@ class _Decisions:
         self,
         tree: Tree,
         creations: Sequence[tuple[BodyKey, int, Creation]],
-        left: Collection[tuple[str, At]],
+        left: Mapping[tuple[str, At], LeavePlan],
         options: Options,
     ) -> None:
-        self.tree, self.left = tree, left
+        self.tree = tree
         self.keep = options.get("names", "idiomatic") == "keep"
         self.unsafe = options.level is Level.UNSAFE
         self.reach = ReachTable(tree)
         extent = Extent(self.reach.graph)
+        self.left = {**left, **borrowing(creations, self.reach, extent, keep=self.keep)}
+        creations = [one for one in creations if (one[0][0], one[2].at) not in self.left]
         self.migrated = {(body, number) for body, number, _ in creations}
         meeting = Meeting(tree)
         self.scopes = ScopeTable(self.reach, extent, meeting)
@@ -102,12 +107,13 @@ class _Decisions:
 
     def decided(self) -> Decided:
         """All decisions."""
-        creations = {site.key: decision for site, decision in self._decisions()}
+        claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
+        creations: dict[tuple[str, At], Decision] = {**self.left, **dict(left_behind(self.left, claims))}
+        creations |= {site.key: decision for site, decision in self._decisions(claims)}
         return Decided(creations, scope_plans(self.scopes), self.wraps.by_file, dynamic_parameters(self.tree))
 
-    def _decisions(self) -> Iterator[tuple[Site, Decision]]:
+    def _decisions(self, claims: Claims) -> Iterator[tuple[Site, Decision]]:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""
-        claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
         decider = Decider(self.scopes, claims, self._old_names(), self.keep, self.unsafe, OwnLayers(self.scopes))
         decisions = [(site, decider.decide(site)) for site in self.sites]
         numbers = renumbered_scopes(self.scopes, decider.old)

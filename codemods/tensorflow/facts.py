@@ -150,6 +150,7 @@ class Creation(Fact):
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     beside_op: bool = False  # one of these may make an op that is called as its target
+    origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where graphs are switched
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     derived: bool = False  # its name is made of another's, `v.op.name`
@@ -355,6 +356,7 @@ class FileFacts(Fact):
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
+    orders: bool = False  # it puts the variables of the graph into the order of their names
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     restores: tuple[Restore, ...] = ()

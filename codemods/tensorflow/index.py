@@ -149,6 +149,7 @@ class _Indexer:
             blocks=self.events.blocks,
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,
+            orders=self.lookups.orders,
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.told.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),

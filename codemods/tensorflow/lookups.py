@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.name_order import SORTING, sorts_by_name, sorts_the_graph
 from codemods.tensorflow.text import Hole, Text
-from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
@@ -22,8 +22,6 @@ _ASKING = frozenset({"get_tensor_by_name", "get_operation_by_name", "as_graph_el
 _UNNAMED = re.compile(r"(?:.*/)?Variable(?:_\d+)?(?:/.*)?(?::\d+)?")
 _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
 _NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
-_SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
-_SORTING = ("sorted", "sort")
 _END = ":0"  # of the name of an op's first output
 _WORD = re.compile(r"[A-Za-z]")
 
@@ -35,6 +33,7 @@ class Lookups:
     names: frozenset[str]  # strings such as `w:0`, without the number, and what the graph is asked for
     patterns: frozenset[Text]  # the last part of computed names where a part of it is known: `w_*`
     bodies: frozenset[int]  # those that ask for a name of which nothing is known
+    orders: bool  # it puts the variables of the graph into the order of their names
 
 
 def find_lookups(module: Module, callees: Callees) -> Lookups:
@@ -48,7 +47,8 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
         if _END in strings
         else set()
     )
-    if any(map(_sorts_by_name, module.walk.calls_of(_SORTING))):
+    sorting = list(filter(sorts_by_name, module.walk.calls_of(SORTING)))
+    if sorting:
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
@@ -60,7 +60,8 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
         else:
             bodies.add(callees.body(site.scope))
     plain = {_OUTPUT.sub("", name) for name in names}
-    return Lookups(frozenset(plain.union(*map(_owners, plain))), frozenset(patterns), frozenset(bodies))
+    owners = plain.union(*map(_owners, plain))
+    return Lookups(frozenset(owners), frozenset(patterns), frozenset(bodies), any(map(sorts_the_graph, sorting)))
 
 
 def _owners(name: str) -> Iterator[str]:
@@ -83,16 +84,6 @@ def _given_names(site: CallSite) -> Iterator[str]:
     given = [item.value for item in site.node.keywords if item.arg in _NAMING]
     given += site.node.args if site.called in _NAMED_BY_PLACE or site.called.endswith("scope") else []
     yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
-
-
-def _sorts_by_name(site: CallSite) -> bool:
-    """Whether a call puts variables into the order of their names: `sorted(variables, key=lambda v: v.name)`."""
-    call = site.node
-    key = next((item.value for item in call.keywords if item.arg == "key"), None)
-    by = key.body if isinstance(key, ast.Lambda) else key
-    if isinstance(by, ast.Call) and any(isinstance(one, ast.Constant) and one.value in _SORTED_BY for one in by.args):
-        return True
-    return (by is not None and holds_name(by)) or any(map(holds_name, call.args))
 
 
 def _builds_tensor_name(call: ast.Call) -> bool:

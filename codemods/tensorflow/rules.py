@@ -29,6 +29,7 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV211", "nested-creation", _LEFT, "The initial value makes variables itself, and both ask the graph for a name"),
     ("GV212", "passed-as-value", _LEFT, "The class tf.Variable is passed on, so that something else calls it"),
     ("GV213", "restored-by-scope", _LEFT, "The program restores all that get_variable makes in a scope"),
+    ("GV214", "other-graph", _LEFT, "The initial value is made in another graph, and the variable with it"),
     ("GV301", "dtype-as-trainable", _NOTICE, "A dtype stands where trainable belongs"),
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
@@ -58,6 +59,7 @@ _ADVICE: Mapping[str, str] = {
     "GV211": "Make the inner variable in a statement of its own, then run again.",
     "GV212": "Pass a function that calls tf.get_variable, or rewrite what calls it.",
     "GV213": "Give init_from_checkpoint a map from each name to its variable, then run again.",
+    "GV214": "Make what the initial value reads in the graph of the variable, then run again.",
 }
 
 

@@ -32,7 +32,7 @@ _HARMLESS = (
 def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Scope, callees: Callees) -> ScopeFacts:
     """Classifies one item of `statement`."""
     node = item.context_expr
-    at = position(node)
+    at = position(node.test if isinstance(node, ast.IfExp) else node)  # where the first arm begins its scope does
     name = callees.canonical(node.func, scope) if isinstance(node, ast.Call) else None
     facts = ScopeFacts(ScopeKind.OTHER, at, hazards=(CREATOR,) if name == f"tensorflow.{CREATOR}" else ())
     if name in SCOPES and isinstance(node, ast.Call):

@@ -51,7 +51,7 @@ class Wraps:
 
 def plan_layers(sites: list[Site], scopes: ScopeTable, extent: Extent, option: str) -> Wraps:
     """The wraps for some sites, each of which is told of its own; `option` is the value of `--layers`."""
-    return _Planner(scopes, extent, option, Dictionaries(sites), ScopeNames(scopes)).plan(sites)
+    return _Planner(scopes, extent, option, Dictionaries(sites), ScopeNames(scopes, sites)).plan(sites)
 
 
 @dataclass(slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text, literal, overlaps
 
@@ -17,7 +18,8 @@ _MAX_NUMBER = 1000  # layers of one name in one program
 class ScopeNames:
     """The names that scopes, ops and variables bear, with the files that give them."""
 
-    def __init__(self, scopes: ScopeTable) -> None:
+    def __init__(self, scopes: ScopeTable, sites: Iterable[Site]) -> None:
+        self.scopes = scopes
         self.meeting = scopes.meeting
         self.tree = scopes.reach.tree
         self._named: dict[str, list[str]] = defaultdict(list)
@@ -34,14 +36,20 @@ class ScopeNames:
             self._patterns[text].add(path)
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
+        self._by_function: dict[str, list[Site]] = defaultdict(list)  # those that pass a name
+        for site in sites:
+            if site.is_named:
+                self._by_function[self.tree.body(site.body).name].append(site)
 
-    def free(self, name: str, path: str, sites: Iterable[Site], *, unique: bool) -> str:
+    def free(self, name: str, path: str, sites: Sequence[Site], *, unique: bool) -> str:
         """A scope name for file `path`, now taken; `sites` are inside and may have its name.
 
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
         """
         if name.lower() in self.tree.op_names or name.lower() in self.tree.unknown_words(path):
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
+        if self._is_function_around(name, sites):
+            name = _another(name)
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         given = 0 if unique else min(self._given.get((path, name), 0), _MAX_NUMBER - 1)
         for number in range(given, _MAX_NUMBER):
@@ -56,6 +64,16 @@ class ScopeNames:
             self._taken[key].append(path)
             self._given[path, name] = given + (number == given)
         return candidate
+
+    def _is_function_around(self, name: str, sites: Sequence[Site]) -> bool:
+        """Whether a scope that nobody sees, which may be called after its function, holds a name of what is inside."""
+        inside = [text for site in sites for text in site.names]
+        others = (one for one in self._by_function.get(name, ()) if inside and one not in sites)
+        return any(
+            any(overlaps(one, text) for one in other.names for text in inside)
+            and any(may_be_hidden(instance, self.scopes) for instance in other.instances)
+            for other in others
+        )
 
     def _matching(self, name: str) -> Iterator[str]:
         """The files that make scopes which may be called `name`."""

@@ -9,7 +9,7 @@ from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, Scope
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
 from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
-from codemods.tensorflow.scopes.hidden import may_be_hidden, unseen_items
+from codemods.tensorflow.scopes.hidden import held_items, may_be_hidden, unseen_items
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, without_number
@@ -130,8 +130,9 @@ class OldNames:
             old = self.old(site, instance, site.names[place] if site.names else None)
             own = site.names[place] if site.names else None
             met = (own is not None and self._meets_ops(own)) or _repeats_scope(old, wrap.name, new_name)
-            numbers = "*" if new_name.endswith("*") or met else ""
-            passed = own is not None and (not new_name or ((site.may_be_none or bool(numbers)) and not own.is_none))
+            asked = new_name.endswith("*")  # the graph is, for what the call passes
+            numbers = "*" if asked or met else ""
+            passed = own is not None and (not new_name or ((site.may_be_none or asked) and not own.is_none))
             given = own.pattern if own and passed else new_name.rstrip("*")
             new = self.prefix(instance, new=True) + scope + given + numbers
             entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
@@ -190,10 +191,11 @@ class OldNames:
         if not self.moves:
             return False
         stands = [stand for instance in site.instances for stand in scopes_around(instance)]
-        unseen = unseen_items(site.instances, self.scopes)
+        held = [text for item in held_items(site.instances, self.scopes) for text in item.texts]
+        unseen = [text for item in unseen_items(site.instances, self.scopes) for text in item.texts]
         unsure = [stand.name for stand in stands if not self.scopes.is_sure(stand)]
-        unsure += [text for item in unseen for text in item.texts if text.tells]
-        derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
+        unsure += [text for text in (*unseen, *held) if text.tells]
+        derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands), *held))
         derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
         counted = any(self.is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
         return derived or counted or site.creation.derived

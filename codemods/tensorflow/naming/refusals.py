@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from codemods.tensorflow.eager import eager_reason
-from codemods.tensorflow.facts import Creation
+from codemods.tensorflow.facts import At, Creation
 from codemods.tensorflow.naming.sites import UNNAMED
 from codemods.tensorflow.plan import LeavePlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.reach.borrowing import Borrowing
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.table import ReachTable
 from migrate.codemod import Options
 from migrate.model import Level, Shift
 
-__all__ = ["Refusals"]
+__all__ = ["Refusals", "borrowing"]
 
 _CODES = {
     "scope-as-name": "GV204",
@@ -52,5 +56,21 @@ class Refusals:
 
     def _shifts(self, creation: Creation) -> tuple[Shift, ...]:
         """An unnamed variable that is left gets another number when others are counted no more."""
-        unnamed = (creation.name is None or creation.refusal == "star-arguments") and not self.keep
-        return (Shift(self.tree.program, f"*{UNNAMED}"),) if unnamed else ()
+        unnamed = creation.name is None or creation.refusal == "star-arguments"
+        return _unnamed(self.tree) if unnamed and not self.keep else ()
+
+
+def borrowing(
+    creations: Iterable[tuple[BodyKey, int, Creation]], reach: ReachTable, extent: Extent, *, keep: bool
+) -> dict[tuple[str, At], LeavePlan]:
+    """The creations that are made in another graph than the one that would be asked for a name, and why they stay."""
+    known = Borrowing(reach, extent)
+    return {
+        (key[0], one.at): LeavePlan("GV214", shifts=() if keep or one.name is not None else _unnamed(reach.tree))
+        for key, number, one in creations
+        if known.borrows(key, number, one)
+    }
+
+
+def _unnamed(tree: Tree) -> tuple[Shift, ...]:
+    return (Shift(tree.program, f"*{UNNAMED}"),)

@@ -9,7 +9,7 @@ from codemods.tensorflow.naming.sites import Site, names_of
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text, overlaps
+from codemods.tensorflow.text import Text, literal, overlaps
 
 __all__ = ["keep_counted", "keep_restored"]
 
@@ -36,19 +36,37 @@ def _graphs_from(root: str, sites: Sequence[Site]) -> Iterator[tuple[Site, objec
 
 def keep_counted(sites: Sequence[Site], scopes: ScopeTable) -> None:
     """Keeps the name of what may come before a variable of the store with that name, which counts on it."""
-    stored, unknown = _stored(scopes.reach)
-    unknown = [(name, one) for name, one in unknown if not scopes.extent.sees_all_of(one)]
-    words = scopes.reach.tree.vocabulary
-    for site in sites if stored or unknown else ():
+    stored = _Stored(scopes)
+    for site in sites if stored else ():
         for text, own in zip(site.graph_names, site.instances, strict=True):
-            others = [one for name in text.texts for one in stored.get(name.lower(), ())]
-            others += [one for name, one in unknown if overlaps(name, text) and words.may_agree(name, text)]
-            if any(_may_follow(one, own, scopes) for one in others):
+            if any(_may_follow(one, own, scopes) for one in stored.called(text, own)):
                 site.looked_up = site.looked_up or "a variable of the store has a number behind it"
 
 
-def _stored(reach: ReachTable) -> tuple[dict[str, list[Instance]], list[tuple[Text, Instance]]]:
+class _Stored:
     """The variables that the program makes by `get_variable` itself: by their names, and those of unknown names."""
+
+    def __init__(self, scopes: ScopeTable) -> None:
+        self.words = scopes.reach.tree.vocabulary
+        self.known, unknown = _stored(scopes.reach)
+        self.unknown = [(name, one) for name, one in unknown if not scopes.extent.sees_all_of(one)]
+
+    def __bool__(self) -> bool:
+        return bool(self.known or self.unknown)
+
+    def called(self, text: Text, own: Instance) -> Iterator[Instance]:
+        """Those that may bear the name of an instance; what comes to a name unseen means none of the program's."""
+        yield from (one for name in text.texts for one in self.known.get(name.lower(), ()))
+        yield from (one for name, one in self.unknown if self._may_be(name, text))
+        if not text.texts and own.way.is_seen:
+            yield from (one for name, found in self.known.items() if self._may_be(literal(name), text) for one in found)
+
+    def _may_be(self, name: Text, text: Text) -> bool:
+        return overlaps(name, text) and self.words.may_agree(name, text)
+
+
+def _stored(reach: ReachTable) -> tuple[dict[str, list[Instance]], list[tuple[Text, Instance]]]:
+    """Such variables, by their names, and those of unknown names."""
     found: dict[str, list[Instance]] = {}
     unknown: list[tuple[Text, Instance]] = []
     for body, number, event in reach.tree.events():

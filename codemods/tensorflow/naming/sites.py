@@ -186,6 +186,8 @@ def _looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> str:
     tree = scopes.reach.tree
     if _asks(body, tree):
         return "its function asks the graph for names"
+    if ordering := next((path for path in tree.ordering if scopes.meeting.files(path, body[0])), ""):
+        return f"{ordering} puts variables into the order of their names"
     asking = (path for path in tree.looking_up if scopes.meeting.files(path, body[0]))
     return next((f"{path} looks it up" for path in asking if _asks_for(names, tree.files[path])), "")
 

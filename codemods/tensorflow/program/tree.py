@@ -67,6 +67,11 @@ class Tree:
         telling = (path for path, file in self.files.items() if file.lookups or file.lookup_patterns)
         return tuple(sorted({*asking, *telling}))
 
+    @cached_property
+    def ordering(self) -> tuple[str, ...]:
+        """The files that put the variables of the graph into the order of their names."""
+        return tuple(sorted(path for path, file in self.files.items() if file.orders))
+
     def restoring(self, path: str) -> str:
         """`file:line` of a call that restores what the variable store holds of a file in some scope; "" for none."""
         return next((place for place, paths in self._restoring.items() if path in paths), "")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import At, ScopeKind
 from codemods.tensorflow.reach.ways import SCOPES, Instance
-from codemods.tensorflow.scopes.items import Item, ItemKey
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
+__all__ = ["held_items", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
 
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
@@ -28,6 +28,12 @@ def unseen_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[
     if scopes.reach.tree.by_hand:
         return scopes.items.values()
     return [scopes.items[one] for one in places if one in scopes.items]
+
+
+def held_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[Item]:
+    """The scopes that may be around instances of which a `with` enters one that is made elsewhere: `with held:`."""
+    places = {(stand.path, stand.frame.at) for instance in instances for stand in scopes_around(instance)}
+    return () if places <= scopes.items.keys() else scopes.items.values()
 
 
 def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:

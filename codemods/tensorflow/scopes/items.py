@@ -53,8 +53,9 @@ def _as_entered(event: Enter, body: BodyKey, extent: Extent) -> ScopeFacts:
 
 def _texts(event: Enter, instances: tuple[Instance, ...]) -> tuple[Text, ...]:
     scope = event.scope
-    if scope.kind is not ScopeKind.VARIABLE and scope.name is None and scope.default is None:
-        return (Text(()),) * len(instances)  # it leaves the scopes around it
+    entered = scope.kind is ScopeKind.VARIABLE and "auxiliary_name_scope" not in scope.hazards
+    if not entered and scope.name is None and scope.default is None:
+        return (Text(()),) * len(instances)  # it leaves the scopes around it, or makes no name scope of that one's name
     return tuple(scope_name(scope, instance.way.arguments) for instance in instances)
 
 

@@ -1,0 +1,58 @@
+"""Which variables are made of what another graph holds: TensorFlow makes them there, wherever the call stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, Reset
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.reach.table import ReachTable
+
+__all__ = ["Borrowing"]
+
+_Graphs = frozenset[tuple[object, ...]]
+_KNOWN = frozenset({"default", "new", "reset"})  # graphs of which it is known where they begin
+
+
+class Borrowing:
+    """Compares the graphs in which a variable is made with those in which its initial value was."""
+
+    def __init__(self, reach: ReachTable, extent: Extent) -> None:
+        self.reach, self.extent = reach, extent
+        self._by_file: dict[str, Mapping[At, tuple[BodyKey, int]]] = {}
+
+    def borrows(self, key: BodyKey, number: int, creation: Creation) -> bool:
+        """Whether what a creation's initial value is made of surely stands in another graph, by some way."""
+        made = [graphs for at in creation.origins if (graphs := self._made(key[0], at))]
+        own = self._graphs(key, number) if made else frozenset()
+        return any(not own <= graphs and _are_known(own | graphs) for graphs in made)
+
+    def _graphs(self, key: BodyKey, number: int) -> _Graphs:
+        return frozenset(one.way.graph for one in self.reach.instances(key, number))
+
+    def _made(self, path: str, at: At) -> _Graphs:
+        """The graphs in which a call of a file makes something; none where it makes nothing that is known."""
+        if path not in self._by_file:
+            self._by_file[path] = self._makers(path)
+        found = self._by_file[path].get(at)
+        return self._graphs(*found) if found is not None else frozenset()
+
+    def _makers(self, path: str) -> Mapping[At, tuple[BodyKey, int]]:
+        bodies = (((path, body.index), body.events) for body in self.reach.tree.files[path].bodies)
+        return {
+            event.at: (key, number)
+            for key, events in bodies
+            for number, event in enumerate(events)
+            if self._makes(event, key)
+        }
+
+    def _makes(self, event: Event, key: BodyKey) -> bool:
+        """Whether an event puts something into the graph that has a name."""
+        if isinstance(event, Call):
+            return any(map(self.extent.names_something, self.reach.tree.targets(event, key)))
+        return not isinstance(event, Enter | Reset)
+
+
+def _are_known(graphs: _Graphs) -> bool:
+    return all(graph[0] in _KNOWN for graph in graphs)
