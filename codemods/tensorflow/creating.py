@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.bodies import position
+from codemods.tensorflow.bodies import behind, first_parameter, method_class, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
-from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts
+from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Held
 from codemods.tensorflow.origins import origins
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
@@ -54,6 +54,7 @@ class Creating:
             beside_op=computes and _may_be_called(target.name.lower(), _values(site.node)),
             origins=self._origins(site),
             optional_name=self._optional_name(site),
+            held=self._held(site),
             derived=_is_derived(site),
             counted=self._counted(site, target.name),
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
@@ -79,6 +80,17 @@ class Creating:
         aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
         ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and is_no_folder(literal(node.value))
         return "scope-as-name" if aliased or ends or _is_handed_folder(node) else ""
+
+    def _held(self, site: CallSite) -> Held | None:
+        """The attribute or key that the call takes its name from, as it is."""
+        given = keyword_or_place(site.node, *_NAME)
+        match behind(given, site.scope) if given is not None else None:
+            case ast.Attribute(value=ast.Name(id=name), attr=word) if name == first_parameter(site.scope):
+                owner = method_class(site.scope)
+                return Held(word, self.callees.class_number(owner) if owner else -1)
+            case ast.Attribute(attr=word) | ast.Subscript(slice=ast.Constant(value=str() as word)):
+                return Held(word)
+        return None
 
     def _optional_name(self, site: CallSite) -> str:
         """The parameter with default None that the call passes on as its name."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from codemods.tensorflow.facts import At, Creation
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
+from codemods.tensorflow.naming.absence import note_absence
 from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.decide import Decider
@@ -84,6 +85,7 @@ class _Decisions:
             convert_scopes(self.scopes, extent, self._is_made)
         tests = NameTests(tree, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in creations]
+        note_absence(self.sites, tree)
         keep_restored(self.sites, self.reach)
         keep_counted(self.sites, self.scopes)
         self.wraps = Wraps()

@@ -26,6 +26,7 @@ __all__ = [
     "FileFacts",
     "FrameFacts",
     "Grip",
+    "Held",
     "Lazy",
     "NamedOp",
     "Relayed",
@@ -135,6 +136,14 @@ class Counted(Fact):
 
 
 @record(frozen=True, slots=True)
+class Held(Fact):
+    """Where a name is kept: in an attribute or under a key called `word`, of an object of a class or of any."""
+
+    word: str
+    owner: int = -1  # the class in whose method it is read of `self`
+
+
+@record(frozen=True, slots=True)
 class Creation(Fact):
     """A `tf.Variable(...)` call."""
 
@@ -153,6 +162,7 @@ class Creation(Fact):
     origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where graphs are switched
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
+    held: Held | None = None  # where its name is kept
     derived: bool = False  # its name is made of another's, `v.op.name`
     refusal: str = ""  # why this call cannot become `get_variable`, whatever its surroundings
     spells_scopes: bool = True  # a `with tf.variable_scope(...)` can be written there
@@ -337,6 +347,9 @@ class FileFacts(Fact):
     escaped_attributes: frozenset[str]
     passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
     creates: bool = False  # some body of it has a creation
+    cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
+    left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import Call, Callee, CalleeKind, FrameFacts, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.frames import Frames
+from codemods.tensorflow.text import UNKNOWN
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import CallSite, Scope
@@ -26,10 +27,13 @@ class Handing:
         self.callees = callees
         self.frames = frames
 
-    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call]:
-        """What a function of TensorFlow's calls that the program hands it."""
+    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter]:
+        """What a function of TensorFlow's calls that the program hands it, and the scope in which it does."""
         if name in knowledge.RUNNERS:
-            yield self._run_inside(site, *knowledge.RUNNERS[name])
+            call = self._run_inside(site, *knowledge.RUNNERS[name])
+            if name == knowledge.TEMPLATE:
+                yield self._enter_template(site, call)
+            yield call
         for argument in knowledge.BRANCHING.get(name, ()):
             yield from self._run_here(site, *argument)
 
@@ -40,6 +44,12 @@ class Handing:
         scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
         return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
+
+    def _enter_template(self, site: CallSite, call: Call) -> Enter:
+        """The scope of a template, which is entered each time that somebody calls that, in whatever scopes."""
+        given = keyword_or_place(site.node, "unique_name_", 3) or keyword_or_place(site.node, "name_", 0)
+        name = UNKNOWN if given is None else self.callees.given(given, site.scope)
+        return Enter(call.at, call.frames, ScopeFacts(ScopeKind.VARIABLE, call.at, name, plain=False))
 
     def _run_here(self, site: CallSite, keyword: str, place: int) -> Iterator[Call]:
         """The call of a function that this call is given; a lambda is known by where it stands."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from codemods.tensorflow import evidence, knowledge
+from codemods.tensorflow.absent import cleared, kept_parameters, left_out
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.escapes import find_escapes
@@ -112,6 +113,9 @@ class _Indexer:
             creates=any(isinstance(event, Creation) for events in self.events.by_body for event in events),
             library=lies_inside(self.module.path)
             and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
+            cleared=frozenset(cleared(self.module)) or _NOTHING,
+            left_out=frozenset(left_out(self.module, self.callees)) or _NOTHING,
+            kept=kept_parameters(self.callees) if self.holds_names() else {},
             bodies=bodies,
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
@@ -168,6 +172,11 @@ class _Indexer:
             words=spare_words(self.module, self.callees) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
         )
+
+    def holds_names(self) -> bool:
+        """Whether it takes names of variables from attributes of its own objects."""
+        events = (event for several in self.events.by_body for event in several)
+        return any(isinstance(one, Creation) and one.held is not None and one.held.owner >= 0 for one in events)
 
     def unknown_words(self, found: frozenset[str], *, makes_unseen: bool) -> Iterator[str]:
         """What may name something that the file does not show: words of its strings, and of code in strings."""

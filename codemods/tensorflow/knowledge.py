@@ -34,6 +34,7 @@ __all__ = [
     "STORED_NAMES",
     "STORE_METHODS",
     "STORE_PREFIXES",
+    "TEMPLATE",
     "THREADS",
     "VARIABLE",
     "VARIABLE_MAKERS",
@@ -168,9 +169,10 @@ STORED_NAMES = {
     for module in ("train", "contrib.framework", "contrib.slim")
     for verb in ("create", "get_or_create")
 }
+TEMPLATE = "tensorflow.make_template"
 # Calls that run a function in a scope of their own: its keyword and place, and what the scope gives to `get_variable`.
 RUNNERS = {
-    "tensorflow.make_template": ("func_", 1, "reuse"),
+    TEMPLATE: ("func_", 1, "reuse"),
     **{f"tensorflow.{name}": ("fn", 0, "caching_device") for name in ("map_fn", "scan", "foldl", "foldr")},
 }
 # Calls that run functions in the scopes around themselves: their keywords and places, of which some have no place.

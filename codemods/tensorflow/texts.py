@@ -101,7 +101,7 @@ class Texts(Bodies):
         if unknown and self._may_be_none(source or node, scope):
             return PERHAPS_NONE
         held = unknown and isinstance(node, ast.Subscript) and _holds_folders(behind(node.value, scope))
-        return Text((Hole(folders=True),)) if held else text
+        return Text((replace(text.parts[0], folders=True),)) if held else text
 
     def _may_be_none(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression may be None; a name by any of its bindings, which are gone through once."""

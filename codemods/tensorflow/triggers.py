@@ -104,7 +104,11 @@ def lies_inside(path: str) -> bool:
     return _INSIDE.search(path.replace("\\", "/")) is not None
 
 
-# A file with scopes concerns others where it runs their code in there, as a function can: what it is given, a method.
+# What gives an op its name: a keyword, alone or among others, a string behind all else as in `tf.add(x, y, "sum")`, or
+# a summary's tag.
+_NAMING = re.compile(
+    rb"\bname[ \t]*=(?!=)|,\s*[\"'][\w./\\-]+[\"']\s*\)|\*\*\w+\s*\)(?!\s*(?:->|:))|\bsummary(?:\.\w+)?\("
+)
 _RUNNING = re.compile(rb"\bdef ")
 
 # What such a file gives to the graph to run, or has wait for other ops, may be a function of another one's as well.
@@ -120,8 +124,9 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"get_variable"),
     (b"tensorflow", b"Variable"),
     (b"tensorflow", b"reset_default_graph("),
-    (b"tensorflow", b"_scope(", _RUNNING),
-    (b"tensorflow", b"_scope(", b"import_"),
+    (b"_scope(",),
+    (b"tensorflow", _NAMING),
+    (b"tf.", b"import", _RELAYED, _NAMING),
     (b"tensorflow", _RUN_BY_GRAPH, _RUNNING),
     (b"tensorflow", b"_by_name("),
     (b"tensorflow", b"init_from_checkpoint"),

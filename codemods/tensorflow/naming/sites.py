@@ -52,6 +52,7 @@ class Site:
     looked_up: str  # how the program asks for it by its graph name, or compares that; "" where it does not
     counts: bool  # the program computes what names it: a counter, a key; another name each time
     bears_a_root: bool  # a root scope around its statement changes no other variable
+    may_be_absent: bool = False  # its name comes from where it may be None
     domain: object = None  # the wrap or factory that it goes into
     wraps: list[tuple[str, WrapPlan]] = field(default_factory=list)  # its own, or those around the calls of its factory
     call_wraps: dict[tuple[BodyKey, int], WrapPlan] = field(default_factory=dict)  # by the call that they are around
@@ -104,7 +105,7 @@ class Site:
     @property
     def may_be_none(self) -> bool:
         """Whether the name that is passed on may be None."""
-        optional = bool(self.creation.optional_name)
+        optional = self.may_be_absent or bool(self.creation.optional_name)
         return any(text.may_be_none or (optional and text.literal is None) for text in self.names)
 
 

@@ -39,6 +39,8 @@ class Vocabulary:
         if text.texts:
             return True
         own = frozenset(_known_parts(text))
+        if other.texts and _joins_folders(text):
+            return any(all(self.makes(part, own) for part in name.split("/")) for name in other.texts)
         if other.texts:
             return any(self.makes(name, own) for name in other.texts)
         return all(self.makes(part, own) for part in _known_parts(other))
@@ -61,6 +63,11 @@ class Vocabulary:
                     word = name[start:end]
                     reached[end] |= word in self._words or word in beside
         return reached[-1]
+
+
+def _joins_folders(text: Text) -> bool:
+    """Whether a part of a name may be several words with a `/` between them: `os.path.join(scope, "w")`."""
+    return any(isinstance(part, Hole) and part.folders for part in text.parts)
 
 
 def _known_parts(text: Text) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Stand:
     def resets(self) -> bool:
         """Whether it may leave the scopes around it.
 
-        So do a name scope called None, `""` or `a/`, and a variable scope that is entered again or makes no name scope.
+        So do a scope called None, `""` or `a/`, and a variable scope that is entered again or makes no name scope.
         """
         scope = self.frame.scope
         if scope is None or scope.kind not in SCOPES:
@@ -60,8 +60,6 @@ class Stand:
             return True
         if scope.name is None or self.name.may_be_none:
             return scope.default is None
-        if scope.kind is ScopeKind.VARIABLE:
-            return False
         return is_no_folder(self.name)
 
 

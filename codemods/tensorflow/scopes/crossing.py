@@ -26,7 +26,7 @@ def meet_across(first: Instance, one: Text, second: Instance, two: Text, words: 
 
 def may_have_folders(name: Text, words: Vocabulary) -> bool:
     """Whether a name may have a `/` in a part that nobody knows, or beside one."""
-    return name.is_open and ("/" in name.pattern or words.has_folders)
+    return name.is_open and (name.may_have_folders or words.has_folders)
 
 
 def _full(instance: Instance, name: Text) -> Text | None:

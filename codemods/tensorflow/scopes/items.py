@@ -32,6 +32,14 @@ class Item:
         """`variable_scope(None, default_name=...)`: another scope each time."""
         return self.scope.kind is ScopeKind.VARIABLE and self.scope.name is None and self.scope.default is not None
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether a variable scope is entered by an object, or by a name that something in it tells."""
+        if self.scope.kind is not ScopeKind.VARIABLE:
+            return False
+        by_object = self.scope.name is None or any(text.may_be_none for text in self.texts)
+        return (by_object and self.scope.default is None) or any(text.is_derived for text in self.texts)
+
 
 def find_items(reach: ReachTable, extent: Extent) -> Iterator[Item]:
     """Every scope that a tree enters."""

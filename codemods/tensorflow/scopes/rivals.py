@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.crossing import may_cross
@@ -130,10 +131,26 @@ class Rivals:
         )
 
     def _are_rivals(self, item: Item, other: Item) -> bool:
+        again = self._may_be_entered_by(other, item) or self._may_be_entered_by(item, other)
         return any(
-            self.places.meeting.may_meet(first, second) and self._bear_one_name(first, one, second, two)
+            self.places.meeting.may_meet(first, second) and (again or self._bear_one_name(first, one, second, two))
             for first, one in zip(item.instances, item.texts, strict=True)
             for second, two in zip(other.instances, other.texts, strict=True)
+        )
+
+    def _may_be_entered_by(self, other: Item, item: Item) -> bool:
+        """Whether a scope enters another one again that may have this one's name, wherever that has been made.
+
+        What it enters is a variable scope, but where it has the name from something that stands in a scope.
+        """
+        if not (other.goes_back and any(one.way.is_seen for one in other.instances)):
+            return False
+        names = {_last(name) for text in item.texts for name in text.texts}
+        by_name = any(text.is_derived for text in other.texts)
+        made = (one for name in names for one in self._called(name, ANYWHERE) if not surely_before(other, one))
+        return any(
+            (by_name or one.scope.kind is ScopeKind.VARIABLE) and (one is not item or not self.places.enters_once(item))
+            for one in made
         )
 
     def _bear_one_name(self, first: Instance, one: Text, second: Instance, two: Text) -> bool:
