@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
-from migrate.lexer import NEWLINE, LineState, line_states
+from migrate.deepening import Conflict, Placed, deepen
+from migrate.indentation import indent_unit
+from migrate.lexer import NEWLINE
 from migrate.model import Change, Edit, Span, Wrap
 
 __all__ = ["Conflict", "apply", "indent_unit", "join_wraps"]
 
-_INDENT = re.compile(r"[ \t\f]*")
 _CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")  # `ast` calls an `elif` a statement of its own
 _REST = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?")
 _NEXT = re.compile(rf"{_REST.pattern}(?:[\r\n]+{_REST.pattern})+")  # between statements, with nothing but comments
-
-
-class Conflict(Exception):  # noqa: N818 - the name of the contract: two changes that cannot both be made
-    """Changes that cannot all be made; `first` and `second` are the spans that clash, alike where there is but one."""
-
-    def __init__(self, cause: str, first: Span, second: Span | None = None) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.first = first
-        self.second = first if second is None else second
 
 
 def apply(text: str, changes: Iterable[Change], *, code: str | None = None, borders: Sequence[int] = ()) -> str:
@@ -61,41 +49,7 @@ def apply(text: str, changes: Iterable[Change], *, code: str | None = None, bord
     wraps = list(dict.fromkeys(join_wraps(text, wraps, borders)))
     placed = _place(text, new, edits, wraps)
     masked = new if code is None or code is text else _splice(code, edits)
-    return _insert(new, _deepen(new, masked, placed))
-
-
-def indent_unit(text: str, indentation: str) -> str:
-    """One level of indentation for a block that begins with `indentation`.
-
-    A tab where the block has tabs, else what most blocks of `text` use, else four spaces.
-    """
-    return _choose_unit(_counted_units(text), indentation)
-
-
-def _choose_unit(counts: Counter[str], indentation: str) -> str:
-    if "\t" in indentation:
-        return "\t"
-    fitting = Counter({unit: count for unit, count in counts.items() if not indentation or "\t" not in unit})
-    return fitting.most_common(1)[0][0] if fitting else "    "
-
-
-@lru_cache(maxsize=2)
-def _counted_units(text: str) -> Counter[str]:
-    """How often each unit indents a block; the same text is asked about once for each of its calls."""
-    return Counter(_units(text))
-
-
-def _units(text: str) -> Iterator[str]:
-    """The indentation that each block adds; texts in strings look like code here, but do not outnumber it."""
-    opener: str | None = None
-    for line in NEWLINE.split(text):
-        content = line.lstrip(" \t\f")
-        if not content or content.startswith("#"):
-            continue
-        indentation = line[: len(line) - len(content)].rpartition("\f")[2]
-        if opener is not None and indentation.startswith(opener) and len(indentation) > len(opener):
-            yield indentation[len(opener) :]
-        opener = indentation if ":" in content and content.partition("#")[0].rstrip().endswith(":") else None
+    return _insert(new, deepen(new, masked, placed))
 
 
 def _sorted(changes: Iterable[Change], length: int) -> tuple[list[Edit], list[Wrap]]:
@@ -216,16 +170,6 @@ def _insert(text: str, inserts: Iterable[tuple[int, str]]) -> str:
     return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A wrap in the text after the edits: from `start` to `end`, whose first line has `indentation`."""
-
-    wrap: Wrap
-    start: int
-    end: int
-    indentation: str
-
-
 class _Shifts:
     """Where the offsets of the old text stand once its edits, in the order of the text, are made."""
 
@@ -268,7 +212,7 @@ class _Shifts:
             raise Conflict("an edit overlaps one end of a wrap", wrap.span, edit.span)
 
 
-def _place(old: str, new: str, edits: Sequence[Edit], wraps: Sequence[Wrap]) -> list[_Placed]:
+def _place(old: str, new: str, edits: Sequence[Edit], wraps: Sequence[Wrap]) -> list[Placed]:
     """Where each wrap stands in `new`. Raises `Conflict` where an edit or another statement is in its way."""
     shifts = _Shifts(old, edits)
     lines = [0, *(match.end() for match in NEWLINE.finditer(new))]
@@ -285,7 +229,7 @@ def _place(old: str, new: str, edits: Sequence[Edit], wraps: Sequence[Wrap]) -> 
             raise Conflict("the first statement to wrap stands on a continued line", wrap.span)
         if _CLAUSE.match(new, start):
             raise Conflict("the first line to wrap is a clause of a statement that begins above", wrap.span)
-        placed.append(_Placed(wrap, start, _line_rest(new, end, wrap), indentation.rpartition("\f")[2]))
+        placed.append(Placed(wrap, start, _line_rest(new, end, wrap), indentation.rpartition("\f")[2]))
     return placed
 
 
@@ -315,94 +259,3 @@ def _line_rest(text: str, end: int, wrap: Wrap) -> int:
     if stop < len(text) and text[stop] not in "\r\n":
         raise Conflict("the last statement to wrap is followed by another on its line", wrap.span)
     return stop
-
-
-def _deepen(text: str, code: str, placed: Sequence[_Placed]) -> Iterator[tuple[int, str]]:
-    """What the wraps insert into `text`, in its order: headers, and indentation for each line."""
-    counts = _counted_units(text)
-    levels = [_Level(item, _choose_unit(counts, item.indentation)) for item in placed]
-    first = 0
-    while first < len(levels):
-        last = first + 1
-        while last < len(levels) and levels[last].placed.start < levels[first].placed.end:
-            last += 1
-        yield from _deepen_group(text, code, levels[first:last])
-        first = last
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """A wrap and the indentation that it adds."""
-
-    placed: _Placed
-    unit: str
-
-    def insert(self, text: str, line: int, content: int, state: LineState) -> tuple[int, str]:
-        """What deepens the line that begins at `line` and has its first visible character at `content`."""
-        margin = text.rfind("\f", line, content) + 1 or line  # a form feed starts the count of columns again
-        if text.startswith(self.placed.indentation, margin, content):
-            return margin + len(self.placed.indentation), self.unit
-        if state is LineState.LOGICAL and text[content] != "#":
-            raise Conflict("the statements to wrap are not in one block", self.placed.wrap.span)
-        return content, self.unit
-
-
-def _deepen_group(text: str, code: str, levels: Sequence[_Level]) -> Iterator[tuple[int, str]]:
-    """The same for an outermost wrap and those inside it."""
-    outer = levels[0].placed
-    around: list[_Level] = []
-    opened = 0
-    for line, state in _lines(text, code, outer):
-        while around and around[-1].placed.end < line:
-            level = around.pop()
-            if state is not LineState.LOGICAL:
-                raise Conflict("a wrap ends within a statement", level.placed.wrap.span)
-        content = _content(text, line)
-        if line > outer.end or state is LineState.STRING or text[content : content + 1] in {"", "\r", "\n"}:
-            continue
-        inserts = [level.insert(text, line, content, state) for level in around]
-        yield from inserts
-        first = opened
-        while state is LineState.LOGICAL and opened < len(levels) and levels[opened].placed.start == content:
-            opened += 1
-        if first < opened:
-            yield content, _headers(text, levels[first:opened], inserts)
-            around += levels[first:opened]
-    if opened < len(levels):
-        raise Conflict("a wrap begins within a statement", levels[opened].placed.wrap.span)
-
-
-def _lines(text: str, code: str, outer: _Placed) -> Iterator[tuple[int, LineState]]:
-    """The line starts of a wrap, that of its first and of the line behind it included."""
-    yield outer.start - len(outer.indentation), LineState.LOGICAL
-    newline = NEWLINE.match(text, outer.end)
-    yield from line_states(code, outer.start, newline.end() if newline else outer.end)
-
-
-def _content(text: str, line: int) -> int:
-    match = _INDENT.match(text, line)
-    return match.end() if match else line
-
-
-def _headers(text: str, levels: Sequence[_Level], inserts: Sequence[tuple[int, str]]) -> str:
-    """The headers over one statement, from the outside in, and the indentation of what comes behind each."""
-    placed = levels[0].placed
-    indentation = placed.indentation
-    for offset, insert in reversed(inserts):
-        cut = len(indentation) - (placed.start - offset)
-        indentation = indentation[:cut] + insert + indentation[cut:]
-    pieces: list[str] = []
-    newline = _newline(text, placed.start)
-    for level in levels:
-        indentation += level.unit
-        pieces += level.placed.wrap.header, newline, indentation
-    return "".join(pieces)
-
-
-def _newline(text: str, offset: int) -> str:
-    """How the line at `offset` ends, or the one before it where it is the last."""
-    match = NEWLINE.search(text, offset)
-    if match:
-        return match.group()
-    start = max(text.rfind("\n"), text.rfind("\r"))
-    return "\r\n" if text.endswith("\r\n", 0, start + 1) else text[start] if start >= 0 else "\n"

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("migrate", "migrate.version", "migrate.model", "migrate.streams"),
     ("migrate.encoding", "migrate.jsonspans", "migrate.lexer", "migrate.masks", "migrate.notebook"),
-    ("migrate.source", "migrate.edits", "migrate.diff"),
+    ("migrate.source", "migrate.indentation", "migrate.deepening", "migrate.edits", "migrate.diff"),
     ("migrate.syntax",),
     ("migrate.codemod",),
     (

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.edits import Conflict, apply, indent_unit
+from migrate.edits import Conflict, apply
+from migrate.indentation import indent_unit
 from migrate.model import Change, Edit, Span, Wrap
 
 
