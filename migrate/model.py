@@ -22,6 +22,7 @@ __all__ = [
     "Outcome",
     "Rename",
     "Report",
+    "Revision",
     "Rewrite",
     "Rule",
     "RuleKind",
@@ -30,6 +31,8 @@ __all__ = [
     "Wrap",
     "path_of",
 ]
+
+_BLOCK = 8192  # bytes: zlib finds again what lies within 32 KB
 
 
 class Level(enum.Enum):
@@ -190,26 +193,41 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A file's bytes before and after, packed: a run holds those of all that changes until they are written."""
+    """A file's bytes before and after, packed: a run holds those of all that changes until they are written.
+
+    They lie in turns, a block of each, so that what is alike is near enough for zlib to find: the bytes after take
+    hardly any room.
+    """
 
     packed: bytes
-    border: int  # where those before end
+    lengths: tuple[int, int]  # in bytes, before and after
     changes: bool
 
     @classmethod
     def of(cls, before: bytes, after: bytes) -> Revision:
         """The revision that makes `after` of `before`."""
-        return cls(zlib.compress(before + after, 1), len(before), before != after)
+        starts = range(0, max(len(before), len(after)), _BLOCK)
+        blocks = (side[start : start + _BLOCK] for start in starts for side in (before, after))
+        return cls(zlib.compress(b"".join(blocks), 1), (len(before), len(after)), before != after)
 
     @property
     def before(self) -> bytes:
         """The bytes that were read."""
-        return zlib.decompress(self.packed)[: self.border]
+        return self._side(0)
 
     @property
     def after(self) -> bytes:
         """The bytes that are to be written."""
-        return zlib.decompress(self.packed)[self.border :]
+        return self._side(1)
+
+    def _side(self, side: int) -> bytes:
+        data, done, blocks = zlib.decompress(self.packed), 0, []
+        for start in range(0, max(self.lengths), _BLOCK):
+            both = [min(max(length - start, 0), _BLOCK) for length in self.lengths]
+            begin = done + both[0] * side
+            blocks.append(data[begin : begin + both[side]])
+            done += sum(both)
+        return b"".join(blocks)
 
 
 @dataclass(frozen=True, slots=True)

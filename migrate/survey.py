@@ -15,7 +15,7 @@ from migrate.suppress import MARKER
 
 __all__ = ["Group", "Survey"]
 
-_MOST = 400  # files whose facts are held, 80 KB each
+_MOST = 300  # files whose facts are held, 80 KB each
 
 
 @dataclass(frozen=True, slots=True)
