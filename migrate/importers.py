@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias
+
+from migrate.dynamic import Below, Import, run, runs
+from migrate.syntax.modules import resolved
 
 __all__ = ["Import", "Importers", "Imports", "outline"]
-
-Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
 # A statement begins a line, or stands behind another, as in `try: import a` and `import a; import b`.
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end, and another one may
@@ -29,11 +29,6 @@ _STATEMENT = re.compile(
     + _REST
     + rb")"
 )
-# What runs a module, or the text of a file, that a string names, whatever it is called here.
-_RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)\b")
-_RUNNERS = (b"_module", b"__import__", b"run_path", b"exec", b"load_source")  # looked up, which is faster
-_NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*(\.*[A-Za-z_][\w./]*?)(?:\.py|\.ipynb)?\\?[\"']")
-_FEW = 100  # strings of a file that are tried in pairs
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 _GAPS = re.compile(rb"[\s\\]+")
 
@@ -86,11 +81,11 @@ class Imports:
     """
 
     def __init__(self, paths: Iterable[str] = (), sources: Iterable[tuple[str, bytes]] = ()) -> None:
-        words = {word for path in paths for word in _words(path)}
+        words, below = {word for path in paths for word in _words(path)}, Below(paths)
         shared: dict[Import, Import] = {}  # one for all files that import the same
         self._by_path: dict[str, tuple[Import, ...]] = {}
         for path, data in sources:
-            found = dict.fromkeys([*_imported(path, data), *_run(path, data)])
+            found = dict.fromkeys([*_imported(path, data), *run(path, data, below)])
             own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
             if own:
                 self._by_path[path] = own
@@ -175,11 +170,7 @@ def _words(path: str) -> Iterator[str]:
 
 def outline(data: bytes) -> bytes:
     """All that is looked at for the imports of a source: its import statements, or the whole where strings count."""
-    return data if _runs(data) else b"".join(match.group() for match in _statements(data))
-
-
-def _runs(data: bytes) -> bool:
-    return any(word in data for word in _RUNNERS) and _RUNNING.search(data) is not None
+    return data if runs(data) else b"".join(match.group() for match in _statements(data))
 
 
 def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
@@ -221,27 +212,9 @@ def _imported(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
                 yield from ((".".join(parts[:length]), False) for length in range(1, len(parts) + 1))
             continue
         written = _GAPS.sub(b"", match[1]).decode("utf-8", "replace")
-        base, relative = _resolved(written, path), written.startswith(".")
+        base, relative = resolved(written, path), written.startswith(".")
         yield base, relative
         yield from ((f"{base}.{name}".strip("."), relative) for name in _names(match[2]))
-
-
-def _run(path: str, data: bytes) -> Iterator[Import]:
-    """The modules that a file may run by their names: whatever its strings can mean, if it runs any so."""
-    if _runs(data):
-        found = dict.fromkeys(match[1].decode("utf-8", "replace") for match in _NAMED.finditer(data))
-        names = [name.replace("/", ".") for name in found]
-        yield from ((_resolved(name, path), name.startswith(".")) for name in names)
-        if len(names) <= _FEW:
-            yield from ((name, False) for name in _joined(names))
-
-
-def _joined(names: Sequence[str]) -> Iterator[str]:
-    """The names that two others make, which say by a dot that they are parts: `"nets" + ".model"`, `"nets/" + name`."""
-    for front in names:
-        for back in names:
-            if not front.startswith(".") and (front.endswith(".") or back.startswith(".")):
-                yield f"{front.rstrip('.')}.{back.lstrip('.')}"
 
 
 def _names(clause: bytes) -> Iterator[str]:
@@ -250,13 +223,3 @@ def _names(clause: bytes) -> Iterator[str]:
         words = item.split()
         if words:
             yield words[0].decode("utf-8", "replace").rstrip(";")
-
-
-def _resolved(base: str, path: str) -> str:
-    """The module that `from base import` means in the file at `path`."""
-    name = base.lstrip(".")
-    dots = len(base) - len(name)
-    if not dots:
-        return name
-    folders = path.replace("\\", "/").strip("/").split("/")[:-dots]
-    return ".".join([*folders, *filter(None, [name])])

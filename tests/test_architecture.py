@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.engine",
         "migrate.kept",
         "migrate.collecting",
-        *("migrate.importers", "migrate.partition"),
+        *("migrate.dynamic", "migrate.importers", "migrate.partition"),
     ),
     (
         "migrate.registry",

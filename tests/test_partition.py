@@ -63,7 +63,15 @@ def test_roots_that_import_each_other_are_one() -> None:
         'runpy.run_path(\n    "nets/model.py")',
         "NAME = 'nets.model'\nrunpy.run_module(NAME)",
         "P = 'nets'\nimportlib.import_module(P + '.model')",
-        "NAME = 'model'\nexec(open('nets/' + NAME).read())",
+        "NAME = 'model'\nexec(open('nets/' + NAME + '.py').read())",
+        "NAME = 'model'\nexec(open('nets/%s.py' % NAME).read())",
+        'exec("from nets.model import *")',
+        'exec("import nets.model")',
+        'exec("import nets.%s" % sys.argv[1])',
+        'exec("from nets import " + sys.argv[1])',
+        'importlib.import_module("nets." + sys.argv[1])',
+        'importlib.import_module(f"nets.{sys.argv[1]}")',
+        'exec(open("nets/" + sys.argv[1] + ".py").read())',
     ],
 )
 def test_what_runs_a_file_by_its_name_imports_it(line: str) -> None:
@@ -79,6 +87,37 @@ def test_what_runs_a_file_beside_it(line: str) -> None:
     files = {"nets/main.py": f"{line}\n", "nets/model.py": "", "other/main.py": f"{line}\n", "other/model.py": ""}
     found = parts(files, {"nets/model.py", "other/model.py"})
     assert found == ["nets/main.py nets/model.py", "other/main.py other/model.py"]
+
+
+@pytest.mark.parametrize(
+    "line", ["importlib.import_module('.' + NAME, __package__)", "for NAME in NAMES: exec(f'from .{NAME} import *')"]
+)
+def test_what_runs_any_file_beside_it(line: str) -> None:
+    files = {"nets/main.py": f"{line}\n", "nets/model.py": "", "nets/deep/model.py": "", "other/model.py": ""}
+    assert parts(files, {"nets/model.py", "nets/deep/model.py", "other/model.py"}) == [
+        "nets/deep/model.py",
+        "nets/main.py nets/model.py",
+        "other/model.py",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "MODE = 'model'\nexec(open('version.py').read())",
+        "exec(code, {'__name__': 'nets.model'})",
+        "MODE = 'model'\nexec('x = 1')",
+    ],
+)
+def test_what_runs_text_runs_no_module_that_is_called_like_a_string(line: str) -> None:
+    assert (
+        len(
+            parts(
+                {"main.py": f"{line}\n", "nets/model.py": "", "model.py": ""}, {"main.py", "nets/model.py", "model.py"}
+            )
+        )
+        == 3
+    )
 
 
 def test_who_imports_a_module_of_a_package_imports_that() -> None:

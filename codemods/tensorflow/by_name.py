@@ -11,9 +11,8 @@ from codemods.tensorflow.text import UNKNOWN, Text, literal
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["ASKED", "asked_names", "asks_for_variable", "evaluates_variable", "run_modules"]
+__all__ = ["ASKED", "asked_names", "asks_for_variable", "evaluates_variable"]
 
-_FILE = re.compile(r"(?:\./)?([\w/]+)\.py|([\w.]+)")
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
@@ -69,12 +68,3 @@ def evaluates_variable(site: CallSite, called: str, callees: Callees) -> bool:
     if called.removeprefix("builtins.") not in _EVALUATING or not site.node.args:
         return False
     return _VARIABLE in (callees.text(site.node.args[0], site.scope).literal or "")
-
-
-def run_modules(call: ast.Call) -> Iterator[str]:
-    """The modules that a call such as `runpy.run_path("net/train.py")` runs, as an import would name them."""
-    for part in ast.walk(call):
-        if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            found = _FILE.fullmatch(part.value)
-            if found is not None:
-                yield (found.group(1) or found.group(2)).replace("/", ".")

@@ -182,7 +182,7 @@ class Events:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
         self.told.note(site, callee)
-        if self.callees.is_of_graph(node.func, site.scope, "unique_name") and not _only_asks(node):
+        if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
             taken = self.callees.named(node, "name", 0, site.scope) or UNKNOWN
             return NamedOp(position(node), self.frames.facts(site.frames, site.scope), taken)
         if _is_harmless(callee, site) or _calls_initializer(callee):
@@ -207,6 +207,13 @@ class Events:
             _unset(node),
             self._tensors(site, callee),
         )
+
+    def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
+        """Whether a function is the method of a graph that finds names, by the graph or by what that is called."""
+        if not isinstance(function, ast.Attribute) or function.attr != "unique_name":
+            return False
+        holder = function.value.attr if isinstance(function.value, ast.Attribute) else getattr(function.value, "id", "")
+        return "graph" in holder.lower() or self.callees.is_of_graph(function, scope, "unique_name")
 
     def _target(self, site: CallSite, callee: Callee) -> Target | None:
         """What a simple statement makes of a call that may be a factory's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts, StoreUse
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, Enter, FileFacts, StoreUse
 from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.program import relays
 from codemods.tensorflow.program.imports import Imports
@@ -54,10 +54,16 @@ def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
 
     What a file imports may be a name, or hold some, where it gives one of which nothing is known.
     """
-    known = list(facts)
-    naming = (file for file in known if file.creates and _names_unknown(file))
-    names = {(dotted, file.path) for file in naming for dotted in _imported(file)}
-    return relays.follows(known) | _bases({file.path: file for file in known}) | names
+    known = {file.path: file for file in facts}
+    names = {(dotted, path) for path in _naming(known) for dotted in _imported(known[path])}
+    return relays.follows(known.values()) | _bases(known) | names
+
+
+def _naming(files: Mapping[str, FileFacts]) -> set[str]:
+    """The files that give names of which nothing is known, and those that may pass them to these."""
+    own = [path for path, file in files.items() if _names_unknown(file)]
+    importers = Imports(files).importers if own else {}
+    return {*own, *(user for path in own for user in importers[path] if _passes_unknown(files[user]))}
 
 
 def _imported(file: FileFacts) -> Iterator[str]:
@@ -69,10 +75,19 @@ def _imported(file: FileFacts) -> Iterator[str]:
 
 
 def _names_unknown(file: FileFacts) -> bool:
-    """Whether a file makes a variable under a name of which nothing is known."""
-    events = (event for body in file.bodies for event in body.events)
-    names = (event.name for event in events if isinstance(event, Creation | StoreUse))
+    """Whether a file makes a variable or enters a scope under a name of which nothing is known."""
+    events = [event for body in file.bodies for event in body.events]
+    names = [event.name for event in events if isinstance(event, Creation | StoreUse)]
+    names += [event.scope.name for event in events if isinstance(event, Enter)]
     return any(name is not None and name.is_open for name in names)
+
+
+def _passes_unknown(file: FileFacts) -> bool:
+    """Whether a file passes another one's function what may be a name, or hold one, of which nothing is known."""
+    calls = [one for body in file.bodies for one in body.events if isinstance(one, Call)]
+    calls = [one for one in calls if one.callee.kind is CalleeKind.IMPORTED]
+    given = (text for one in calls for text in (*one.positional, *dict(one.keywords).values()))
+    return any(text is not None and text.is_open for text in given)
 
 
 def _bases(files: Mapping[str, FileFacts]) -> frozenset[tuple[str, str]]:

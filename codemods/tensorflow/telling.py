@@ -6,9 +6,10 @@ import ast
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable, run_modules
+from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, ScopeKind
+from codemods.tensorflow.run_by_name import run_modules
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand
 from migrate.syntax.module import Module
@@ -52,9 +53,8 @@ class Telling:
         if called in knowledge.FILE_RUNNERS:
             told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
             self.reloads |= called != "builtins.exec" or not told
-            self.imported.update(run_modules(node))
-        if called in knowledge.IMPORTERS and node.args:
-            self.imported |= {self.callees.text(node.args[0], site.scope).literal or ""} - {""}
+        if called in knowledge.FILE_RUNNERS or called in knowledge.IMPORTERS:
+            self.imported.update(run_modules(self.module, site, called, self.callees))
 
     def _note_names(self, site: CallSite, called: str) -> None:
         """What asks for functions and classes, by their names or otherwise."""

@@ -126,6 +126,7 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow", b"reset_default_graph("),
     (b"_scope(",),
     (b"tensorflow", _NAMING),
+    (b"unique_name(",),
     (b"tf.", b"import", _RELAYED, _NAMING),
     (b"tensorflow", _RUN_BY_GRAPH, _RUNNING),
     (b"tensorflow", b"_by_name("),

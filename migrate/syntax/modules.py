@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-__all__ = ["Modules", "module_name", "parts_of"]
+__all__ = ["Modules", "module_name", "parts_of", "resolved"]
 
 Parts = tuple[str, ...]
 
@@ -124,6 +124,16 @@ def parts_of(path: str) -> Parts:
 def module_name(path: str) -> str:
     """The dotted name of the module that a file is, from the top of its path, whatever characters the folders have."""
     return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
+
+
+def resolved(base: str, path: str) -> str:
+    """The module that `from base import` means in the file at `path`."""
+    name = base.lstrip(".")
+    dots = len(base) - len(name)
+    if not dots:
+        return name
+    folders = path.replace("\\", "/").strip("/").split("/")[:-dots]
+    return ".".join([*folders, *filter(None, [name])])
 
 
 def _backward(parts: Parts) -> str:

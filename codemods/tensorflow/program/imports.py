@@ -10,7 +10,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import FileFacts
 from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
-from migrate.syntax.modules import Modules
+from migrate.syntax.modules import Modules, parts_of
 
 __all__ = ["Imports"]
 
@@ -58,11 +58,21 @@ class Imports:
 
     def _imported(self, dotted: str, path: str) -> list[str]:
         """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
+        if dotted.endswith(".*"):
+            return [other for other in self._in_package(dotted[:-2], path) if other != path]
         found = self.modules(dotted, path)
         parent = dotted.rpartition(".")[0]
         if not found and parent.strip("."):
             found = self.modules(parent, path)
         return [other for other in found if other != path]
+
+    def _in_package(self, dotted: str, path: str) -> Iterator[str]:
+        """The files that lie in a package, whichever of that name; none: in that of the file itself."""
+        wanted = parts_of(path)[:-1] if not dotted.strip(".") else tuple(dotted.strip(".").split("."))
+        for other in self.files:
+            around = parts_of(other)[:-1]
+            if around == wanted or (dotted and around[-len(wanted) :] == wanted):
+                yield other
 
     def knows(self, path: str, other: str) -> bool:
         """Whether a file can be taken to mean the other's methods by their names: its own, and those it imports."""
