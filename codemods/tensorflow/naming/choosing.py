@@ -28,9 +28,16 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
-    return _first_free(site, base, claims, domain) or _first_free(
-        site, another(base), claims, domain, beside_unknown=not site.repeats
-    )
+    if name := _first_free(site, base, claims, domain):
+        return name
+    if site.repeats or domain is not None:
+        return _first_free(site, another(base), claims, domain)
+    names = (_first_free(site, word, claims, domain, beside_unknown=True) for word in _words_beside(base))
+    return next(filter(None, names), "")
+
+
+def _words_beside(base: str) -> tuple[str, ...]:
+    return another(base), f"{base}_variable", f"{base}_value"
 
 
 def numbered_base(site: Site, base: str, claims: Claims) -> str:
@@ -54,7 +61,7 @@ def _beside(site: Site, base: str, claims: Claims) -> str:
 
 def beside_numbers(site: Site, base: str, claims: Claims) -> str:
     """The same, whatever else bears it but `get_variable`, which would raise where it comes later. Now claimed."""
-    words = (another(base), f"{base}_variable", f"{base}_value")
+    words = _words_beside(base)
     fitting = (word for word in words if not _may_be_stored(word, site, claims))
     return claim_numbers(site, next(fitting, words[0]), claims)
 
