@@ -17,6 +17,8 @@ __all__ = ["around_arms", "statements_of", "with_arms"]
 
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+_COMPUTING = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript)
+_KEEPING = frozenset({"append", "extend", "insert", "update"})  # methods that put what they are given into a collection
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)  # a `with` around one would stay open while others run
 
 
@@ -68,6 +70,7 @@ def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
     binds: list[str] = []
     reads: set[str] = set()
     plain = alone and isinstance(statement, _SIMPLE)
+    computes = isinstance(statement, ast.AugAssign) or not plain
     if plain:
         for node in nodes(statement):
             if isinstance(node, ast.Name):
@@ -76,10 +79,18 @@ def _facts(statement: ast.stmt, alone: bool, cell: int) -> StatementFacts:
                 reads.add(node.attr) if isinstance(node.ctx, ast.Load) else binds.append(node.attr)
             elif isinstance(node, _SUSPENDING):
                 plain = False
+            elif isinstance(node, _COMPUTING):
+                computes = computes or not _is_kept(node)
         if isinstance(statement, ast.AugAssign):
             reads.update(binds)
     end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-    return StatementFacts(position(statement), end, tuple(binds), frozenset(reads) or _NOTHING, plain, cell)
+    read = frozenset(reads) or _NOTHING
+    return StatementFacts(position(statement), end, tuple(binds), read, plain, cell, computes=computes)
+
+
+def _is_kept(node: ast.expr) -> bool:
+    """Whether a call only puts something into a collection: `outputs.append(b)`."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING
 
 
 def _alone_on_its_lines(block: Sequence[ast.stmt], place: int) -> bool:

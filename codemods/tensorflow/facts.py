@@ -241,6 +241,7 @@ class StatementFacts(Fact):
     plain: bool  # one simple statement on lines of its own
     cell: int = 0  # the cell of a notebook that it stands in
     arms: bool = False  # an `if` that makes variables in its arms, all of which are of simple statements
+    computes: bool = True  # more than what passes on what is there: `return b`, `outputs.append(b)`
 
 
 @record(frozen=True, slots=True)

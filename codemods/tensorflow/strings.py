@@ -12,7 +12,7 @@ from codemods.tensorflow.variable_names import holds_name
 
 __all__ = ["missing", "text_of"]
 
-_Known = Callable[[ast.Name | ast.Subscript], Text]
+_Known = Callable[[ast.Name | ast.Subscript | ast.Call], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
 _FIELD = re.compile(r"\{[^{}]*\}")
 _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string or an integer in as it is
@@ -116,6 +116,8 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
                 return parts
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
+        case ast.Call(func=ast.Name()) if not (holds_name(node) or _joins_folders(node)):
+            return list(name(node).parts)
     derived, folders = holds_name(node), _joins_folders(node)
     return [Hole(derived=derived, folders=folders) if derived or folders else ANYTHING]
 

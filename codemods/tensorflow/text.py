@@ -239,7 +239,7 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     parts: list[str | Hole] = []
     for part in text.parts:
         if isinstance(part, Hole) and part.parameter:
-            given = arguments.get(part.parameter, UNKNOWN).parts
+            given = arguments.get(part.parameter, Text((Hole(derived=part.derived),))).parts
             if part.term and any(_is_number(one) for one in given):
                 return UNKNOWN
             parts.extend(one if isinstance(one, str) else one.shown for one in given)

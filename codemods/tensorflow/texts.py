@@ -26,7 +26,7 @@ from codemods.tensorflow.text import (
     literal,
     parameter,
 )
-from codemods.tensorflow.variable_names import holds_name
+from codemods.tensorflow.variable_names import GIVEN_NAME, holds_name, is_getter, returns_name
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
@@ -55,9 +55,11 @@ class Texts(Bodies):
         if isinstance(node, ast.Name):
             return self._of_name(node, scope, depth)
 
-        def name(reference: ast.Name | ast.Subscript) -> Text:
+        def name(reference: ast.Name | ast.Subscript | ast.Call) -> Text:
             if isinstance(reference, ast.Name):
                 return self._of_name(reference, scope, depth)
+            if isinstance(reference, ast.Call):
+                return Text((replace(ANYTHING, derived=self._returns_name(reference, scope)),))
             return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
 
         return text_of(node, name)
@@ -121,13 +123,17 @@ class Texts(Bodies):
 
     def _returned(self, call: ast.Call, scope: Scope) -> Text | None:
         """What a function of the file returns that is called, where that is a string which is written out in it."""
-        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
-        function = found[1][0].node if found is not None and len(found[1]) == 1 else None
-        if not isinstance(function, ast.FunctionDef) or function.decorator_list or falls_off(function):
+        function = _called(call, scope)
+        if function is None or function.decorator_list or falls_off(function):
             return None
         values = [one.value or ast.Constant(None) for one in statements(function) if isinstance(one, ast.Return)]
         strings = {one.value if isinstance(one, ast.Constant) else None for one in values}
         return literal(text) if len(strings) == 1 and isinstance(text := strings.pop(), str) else None
+
+    def _returns_name(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a function of the file that is called makes what it returns of a variable's name."""
+        function = _called(call, scope)
+        return function is not None and returns_name(function)
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where it stays that: `self.name = name`."""
@@ -144,7 +150,7 @@ class Texts(Bodies):
     def _bound_text(self, name: str, owner: Scope, binding: Binding, scope: Scope, depth: int) -> Text:
         if binding.kind is BindingKind.PARAMETER:
             own = owner.kind in BODY_SCOPES and self.body(scope) == self.numbers[owner]
-            return parameter(name) if own else UNKNOWN
+            return self._passed(name, owner) if own else UNKNOWN
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)
@@ -155,6 +161,12 @@ class Texts(Bodies):
         derived, folders = any(map(holds_name, sources)), any(map(_holds_folders, sources))
         counter = self._counter(binding.node, owner)
         return Text((replace(counter, derived=derived, folders=folders) if derived or folders else counter,))
+
+    def _passed(self, name: str, owner: Scope) -> Text:
+        """What stands for a parameter, which may be the name of another variable."""
+        if name == GIVEN_NAME and is_getter(owner.node):
+            return Text((Hole(parameter=name, derived=True),))
+        return parameter(name)
 
     def _defaulted(
         self, name: ast.Name, bindings: Sequence[Binding], owner: Scope, scope: Scope, depth: int
@@ -180,6 +192,13 @@ class Texts(Bodies):
         if owner not in self._loops:
             self._loops[owner] = _counting_targets(owner, self._path)
         return self._loops[owner].get(target, ANYTHING)
+
+
+def _called(call: ast.Call, scope: Scope) -> ast.FunctionDef | None:
+    """The one function of the file that a call runs by its name."""
+    found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
+    function = found[1][0].node if found is not None and len(found[1]) == 1 else None
+    return function if isinstance(function, ast.FunctionDef) else None
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from migrate.syntax.names import resolve
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Scope
 
-__all__ = ["holds_name", "is_name"]
+__all__ = ["GIVEN_NAME", "holds_name", "is_getter", "is_name", "returns_name"]
+
+GIVEN_NAME = "name"  # the parameter of a custom getter that the name of a variable is passed to
 
 _NO_VARIABLES = frozenset({"self", "cls", "args", "flags", "FLAGS", "os"})  # whose `name` is not one's
 
@@ -26,6 +29,38 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 def holds_name(node: ast.expr) -> bool:
     """Whether an expression holds what may be such a name, or what the graph finds beside them, whatever is bound."""
     return any(_may_bear(part) for part in nodes(node) if isinstance(part, ast.Attribute))
+
+
+def returns_name(function: ast.FunctionDef) -> bool:
+    """Whether all that a function returns is made of such a name, by whatever names of its own."""
+    made: dict[str, list[ast.expr]] = {}
+    returned: list[ast.expr | None] = []
+    for one in statements(function):
+        match one:
+            case ast.Return(value=value):
+                returned.append(value)
+            case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                made.setdefault(target, []).append(value)
+    return bool(returned) and all(one is not None and _is_made_of_name(one, made) for one in returned)
+
+
+def _is_made_of_name(value: ast.expr, made: Mapping[str, list[ast.expr]]) -> bool:
+    waiting, seen = [value], set[str]()
+    for one in waiting:  # which grows meanwhile
+        if holds_name(one):
+            return True
+        names = {part.id for part in nodes(one) if isinstance(part, ast.Name)} - seen
+        seen |= names
+        waiting += [source for name in sorted(names) for source in made.get(name, ())]
+    return False
+
+
+def is_getter(function: ast.AST) -> bool:
+    """Whether a function is a custom getter by its parameters: `get_variable` hands it the name of its variable."""
+    if not isinstance(function, ast.FunctionDef | ast.Lambda):
+        return False
+    passed = [one.arg for one in function.args.args if one.arg != "self"]
+    return passed[:2] == ["getter", GIVEN_NAME]
 
 
 def _may_bear(part: ast.Attribute) -> bool:

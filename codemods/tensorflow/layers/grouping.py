@@ -102,12 +102,12 @@ class Grouping:
                 break
             if _is_of_layer(statement, group[0], bound):
                 bound.update(statement.binds)
-                last = place
+                last = place if statement.computes else last
             elif any(name in made and name not in own for name in statement.reads):
                 break  # another layer's
             elif (group[0].has_stem or group[0].is_unit) and _is_op_of(statement, variables):
                 bound.update(statement.binds)
-                last = place
+                last = place if statement.computes else last
         return last
 
     def _is_clean(self, place: int, member: Member | None = None) -> bool:

@@ -81,7 +81,7 @@ class _Planner:
             key = body, calls[0][1].call.block
             members[key].append(calling(self._block(key), calls, self.extent.tree))
         for site in sites:
-            if id(site) not in in_factory and wants_layer(site, self.dictionaries, self.option):
+            if id(site) not in in_factory and self._wants_layer(site):
                 self._join(members[site.body, site.creation.block], site)
             elif site.is_named and stem_of(site.creation.target):
                 self.named.add((site.body, site.creation.block))
@@ -92,6 +92,10 @@ class _Planner:
         for key, found in self._lifted(members).items():
             self._plan_block(self._block(key), found)
         return Wraps(self.wraps, tuple(self.bearers))
+
+    def _wants_layer(self, site: Site) -> bool:
+        drops_scopes = not self.extent.tree.name_tests
+        return wants_layer(site, self.dictionaries, self.option, drops_scopes=drops_scopes)
 
     def _lifted(self, members: dict[tuple[BodyKey, At], list[Member]]) -> dict[tuple[BodyKey, At], list[Member]]:
         """The members, with what the arms of an `if` make as one, where ops in there may get other names."""

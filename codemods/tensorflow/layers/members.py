@@ -98,13 +98,18 @@ class Dictionaries:
         return site.creation.group if (site.body, site.creation.group) in self._crowded else ""
 
 
-def wants_layer(site: Site, dictionaries: Dictionaries, option: str) -> bool:
-    """Whether a creation needs a scope, or may have one because its name changes anyway; `option`: `--layers`."""
+def wants_layer(site: Site, dictionaries: Dictionaries, option: str, *, drops_scopes: bool) -> bool:
+    """Whether a creation needs a scope, or may have one because its name changes anyway; `option`: `--layers`.
+
+    `drops_scopes`: nobody compares the name scopes in front of names.
+    """
     creation = site.creation
+    # Under name scopes that stay, a new scope is one of the root's, and they are no longer in front of the name.
+    unseen = drops_scopes and site.place is Place.NAMED and site.repeats and not site.is_named
     if (
         creation.grip is not Grip.STATEMENT
         or not creation.spells_scopes
-        or site.place not in (Place.ROOT, Place.IN_STEP)
+        or not (unseen or site.place in (Place.ROOT, Place.IN_STEP))
     ):
         return False
     if site.looked_up or site.counts:

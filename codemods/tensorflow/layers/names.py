@@ -34,12 +34,19 @@ class ScopeNames:
                     self._patterns[text].add(item.key[0])
         for text, path in scopes.bearers.patterns():
             self._patterns[text].add(path)
+            self._take_folders(text.parts[0] if isinstance(text.parts[0], str) else "", path)
         for name, path in scopes.bearers.literal_names():
             self._named[name].append(path)
+            self._take_folders(name, path)
         self._by_function: dict[str, list[Site]] = defaultdict(list)  # those that pass a name
         for site in sites:
             if site.is_named:
                 self._by_function[self.tree.body(site.body).name].append(site)
+
+    def _take_folders(self, name: str, path: str) -> None:
+        """Takes the scopes that a name says it is in: `a` of `a/w`."""
+        for folder in name.lower().split("/")[:-1] if "/" in name else ():
+            self._taken[folder].append(path)
 
     def free(self, name: str, path: str, sites: Sequence[Site], *, unique: bool) -> str:
         """A scope name for file `path`, now taken; `sites` are inside and may have its name.

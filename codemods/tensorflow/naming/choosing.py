@@ -12,14 +12,32 @@ from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.targets import another
 from codemods.tensorflow.text import Text, literal
 
-__all__ = ["claim_numbers", "claim_text", "free_name", "full_name", "numbered_base", "numbered_name", "old_suffix"]
+__all__ = [
+    "beside_numbers",
+    "claim_numbers",
+    "claim_text",
+    "free_name",
+    "full_name",
+    "numbered_base",
+    "numbered_name",
+    "old_suffix",
+]
 
 _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than that, and the graph chooses the name
 
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
-    return _first_free(site, base, claims, domain) or _first_free(site, another(base), claims, domain)
+    if name := _first_free(site, base, claims, domain):
+        return name
+    if site.repeats or domain is not None:
+        return _first_free(site, another(base), claims, domain)
+    names = (_first_free(site, word, claims, domain, beside_unknown=True) for word in _words_beside(base))
+    return next(filter(None, names), "")
+
+
+def _words_beside(base: str) -> tuple[str, ...]:
+    return another(base), f"{base}_variable", f"{base}_value"
 
 
 def numbered_base(site: Site, base: str, claims: Claims) -> str:
@@ -38,7 +56,18 @@ def _all_ask(base: str, site: Site, claims: Claims) -> bool:
 
 def _beside(site: Site, base: str, claims: Claims) -> str:
     """Another name, of which the graph gives the number."""
-    return _first_free(site, another(base), claims, None) or claim_numbers(site, another(base), claims)
+    return _first_free(site, another(base), claims, None) or beside_numbers(site, base, claims)
+
+
+def beside_numbers(site: Site, base: str, claims: Claims) -> str:
+    """The same, whatever else bears it but `get_variable`, which would raise where it comes later. Now claimed."""
+    words = _words_beside(base)
+    fitting = (word for word in words if not _may_be_stored(word, site, claims))
+    return claim_numbers(site, next(fitting, words[0]), claims)
+
+
+def _may_be_stored(name: str, site: Site, claims: Claims) -> bool:
+    return any(rival.in_store for claim in _own(name, site, None) for rival in claims.rivals(claim))
 
 
 def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) -> str:
@@ -48,11 +77,11 @@ def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) 
     return base
 
 
-def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
+def _first_free(site: Site, base: str, claims: Claims, domain: object, *, beside_unknown: bool = False) -> str:
     again = site.repeats and domain is None
     for number in range(_MAX_NUMBER):
         name = f"{base}_{number}" if number else base
-        rivals = _rivals_to(name, site, claims, domain)
+        rivals = _rivals_to(name, site, claims, domain, beside_unknown=beside_unknown)
         if rivals == []:
             for claim in _own(name, site, domain):
                 claims.add(claim)
@@ -63,12 +92,17 @@ def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
     return ""
 
 
-def _rivals_to(name: str, site: Site, claims: Claims, domain: object) -> list[Claim] | None:
-    """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable."""
+def _rivals_to(
+    name: str, site: Site, claims: Claims, domain: object, *, beside_unknown: bool = False
+) -> list[Claim] | None:
+    """The claims of others to a name; None where TensorFlow may give it to something, ops or a later variable.
+
+    `beside_unknown`: not for what is in another file, may have any name and is in no store: that raises nothing.
+    """
     tree, last, own = claims.scopes.reach.tree, name.rpartition("/")[2].lower(), _own(name, site, domain)
     if domain is None and (last in tree.op_names or last in tree.unknown_words(site.body[0])):
         return None
-    if domain is None and any(map(claims.may_be_taken_elsewhere, own)):
+    if domain is None and not beside_unknown and any(map(claims.may_be_taken_elsewhere, own)):
         return None
     rivals = [rival for claim in own for rival in claims.rivals(claim)]
     again = site.repeats and domain is None

@@ -153,6 +153,7 @@ class Claims:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
         stem = without_number(name)
         bucket = self._at(stem, claim) if stem != name else []
+        bucket = [one for one in bucket if may_be_one_graph(one.instance, claim.instance)]
         return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
     def _rivals_among(self, candidates: Iterable[Claim], claim: Claim) -> Iterator[Claim]:

@@ -99,9 +99,9 @@ class Near:
         if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
             return _Reach(everywhere=False, here=False, crosses=False)
         told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
-        everywhere = alike and told and self._words.may_agree(own, claim.name)
+        agree = _is_spelled(own, claim.name) or (told and self._words.may_agree(own, claim.name))
         folders = may_have_folders(own, self._words) or may_have_folders(claim.name, self._words)
-        return _Reach(everywhere, here=alike, crosses=told and folders)
+        return _Reach(everywhere=alike and agree, here=alike, crosses=told and folders)
 
     def _cross(self, own: Text, one: Claim, claim: Claim) -> bool:
         """Whether a claim's name may be that of another one with its scopes: `*/w`, and `w` in `a`."""
@@ -131,6 +131,11 @@ def _are_of_two_minds(first: Text, second: Text) -> bool:
     """
     unnamed = any(one == _UNNAMED and not other.texts for one, other in ((first, second), (second, first)))
     return unnamed or first.is_derived or second.is_derived
+
+
+def _is_spelled(first: Text, second: Text) -> bool:
+    """Whether one is written out that the other, made of a variable's name, may be: `w_sum`, `"%s_sum" % v.name`."""
+    return any(one.is_derived and one.tells and other.literal for one, other in ((first, second), (second, first)))
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codemods.tensorflow.naming.choosing import (
+    beside_numbers,
     claim_numbers,
     claim_text,
     free_name,
@@ -15,7 +16,7 @@ from codemods.tensorflow.naming.choosing import (
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
-from codemods.tensorflow.targets import NO_TARGET, another
+from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
 from migrate.model import Level
 
@@ -177,7 +178,7 @@ def named_after_target(q: Question) -> NamePlan | LeavePlan:
         return _asked(q, numbered_base(q.site, target, q.claims), Level.RENAMES)
     name = free_name(q.site, target, q.claims)
     if not name or (q.place is not Place.NAMED and not q.does_without_scopes(literal(name))):
-        return _asked(q, claim_numbers(q.site, another(target), q.claims), Level.RENAMES)
+        return _asked(q, beside_numbers(q.site, target, q.claims), Level.RENAMES)
     if q.place is Place.NAMED:
         name = full_name(q.site, literal(name), q.scopes)
     return NamePlan(NameForm.LITERAL, Level.RENAMES, name, renames=q.old.renames(q.site, name + q.number(name)))
