@@ -12,6 +12,7 @@ from migrate.syntax.records import record
 
 __all__ = [
     "AT_ONCE",
+    "BELOW",
     "ELEMENT",
     "At",
     "BodyFacts",
@@ -38,6 +39,7 @@ __all__ = [
     "StoreUse",
 ]
 
+BELOW = "**"  # ends what stands for any module in a package: `nets.**`
 ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
 AT_ONCE: At = (0, 0)  # before all else in a body
@@ -339,7 +341,7 @@ class FileFacts(Fact):
     functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
     imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
     held: frozenset[str]  # what the top level assigns that may be a function: `make = partial(...)`
-    modules: frozenset[str]  # every module that the file imports, dotted
+    modules: frozenset[str]  # every module that the file imports, dotted; `nets.**` for any in a package
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
     escaped: frozenset[int]  # bodies referred to other than by a call
