@@ -35,6 +35,8 @@ class OldNames:
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self.wraps = any(site.wraps for site in sites)
+        words = scopes.reach.tree.vocabulary
+        self._spelled = any(words.makes(s.creation.target) for s in moving if not s.wraps and s.creation.target)
         self._moving = {text for site in moving for text in site.graph_names}
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
@@ -203,7 +205,7 @@ class OldNames:
     def is_counted(self, scope: Text) -> bool:
         """Whether a scope may bear a name, or a number, that it shares with what gets another name."""
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
-            return any(name.literal != UNNAMED for name in self._moving)
+            return self._spelled or any(name.literal != UNNAMED for name in self._moving)
         return self._meets_ops(scope) or any(overlaps(one, name) for name in self._moving for one in _stems(scope))
 
     def _meets_ops(self, name: Text) -> bool:
