@@ -70,7 +70,7 @@ class Near:
         if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
             return
         told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
-        if alike and told and self._words.may_agree(own, claim.name):
+        if alike and ((told and self._words.may_agree(own, claim.name)) or _is_unnamed(own, claim.name)):
             yield from claims
         else:
             crosses = told and (may_have_folders(own, self._words) or may_have_folders(claim.name, self._words))
@@ -106,6 +106,11 @@ def _are_of_two_minds(first: Text, second: Text) -> bool:
     """
     unnamed = any(one == _UNNAMED and not other.texts for one, other in ((first, second), (second, first)))
     return unnamed or first.is_derived or second.is_derived
+
+
+def _is_unnamed(first: Text, second: Text) -> bool:
+    """Whether one is what TensorFlow gives without a name, and the other may be none."""
+    return any(one == _UNNAMED and other.may_be_none for one, other in ((first, second), (second, first)))
 
 
 def _numbers(name: Text) -> Text:
