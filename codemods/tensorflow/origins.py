@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from codemods.tensorflow.bodies import position
@@ -55,5 +56,5 @@ def _reads(node: ast.expr) -> Iterator[ast.Name]:
 
 def _values(name: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding]) -> list[ast.expr]:
     """What a name is assigned where it is read: by the last of the assignments before that, or else by any."""
-    before = [one for one in bindings if owner is scope and position(one.node) < position(name)]
-    return [one.value for one in before[-1:] or bindings if one.value is not None]
+    count = bisect_left(bindings, position(name), key=lambda one: position(one.node)) if owner is scope else 0
+    return [one.value for one in (bindings[count - 1 : count] if count else bindings) if one.value is not None]
