@@ -10,7 +10,7 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Held
-from codemods.tensorflow.origins import origins
+from codemods.tensorflow.origins import ops_before, origins
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import target_of
@@ -52,7 +52,8 @@ class Creating:
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             computes=computes,
             beside_op=computes and _may_be_called(target.name.lower(), _values(site.node)),
-            origins=self._origins(site),
+            origins=tuple(at for value in self._of_graphs(site) for at in origins(value, site.scope)),
+            ops_before=tuple(at for one in self._of_graphs(site) for at in ops_before(one, site.scope, self.callees)),
             optional_name=self._optional_name(site),
             held=self._held(site),
             derived=_is_derived(site),
@@ -61,10 +62,9 @@ class Creating:
             spells_scopes=spells_scopes(site),
         )
 
-    def _origins(self, site: CallSite) -> tuple[At, ...]:
-        """The calls that made what its initial value reads, where the file mentions graphs."""
-        values = _values(site.node) if "raph" in self.module.source.code else []
-        return tuple(at for value in values for at in origins(value, site.scope))
+    def _of_graphs(self, site: CallSite) -> list[ast.expr]:
+        """The initial value, where the file mentions graphs: it may be of another one."""
+        return _values(site.node) if "raph" in self.module.source.code else []
 
     def _counted(self, site: CallSite, target: str) -> Counted | None:
         keyed = keyed_name(self.module, site, target, self.callees)

@@ -161,7 +161,8 @@ class Creation(Fact):
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     beside_op: bool = False  # one of these may make an op that is called as its target
-    origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where graphs are switched
+    origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where the file mentions graphs
+    ops_before: tuple[At, ...] = ()  # those of them that make an op, in the same body
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     held: Held | None = None  # where its name is kept

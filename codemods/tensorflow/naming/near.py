@@ -99,7 +99,8 @@ class Near:
         if not alike and "/" not in own.pattern and "/" not in claim.name.pattern:
             return _Reach(everywhere=False, here=False, crosses=False)
         told = _is_told(claim) and not _are_of_two_minds(own, claim.name)
-        agree = _is_spelled(own, claim.name) or (told and self._words.may_agree(own, claim.name))
+        agree = _is_spelled(own, claim.name) or _is_unnamed(own, claim.name)
+        agree = agree or (told and self._words.may_agree(own, claim.name))
         folders = may_have_folders(own, self._words) or may_have_folders(claim.name, self._words)
         return _Reach(everywhere=alike and agree, here=alike, crosses=told and folders)
 
@@ -131,6 +132,11 @@ def _are_of_two_minds(first: Text, second: Text) -> bool:
     """
     unnamed = any(one == _UNNAMED and not other.texts for one, other in ((first, second), (second, first)))
     return unnamed or first.is_derived or second.is_derived
+
+
+def _is_unnamed(first: Text, second: Text) -> bool:
+    """Whether one is what TensorFlow gives without a name, and the other may be none."""
+    return any(one == _UNNAMED and other.may_be_none for one, other in ((first, second), (second, first)))
 
 
 def _is_spelled(first: Text, second: Text) -> bool:

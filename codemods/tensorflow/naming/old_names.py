@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
 from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
-from codemods.tensorflow.scopes.hidden import held_items, may_be_hidden, unseen_items
+from codemods.tensorflow.scopes.hidden import are_held, may_be_hidden, unseen_items
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, without_number
@@ -35,6 +36,8 @@ class OldNames:
         self.uncounted = uncounted  # files with unnamed variables that are not among the sites
         self.renames_others = renames_others
         self.wraps = any(site.wraps for site in sites)
+        words = scopes.reach.tree.vocabulary
+        self._spelled = any(words.makes(s.creation.target) for s in moving if not s.wraps and s.creation.target)
         self._moving = {text for site in moving for text in site.graph_names}
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
@@ -191,19 +194,24 @@ class OldNames:
         if not self.moves:
             return False
         stands = [stand for instance in site.instances for stand in scopes_around(instance)]
-        held = [text for item in held_items(site.instances, self.scopes) for text in item.texts]
-        unseen = [text for item in unseen_items(site.instances, self.scopes) for text in item.texts]
+        unseen = unseen_items(site.instances, self.scopes)
         unsure = [stand.name for stand in stands if not self.scopes.is_sure(stand)]
-        unsure += [text for text in (*unseen, *held) if text.tells]
-        derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands), *held))
+        unsure += [text for item in unseen for text in item.texts if text.tells]
+        derived = any(one.is_derived for one in (*site.names, *(stand.name for stand in stands)))
         derived = derived or DERIVED in self.scopes.reach.surroundings.above(site.body)
         counted = any(self.is_counted(text) for text in unsure) or any(map(self._meets_ops, site.names))
-        return derived or counted or site.creation.derived
+        return derived or counted or site.creation.derived or (are_held(site.instances, self.scopes) and self._holds)
+
+    @cached_property
+    def _holds(self) -> bool:
+        """Whether any scope of the program may bear another name or number then: so may what is made elsewhere."""
+        texts = (text for item in self.scopes.items.values() for text in item.texts)
+        return any(text.is_derived or (text.tells and self.is_counted(text)) for text in texts)
 
     def is_counted(self, scope: Text) -> bool:
         """Whether a scope may bear a name, or a number, that it shares with what gets another name."""
         if not scope.tells:  # hardly what TensorFlow calls what nobody names
-            return any(name.literal != UNNAMED for name in self._moving)
+            return self._spelled or any(name.literal != UNNAMED for name in self._moving)
         return self._meets_ops(scope) or any(overlaps(one, name) for name in self._moving for one in _stems(scope))
 
     def _meets_ops(self, name: Text) -> bool:

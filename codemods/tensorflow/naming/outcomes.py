@@ -16,6 +16,7 @@ from codemods.tensorflow.naming.choosing import (
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
+from codemods.tensorflow.scopes.crossing import may_have_folders
 from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
 from migrate.model import Level
@@ -142,7 +143,9 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
         return left_to_the_store(q)
     names = site.names or (literal(base),)
     strip = Strip.NOTHING if site.place in (Place.ROOT, Place.NAMED) else Strip.FOLDERS
-    folders = any(name.may_have_folders for name in names)
+    words = q.scopes.reach.tree.vocabulary
+    seen = any(one.way.is_seen for one in site.instances)
+    folders = any(name.may_have_folders or (seen and may_have_folders(name, words)) for name in names)
     escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.bears_a_root:

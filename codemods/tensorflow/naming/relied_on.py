@@ -50,6 +50,7 @@ class _Stored:
         self.words = scopes.reach.tree.vocabulary
         self.known, unknown = _stored(scopes.reach)
         self.unknown = [(name, one) for name, one in unknown if not scopes.extent.sees_all_of(one)]
+        self._alike: dict[Text, list[Instance]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.known or self.unknown)
@@ -59,7 +60,14 @@ class _Stored:
         yield from (one for name in text.texts for one in self.known.get(name.lower(), ()))
         yield from (one for name, one in self.unknown if self._may_be(name, text))
         if not text.texts and own.way.is_seen:
-            yield from (one for name, found in self.known.items() if self._may_be(literal(name), text) for one in found)
+            yield from self._spelled(text)
+
+    def _spelled(self, text: Text) -> list[Instance]:
+        """Those of known names that an unknown one may be."""
+        if text not in self._alike:
+            found = (several for name, several in self.known.items() if self._may_be(literal(name), text))
+            self._alike[text] = [one for several in found for one in several]
+        return self._alike[text]
 
     def _may_be(self, name: Text, text: Text) -> bool:
         return overlaps(name, text) and self.words.may_agree(name, text)

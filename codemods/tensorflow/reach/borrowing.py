@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from codemods.tensorflow.facts import At, Call, Creation, Enter, Event, Reset
+from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Enter, Event, Reset, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
@@ -26,7 +26,15 @@ class Borrowing:
         """Whether what a creation's initial value is made of surely stands in another graph, by some way."""
         made = [graphs for at in creation.origins if (graphs := self._made(key[0], at))]
         own = self._graphs(key, number) if made else frozenset()
-        return any(not own <= graphs and _are_known(own | graphs) for graphs in made)
+        borrowed = any(not own <= graphs and _are_known(own | graphs) for graphs in made)
+        return borrowed or any(at < self._begins(key, number) for at in creation.ops_before)
+
+    def _begins(self, key: BodyKey, number: int) -> At:
+        """Where the graph in which an event happens begins in its body; before all else where it does not."""
+        events, reset = self.reach.tree.body(key).events, self.reach.resets.last(key, number)
+        scopes = (frame.scope for frame in events[number].frames)
+        new = [one.at for one in scopes if one is not None and one.kind is ScopeKind.NEW_GRAPH]
+        return max([*new, AT_ONCE if reset is None else events[reset[0]].at])
 
     def _graphs(self, key: BodyKey, number: int) -> _Graphs:
         return frozenset(one.way.graph for one in self.reach.instances(key, number))

@@ -9,7 +9,7 @@ from codemods.tensorflow.reach.ways import SCOPES, Instance
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["held_items", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
+__all__ = ["are_held", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
 
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
@@ -30,10 +30,10 @@ def unseen_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[
     return [scopes.items[one] for one in places if one in scopes.items]
 
 
-def held_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[Item]:
-    """The scopes that may be around instances of which a `with` enters one that is made elsewhere: `with held:`."""
-    places = {(stand.path, stand.frame.at) for instance in instances for stand in scopes_around(instance)}
-    return () if places <= scopes.items.keys() else scopes.items.values()
+def are_held(instances: Iterable[Instance], scopes: ScopeTable) -> bool:
+    """Whether a `with` around some instances enters a scope that is made elsewhere: `with held:`."""
+    places = ((stand.path, stand.frame.at) for instance in instances for stand in scopes_around(instance))
+    return any(place not in scopes.items for place in places)
 
 
 def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
