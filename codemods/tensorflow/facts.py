@@ -11,8 +11,8 @@ from migrate.codemod import Fact
 from migrate.syntax.records import record
 
 __all__ = [
+    "ALL_IN",
     "AT_ONCE",
-    "BELOW",
     "ELEMENT",
     "At",
     "BodyFacts",
@@ -39,7 +39,7 @@ __all__ = [
     "StoreUse",
 ]
 
-BELOW = "**"  # ends what stands for any module in a package: `nets.**`
+ALL_IN = ".?"  # ends the name of a package that stands for all modules in it, of which any may be imported
 ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
 AT_ONCE: At = (0, 0)  # before all else in a body
@@ -342,7 +342,7 @@ class FileFacts(Fact):
     functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
     imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
     held: frozenset[str]  # what the top level assigns that may be a function: `make = partial(...)`
-    modules: frozenset[str]  # every module that the file imports, dotted; `nets.**` for any in a package
+    modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
     escaped: frozenset[int]  # bodies referred to other than by a call

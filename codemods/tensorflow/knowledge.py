@@ -216,7 +216,8 @@ DEFAULT_OP_NAMES = frozenset(
     strided_slice sub sum tanh tile transpose truediv truncated_normal unpack variable variablev2 varhandleop
     while zeros zeros_like xw_plus_b dropout moments batchnorm gradients beta1_power beta2_power sign ceil floor round
     rsqrt any all prod cumsum reverse gathernd scatternd onehot topkv2 where select fill linspace eye diag trace
-    batchmatmul batchmatmulv2 cross_entropy elu selu leakyrelu crelu lrn conv1d conv3d bias_add print assert""".split()
+    batchmatmul batchmatmulv2 cross_entropy elu selu leakyrelu crelu lrn conv1d conv3d bias_add print assert
+    import input_producer""".split()
 )
 
 # `tf.app.run()` calls the module's `main` once.

@@ -1,6 +1,6 @@
 """Modules that a file runs by names in strings, as far as they are known: `import_module("nets." + name)`, `exec`.
 
-A name of which only the front is known stands for all in that package, as `nets.**`. What comes from outside of the
+A name of which only the front is known stands for all in that package. What comes from outside of the
 program may be any of its strings.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import BELOW
+from codemods.tensorflow.facts import ALL_IN
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
@@ -33,7 +33,7 @@ def run_modules(module: Module, site: CallSite, called: str, callees: Callees) -
         if text and text.texts:
             yield from text.texts
         elif isinstance(front, str) and "." in front:
-            yield f"{front.rpartition('.')[0]}.{BELOW}"
+            yield f"{front.rpartition('.')[0]}{ALL_IN}"
         else:
             yield from _named(module.walk.strings)
         return
@@ -63,8 +63,8 @@ def _stated(strings: Iterable[str]) -> tuple[list[str], bool]:
     for dots, name, hole, last in (found for one in strings for found in _STATED.findall(one)):
         parts |= bool(hole) or not name
         names += [f"{dots}{name}"] if name and not hole else []
-        names += [f"{dots}{name.rpartition('.')[0]}.{BELOW}"] if hole and (dots or "." in name) else []
-        names += [f"{dots}{name}.{BELOW}"] if last and name else []
+        names += [f"{dots}{name.rpartition('.')[0]}{ALL_IN}"] if hole and (dots or "." in name) else []
+        names += [f"{dots}{name}{ALL_IN}"] if last and name else []
     return names, parts
 
 
@@ -74,7 +74,7 @@ def _named(strings: Iterable[str]) -> Iterator[str]:
         yield from _file(one)
         front = _FRONT.fullmatch(one)
         if front is not None:
-            yield f"{front[1].replace('/', '.').rstrip('.')}.{BELOW}"
+            yield f"{front[1].replace('/', '.').rstrip('.')}{ALL_IN}"
 
 
 def _file(text: str) -> Iterator[str]:

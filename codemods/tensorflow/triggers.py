@@ -104,37 +104,18 @@ def lies_inside(path: str) -> bool:
     return _INSIDE.search(path.replace("\\", "/")) is not None
 
 
-# What gives an op its name: a keyword, alone or among others, a string behind all else as in `tf.add(x, y, "sum")`, or
-# a summary's tag.
-_NAMING = re.compile(
-    rb"\bname[ \t]*=(?!=)|,\s*[\"'][\w./\\-]+[\"']\s*\)|\*\*\w+\s*\)(?!\s*(?:->|:))|\bsummary(?:\.\w+)?\("
-)
-_RUNNING = re.compile(rb"\bdef ")
-
-# What such a file gives to the graph to run, or has wait for other ops, may be a function of another one's as well.
-_RUN_BY_GRAPH = re.compile(rb"\b(?:map_fn|scan|fold[lr]|while_loop|cond|case|control_dependencies)\(")
-
-# What makes variables in the store under names that it numbers as scopes are numbered.
-_LAYERS = re.compile(rb"\blayers\s*\.\s*\w+\(|\blayers\s+import\b")
-
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
-# What a file without a creation can do to those of others: take or seek names, open scopes, begin graphs, reload, skip.
+# What a file without a creation can do to those of others: with TensorFlow whatever that can, were it only to make ops,
+# which take names; without it what a scope or a graph that it is given lets it do, and what reloads modules or may skip
+# what others do.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
-    (b"tensorflow", b"get_variable"),
-    (b"tensorflow", b"Variable"),
-    (b"tensorflow", b"reset_default_graph("),
+    (b"tensorflow",),
+    (b"tf.", b"import", _RELAYED),
     (b"_scope(",),
-    (b"tensorflow", _NAMING),
     (b"unique_name(",),
-    (b"tf.", b"import", _RELAYED, _NAMING),
-    (b"tensorflow", _RUN_BY_GRAPH, _RUNNING),
-    (b"tensorflow", b"_by_name("),
-    (b"tensorflow", b"init_from_checkpoint"),
-    (b"tensorflow", b"_variables(", b".name"),
-    (b"tensorflow", b"get_collection(", b"scope"),
-    (b"tensorflow", b"make_template("),
-    (b"tensorflow", b"layers", _LAYERS),
+    (b"as_default(", b"enter"),
+    (b"InteractiveSession(",),
     (b"reload(",),
     (b"contextmanager", b"except"),
     (b"__exit__", b"return"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
 from codemods.tensorflow.naming.claim import FACTORY, Claim, outermost
 from codemods.tensorflow.naming.near import Near
@@ -88,12 +87,16 @@ class Claims:
 
     def is_alone(self, claim: Claim) -> bool:
         """Whether nothing of another owner may bear its name, or end in it, in whatever scope: no op, no scope."""
+        return all(one.owner == claim.owner for one in self.namesakes(claim))
+
+    def namesakes(self, claim: Claim) -> Iterator[Claim]:
+        """What may bear its name, or end in it, in whatever scope: variables, ops and scopes."""
         if claim.name.literal is None:
-            bearers = self._known.overlapping(claim)
+            yield from self._known.overlapping(claim)
         else:
             tops = self._exact.get(_last(claim.name.literal), {}).values()
-            bearers = (one for places in tops for bucket in places.values() for one in bucket)
-        return all(one.owner == claim.owner for one in chain(bearers, self._patterns.overlapping(claim)))
+            yield from (one for places in tops for bucket in places.values() for one in bucket)
+        yield from self._patterns.overlapping(claim)
 
     def rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others that may be to the same name in the same place of the same graph."""

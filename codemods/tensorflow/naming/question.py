@@ -12,6 +12,7 @@ from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.reach.ways import Instance, Stand
+from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.table import ScopeTable
@@ -140,12 +141,21 @@ class Question:
     @property
     def relative(self) -> bool:
         """Whether its name within its scopes can stand for it, so that its graph name may be another."""
-        return not self.keep and self.single and self.known and not self._shows and not self._needs_a_scope
+        plain = not self.keep and self.single and self.known and not self._shows
+        return plain and not self._needs_a_scope and not self._meets_hidden
 
     @property
     def _shows(self) -> bool:
         """Whether the scopes in front of the name may be what the program compares."""
         return bool(self.scopes.reach.tree.name_tests)
+
+    @property
+    def _meets_hidden(self) -> bool:
+        """Whether a variable of its name may stand in scopes that nobody sees, and be called as it would be there."""
+        named = zip(self.site.names, self.site.instances, strict=True)
+        own = (Claim(name, one, self.site.key) for name, one in named)
+        others = (one for claim in own for one in self.claims.namesakes(claim) if one.owner != claim.owner)
+        return any(one.in_new_store and may_be_hidden(one.instance, self.scopes) for one in others)
 
     @property
     def _needs_a_scope(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import BELOW, FileFacts
+from codemods.tensorflow.facts import ALL_IN, FileFacts
 from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, parts_of
@@ -58,8 +58,8 @@ class Imports:
 
     def _imported(self, dotted: str, path: str) -> list[str]:
         """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
-        if dotted.endswith(f".{BELOW}"):
-            return [other for other in self._in_package(dotted.removesuffix(f".{BELOW}"), path) if other != path]
+        if dotted.endswith(ALL_IN):
+            return [other for other in self._in_package(dotted.removesuffix(ALL_IN), path) if other != path]
         found = self.modules(dotted, path)
         parent = dotted.rpartition(".")[0]
         if not found and parent.strip("."):

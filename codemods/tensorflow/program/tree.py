@@ -129,7 +129,7 @@ class Tree:
     def op_names(self) -> frozenset[str]:
         """What ops are called, in lower case, that the program makes without naming them, by the functions it calls."""
         called = {name.lower() for file in self.files.values() for name in file.functions_used}
-        plain = {name.removeprefix("reduce_") for name in called}
+        plain = {name.removeprefix("reduce_").removesuffix("optimizer") for name in called}
         joined = (name.replace("_", "") for name in (*called, *plain))
         return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
 

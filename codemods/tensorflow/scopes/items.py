@@ -37,8 +37,9 @@ class Item:
         """Whether a variable scope is entered by an object, or by a name that something in it tells."""
         if self.scope.kind is not ScopeKind.VARIABLE:
             return False
-        by_object = self.scope.name is None or any(text.may_be_none for text in self.texts)
-        return (by_object and self.scope.default is None) or any(text.is_derived for text in self.texts)
+        if self.scope.name is None and self.scope.default is None:
+            return True
+        return any(text.is_derived or (text.may_be_none and not text.is_none) for text in self.texts)
 
 
 def find_items(reach: ReachTable, extent: Extent) -> Iterator[Item]:

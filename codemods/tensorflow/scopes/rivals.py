@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
-from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.crossing import may_cross
@@ -27,6 +27,7 @@ class Rivals:
         self.places = places
         self.bearers = bearers
         self._words = bearers.reach.tree.vocabulary
+        self._op_names = bearers.reach.tree.op_names | DEFAULT_OP_NAMES
         self._rivals: dict[ItemKey, list[Item]] = {}
         self._numbered: dict[ItemKey, list[Item]] = {}
         self._meets_op: dict[ItemKey, bool] = {}
@@ -72,7 +73,7 @@ class Rivals:
         return known
 
     def _finds_op(self, item: Item) -> bool:
-        if any((text.literal or "").lower() in knowledge.DEFAULT_OP_NAMES for text in item.texts):
+        if any((text.literal or "").lower() in self._op_names for text in item.texts):
             return True
         places = list(zip(item.instances, item.texts, strict=True))
         return any(
