@@ -30,6 +30,7 @@ __all__ = [
     "SCOPE_CALLS",
     "SCOPE_SWITCHES",
     "SEEDS",
+    "SLOTLESS",
     "SPEAKING_OPS",
     "STORED_NAMES",
     "STORE_METHODS",
@@ -120,6 +121,14 @@ STORE_METHODS = frozenset(
         "add_variable",
         "add_weight",
         "compute_output",
+    }
+)
+
+# Optimizers that keep no variable for what they train.
+SLOTLESS = frozenset(
+    {
+        "tensorflow.train.GradientDescentOptimizer",
+        "tensorflow.train.ProximalGradientDescentOptimizer",
     }
 )
 

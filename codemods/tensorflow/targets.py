@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.parts import makes_several, role_of
+from codemods.tensorflow.strings import text_of
+from codemods.tensorflow.text import ANYTHING, Text
 from migrate.syntax.nodes import children, place_among
 from migrate.syntax.records import record
 
@@ -247,6 +249,15 @@ def _expression_name(target: ast.expr) -> str:
             return name
         case ast.Subscript(value=value, slice=ast.Constant(value=str() as key)):
             return key if _INVALID.sub("", key) else _expression_name(value)
-        case ast.Subscript(value=value) | ast.Starred(value=value):
+        case ast.Subscript(value=value, slice=key):
+            return _stem(key) or _expression_name(value)
+        case ast.Starred(value=value):
             return _expression_name(value)
     return ""
+
+
+def _stem(key: ast.expr) -> str:
+    """What a computed key says in so many words: `"layer_%d" % i` says `layer`."""
+    parts = text_of(key, lambda _: Text((ANYTHING,))).parts
+    words = "_".join(part.strip("_.-/\\") for part in parts if isinstance(part, str))
+    return words.strip("_") if any(map(str.isalpha, words)) else ""

@@ -10,23 +10,17 @@ from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
+from codemods.tensorflow.graph_blocks import graph_kind
 from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
 from codemods.tensorflow.swallowing import is_manager, may_swallow
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
-from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
 __all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of"]
 
 ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
-_HARMLESS = (
-    "tensorflow.device",
-    "tensorflow.control_dependencies",
-    "tensorflow.Session",
-    "tensorflow.InteractiveSession",
-)
 
 
 def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Scope, callees: Callees) -> ScopeFacts:
@@ -44,7 +38,7 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
         waits = name == "tensorflow.control_dependencies" and _awaits(node)
-        kind = _graph_kind(node, scope, callees)
+        kind = graph_kind(node, scope, callees, statement)
         facts = ScopeFacts(kind, at, hazards=facts.hazards, plain=not named, opener=opener, waits=waits)
     swallows = facts.kind not in (ScopeKind.NAME, ScopeKind.NEW_GRAPH) and name not in SCOPES
     if swallows and may_swallow(node, scope, callees):
@@ -105,7 +99,7 @@ def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
 
 
 def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
-    return _graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
+    return graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 
 def _with_alias(
@@ -118,35 +112,3 @@ def _with_alias(
     if own and not aliases.is_read(alias, statement, owner.node):
         alias = ""
     return replace(facts, alias=alias, statement=position(statement))
-
-
-def _graph_kind(node: ast.Call, scope: Scope, callees: Callees) -> ScopeKind:
-    """`tf.Graph().as_default()` is a new graph; `g.as_default()` is one where `g` is made in the same body, once."""
-    given = keyword_or_place(node, "graph", 99)
-    if given is not None:
-        made_here = isinstance(given, ast.Call) and callees.canonical(given.func, scope) == "tensorflow.Graph"
-        return ScopeKind.NEW_GRAPH if made_here else ScopeKind.OTHER_GRAPH
-    if not isinstance(node.func, ast.Attribute) or node.func.attr != "as_default":
-        return ScopeKind.OTHER
-    holder = node.func.value
-    if isinstance(holder, ast.Name):
-        found = scope.find(holder.id)
-        value = single_value(holder.id, scope)
-        if value is None or found is None or callees.body(found[0]) != callees.body(scope):
-            return ScopeKind.OTHER_GRAPH
-        if _used_again(holder.id, found[0]):
-            return ScopeKind.OTHER_GRAPH
-        holder = value
-    if isinstance(holder, ast.Call) and callees.canonical(holder.func, scope) == "tensorflow.Graph":
-        return ScopeKind.NEW_GRAPH
-    made_by = callees.canonical(holder.func, scope) if isinstance(holder, ast.Call) else None
-    return ScopeKind.OTHER if made_by in _HARMLESS else ScopeKind.OTHER_GRAPH
-
-
-def _used_again(name: str, owner: Scope) -> bool:
-    """Whether the graph is entered more than once: then its blocks can meet."""
-    entered = 0
-    for node in nodes(owner.node):
-        if isinstance(node, ast.Attribute) and node.attr == "as_default":
-            entered += isinstance(node.value, ast.Name) and node.value.id == name
-    return entered > 1

@@ -198,7 +198,17 @@ class Tree:
                 return self.classes.inherited((path, callee.index), callee.name)
             case CalleeKind.ATTRIBUTE:
                 return self._attribute(callee, path)
+            case CalleeKind.OPAQUE if callee.receiver is not None:
+                return self._called_objects(callee.receiver, path)
         return []
+
+    def _called_objects(self, maker: Callee, path: str) -> list[BodyKey]:
+        """What calling an object runs that a class makes (`cell = Cell()`): nothing where others may make it."""
+        made = self.symbols.classes(maker, path)
+        if maker.kind is CalleeKind.IMPORTED and len(made) < len(self.symbols.find(maker.name, path)):
+            return []
+        found = [self.classes.method(one, "__call__") for one in made]
+        return [key for keys in found for key in keys] if all(found) else []
 
     def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling a dotted name runs."""

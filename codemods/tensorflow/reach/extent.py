@@ -13,6 +13,7 @@ from codemods.tensorflow.facts import (
     AT_ONCE,
     At,
     Call,
+    Callee,
     CalleeKind,
     Creation,
     Enter,
@@ -192,7 +193,12 @@ def _opaque(call: Call) -> bool:
         case CalleeKind.IMPORTED:
             return not callee.name.startswith("builtins.")
         case CalleeKind.METHOD | CalleeKind.SUPER | CalleeKind.ATTRIBUTE:
-            return callee.name in knowledge.STORE_METHODS
+            return callee.name in knowledge.STORE_METHODS and not _keeps_nothing(callee.receiver)
         case CalleeKind.OPAQUE:
             return not _ACTIVATIONS.search(callee.name)
     return False
+
+
+def _keeps_nothing(maker: Callee | None) -> bool:
+    """Whether what makes an object makes an optimizer without slots."""
+    return maker is not None and knowledge.canonical(maker.name) in knowledge.SLOTLESS

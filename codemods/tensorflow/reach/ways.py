@@ -136,9 +136,21 @@ class Instance:
         """Whether a loop is around it, here or where it is called."""
         return any(stand.frame.kind == "loop" for stand in self.way.stands)
 
+    @property
+    def loops(self) -> frozenset[object]:
+        """The loops around it, each as one run of its body enters it."""
+        return frozenset(stand.key for stand in self.way.stands if stand.frame.kind == "loop")
+
     def surely_before(self, other: Instance) -> bool:
         """Whether it happens once, and before `other`, if at all."""
         return self.way.root == other.way.root and self.way.runs_once and self.way.order < other.way.order
+
+    def always_before(self, other: Instance) -> bool:
+        """Whether all of its runs come before `other`: what repeats it are loops that `other` is not in."""
+        way = self.way
+        if way.root != other.way.root or way.unknown or way.partial or way.reruns or not way.order < other.way.order:
+            return False
+        return not way.repeats or (self.in_loop and self.loops.isdisjoint(other.loops))
 
 
 def exclusive(first: Instance, second: Instance) -> bool:

@@ -89,9 +89,14 @@ class Rivals:
     def _bears(self, bearer: Bearer, instance: Instance, text: Text) -> bool:
         """Whether an op or variable may have the name of a scope in its place."""
         name, one = bearer
-        if not (overlaps(name, text) and self.places.meeting.may_meet(one, instance)):
+        if not (overlaps(name, text) and self.places.meeting.may_meet(one, instance)) or self._is_later(one, instance):
             return False
         return self.places.same(one, instance) or may_cross(one, name, instance, text, self._words)
+
+    def _is_later(self, bearer: Instance, instance: Instance) -> bool:
+        """Whether what bears a name surely comes after a scope, in a program that does not begin anew."""
+        again = self.bearers.reach.tree.imports.circular
+        return instance.way.root not in again and instance.always_before(bearer)
 
     def _are_numbered(self, stem: Text, instance: Instance, path: str) -> bool:
         """Whether several ops or variables may have one name beside a scope: the second `s` is called `s_1`."""
