@@ -198,7 +198,7 @@ class Question:
         instances = self.site.instances
         return any(
             not all(one.surely_before(rival.instance) for one in instances)
-            for name, instance in zip(self.site.names, instances, strict=True)
+            for name, instance in zip(self.site.names, instances if self.site.is_named else (), strict=True)
             for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key))
         )
 
