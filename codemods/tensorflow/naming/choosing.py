@@ -18,7 +18,15 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
-    """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
+    """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free.
+
+    A dictionary's name in front tells its keys from those of others.
+    """
+    group = site.creation.group
+    if group and base == site.creation.target:
+        for name in (base, f"{group}_{base}"):
+            if free := _first_free(site, name, claims, domain, most=1):
+                return free
     return _first_free(site, base, claims, domain) or _first_free(site, another(base), claims, domain)
 
 
@@ -48,9 +56,9 @@ def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) 
     return base
 
 
-def _first_free(site: Site, base: str, claims: Claims, domain: object) -> str:
+def _first_free(site: Site, base: str, claims: Claims, domain: object, most: int = _MAX_NUMBER) -> str:
     again = site.repeats and domain is None
-    for number in range(_MAX_NUMBER):
+    for number in range(most):
         name = f"{base}_{number}" if number else base
         rivals = _rivals_to(name, site, claims, domain)
         if rivals == []:
