@@ -28,11 +28,18 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
-    if name := _first_free(site, base, claims, domain):
+    if name := _told_apart(site, base, claims, domain) or _first_free(site, base, claims, domain):
         return name
     if site.repeats or domain is not None:
         return _first_free(site, another(base), claims, domain)
     names = (_first_free(site, word, claims, domain, beside_unknown=True) for word in _words_beside(base))
+    return next(filter(None, names), "")
+
+
+def _told_apart(site: Site, base: str, claims: Claims, domain: object) -> str:
+    """The key of a dictionary, or that with the dictionary's name in front, which tells it from those of others."""
+    group = site.creation.group if base == site.creation.target else ""
+    names = (_first_free(site, name, claims, domain, most=1) for name in (base, f"{group}_{base}") if group)
     return next(filter(None, names), "")
 
 
@@ -77,9 +84,11 @@ def claim_numbers(site: Site, base: str, claims: Claims, domain: object = None) 
     return base
 
 
-def _first_free(site: Site, base: str, claims: Claims, domain: object, *, beside_unknown: bool = False) -> str:
+def _first_free(
+    site: Site, base: str, claims: Claims, domain: object, *, most: int = _MAX_NUMBER, beside_unknown: bool = False
+) -> str:
     again = site.repeats and domain is None
-    for number in range(_MAX_NUMBER):
+    for number in range(most):
         name = f"{base}_{number}" if number else base
         rivals = _rivals_to(name, site, claims, domain, beside_unknown=beside_unknown)
         if rivals == []:
