@@ -349,6 +349,8 @@ class FileFacts(Fact):
     escaped_classes: frozenset[int]
     escaped_imports: frozenset[str]
     escaped_attributes: frozenset[str]
+    gives_unknown: bool = False  # it makes a variable or enters a scope under a name of which nothing is known
+    passes_unknown: bool = False  # it passes another file's function what may be such a name, or hold one
     passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
     creates: bool = False  # some body of it has a creation
     cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None

@@ -33,7 +33,7 @@ from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, function_reason, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
-from codemods.tensorflow.onward import passed_on
+from codemods.tensorflow.onward import gives_unknown, passed_on, passes_unknown
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.properties import reads, scoped_reads
 from codemods.tensorflow.relays import aliases, assumed, relays
@@ -134,6 +134,8 @@ class _Indexer:
             escaped_classes=escapes.of(CalleeKind.CLASS),
             escaped_imports=frozenset(escapes.imports),
             escaped_attributes=frozenset(escapes.attributes),
+            gives_unknown=any(map(gives_unknown, bodies)),
+            passes_unknown=any(map(passes_unknown, bodies)),
             passed_on=passed_on(self.module.path, bodies, imports, escapes.imports),
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),

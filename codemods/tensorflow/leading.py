@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, Enter, FileFacts, StoreUse
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
 from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.program import relays
 from codemods.tensorflow.program.imports import Imports
@@ -61,9 +61,10 @@ def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
 
 def _naming(files: Mapping[str, FileFacts]) -> set[str]:
     """The files that give names of which nothing is known, and those that may pass them to these."""
-    own = [path for path, file in files.items() if _names_unknown(file)]
-    importers = Imports(files).importers if own else {}
-    return {*own, *(user for path in own for user in importers[path] if _passes_unknown(files[user]))}
+    own = {path for path, file in files.items() if file.gives_unknown}
+    imports = Imports(files)
+    passing = (path for path, file in files.items() if own and file.passes_unknown)
+    return {*own, *(path for path in passing if not own.isdisjoint(imports.of(path)))}
 
 
 def _imported(file: FileFacts) -> Iterator[str]:
@@ -72,22 +73,6 @@ def _imported(file: FileFacts) -> Iterator[str]:
         for dotted in origins:
             if dotted.partition(".")[0] not in SAFE_MODULES:
                 yield from (dotted, f"{dotted}.name")
-
-
-def _names_unknown(file: FileFacts) -> bool:
-    """Whether a file makes a variable or enters a scope under a name of which nothing is known."""
-    events = [event for body in file.bodies for event in body.events]
-    names = [event.name for event in events if isinstance(event, Creation | StoreUse)]
-    names += [event.scope.name for event in events if isinstance(event, Enter)]
-    return any(name is not None and name.is_open for name in names)
-
-
-def _passes_unknown(file: FileFacts) -> bool:
-    """Whether a file passes another one's function what may be a name, or hold one, of which nothing is known."""
-    calls = [one for body in file.bodies for one in body.events if isinstance(one, Call)]
-    calls = [one for one in calls if one.callee.kind is CalleeKind.IMPORTED]
-    given = (text for one in calls for text in (*one.positional, *dict(one.keywords).values()))
-    return any(text is not None and text.is_open for text in given)
 
 
 def _bases(files: Mapping[str, FileFacts]) -> frozenset[tuple[str, str]]:

@@ -1,13 +1,13 @@
-"""The imported names by which a file leads on to others: what it calls of them, what others have of it by import."""
+"""What leads on from a file to others: what it calls of them, what others import by way of it, unknown names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, Enter, StoreUse
 from migrate.syntax.names import STAR
 
-__all__ = ["passed_on"]
+__all__ = ["gives_unknown", "passed_on", "passes_unknown"]
 
 
 def passed_on(
@@ -31,3 +31,17 @@ def _fronts(name: str) -> Iterator[str]:
     """`a.b` and `a` for `a.b.c`."""
     while name := name.rpartition(".")[0]:
         yield name
+
+
+def gives_unknown(body: BodyFacts) -> bool:
+    """Whether a body makes a variable or enters a scope under a name of which nothing is known."""
+    names = [event.name for event in body.events if isinstance(event, Creation | StoreUse)]
+    names += [event.scope.name for event in body.events if isinstance(event, Enter)]
+    return any(name is not None and name.is_open for name in names)
+
+
+def passes_unknown(body: BodyFacts) -> bool:
+    """Whether a body passes another file's function what may be a name, or hold one, of which nothing is known."""
+    calls = [one for one in body.events if isinstance(one, Call) and one.callee.kind is CalleeKind.IMPORTED]
+    given = (text for one in calls for text in (*one.positional, *dict(one.keywords).values()))
+    return any(text is not None and text.is_open for text in given)

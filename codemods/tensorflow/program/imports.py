@@ -45,10 +45,12 @@ class Imports:
     @cached_property
     def imports(self) -> Mapping[str, Collection[str]]:
         """The files that each file imports."""
-        return {
-            path: dict.fromkeys(found for module in sorted(file.modules) for found in self._imported(module, path))
-            for path, file in self.files.items()
-        }
+        return {path: self.of(path) for path in self.files}
+
+    def of(self, path: str) -> Collection[str]:
+        """The files that a file imports."""
+        modules = sorted(self.files[path].modules)
+        return dict.fromkeys(found for module in modules for found in self._imported(module, path))
 
     @cached_property
     def circular(self) -> frozenset[str]:
