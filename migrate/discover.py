@@ -122,8 +122,8 @@ class _Search:
     """What a search has found so far. Files go by their real path as it is shown, so that none is taken twice."""
 
     def __init__(self, settings: Settings) -> None:
-        self._found = Paths()  # those that the user calls so as well; one may be in it more than once
-        self._renamed: dict[str, str] = {}  # the others, to what the user calls them
+        self._found = Paths()  # those below the current directory; one may be in it more than once
+        self._elsewhere: dict[str, str] = {}  # the others, to what the user calls them
         self.failures: list[FileResult] = []
         self.named: set[str] = set()
         self.excludes = Excludes(settings)
@@ -135,14 +135,13 @@ class _Search:
 
     def files(self) -> Sequence[str]:
         """What was found so far, in order."""
-        return self._found.sorted(self._renamed.values())
+        return self._found.sorted(self._elsewhere.values())
 
     def add(self, real: str, full: str) -> str:
         """Takes a source that the user would call `full`; of two names for one file the first stays."""
         name = _shown(real, self._prefix)
-        called = name if real.startswith(self._prefix) else _shown(full, self._prefix)
-        if called != name or name in self._renamed:
-            return self._renamed.setdefault(name, called)
+        if not real.startswith(self._prefix):
+            return self._elsewhere.setdefault(name, _shown(full, self._prefix))
         self._found.add(name)
         return name
 
@@ -175,10 +174,9 @@ class _Search:
 
     def follow_links(self) -> None:
         """Takes the links to files that were not found by themselves."""
-        known = frozenset(self._found if self._links else ())
         for full in sorted(self._links):
             real = os.path.realpath(full)
-            if os.path.isfile(real) and _shown(real, self._prefix) not in known:
+            if os.path.isfile(real):
                 self.add(real, self._spell(full))
 
     def look_around(self, folders: Iterable[str]) -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Excludes", "Ignored"]
 
 _WILD = re.compile(r"[*?\[]")
-_MOST = 1_000  # folders that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,6 @@ class _Globs:
 
     def match(self, name: str, path: str) -> bool:
         return name in self.names or bool(self.pattern and self.pattern.fullmatch(path))
-
-
-_NONE = _Globs(frozenset(), None)
 
 
 @lru_cache(maxsize=64)
@@ -65,14 +61,13 @@ class Excludes:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._allowed: set[str] = set()
-        self._folders: dict[str, tuple[bool, _Globs]] = {}  # whether one is left out itself, and what is in it
+        self._folders: dict[str, bool] = {}
+        self._matchers: dict[str, _Globs] = {}
         self._tolerant = False
 
     def allow(self, folder: str) -> None:
         """Says that `folder` was asked for, whatever it is called and wherever it lies."""
-        self._allowed.add(folder)
-        self._folders.pop(folder, None)
+        self._folders[folder] = False
 
     def tolerate(self) -> None:
         """Says that from now on a folder whose configuration is broken is excluded rather than an error."""
@@ -81,21 +76,18 @@ class Excludes:
     def hides(self, path: str) -> bool:
         """Whether the configuration nearest to `path` excludes it or, up to a folder that was named, what holds it."""
         folder, _, name = path.rpartition("/")
-        hidden, globs = self._folder(folder)
-        return hidden or globs.match(name, path)
+        return self.hides_folder(folder) or self._globs(folder).match(name, path)
 
     def hides_folder(self, folder: str) -> bool:
         """The same for a folder."""
-        return self._folder(folder)[0]
+        if folder not in self._folders:
+            self._folders[folder] = bool(folder.strip("/")) and self.hides(folder)
+        return self._folders[folder]
 
-    def _folder(self, folder: str) -> tuple[bool, _Globs]:
-        known = self._folders.get(folder)
-        if known is None:
-            hidden = folder not in self._allowed and bool(folder.strip("/")) and self.hides(folder)
-            if len(self._folders) >= _MOST:
-                self._folders.clear()
-            known = self._folders[folder] = hidden, _NONE if hidden else self._globs_near(folder or "/")
-        return known
+    def _globs(self, folder: str) -> _Globs:
+        if folder not in self._matchers:
+            self._matchers[folder] = self._globs_near(folder or "/")
+        return self._matchers[folder]
 
     def _globs_near(self, folder: str) -> _Globs:
         try:

@@ -32,7 +32,7 @@ class Listing(Sequence[str]):
         return chain.from_iterable(map(_unpacked, self._blocks))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(str.__eq__, self, other))
+        return isinstance(other, Sequence) and [*self] == [*other]
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -17,7 +17,6 @@ from migrate.registry import Registry
 __all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]
 
 FILES = ("migrate.toml", "pyproject.toml")
-_MOST = 1_000  # directories of which it is remembered that they have none
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
 
@@ -53,14 +52,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 class _Finder:
-    """Finds the configuration nearest to a directory; each file is read once, few directories are looked at twice."""
+    """Finds the configuration nearest to a directory; each file is read once, each directory looked at once."""
 
     def __init__(self, registry: Registry, given: dict[str, Any], environ: Mapping[str, str]) -> None:
         self._registry = registry
         self._given = given
         self._environ = environ
-        self._held: dict[str, Settings] = {}  # by the directories with a configuration, and the topmost
-        self._passed_on: dict[str, Settings] = {}  # by those below them
+        self._known: dict[str, Settings] = {}
         self._default: Settings | None = None
         config = self._named = given.get("config") or ("" if given.get("isolated") else environ.get(variable("config")))
         if config:
@@ -72,25 +70,18 @@ class _Finder:
         """The settings of the nearest file in `directory` or above it. Raises `SettingsError`."""
         if self._default is not None:
             return self._default
-        found = self._held.get(directory) or self._passed_on.get(directory)
-        return found or self._find(directory)
+        if directory not in self._known:
+            self._known[directory] = self._find(directory)
+        return self._known[directory]
 
     def _find(self, directory: str) -> Settings:
         for name in FILES:
             path = os.path.join(directory, name)
             table = _table(path)
             if table is not None:
-                return self._hold(directory, self._settings(path, table))
+                return self._settings(path, table)
         parent = os.path.dirname(directory)
-        if parent == directory:
-            return self._hold(directory, self._settings("", {}))
-        if len(self._passed_on) >= _MOST:
-            self._passed_on.clear()
-        return self._passed_on.setdefault(directory, self.at(parent))
-
-    def _hold(self, directory: str, settings: Settings) -> Settings:
-        self._held[directory] = settings
-        return settings
+        return self.at(parent) if parent != directory else self._settings("", {})
 
     def _settings(self, path: str, table: Mapping[str, Any]) -> Settings:
         root = os.path.dirname(os.path.abspath(path)) if path else os.getcwd()

@@ -246,3 +246,22 @@ def test_what_may_not_be_read(here: Path) -> None:
     listed, read = ended.stdout.splitlines()
     assert listed == "['a.py', 'locked.py'] [('shut', 'cannot be read: Permission denied')]"
     assert read == "Failure(cause='cannot be read: Permission denied', line=0)"
+
+
+def test_a_file_that_lies_elsewhere_is_taken_once_by_whatever_names(here: Path, tmp_path_factory: Any) -> None:
+    real = tmp_path_factory.mktemp("elsewhere") / "real"
+    real.mkdir()
+    for name in ("a.py", "main.py"):
+        (real / name).write_text("old()\n")
+    link = real.with_name("link")
+    link.symlink_to(real)
+    assert files(real / "a.py", link) == sorted([f"{link}/main.py", f"{real}/a.py"])
+    assert files(link / "a.py", real) == sorted([f"{link}/a.py", f"{real}/main.py"])
+
+
+def test_a_broken_configuration_where_nothing_is_a_source_is_nobodys_error(repository: bool) -> None:
+    tree("a.py", "gen/b.py", "data/c.txt")
+    Path(".gitignore").write_text("gen/\n")
+    for folder in ("gen", "data"):
+        Path(folder, "pyproject.toml").write_text("[tool.migrate\n")
+    assert files(".") == ["a.py"]

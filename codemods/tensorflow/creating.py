@@ -33,6 +33,7 @@ class Creating:
     def __init__(self, module: Module, callees: Callees) -> None:
         self.module = module
         self.callees = callees
+        self.names_graphs = "raph" in module.source.code
         self.aliases = {item.optional_vars for statement, _ in module.walk.withs for item in statement.items}
 
     def creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
@@ -64,7 +65,7 @@ class Creating:
 
     def _of_graphs(self, site: CallSite) -> list[ast.expr]:
         """The initial value, where the file mentions graphs: it may be of another one."""
-        return _values(site.node) if "raph" in self.module.source.code else []
+        return _values(site.node) if self.names_graphs else []
 
     def _counted(self, site: CallSite, target: str) -> Counted | None:
         keyed = keyed_name(self.module, site, target, self.callees)

@@ -72,7 +72,15 @@ def _held_by_attribute(
         return None
     stores = [one for one in _mentions(body, holder) if not isinstance(one.ctx, ast.Load)]
     before = [one for block in _blocks(body) for one in _assigned_before(block, holder, entered)]
-    return before[0] if len(stores) == len(before) == 1 else None
+    known = len(stores) == len(before) == 1 and not _is_passed_between(body, name, before[0], entered)
+    return before[0] if known else None
+
+
+def _is_passed_between(body: ast.AST, name: str, made: ast.expr, entered: ast.stmt) -> bool:
+    """Whether some call behind what makes a graph is given the object that holds it, or is one of its methods."""
+    calls = (one for one in nodes(body) if isinstance(one, ast.Call) and one is not made)
+    between = (one for one in calls if position(made) < position(one) < position(entered))
+    return any(isinstance(part, ast.Name) and part.id == name for one in between for part in nodes(one))
 
 
 def _assigned_before(block: list[ast.stmt], holder: ast.Attribute, entered: ast.stmt) -> Iterator[ast.expr]:
@@ -92,9 +100,11 @@ def _blocks(root: ast.AST) -> Iterator[list[ast.stmt]]:
 
 
 def _may_come_again(body: ast.AST, made: ast.expr, entered: ast.stmt) -> bool:
-    """Whether a loop comes to a statement again, and not to what makes the graph that it enters."""
-    loops = (node for node in nodes(body) if isinstance(node, _LOOPS))
-    return any(_holds(loop, entered) and not _holds(loop, made) for loop in loops)
+    """Whether a loop comes to a statement again, and not, or not always, to what makes the graph that it enters."""
+    loops = [node for node in nodes(body) if isinstance(node, _LOOPS) and _holds(node, entered)]
+    choices = (node for node in nodes(body) if isinstance(node, (ast.If, ast.Try, *_LOOPS)))
+    skips = any(_holds(one, made) and not _holds(one, entered) for one in choices)
+    return bool(loops) and (skips or not all(_holds(loop, made) for loop in loops))
 
 
 def _enters(body: ast.AST, holder: ast.expr) -> int:
