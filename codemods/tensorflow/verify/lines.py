@@ -33,11 +33,11 @@ def unreached(dump: Dump, results: Iterable[FileResult], root: Path) -> list[Fin
     made = {(variable.file, variable.line) for variable in dump.variables}
     found = []
     for result in results:
-        path = os.path.relpath(os.path.realpath(result.path), root)
+        path, before = os.path.relpath(os.path.realpath(result.path), root), result.before
         for finding in result.findings:
-            if result.before is None or not isinstance(finding.outcome, Rewrite) or finding.outcome.supports:
+            if before is None or not isinstance(finding.outcome, Rewrite) or finding.outcome.supports:
                 continue
-            if not any((path, line) in made for line in _lines(result.before, finding)):
+            if not any((path, line) in made for line in _lines(before, finding)):
                 found.append(finding)
     return found
 
