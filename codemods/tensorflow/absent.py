@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from codemods.tensorflow.bodies import attribute_values
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.records import fields_left_out, is_none
+from codemods.tensorflow.dtypes import is_none
+from codemods.tensorflow.records import fields_left_out
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.walk import BindingKind, Scope

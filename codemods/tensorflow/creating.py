@@ -39,7 +39,9 @@ class Creating:
     def creation(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], raw: str) -> Creation:
         """The facts of a call; `raw` is what it calls."""
         target = target_of(site.statement, site.node, self.callees.function_name(site.scope))
-        computes = any(_may_make_ops(one, site.scope) for value in _values(site.node) for one in nodes(value))
+        values = _values(site.node)
+        of_graphs = values if self.names_graphs else []  # what they are made of may be of another one
+        computes = any(_may_make_ops(one, site.scope) for value in values for one in nodes(value))
         return Creation(
             at,
             frames,
@@ -52,9 +54,9 @@ class Creating:
             target.returned,
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             computes=computes,
-            beside_op=computes and _may_be_called(target.name.lower(), _values(site.node)),
-            origins=tuple(at for value in self._of_graphs(site) for at in origins(value, site.scope)),
-            ops_before=tuple(at for one in self._of_graphs(site) for at in ops_before(one, site.scope, self.callees)),
+            beside_op=computes and _may_be_called(target.name.lower(), values),
+            origins=tuple(at for value in of_graphs for at in origins(value, site.scope)),
+            ops_before=tuple(at for one in of_graphs for at in ops_before(one, site.scope, self.callees)),
             optional_name=self._optional_name(site),
             held=self._held(site),
             derived=_is_derived(site),
@@ -62,10 +64,6 @@ class Creating:
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
         )
-
-    def _of_graphs(self, site: CallSite) -> list[ast.expr]:
-        """The initial value, where the file mentions graphs: it may be of another one."""
-        return _values(site.node) if self.names_graphs else []
 
     def _counted(self, site: CallSite, target: str) -> Counted | None:
         keyed = keyed_name(self.module, site, target, self.callees)

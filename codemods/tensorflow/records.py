@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.tensorflow.dtypes import is_none
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 
@@ -19,11 +20,6 @@ def fields_left_out(module: Module) -> Iterator[str]:
         for site in module.walk.calls_of((name,)):
             given = ((field, keyword_or_place(site.node, field, place)) for place, field in enumerate(fields))
             yield from (field for field, value in given if value is not None and is_none(value))
-
-
-def is_none(value: ast.expr) -> bool:
-    """Whether None is written there."""
-    return isinstance(value, ast.Constant) and value.value is None
 
 
 def _records(module: Module) -> Iterator[tuple[str, list[str], list[ast.expr]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees
@@ -46,7 +46,7 @@ def run_modules(module: Module, site: CallSite, called: str, callees: Callees) -
         yield from _anywhere(module.walk.strings)
 
 
-def _anywhere(strings: Iterable[str]) -> Iterator[str]:
+def _anywhere(strings: Collection[str]) -> Iterator[str]:
     """What a file can run that puts together the text which it runs, or the path of that."""
     names, parts = _stated(strings)
     yield from names
@@ -56,7 +56,7 @@ def _anywhere(strings: Iterable[str]) -> Iterator[str]:
         yield from (name for one in strings if one.endswith(".py") for name in _file(one))
 
 
-def _stated(strings: Iterable[str]) -> tuple[list[str], bool]:
+def _stated(strings: Collection[str]) -> tuple[list[str], bool]:
     """The modules that code in strings imports, and whether such a name is put together elsewhere."""
     names: list[str] = []
     parts = False
@@ -68,7 +68,7 @@ def _stated(strings: Iterable[str]) -> tuple[list[str], bool]:
     return names, parts
 
 
-def _named(strings: Iterable[str]) -> Iterator[str]:
+def _named(strings: Collection[str]) -> Iterator[str]:
     """The modules that strings may name: all of one, or its front."""
     for one in strings:
         yield from _file(one)
