@@ -122,8 +122,8 @@ class _Search:
     """What a search has found so far. Files go by their real path as it is shown, so that none is taken twice."""
 
     def __init__(self, settings: Settings) -> None:
-        self._found = Paths()  # those below the current directory; one may be in it more than once
-        self._elsewhere: dict[str, str] = {}  # the others, to what the user calls them
+        self._found = Paths()  # those that go by their real paths; one may be in it more than once
+        self._spellings: dict[str, str] = {}  # the others' real paths, as they are shown, to what the user calls them
         self.failures: list[FileResult] = []
         self.named: set[str] = set()
         self.excludes = Excludes(settings)
@@ -135,13 +135,18 @@ class _Search:
 
     def files(self) -> Sequence[str]:
         """What was found so far, in order."""
-        return self._found.sorted(self._elsewhere.values())
+        real = set(filter(self._spellings.__contains__, self._found)) if self._spellings else ()
+        return self._found.sorted(name for path, name in self._spellings.items() if path not in real)
 
     def add(self, real: str, full: str) -> str:
         """Takes a source that the user would call `full`; of two names for one file the first stays."""
         name = _shown(real, self._prefix)
-        if not real.startswith(self._prefix):
-            return self._elsewhere.setdefault(name, _shown(full, self._prefix))
+        if name in self.named:
+            return name
+        if real != full and not real.startswith(self._prefix):
+            return self._spellings.setdefault(name, _shown(full, self._prefix))
+        if name in self._spellings:
+            return self._spellings[name]
         self._found.add(name)
         return name
 

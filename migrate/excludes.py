@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from migrate.recent import Recent
 from migrate.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -57,17 +58,18 @@ def _regex(glob: str) -> str:
 
 
 class Excludes:
-    """Answers for absolute paths; a folder is looked at once. Folders that were named are never excluded."""
+    """Answers for absolute paths. Folders that were named are never excluded."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._folders: dict[str, bool] = {}
-        self._matchers: dict[str, _Globs] = {}
+        self._named = {""}  # the root, too
+        self._folders: Recent[str, bool] = Recent()
+        self._matchers: Recent[str, _Globs] = Recent()
         self._tolerant = False
 
     def allow(self, folder: str) -> None:
         """Says that `folder` was asked for, whatever it is called and wherever it lies."""
-        self._folders[folder] = False
+        self._named.add(folder)
 
     def tolerate(self) -> None:
         """Says that from now on a folder whose configuration is broken is excluded rather than an error."""
@@ -80,14 +82,21 @@ class Excludes:
 
     def hides_folder(self, folder: str) -> bool:
         """The same for a folder."""
-        if folder not in self._folders:
-            self._folders[folder] = bool(folder.strip("/")) and self.hides(folder)
-        return self._folders[folder]
+        below: list[tuple[str, str, str]] = []  # folders of which it is not known, and what holds each
+        while folder not in self._named and folder not in self._folders:
+            above, _, name = folder.rpartition("/")
+            below.append((folder, above, name))
+            folder = above
+        hidden = folder not in self._named and self._folders[folder]
+        for one, above, name in reversed(below):
+            hidden = self._folders[one] = hidden or self._globs(above).match(name, one)
+        return hidden
 
     def _globs(self, folder: str) -> _Globs:
-        if folder not in self._matchers:
-            self._matchers[folder] = self._globs_near(folder or "/")
-        return self._matchers[folder]
+        globs = self._matchers.get(folder)
+        if globs is None:
+            globs = self._matchers[folder] = self._globs_near(folder or "/")
+        return globs
 
     def _globs_near(self, folder: str) -> _Globs:
         try:

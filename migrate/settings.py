@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from migrate.options import Color, Scope, Settings, options_of
+from migrate.recent import Recent
 from migrate.registry import Registry
 
 __all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]
@@ -52,13 +53,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 class _Finder:
-    """Finds the configuration nearest to a directory; each file is read once, each directory looked at once."""
+    """Finds the configuration nearest to a directory."""
 
     def __init__(self, registry: Registry, given: dict[str, Any], environ: Mapping[str, str]) -> None:
         self._registry = registry
         self._given = given
         self._environ = environ
-        self._known: dict[str, Settings] = {}
+        self._known: Recent[str, Settings] = Recent()
         self._default: Settings | None = None
         config = self._named = given.get("config") or ("" if given.get("isolated") else environ.get(variable("config")))
         if config:
@@ -70,18 +71,22 @@ class _Finder:
         """The settings of the nearest file in `directory` or above it. Raises `SettingsError`."""
         if self._default is not None:
             return self._default
-        if directory not in self._known:
-            self._known[directory] = self._find(directory)
-        return self._known[directory]
+        below: list[str] = []  # directories without a file of their own
+        while (settings := self._known.get(directory) or self._own(directory)) is None:
+            below.append(directory)
+            directory = os.path.dirname(directory)
+        for one in (directory, *below):
+            self._known[one] = settings
+        return settings
 
-    def _find(self, directory: str) -> Settings:
+    def _own(self, directory: str) -> Settings | None:
+        """The settings of the file in a directory, if there is one; at the root those that hold without any."""
         for name in FILES:
             path = os.path.join(directory, name)
             table = _table(path)
             if table is not None:
                 return self._settings(path, table)
-        parent = os.path.dirname(directory)
-        return self.at(parent) if parent != directory else self._settings("", {})
+        return self._settings("", {}) if os.path.dirname(directory) == directory else None
 
     def _settings(self, path: str, table: Mapping[str, Any]) -> Settings:
         root = os.path.dirname(os.path.abspath(path)) if path else os.getcwd()

@@ -37,7 +37,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "migrate.options",
         "migrate.settings",
         "migrate.git",
-        *("migrate.excludes", "migrate.listing"),
+        *("migrate.recent", "migrate.excludes", "migrate.listing"),
         *("migrate.discover", "migrate.project"),
         "migrate.places",
     ),

@@ -12,7 +12,7 @@ import pytest
 import shell
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, registry, settings
+from migrate import discover, recent, registry, settings
 from migrate.discover import Found, PathError
 from migrate.model import Failure
 
@@ -222,7 +222,7 @@ def test_without_git_the_files_are_read(here: Path, monkeypatch: pytest.MonkeyPa
 
 NOBODY = """
 import os
-from migrate import discover, registry, settings
+from migrate import discover, recent, registry, settings
 wanted = settings.load(registry.of(["toys:TOY"]), {})
 os.setuid(65534)
 found = discover.find(["."], wanted)
@@ -257,6 +257,31 @@ def test_a_file_that_lies_elsewhere_is_taken_once_by_whatever_names(here: Path, 
     link.symlink_to(real)
     assert files(real / "a.py", link) == sorted([f"{link}/main.py", f"{real}/a.py"])
     assert files(link / "a.py", real) == sorted([f"{link}/a.py", f"{real}/main.py"])
+
+
+def test_a_file_that_lies_elsewhere_goes_by_the_name_that_it_was_given_first(tmp_path_factory: Any) -> None:
+    real = tmp_path_factory.mktemp("elsewhere") / "real"
+    real.mkdir()
+    (real / "a.py").write_text("old()\n")
+    link = real.with_name("link")
+    link.symlink_to(real)
+    for first, second in ((real, link), (link, real)):
+        found = find(first / "a.py", second / "a.py")
+        assert (found.files, found.named) == ([f"{first}/a.py"], {f"{first}/a.py"})
+
+
+def test_folders_that_have_to_be_looked_at_again_hold_the_same(
+    repository: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        tree(f"p{number}/a/b/c.py", f"p{number}/gen/d/e.py", f"p{number}/a/own/gen/f.py", f"p{number}/a/own/x/g.py")
+        Path(f"p{number}/a/own/migrate.toml").write_text('extend-exclude = ["x"]\n')
+        Path(f"p{number}/migrate.toml").write_text('extend-exclude = ["gen"]\n')
+    expected = [f"p{number}/a/{name}.py" for number in range(4) for name in ("b/c", "own/gen/f")]
+    assert files(".") == expected
+    monkeypatch.setattr(recent, "_MOST", 1)
+    assert files(".") == expected
+    assert files("p1/gen") == ["p1/gen/d/e.py"]
 
 
 def test_a_broken_configuration_where_nothing_is_a_source_is_nobodys_error(repository: bool) -> None:
