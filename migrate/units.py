@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrate.diff import hunks
 from migrate.model import FileResult, Finding, Report, Revision, Rewrite
@@ -19,19 +19,25 @@ __all__ = ["Region", "Unit", "conflicts", "merge", "problem", "regions", "units"
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Findings that are taken or left together; `alone` are their files as they would be with nothing else changed.
+    """Findings that are taken or left together, and what is known of their files that change.
 
     `key` names the unit in later runs: it is made of what changes, not of where.
     """
 
     findings: tuple[Finding, ...]
-    alone: tuple[FileResult, ...]
+    files: tuple[tuple[FileResult, Replaced], ...] = field(compare=False, repr=False)
     key: str
 
     @property
     def ids(self) -> frozenset[str]:
         """The ids of its findings."""
         return frozenset(finding.id for finding in self.findings)
+
+    @property
+    def alone(self) -> tuple[FileResult, ...]:
+        """Its files as they would be with nothing else changed."""
+        found = (_alone(result, file, self.ids) for result, file in self.files)
+        return tuple(one for one in found if one.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,10 @@ def units(report: Report, files: Mapping[str, Replaced]) -> tuple[Unit, ...]:
     for group in _groups(rewritten, fixes(report, files)):
         findings = tuple(rewritten[name] for name in group)
         paths = dict.fromkeys(finding.path for finding in findings)
-        alone = tuple(_alone(results[path], files[path], group) for path in paths if path in files)
-        key = _key(alone)
+        own = tuple((results[path], files[path]) for path in paths if path in files)
+        key = _key(group, own)
         seen[key] += 1
-        found.append(Unit(findings, tuple(one for one in alone if one.changed), f"{key}-{seen[key]}"))
+        found.append(Unit(findings, own, f"{key}-{seen[key]}"))
     return tuple(found)
 
 
@@ -140,12 +146,14 @@ def _alone(result: FileResult, file: Replaced, group: Iterable[str]) -> FileResu
     return dataclasses.replace(result, revision=Revision.of(result.before or b"", after))
 
 
-def _key(alone: Iterable[FileResult]) -> str:
+def _key(group: Sequence[str], files: Iterable[tuple[FileResult, Replaced]]) -> str:
     digest = hashlib.sha256()
-    for result in alone:
+    for result, file in files:
         digest.update(result.path.encode("utf-8", "surrogateescape"))
-        for hunk in hunks(result.before or b"", result.after or b"", context=0):
-            for line in hunk.lines:
+        text = file.source.text
+        for region in _regions(result.path, text, file.of(group)):
+            old, new = (one.encode("utf-8", "surrogatepass") for one in (text[region.start : region.end], region.text))
+            for line in (line for hunk in hunks(old, new, context=0) for line in hunk.lines):
                 digest.update(b"\0" + line.sign.encode() + line.data)
     return digest.hexdigest()
 
