@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from codemods.tensorflow.facts import NameTest
+from codemods.tensorflow.file_facts import NameTest
 from codemods.tensorflow.name_tests import name_tests, tells_apart
 from codemods.tensorflow.patterns import asks_anything, words
 from migrate.source import Source

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from codemods.tensorflow.codemods import ANALYSIS
-from codemods.tensorflow.facts import Creation, FileFacts
+from codemods.tensorflow.facts import Creation
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.link import link, remains
 from codemods.tensorflow.plan import FilePlan, NamePlan
 from migrate import engine

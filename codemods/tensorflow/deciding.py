@@ -146,7 +146,7 @@ class _Decisions:
             if isinstance(event, Creation) and event.name is None and (key[0], event.at) in self.left
         }
         unnamed = {site.body[0] for site in self.sites if not site.is_named} | left
-        left |= {path for path, file in self.tree.files.items() if file.makes_unseen}
+        left |= {path for path, file in self.tree.files.items() if file.told.makes_unseen}
         unnamed |= left
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)

@@ -26,11 +26,11 @@ def eager_reason(tree: Tree, key: BodyKey, frames: tuple[FrameFacts, ...]) -> st
     inner = _enclosing(tree, key)
     if inner:
         return inner
-    if file.eager or (tree.is_started_eager(key[0]) and not file.graph_evidence):
+    if file.evidence.starts_eager or (tree.is_started_eager(key[0]) and not file.evidence.graph):
         return "the program turns eager execution on"
-    if file.eager_evidence and not file.graph_evidence:
+    if file.evidence.eager and not file.evidence.graph:
         return "the file is written for TensorFlow 2"
-    if not file.graph_evidence and tree.is_among_eager(key[0]):
+    if not file.evidence.graph and tree.is_among_eager(key[0]):
         return "the files that it goes with are written for TensorFlow 2"
     return ""
 

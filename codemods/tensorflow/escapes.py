@@ -10,38 +10,42 @@ from itertools import chain
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind
+from codemods.tensorflow.file_facts import Escapes
 from migrate.syntax.names import STAR, resolve
 from migrate.syntax.walk import Binding, BindingKind, Walk
 
-__all__ = ["Escapes", "find_escapes"]
+__all__ = ["find_escapes"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
 _ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
 
 
 @dataclass(slots=True)
-class Escapes:
-    """What is read: this file's own, by imports, and attributes of nobody knows what; `hands_on`: `tf.Variable` is."""
+class _Found:
+    """What is read: this file's own, by imports, and attributes of nobody knows what; perhaps `tf.Variable` itself."""
 
     callees: list[Callee] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
-    hands_on: bool = False
-
-    def of(self, kind: CalleeKind) -> frozenset[int]:
-        """The numbers of the functions, or classes, of this file."""
-        return frozenset(callee.index for callee in self.callees if callee.kind is kind)
+    variable: bool = False
 
     def note(self, dotted: str) -> None:
         """Notes what an import has brought."""
-        self.hands_on |= knowledge.canonical(dotted) == knowledge.VARIABLE
+        self.variable |= knowledge.canonical(dotted) == knowledge.VARIABLE
         if not dotted.startswith("tensorflow"):
             self.imports.add(dotted)
+
+    def facts(self) -> Escapes:
+        bodies, classes = self._of(CalleeKind.BODY), self._of(CalleeKind.CLASS)
+        return Escapes(bodies, classes, frozenset(self.imports), frozenset(self.attributes), self.variable)
+
+    def _of(self, kind: CalleeKind) -> frozenset[int]:
+        return frozenset(callee.index for callee in self.callees if callee.kind is kind)
 
 
 def find_escapes(walk: Walk, callees: Callees, asked: Set[ast.AST]) -> Escapes:
     """What escapes from a module, but for nodes that something is only `asked` about."""
-    found = Escapes()
+    found = _Found()
     asked = {*asked, *(node.value for node, _ in walk.attributes_of(_ABOUT))}
     for name, read in walk.attributes.items():
         for node, scope in read if name not in _ABOUT else ():
@@ -57,7 +61,7 @@ def find_escapes(walk: Walk, callees: Callees, asked: Set[ast.AST]) -> Escapes:
         elif (callee := callees.definition(binding)) is not None:
             found.callees.append(callee)
     found.imports.update(name for name in _starred(walk, asked) if not name.startswith("tensorflow"))
-    return found
+    return found.facts()
 
 
 def _bound(walk: Walk, asked: Set[ast.AST]) -> Iterator[Binding]:

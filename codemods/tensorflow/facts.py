@@ -1,4 +1,4 @@
-"""What one file says about variables, small enough to send between processes: bodies, their events, their frames."""
+"""What functions and classes say about variables, small enough to send between processes: events and their frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from migrate.codemod import Fact
 from migrate.syntax.records import record
 
 __all__ = [
-    "ALL_IN",
     "AT_ONCE",
     "ELEMENT",
     "At",
@@ -24,22 +23,18 @@ __all__ = [
     "Creation",
     "Enter",
     "Event",
-    "FileFacts",
     "FrameFacts",
     "Grip",
     "Held",
     "Lazy",
     "NamedOp",
-    "Relayed",
     "Reset",
-    "Restore",
     "ScopeFacts",
     "ScopeKind",
     "StatementFacts",
     "StoreUse",
 ]
 
-ALL_IN = ".?"  # ends the name of a package that stands for all modules in it, of which any may be imported
 ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
 AT_ONCE: At = (0, 0)  # before all else in a body
@@ -297,99 +292,3 @@ class ClassFacts(Fact):
     is_plain_test: bool = (
         False  # derives from `unittest.TestCase`, whose tests do if a `setUp` of the program sees to it
     )
-
-
-@record(frozen=True, slots=True)
-class Relayed(Fact):
-    """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
-
-    `sources` has for each of these names what it may stand for: itself, or for what star imports bring in each of them.
-    """
-
-    sources: Mapping[str, tuple[str, ...]]
-    facts: FileFacts
-    version_1_root: bool  # it uses what only version 1's root has
-
-
-@record(frozen=True, slots=True)
-class Restore(Fact):
-    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does.
-
-    So does one whose map may be made of `folders`, where the program has such a scope.
-    """
-
-    line: int
-    told: bool
-    folders: frozenset[str] = frozenset()  # strings of its file that end in a `/`, without it, in lower case
-
-
-@record(frozen=True, slots=True)
-class NameTest(Fact):
-    """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
-
-    text: str  # "" where it may hold for whatever name
-    begins: bool = False
-    line: int = 0
-
-
-@record(frozen=True, slots=True)
-class FileFacts(Fact):
-    """Everything that the link phase knows of one file."""
-
-    path: str
-    bodies: tuple[BodyFacts, ...]
-    classes: tuple[ClassFacts, ...]
-    functions: Mapping[str, tuple[Callee, ...]]  # what the module's top level calls its own functions and classes
-    imports: Mapping[str, tuple[str, ...]]  # what the top level binds by import: re-exports
-    held: frozenset[str]  # what the top level assigns that may be a function: `make = partial(...)`
-    modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
-    alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
-    aliases: Mapping[str, tuple[str, ...]]  # what else the top level may pass on, by each name's origins; `*` too
-    escaped: frozenset[int]  # bodies referred to other than by a call
-    escaped_classes: frozenset[int]
-    escaped_imports: frozenset[str]
-    escaped_attributes: frozenset[str]
-    gives_unknown: bool = False  # it makes a variable or enters a scope under a name of which nothing is known
-    passes_unknown: bool = False  # it passes another file's function what may be such a name, or hold one
-    passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
-    creates: bool = False  # some body of it has a creation
-    cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
-    left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
-    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
-    library: bool = False  # a file of TensorFlow's own
-    eager: bool = False  # it makes the program that it starts eager
-    scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
-    named_reads: frozenset[str] = frozenset()  # the same within a name scope
-    reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
-    asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
-    eager_evidence: bool = False
-    graph_evidence: bool = False
-    names_tensorflow: bool = False  # its top level has TensorFlow under a name
-    version_2_root: bool = False  # plain `tensorflow` is version 2's interface
-    reruns: bool = False  # a notebook: any cell may run again
-    cells: tuple[int, ...] = ()  # the lines at which its cells begin
-    seeded: bool = False
-    resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
-    hands_on: bool = False  # `tf.Variable` itself is passed to something
-    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
-    blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
-    lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
-    lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
-    orders: bool = False  # it puts the variables of the graph into the order of their names
-    name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
-    functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
-    restores: tuple[Restore, ...] = ()
-    maps_scopes: bool = False  # it holds a map of scopes to scopes
-    reloads: bool = False  # runs a module again
-    guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
-    patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
-    makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
-    unknown_words: frozenset[str] = frozenset()  # what it may name by its strings, where nothing else tells; lower case
-    words: frozenset[str] = frozenset()  # of which it may make names somewhere else; lower case
-    mixes_case: bool = False  # two words in its strings differ in case alone
-    threads: bool = False  # starts threads, each of which counts its own variable scopes
-    by_hand: frozenset[ScopeKind] = (
-        frozenset()
-    )  # what it enters other than by a `with`, which leaves it who knows where
-    relayed: tuple[Relayed, ...] = ()  # with all such names as TensorFlow, then with each alone; the first that holds
-    synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module

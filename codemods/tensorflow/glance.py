@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from codemods.tensorflow.facts import FileFacts
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.index import creations
 from codemods.tensorflow.leading import opens
 from codemods.tensorflow.relays import relays
@@ -36,5 +36,5 @@ def glance(module: Module) -> FileFacts | None:
         return None
     facts = creations(module)
     # What tells graph code may stand in any function, so that here all of them are taken to have it.
-    surely = replace(facts, graph_evidence=True)
+    surely = replace(facts, evidence=replace(facts.evidence, graph=True))
     return None if opens({module.path: surely}) else facts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, FileFacts
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.program import relays
 from codemods.tensorflow.program.imports import Imports
@@ -69,7 +70,7 @@ def _naming(files: Mapping[str, FileFacts]) -> set[str]:
 
 def _imported(file: FileFacts) -> Iterator[str]:
     """What a file imports, and something in there, but for what is no name of the program's and holds none."""
-    for origins in file.imports.values():
+    for origins in file.top.imports.values():
         for dotted in origins:
             if dotted.partition(".")[0] not in SAFE_MODULES:
                 yield from (dotted, f"{dotted}.name")

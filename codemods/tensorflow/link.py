@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from codemods.tensorflow.deciding import decide
 from codemods.tensorflow.eager import is_open
-from codemods.tensorflow.facts import At, Creation, FileFacts
+from codemods.tensorflow.facts import At, Creation
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.naming.refusals import Refusals
 from codemods.tensorflow.plan import FilePlan, LeavePlan
 from codemods.tensorflow.program.relays import settled
@@ -46,7 +47,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
     scopes = _by_file(decided.scopes.items())
     dynamic = _by_file(((key[0], tree.body(key).at), names) for key, names in decided.dynamic.items())
     ends = _by_file(((key[0], event.at), event.end) for key, _, event in found)
-    passing = (path for path, file in tree.files.items() if file.hands_on or file.evaluated)
+    passing = (path for path, file in tree.files.items() if file.escapes.variable or file.told.evaluated)
     resource_scopes = any(file.resource_scopes for file in tree.files.values())
     seeded = any(file.seeded for file in tree.files.values())
     return {
@@ -55,8 +56,8 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
             scopes=scopes[path],
             wraps=tuple(decided.wraps.get(path, ())),
             version_2_root=tree.files[path].version_2_root,
-            hands_on=tree.files[path].hands_on,
-            evaluated=tree.files[path].evaluated,
+            hands_on=tree.files[path].escapes.variable,
+            evaluated=tree.files[path].told.evaluated,
             dynamic=dynamic[path],
             resource_scopes=resource_scopes,
             seeded=seeded,

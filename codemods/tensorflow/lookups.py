@@ -6,15 +6,15 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.file_facts import Lookups
 from codemods.tensorflow.name_order import SORTING, sorts_by_name, sorts_the_graph
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
-__all__ = ["Lookups", "find_lookups"]
+__all__ = ["find_lookups"]
 
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9.][\w.\-/]*:\d+")
 _OUTPUT = re.compile(r":\d+$")
@@ -26,18 +26,8 @@ _END = ":0"  # of the name of an op's first output
 _WORD = re.compile(r"[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class Lookups:
-    """What a module asks the graph for."""
-
-    names: frozenset[str]  # strings such as `w:0`, without the number, and what the graph is asked for
-    patterns: frozenset[Text]  # the last part of computed names where a part of it is known: `w_*`
-    bodies: frozenset[int]  # those that ask for a name of which nothing is known
-    orders: bool  # it puts the variables of the graph into the order of their names
-
-
-def find_lookups(module: Module, callees: Callees) -> Lookups:
-    """The lookups of a module."""
+def find_lookups(module: Module, callees: Callees) -> tuple[Lookups, frozenset[int]]:
+    """The lookups of a module, and its bodies that ask for a name of which nothing is known."""
     strings = frozenset(module.walk.strings)
     names = {value for value in strings if ":" in value and _TENSOR_NAME.fullmatch(value)}
     names.update(_unnamed(module))
@@ -61,7 +51,7 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
             bodies.add(callees.body(site.scope))
     plain = {_OUTPUT.sub("", name) for name in names}
     owners = plain.union(*map(_owners, plain))
-    return Lookups(frozenset(owners), frozenset(patterns), frozenset(bodies), any(map(sorts_the_graph, sorting)))
+    return Lookups(frozenset(owners), frozenset(patterns), any(map(sorts_the_graph, sorting))), frozenset(bodies)
 
 
 def _owners(name: str) -> Iterator[str]:

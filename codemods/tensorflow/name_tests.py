@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import NameTest
+from codemods.tensorflow.file_facts import NameTest
 from codemods.tensorflow.patterns import asks_anything, words
 from codemods.tensorflow.targets import snake_case
 from codemods.tensorflow.variable_names import is_name

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import Restore
+from codemods.tensorflow.file_facts import Restore
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite, Scope

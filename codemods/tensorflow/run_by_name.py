@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import ALL_IN
+from codemods.tensorflow.file_facts import ALL_IN
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 

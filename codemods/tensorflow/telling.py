@@ -9,6 +9,7 @@ from codemods.tensorflow.bodies import position
 from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, ScopeKind
+from codemods.tensorflow.file_facts import Told
 from codemods.tensorflow.run_by_name import run_modules
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand
@@ -45,6 +46,17 @@ class Telling:
             self._note_runs(site.node, callee.name, site)
             self._note_names(site, callee.name)
             self.by_hand |= entered_by_hand(site.node, site.scope, self.callees)
+
+    def facts(self) -> Told:
+        """What all of them told."""
+        return Told(
+            self.reloads,
+            self.threads,
+            self.makes_unseen,
+            tuple(self.evaluated),
+            frozenset(self.by_hand),
+            frozenset(self.asked_names),
+        )
 
     def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
         """What runs files, modules or threads."""

@@ -198,7 +198,7 @@ class _Planner:
         """Whether the program may look for an op by the name that TensorFlow gives it, such as `Softmax_1`."""
         tree = self.extent.tree
         files = [tree.files[path] for path in tree.looking_up if self.scopes.meeting.files(path, body[0])]
-        lasts = (without_number(name.rpartition("/")[2]).lower() for file in files for name in file.lookups)
+        lasts = (without_number(name.rpartition("/")[2]).lower() for file in files for name in file.lookups.names)
         asked = any(one.asks for one in tree.files[body[0]].bodies)
         return asked or any(last in tree.op_names for last in lasts)
 

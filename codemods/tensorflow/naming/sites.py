@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from codemods.tensorflow.facts import Call, Creation, FileFacts, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import bears_a_root
 from codemods.tensorflow.naming.tests import NameTests
@@ -195,12 +196,12 @@ def _looked_up(body: BodyKey, names: Iterable[Text], scopes: ScopeTable) -> str:
 
 def _asks_for(names: Iterable[Text], file: FileFacts) -> bool:
     """Whether a file may ask for one of some names."""
-    asked = _asked(file.lookups)
+    asked = _asked(file.lookups.names)
     known = _in_lower_case(asked)
     for name in names:
         if not known.isdisjoint(text.lower() for text in name.texts):
             return True
-        patterns = file.lookup_patterns if name.texts else (*map(literal, asked), *file.lookup_patterns)
+        patterns = file.lookups.patterns if name.texts else (*map(literal, asked), *file.lookups.patterns)
         if any(overlaps(name, one) for one in patterns):
             return True
     return False

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import ALL_IN, FileFacts
+from codemods.tensorflow.file_facts import ALL_IN, FileFacts
 from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, parts_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.facts import FileFacts, Relayed
+from codemods.tensorflow.file_facts import FileFacts, Relayed
 from codemods.tensorflow.program.imports import Imports
 from migrate.syntax.names import STAR
 
@@ -126,11 +126,11 @@ class _Relays:
     def _bound(self, path: str, name: str, depth: int) -> Sequence[str]:
         """The origins of a name that the top level of a file has."""
         file = self.files[path]
-        if name in file.aliases:
-            return file.aliases[name] or ("",)
-        if name in file.imports:
-            return file.imports[name]
-        if name in file.functions:
+        if name in file.top.aliases:
+            return file.top.aliases[name] or ("",)
+        if name in file.top.imports:
+            return file.top.imports[name]
+        if name in file.top.functions:
             return ("",)
-        stars = (star + name for star in reversed(file.aliases.get(STAR, ())))
+        stars = (star + name for star in reversed(file.top.aliases.get(STAR, ())))
         return next(([one] for one in stars if self._origins(one, path, depth + 1)), [])

@@ -44,7 +44,7 @@ class Symbols:
     def holds(self, dotted: str, origin: str) -> bool:
         """Whether a dotted name is one that some file assigns what may be a function."""
         readings = (one for name in self._spellings(dotted, origin) for one in self.imports.readings(name, origin))
-        return any(len(names) == 1 and names[0] in self.files[path].held for path, names in readings)
+        return any(len(names) == 1 and names[0] in self.files[path].top.held for path, names in readings)
 
     def classes(self, callee: Callee, path: str) -> list[tuple[str, int]]:
         """The classes, as files and indices, that a callee of file `path` can be."""
@@ -78,9 +78,9 @@ class Symbols:
 
     def _member(self, path: str, names: list[str]) -> tuple[list[_Meaning], list[_Name]]:
         file, (first, *rest) = self.files[path], names
-        defined = [one for own in file.functions.get(first, ()) for one in _part(own, rest)]
-        origins = (*file.imports.get(first, ()), *file.aliases.get(first, ()))
-        if not origins and first not in file.functions:
+        defined = [one for own in file.top.functions.get(first, ()) for one in _part(own, rest)]
+        origins = (*file.top.imports.get(first, ()), *file.top.aliases.get(first, ()))
+        if not origins and first not in file.top.functions:
             origins = tuple(self._starred(path, first))
         return [(path, one) for one in defined], [(".".join([one, *rest]), path) for one in dict.fromkeys(origins)]
 
@@ -96,7 +96,7 @@ class Symbols:
         """The files that have a name at their top level."""
         having: dict[str, set[str]] = {}
         for path, file in self.files.items():
-            for name in (*file.functions, *file.imports, *file.aliases):
+            for name in (*file.top.functions, *file.top.imports, *file.top.aliases):
                 having.setdefault(name, set()).add(path)
         return having
 
@@ -121,7 +121,7 @@ class Symbols:
         """The star imports of a file, each with the files that it can mean."""
         known = self._stars.get(path)
         if known is None:
-            stars = self.files[path].aliases.get(STAR, ())
+            stars = self.files[path].top.aliases.get(STAR, ())
             readings = ((star, self.imports.readings(f"{star}{STAR}", path)) for star in stars)
             known = self._stars[path] = [(star, [found for found, _ in paths]) for star, paths in readings]
         return known
@@ -129,7 +129,7 @@ class Symbols:
     def _spellings(self, dotted: str, origin: str) -> Iterator[str]:
         """A dotted name, and what else the name that it was read from may stand for in its file."""
         yield dotted
-        for alternatives in self.files[origin].alternatives:
+        for alternatives in self.files[origin].top.alternatives:
             for one in alternatives:
                 if dotted == one or dotted.startswith(one if one.endswith(".") else f"{one}."):
                     yield from (other + dotted.removeprefix(one) for other in alternatives if other != one)

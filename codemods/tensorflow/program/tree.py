@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from codemods.tensorflow.facts import (
-    BodyFacts,
-    Call,
-    Callee,
-    CalleeKind,
-    Enter,
-    Event,
-    FileFacts,
-    NameTest,
-    ScopeKind,
-)
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
+from codemods.tensorflow.file_facts import FileFacts, NameTest
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
@@ -64,13 +55,13 @@ class Tree:
     def looking_up(self) -> tuple[str, ...]:
         """The files that look ops up by name."""
         asking = (key[0] for key, body in self.bodies() if body.asks)
-        telling = (path for path, file in self.files.items() if file.lookups or file.lookup_patterns)
+        telling = (path for path, file in self.files.items() if file.lookups.names or file.lookups.patterns)
         return tuple(sorted({*asking, *telling}))
 
     @cached_property
     def ordering(self) -> tuple[str, ...]:
         """The files that put the variables of the graph into the order of their names."""
-        return tuple(sorted(path for path, file in self.files.items() if file.orders))
+        return tuple(sorted(path for path, file in self.files.items() if file.lookups.orders))
 
     def restoring(self, path: str) -> str:
         """`file:line` of a call that restores what the variable store holds of a file in some scope; "" for none."""
@@ -98,32 +89,32 @@ class Tree:
     @cached_property
     def reloads(self) -> bool:
         """Whether something runs a module of the program again."""
-        return any(file.reloads for file in self.files.values())
+        return any(file.told.reloads for file in self.files.values())
 
     @cached_property
     def makes_unseen(self) -> bool:
         """Whether the program may make variables that are not among its creations."""
-        return any(file.makes_unseen for file in self.files.values())
+        return any(file.told.makes_unseen for file in self.files.values())
 
     def unknown_words(self, path: str) -> frozenset[str]:
         """What a file, or one that imports it, may name besides what is seen to be named, in lower case."""
-        beside = (self.files[one].unknown_words for one in self.imports.importers[path])
-        return self.files[path].unknown_words.union(*beside)
+        beside = (self.files[one].words.unknown for one in self.imports.importers[path])
+        return self.files[path].words.unknown.union(*beside)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What names may be of which nothing is known."""
-        return Vocabulary(frozenset().union(*(file.words for file in self.files.values())))
+        return Vocabulary(frozenset().union(*(file.words.spare for file in self.files.values())))
 
     @cached_property
     def mixes_case(self) -> bool:
         """Whether names that nobody knows may differ in case alone, by the strings of the program."""
-        return any(file.mixes_case for file in self.files.values())
+        return any(file.words.mixes_case for file in self.files.values())
 
     @cached_property
     def threads(self) -> bool:
         """Whether something starts threads."""
-        return any(file.threads for file in self.files.values())
+        return any(file.told.threads for file in self.files.values())
 
     @cached_property
     def op_names(self) -> frozenset[str]:
@@ -142,14 +133,14 @@ class Tree:
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
-        return frozenset(kind for file in self.files.values() for kind in file.by_hand)
+        return frozenset(kind for file in self.files.values() for kind in file.told.by_hand)
 
     def is_among_eager(self, path: str) -> bool:
         """Whether the files that import this one, and those that it imports, are eager code where they tell."""
         around = (*self.imports.importers[path], *self.imports.imports[path])
         told = [self.files[one] for one in around]
-        told = [one for one in told if one.eager_evidence or one.graph_evidence]
-        return bool(told) and not any(one.graph_evidence for one in told)
+        told = [one for one in told if one.evidence.eager or one.evidence.graph]
+        return bool(told) and not any(one.evidence.graph for one in told)
 
     def is_started_eager(self, path: str) -> bool:
         """Whether only files that turn eager execution on bring this one in."""
@@ -157,7 +148,7 @@ class Tree:
 
     @cached_property
     def _started_eager(self) -> frozenset[str]:
-        eager = {path for path, file in self.files.items() if file.eager}
+        eager = {path for path, file in self.files.items() if file.evidence.starts_eager}
         if not eager:
             return frozenset()
         others = {path for path, importers in self.imports.importers.items() if not importers} - eager

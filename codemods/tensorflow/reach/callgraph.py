@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, FileFacts, Reset
+from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, Reset
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.text import Text, literal, overlaps
@@ -107,12 +108,12 @@ class CallGraph:
         return {path: frozenset(self._referred_to(path, file, methods)) for path, file in self.tree.files.items()}
 
     def _referred_to(self, path: str, file: FileFacts, methods: Mapping[str, list[BodyKey]]) -> Iterator[BodyKey]:
-        yield from ((path, index) for index in file.escaped)
-        for index in file.escaped_classes:
+        yield from ((path, index) for index in file.escapes.bodies)
+        for index in file.escapes.classes:
             yield from self.tree.classes.method((path, index), "__init__")
-        for dotted in file.escaped_imports:
+        for dotted in file.escapes.imports:
             yield from self.tree.targets_of_symbol(dotted, path)
-        for name in file.escaped_attributes:
+        for name in file.escapes.attributes:
             yield from methods.get(name, ())
 
     def _is_asked_for(self, body: BodyFacts) -> bool:
@@ -126,7 +127,7 @@ class CallGraph:
 
     @cached_property
     def _asked(self) -> frozenset[Text]:
-        asked = frozenset[Text]().union(*(file.asked_names for file in self.tree.files.values()))
+        asked = frozenset[Text]().union(*(file.told.asked_names for file in self.tree.files.values()))
         return frozenset(text for text in asked if text.tells)
 
     @cached_property

@@ -164,7 +164,7 @@ class Surroundings:
     def _may_be_handed_some(self, callee: Callee, path: str) -> bool:
         """Whether a function that is not the tree's may be handed one that is, and call it."""
         file = self.tree.files[path]
-        handing = bool(file.escaped or file.escaped_imports or file.escaped_attributes)
+        handing = bool(file.escapes.bodies or file.escapes.imports or file.escapes.attributes)
         return handing and callee.name.partition(".")[0] not in ("tensorflow", "builtins")
 
 

@@ -1,0 +1,163 @@
+"""What one file says about variables, small enough to send between processes: its bodies, and what holds for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from codemods.tensorflow.facts import At, BodyFacts, Callee, ClassFacts, ScopeKind, StatementFacts
+from codemods.tensorflow.text import Text
+from migrate.codemod import Fact
+from migrate.syntax.records import record
+
+__all__ = [
+    "ALL_IN",
+    "Escapes",
+    "Evidence",
+    "FileFacts",
+    "Lookups",
+    "NameTest",
+    "Relayed",
+    "Restore",
+    "Told",
+    "TopLevel",
+    "Words",
+]
+
+ALL_IN = ".?"  # ends the name of a package that stands for all modules in it, of which any may be imported
+
+
+@record(frozen=True, slots=True)
+class TopLevel(Fact):
+    """What the names at the top level of a module may stand for."""
+
+    functions: Mapping[str, tuple[Callee, ...]]  # its own functions and classes
+    imports: Mapping[str, tuple[str, ...]]  # what it binds by import: re-exports
+    held: frozenset[str]  # what it assigns that may be a function: `make = partial(...)`
+    alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
+    aliases: Mapping[str, tuple[str, ...]]  # what else it may pass on, by each name's origins; `*` too
+    names_tensorflow: bool = False  # it has TensorFlow under a name
+
+
+@record(frozen=True, slots=True)
+class Escapes(Fact):
+    """What a file reads other than to call it: its own bodies and classes, imported names, attributes of anything."""
+
+    bodies: frozenset[int] = frozenset()
+    classes: frozenset[int] = frozenset()
+    imports: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    variable: bool = False  # `tf.Variable` itself is passed to something
+
+
+@record(frozen=True, slots=True)
+class Lookups(Fact):
+    """What a file asks the graph for by name."""
+
+    names: frozenset[str] = frozenset()  # strings such as `w:0`, without the number, and what the graph is asked for
+    patterns: frozenset[Text] = frozenset()  # the last part of computed names where a part of it is known: `w_*`
+    orders: bool = False  # it puts the variables of the graph into the order of their names
+
+
+@record(frozen=True, slots=True)
+class Evidence(Fact):
+    """What tells graph code from eager code."""
+
+    starts_eager: bool = False  # it makes the program that it starts eager
+    eager: bool = False
+    graph: bool = False
+
+
+@record(frozen=True, slots=True)
+class Words(Fact):
+    """The strings of a file of which names can be made, in lower case."""
+
+    spare: frozenset[str] = frozenset()  # of which it may make names somewhere else
+    unknown: frozenset[str] = frozenset()  # what it may name by its strings, where nothing else tells
+    mixes_case: bool = False  # two of them differ in case alone
+
+
+@record(frozen=True, slots=True)
+class Told(Fact):
+    """What the calls of a file tell besides what they lead to."""
+
+    reloads: bool = False  # runs a module again
+    threads: bool = False  # starts threads, each of which counts its own variable scopes
+    makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
+    evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
+    by_hand: frozenset[ScopeKind] = frozenset()  # what is entered other than by a `with`: nobody knows when it is left
+    asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
+
+
+@record(frozen=True, slots=True)
+class Relayed(Fact):
+    """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
+
+    `sources` has for each of these names what it may stand for: itself, or for what star imports bring in each of them.
+    """
+
+    sources: Mapping[str, tuple[str, ...]]
+    facts: FileFacts
+    version_1_root: bool  # it uses what only version 1's root has
+
+
+@record(frozen=True, slots=True)
+class Restore(Fact):
+    """A call that restores whatever the variable store holds in a scope, or may: `told` says that it does.
+
+    So does one whose map may be made of `folders`, where the program has such a scope.
+    """
+
+    line: int
+    told: bool
+    folders: frozenset[str] = frozenset()  # strings of its file that end in a `/`, without it, in lower case
+
+
+@record(frozen=True, slots=True)
+class NameTest(Fact):
+    """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
+
+    text: str  # "" where it may hold for whatever name
+    begins: bool = False
+    line: int = 0
+
+
+@record(frozen=True, slots=True)
+class FileFacts(Fact):
+    """Everything that the link phase knows of one file."""
+
+    path: str
+    bodies: tuple[BodyFacts, ...]
+    classes: tuple[ClassFacts, ...]
+    top: TopLevel
+    modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
+    escapes: Escapes = Escapes()
+    lookups: Lookups = Lookups()
+    evidence: Evidence = Evidence()
+    words: Words = Words()
+    told: Told = Told()
+    gives_unknown: bool = False  # it makes a variable or enters a scope under a name of which nothing is known
+    passes_unknown: bool = False  # it passes another file's function what may be such a name, or hold one
+    passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
+    creates: bool = False  # some body of it has a creation
+    cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
+    left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
+    library: bool = False  # a file of TensorFlow's own
+    scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
+    named_reads: frozenset[str] = frozenset()  # the same within a name scope
+    reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
+    version_2_root: bool = False  # plain `tensorflow` is version 2's interface
+    reruns: bool = False  # a notebook: any cell may run again
+    cells: tuple[int, ...] = ()  # the lines at which its cells begin
+    seeded: bool = False
+    resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
+    blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
+    name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
+    functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
+    restores: tuple[Restore, ...] = ()
+    maps_scopes: bool = False  # it holds a map of scopes to scopes
+    guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
+    patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
+    relayed: tuple[Relayed, ...] = ()  # with all such names as TensorFlow, then with each alone; the first that holds
+    synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
