@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.file_facts import Lookups
 from codemods.tensorflow.name_order import SORTING, sorts_by_name, sorts_the_graph
+from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
-from migrate.syntax.walk import CallSite
+from migrate.syntax.nodes import nodes
+from migrate.syntax.walk import CallSite, Scope
 
 __all__ = ["find_lookups"]
 
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9.][\w.\-/]*:\d+")
 _OUTPUT = re.compile(r":\d+$")
 _ASKING = frozenset({"get_tensor_by_name", "get_operation_by_name", "as_graph_element"})
+_HELD = frozenset({"get_operations", "as_graph_def"})  # give all that a graph holds
 _UNNAMED = re.compile(r"(?:.*/)?Variable(?:_\d+)?(?:/.*)?(?::\d+)?")
 _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
 _NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
@@ -33,7 +36,7 @@ def find_lookups(module: Module, callees: Callees) -> tuple[Lookups, frozenset[i
     names.update(_unnamed(module))
     patterns: set[Text] = set()
     bodies = (
-        {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site.node)}
+        {callees.body(site.scope) for site in module.walk.calls if _builds_tensor_name(site)}
         if _END in strings
         else set()
     )
@@ -76,11 +79,12 @@ def _given_names(site: CallSite) -> Iterator[str]:
     yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def _builds_tensor_name(call: ast.Call) -> bool:
+def _builds_tensor_name(site: CallSite) -> bool:
     """Whether a call is given a tensor's name that is put together: `session.run(name + ":0")`."""
     return any(
         isinstance(one, ast.BinOp) and isinstance(one.right, ast.Constant) and one.right.value == _END
-        for one in call.args
+        for one in site.node.args
+        if not _is_its_own(site, one)
     )
 
 
@@ -88,8 +92,29 @@ def _asked(module: Module) -> Iterator[tuple[CallSite, ast.expr]]:
     for site in module.walk.calls_of(_ASKING):
         if isinstance(site.node.func, ast.Attribute):
             given = [*site.node.args, *(item.value for item in site.node.keywords)]
-            if given:
+            if given and not _is_its_own(site, given[0]):
                 yield site, given[0]
+
+
+def _is_its_own(site: CallSite, asked: ast.expr) -> bool:
+    """Whether a graph is asked for what is found by going through it: `graph.as_graph_element(op.name)`."""
+    match site.node.func, asked:
+        case (
+            ast.Attribute(value=graph),
+            ast.Attribute(value=ast.Name(id=name), attr="name")
+            | ast.BinOp(left=ast.Attribute(value=ast.Name(id=name), attr="name"), right=ast.Constant()),
+        ):
+            found = site.scope.find(name)
+            return found is not None and all(_goes_through(graph, one.node, found[0]) for one in found[1])
+    return False
+
+
+def _goes_through(graph: ast.expr, target: ast.AST, owner: Scope) -> bool:
+    """Whether a loop with this target goes through what a graph holds."""
+    wanted = ast.dump(graph)
+    calls = (one for through in iterated(target, owner) for one in nodes(through) if isinstance(one, ast.Call))
+    functions = (one.func for one in calls if isinstance(one.func, ast.Attribute))
+    return any(one.attr in _HELD and ast.dump(one.value) == wanted for one in functions)
 
 
 def _last_part(name: Text) -> Text:
