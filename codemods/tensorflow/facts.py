@@ -376,6 +376,8 @@ class FileFacts(Fact):
     lookups: frozenset[str] = frozenset()  # graph names by which ops are looked up
     lookup_patterns: frozenset[Text] = frozenset()  # the same where the name is computed: its last part
     orders: bool = False  # it puts the variables of the graph into the order of their names
+    orders_passed: frozenset[str] = frozenset()  # the functions that do so with what they are passed
+    hands_graph: frozenset[str] = frozenset()  # what it calls with variables that it asks the graph for
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     restores: tuple[Restore, ...] = ()

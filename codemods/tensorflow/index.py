@@ -156,6 +156,8 @@ class _Indexer:
             lookups=self.lookups.names,
             lookup_patterns=self.lookups.patterns,
             orders=self.lookups.orders,
+            orders_passed=self.lookups.orders_passed,
+            hands_graph=self.lookups.hands_graph,
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.told.by_hand),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),

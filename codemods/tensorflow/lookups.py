@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.name_order import SORTING, sorts_by_name, sorts_the_graph
+from codemods.tensorflow.name_order import compares_names, handed, passed, sorting, sorts_the_graph
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
@@ -24,6 +24,7 @@ _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
 _NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
 _END = ":0"  # of the name of an op's first output
 _WORD = re.compile(r"[A-Za-z]")
+_NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Lookups:
     patterns: frozenset[Text]  # the last part of computed names where a part of it is known: `w_*`
     bodies: frozenset[int]  # those that ask for a name of which nothing is known
     orders: bool  # it puts the variables of the graph into the order of their names
+    orders_passed: frozenset[str]  # the functions that do so with what they are passed
+    hands_graph: frozenset[str]  # what is called with variables of the graph
 
 
 def find_lookups(module: Module, callees: Callees) -> Lookups:
@@ -47,8 +50,8 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
         if _END in strings
         else set()
     )
-    sorting = list(filter(sorts_by_name, module.walk.calls_of(SORTING)))
-    if sorting:
+    ordered, compared = sorting(module), compares_names(module)
+    if ordered or compared:
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
@@ -61,7 +64,15 @@ def find_lookups(module: Module, callees: Callees) -> Lookups:
             bodies.add(callees.body(site.scope))
     plain = {_OUTPUT.sub("", name) for name in names}
     owners = plain.union(*map(_owners, plain))
-    return Lookups(frozenset(owners), frozenset(patterns), frozenset(bodies), any(map(sorts_the_graph, sorting)))
+    orders = compared or any(map(sorts_the_graph, ordered))
+    return Lookups(
+        frozenset(owners),
+        frozenset(patterns),
+        frozenset(bodies),
+        orders,
+        frozenset(passed(ordered)) or _NOTHING,
+        frozenset(handed(module)) or _NOTHING,
+    )
 
 
 def _owners(name: str) -> Iterator[str]:

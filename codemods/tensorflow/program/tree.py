@@ -70,7 +70,11 @@ class Tree:
     @cached_property
     def ordering(self) -> tuple[str, ...]:
         """The files that put the variables of the graph into the order of their names."""
-        return tuple(sorted(path for path, file in self.files.items() if file.orders))
+        handed = frozenset[str]().union(*(file.hands_graph for file in self.files.values()))
+        ordering = (
+            path for path, file in self.files.items() if file.orders or not handed.isdisjoint(file.orders_passed)
+        )
+        return tuple(sorted(ordering))
 
     def restoring(self, path: str) -> str:
         """`file:line` of a call that restores what the variable store holds of a file in some scope; "" for none."""
