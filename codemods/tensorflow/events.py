@@ -72,6 +72,7 @@ class Events:
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self._creating = Creating(module, callees)
         self._handing = Handing(callees, self.frames)
+        self._makes_templates = "make_template" in module.source.code
 
     def collect(self) -> None:
         """Classifies every call."""
@@ -97,6 +98,8 @@ class Events:
         else:
             event = self._call_event(site)
             events += self._handing.at_once(site)
+            if self._makes_templates:
+                events += self._handing.by_template(site)
         if event is not None:
             events.append(event)
 
@@ -131,6 +134,7 @@ class Events:
         self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
         if "yield" in self.module.source.code and self._is_lent(site):
             self.told.by_hand.add(ScopeKind.VARIABLE)
+        self.told.note_lent(site)
         return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
 
     def _is_lent(self, site: CallSite) -> bool:

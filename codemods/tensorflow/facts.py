@@ -390,6 +390,7 @@ class FileFacts(Fact):
     words: frozenset[str] = frozenset()  # of which it may make names somewhere else; lower case
     mixes_case: bool = False  # two words in its strings differ in case alone
     threads: bool = False  # starts threads, each of which counts its own variable scopes
+    lent: frozenset[Callee] = frozenset()  # functions of other files that it hands scopes, to enter them
     by_hand: frozenset[ScopeKind] = (
         frozenset()
     )  # what it enters other than by a `with`, which leaves it who knows where

@@ -160,6 +160,7 @@ class _Indexer:
             hands_graph=self.lookups.hands_graph,
             name_tests=name_tests(self.module),
             by_hand=frozenset(self.events.told.by_hand),
+            lent=frozenset(self.events.told.lent),
             functions_used=frozenset(name.rpartition(".")[2] for name in names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),

@@ -16,7 +16,7 @@ from codemods.tensorflow.facts import (
     NameTest,
     ScopeKind,
 )
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -146,7 +146,15 @@ class Tree:
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
-        return frozenset(kind for file in self.files.values() for kind in file.by_hand)
+        lent = ((callee, path) for path, file in self.files.items() for callee in file.lent)
+        unseen = any(self._is_out_of_sight(callee, path) for callee, path in lent)
+        by_hand = frozenset(kind for file in self.files.values() for kind in file.by_hand)
+        return by_hand | {ScopeKind.VARIABLE} if unseen else by_hand
+
+    def _is_out_of_sight(self, callee: Callee, path: str) -> bool:
+        """Whether what a file calls of another one is the program's, or a library's, and nothing of it is seen."""
+        owner = (callee if callee.receiver is None else callee.receiver).name.partition(".")[0]
+        return owner not in (*SAFE_MODULES, "tensorflow") and not self.bodies_of(callee, path)
 
     def is_among_eager(self, path: str) -> bool:
         """Whether the files that import this one, and those that it imports, are eager code where they tell."""
