@@ -26,6 +26,7 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.frames import Frames
+from codemods.tensorflow.graph_imports import IMPORTING
 from codemods.tensorflow.handing import Handing
 from codemods.tensorflow.modes import Modes
 from codemods.tensorflow.scope_calls import entered_scope
@@ -123,6 +124,9 @@ class Events:
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
             return self._enter(site, at, frames, name)
+        return None if name in IMPORTING else self._named_op(site, at, frames, name)
+
+    def _named_op(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> NamedOp | None:
         named = self.callees.named(site.node, "name", knowledge.name_place(name), site.scope)
         if named is None and any(item.arg is None for item in site.node.keywords):
             named = UNKNOWN

@@ -8,8 +8,19 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeFacts, ScopeKind, StoreUse
+from codemods.tensorflow.facts import (
+    Call,
+    Callee,
+    CalleeKind,
+    Enter,
+    FrameFacts,
+    NamedOp,
+    ScopeFacts,
+    ScopeKind,
+    StoreUse,
+)
 from codemods.tensorflow.frames import Frames
+from codemods.tensorflow.graph_imports import IMPORTING, imported
 from codemods.tensorflow.text import UNKNOWN
 from codemods.tensorflow.withs import template_of
 from migrate.syntax.calls import keyword_or_place
@@ -28,8 +39,10 @@ class Handing:
         self.callees = callees
         self.frames = frames
 
-    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter]:
-        """What a function of TensorFlow's calls that the program hands it, and the scope in which it does."""
+    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter | NamedOp]:
+        """What a function of TensorFlow's calls that the program hands it, in which scope, or takes from elsewhere."""
+        if name in IMPORTING:
+            yield from imported(site, name, self.frames.facts(site.frames, site.scope), self.callees)
         if name in knowledge.RUNNERS:
             call = self._run_inside(site, *knowledge.RUNNERS[name])
             if name == knowledge.TEMPLATE:
