@@ -96,7 +96,7 @@ class Recipes:
 
 
 def inputs_of(op: Any) -> List[Any]:
-    """What an op takes; nothing where it is of another graph (`graph.create_op`), which TensorFlow itself cannot find."""
+    """What an op takes; nothing where it is of another graph (`graph.create_op`), which TensorFlow cannot find."""
     try:
         return list(op.inputs)
     except KeyError:
