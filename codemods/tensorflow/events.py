@@ -19,6 +19,7 @@ from codemods.tensorflow.facts import (
     Event,
     FrameFacts,
     Grip,
+    Lent,
     NamedOp,
     Reset,
     ScopeKind,
@@ -214,6 +215,7 @@ class Events:
             _is_assigned(node, site.statement),
             _unset(node),
             self._tensors(site, callee),
+            self._lent(site, callee),
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
@@ -233,6 +235,11 @@ class Events:
     def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
         """The arguments that may hold a tensor, for a call that may be of this tree's code."""
         return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in _FOLLOWED else ()
+
+    def _lent(self, site: CallSite, callee: Callee) -> tuple[Lent, ...]:
+        """The arguments that may be of another graph than the call, for one that may be of this tree's code."""
+        followed = self._creating.names_graphs and callee.kind is not CalleeKind.OPAQUE
+        return tuple(self._creating.origins.lent(site.node, site.scope)) if followed else ()
 
     def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""

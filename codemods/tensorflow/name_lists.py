@@ -10,7 +10,7 @@ from migrate.syntax.calls import called_name
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, Scope
 
-__all__ = ["MAX_DEPTH", "bindings_of", "holds_names", "sources"]
+__all__ = ["MAX_DEPTH", "bindings_of", "filled", "holds_names", "is_empty", "sources"]
 
 MAX_DEPTH = 4  # names that name what holds them
 _FILLING = frozenset({"append", "add", "insert", "setdefault"})
@@ -58,8 +58,8 @@ def sources(name: ast.Name, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     for one in found[1] if found is not None else ():
         if one.value is not None and found is not None:
             yield one.value, found[0]
-            if _is_empty(one.value):
-                yield from ((filled, found[0]) for filled in _filled(name.id, found[0]))
+            if is_empty(one.value):
+                yield from ((put, found[0]) for put in filled(name.id, found[0]))
 
 
 def bindings_of(name: str, scope: Scope) -> Iterable[Binding]:
@@ -68,7 +68,7 @@ def bindings_of(name: str, scope: Scope) -> Iterable[Binding]:
     return found[1] if found is not None else ()
 
 
-def _is_empty(node: ast.expr) -> bool:
+def is_empty(node: ast.expr) -> bool:
     """Whether a container is made to be filled: `[]`, `{}`, `dict()`, `defaultdict(list)`."""
     match node:
         case ast.List(elts=held) | ast.Dict(values=held):
@@ -76,7 +76,7 @@ def _is_empty(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and called_name(node) in ("list", "set", "dict", "OrderedDict", "defaultdict")
 
 
-def _filled(name: str, owner: Scope) -> Iterator[ast.expr]:
+def filled(name: str, owner: Scope) -> Iterator[ast.expr]:
     """What is put into a container: `names.append(v.name)`, `by_name[v.name] = v`; each as a list of its own."""
     for node in nodes(owner.node):
         match node:
