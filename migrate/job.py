@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ from migrate.version import __version__
 __all__ = ["execute"]
 
 DONE, WOULD_CHANGE, FAILED, LEFT, NOT_PROVED = 0, 1, 3, 4, 5
+_SHARD = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
 def execute(settings: Settings, paths: Sequence[str]) -> int:
@@ -169,10 +171,10 @@ def _shard(shard: str) -> Callable[[str], bool]:
     """Whether a path is in the I-th of N parts, by a checksum of the path that no other path moves."""
     if not shard:
         return lambda _: True
-    part, _, whole = shard.partition("/")
-    if not (part.isdigit() and whole.isdigit() and 1 <= int(part) <= int(whole)):
+    match = _SHARD.fullmatch(shard)
+    index, number = (int(match[1]) - 1, int(match[2])) if match else (0, 0)
+    if not 0 <= index < number:
         raise SettingsError(f"--shard must be I/N with I from 1 to N, not {shard!r}")
-    index, number = int(part) - 1, int(whole)
     return lambda path: zlib.crc32(os.fsencode(path)) % number == index
 
 

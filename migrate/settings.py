@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "va
 
 FILES = ("migrate.toml", "pyproject.toml")
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class SettingsError(Exception):
@@ -123,7 +125,7 @@ def _value_of(text: str, name: str) -> Any:
         case bool():
             return _TRUTH.get(text.lower(), text)
         case int():
-            return int(text) if text.isdecimal() else text
+            return int(text) if _NUMBER.fullmatch(text) else text
     return text
 
 

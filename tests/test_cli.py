@@ -109,6 +109,8 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--select", "tuy", "."], "--select: unknown codemod or code tuy; did you mean toy?"),
         (["-j", "many", "."], "Invalid value for '--jobs' / '-j'"),
         (["--shard", "3/2", "."], "--shard must be I/N with I from 1 to N, not '3/2'"),
+        (["--shard", "²/3", "."], "--shard must be I/N with I from 1 to N, not '²/3'"),
+        (["--shard", f"1/{'9' * 5_000}", "."], "--shard must be I/N with I from 1 to N, not '1/999"),
         (["--config", "nope.toml", "."], "nope.toml cannot be read: No such file or directory"),
         (["--since", "HEAD", "."], "--since needs a git repository, and there is none here"),
         (["--resume", "."], "--resume goes on with a review: give --interactive with it"),

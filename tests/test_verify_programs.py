@@ -244,6 +244,16 @@ def test_several_graphs_are_compared_one_by_one(tensorflow_programs):
     assert pair.differences[0].before == "1"
 
 
+def test_an_op_may_have_an_input_of_another_graph(tensorflow_programs):
+    program = (
+        "import tensorflow as tf\nx = tf.constant([1.0], name='x')\ngraph = tf.Graph()\n"
+        "with graph.as_default():\n    w = tf.Variable(tf.zeros([2]), name='w')\n"
+        "try:\n    graph.create_op('Neg', [x], [tf.float32], name='y')\nexcept KeyError:\n    pass\n"
+    )
+    right = program.replace("tf.Variable(", "tf.get_variable(initializer=")
+    assert tensorflow_programs.run_pair(program, right).verdict is Verdict.SAME
+
+
 def test_values_that_cannot_be_computed_are_compared_by_how_they_would_be(tensorflow_programs):
     program = (
         "import tensorflow as tf\nx = tf.placeholder(tf.float32, [3])\n"

@@ -19,6 +19,7 @@ from codemods.tensorflow.facts import (
     Event,
     FrameFacts,
     Grip,
+    Lent,
     NamedOp,
     Reset,
     ScopeKind,
@@ -26,6 +27,7 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.frames import Frames
+from codemods.tensorflow.graph_imports import IMPORTING
 from codemods.tensorflow.handing import Handing
 from codemods.tensorflow.modes import Modes
 from codemods.tensorflow.scope_calls import entered_scope
@@ -72,6 +74,7 @@ class Events:
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self._creating = Creating(module, callees)
         self._handing = Handing(callees, self.frames)
+        self._makes_templates = "make_template" in module.source.code
 
     def collect(self) -> None:
         """Classifies every call."""
@@ -97,6 +100,8 @@ class Events:
         else:
             event = self._call_event(site)
             events += self._handing.at_once(site)
+            if self._makes_templates:
+                events += self._handing.by_template(site)
         if event is not None:
             events.append(event)
 
@@ -120,6 +125,9 @@ class Events:
             return self._store_use(site, at, frames, name)
         if name in knowledge.SCOPE_CALLS:
             return self._enter(site, at, frames, name)
+        return None if name in IMPORTING else self._named_op(site, at, frames, name)
+
+    def _named_op(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> NamedOp | None:
         named = self.callees.named(site.node, "name", knowledge.name_place(name), site.scope)
         if named is None and any(item.arg is None for item in site.node.keywords):
             named = UNKNOWN
@@ -131,6 +139,7 @@ class Events:
         self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
         if "yield" in self.module.source.code and self._is_lent(site):
             self.told.by_hand.add(ScopeKind.VARIABLE)
+        self.told.note_lent(site)
         return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
 
     def _is_lent(self, site: CallSite) -> bool:
@@ -206,6 +215,7 @@ class Events:
             _is_assigned(node, site.statement),
             _unset(node),
             self._tensors(site, callee),
+            self._lent(site, callee),
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
@@ -225,6 +235,11 @@ class Events:
     def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
         """The arguments that may hold a tensor, for a call that may be of this tree's code."""
         return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in _FOLLOWED else ()
+
+    def _lent(self, site: CallSite, callee: Callee) -> tuple[Lent, ...]:
+        """The arguments that may be of another graph than the call, for one that may be of this tree's code."""
+        followed = self._creating.names_graphs and callee.kind is not CalleeKind.OPAQUE
+        return tuple(self._creating.origins.lent(site.node, site.scope)) if followed else ()
 
     def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""

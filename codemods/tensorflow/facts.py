@@ -27,6 +27,7 @@ __all__ = [
     "Grip",
     "Held",
     "Lazy",
+    "Lent",
     "NamedOp",
     "Reset",
     "ScopeFacts",
@@ -141,6 +142,16 @@ class Held(Fact):
 
 
 @record(frozen=True, slots=True)
+class Lent(Fact):
+    """An argument that reads what calls have made: its position or keyword, and these, as for a creation."""
+
+    argument: int | str
+    origins: tuple[At, ...]
+    ops_before: tuple[At, ...]
+    ops_within: tuple[int, ...]
+
+
+@record(frozen=True, slots=True)
 class Creation(Fact):
     """A `tf.Variable(...)` call."""
 
@@ -158,6 +169,8 @@ class Creation(Fact):
     beside_op: bool = False  # one of these may make an op that is called as its target
     origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where the file mentions graphs
     ops_before: tuple[At, ...] = ()  # those of them that make an op, in the same body
+    ops_within: tuple[int, ...] = ()  # the other bodies in which ops are made that it reads, in no `with`
+    made_of: tuple[str, ...] = ()  # the parameters that its initial value reads
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
     held: Held | None = None  # where its name is kept
@@ -183,6 +196,7 @@ class Call(Fact):
     whole: bool = False  # it is all of its statement's value, or of one in its tuple
     unset: tuple[int | str, ...] = ()  # the positions and keywords of arguments that are None or False
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
+    lent: tuple[Lent, ...] = ()  # those that read what calls have made, where the file mentions graphs
 
 
 @record(frozen=True, slots=True)

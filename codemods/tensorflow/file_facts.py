@@ -57,6 +57,8 @@ class Lookups(Fact):
     names: frozenset[str] = frozenset()  # strings such as `w:0`, without the number, and what the graph is asked for
     patterns: frozenset[Text] = frozenset()  # the last part of computed names where a part of it is known: `w_*`
     orders: bool = False  # it puts the variables of the graph into the order of their names
+    orders_passed: frozenset[str] = frozenset()  # the functions that do so with what they are passed
+    hands_graph: frozenset[str] = frozenset()  # what it calls with variables that it asks the graph for
 
 
 @record(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Told(Fact):
     makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
     evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     by_hand: frozenset[ScopeKind] = frozenset()  # what is entered other than by a `with`: nobody knows when it is left
+    lent: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
 
 

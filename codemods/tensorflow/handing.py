@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import (
+    Call,
+    Callee,
+    CalleeKind,
+    Enter,
+    FrameFacts,
+    NamedOp,
+    ScopeFacts,
+    ScopeKind,
+    StoreUse,
+)
 from codemods.tensorflow.frames import Frames
+from codemods.tensorflow.graph_imports import IMPORTING, imported
 from codemods.tensorflow.text import UNKNOWN
+from codemods.tensorflow.withs import template_of
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import CallSite, Scope
@@ -27,8 +39,10 @@ class Handing:
         self.callees = callees
         self.frames = frames
 
-    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter]:
-        """What a function of TensorFlow's calls that the program hands it, and the scope in which it does."""
+    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter | NamedOp]:
+        """What a function of TensorFlow's calls that the program hands it, in which scope, or takes from elsewhere."""
+        if name in IMPORTING:
+            yield from imported(site, name, self.frames.facts(site.frames, site.scope), self.callees)
         if name in knowledge.RUNNERS:
             call = self._run_inside(site, *knowledge.RUNNERS[name])
             if name == knowledge.TEMPLATE:
@@ -36,6 +50,17 @@ class Handing:
             yield call
         for argument in knowledge.BRANCHING.get(name, ()):
             yield from self._run_here(site, *argument)
+
+    def by_template(self, site: CallSite) -> Iterator[Call | Enter | StoreUse]:
+        """What `template = partial(tf.make_template, "net")` enters, and what `template(f)` calls in there."""
+        if template_of(site.node, site.scope, self.callees) is site.node:
+            name = self.callees.named(site.node, "name_", 1, site.scope) or UNKNOWN
+            at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
+            yield Enter(at, frames, ScopeFacts(ScopeKind.VARIABLE, at, name, plain=False))
+            yield StoreUse(at, frames, scoped=True)
+        elif made := template_of(site.node.func, site.scope, self.callees):
+            keyword, place, hazard = knowledge.RUNNERS[knowledge.TEMPLATE]
+            yield self._run_inside(site, keyword, max(0, place + 1 - len(made.args)), hazard)
 
     def _run_inside(self, site: CallSite, keyword: str, place: int, hazard: str) -> Call:
         """The call of the function that this call is given, again and again, in a scope which it opens."""

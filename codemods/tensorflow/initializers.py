@@ -130,13 +130,14 @@ OPS: Mapping[str, Op] = MappingProxyType(
 class Initializer:
     """A class (or factory) of initializers, called with a shape: `tf.zeros_initializer()([2])`.
 
-    `dtype` is the position of the parameter of that name, None where there is none.
+    `dtype` is the position of the parameter of that name, None where there is none; some take one and `drops` it.
     """
 
     dtype: int | None
+    drops: bool = False
 
 
-_SCALED = Initializer(1)  # (seed, dtype)
+_SCALED = Initializer(1, drops=True)  # (seed, dtype), which on 1.15.5 and 2.21 makes float32 of whatever it is given
 _CONTRIB = "tensorflow.contrib.layers."
 _NAMED: Mapping[str, Initializer] = {
     "zeros": Initializer(0),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.file_facts import Lookups
-from codemods.tensorflow.name_order import SORTING, sorts_by_name, sorts_the_graph
+from codemods.tensorflow.name_order import compares_names, handed, passed, sorting, sorts_the_graph
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
@@ -27,6 +27,7 @@ _NAMING = frozenset({"name", "scope", "default_name", "name_or_scope"})
 _NAMED_BY_PLACE = frozenset({"getattr", "setattr", "hasattr", "get_variable", "unique_name", "patch", "object"})
 _END = ":0"  # of the name of an op's first output
 _WORD = re.compile(r"[A-Za-z]")
+_NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
 
 
 def find_lookups(module: Module, callees: Callees) -> tuple[Lookups, frozenset[int]]:
@@ -40,8 +41,8 @@ def find_lookups(module: Module, callees: Callees) -> tuple[Lookups, frozenset[i
         if _END in strings
         else set()
     )
-    sorting = list(filter(sorts_by_name, module.walk.calls_of(SORTING)))
-    if sorting:
+    ordered, compared = sorting(module), compares_names(module)
+    if ordered or compared:
         bodies.add(callees.body(module.walk.module))  # all that the file makes may be in that order
     for site, node in _asked(module):
         text = callees.text(node, site.scope)
@@ -54,7 +55,15 @@ def find_lookups(module: Module, callees: Callees) -> tuple[Lookups, frozenset[i
             bodies.add(callees.body(site.scope))
     plain = {_OUTPUT.sub("", name) for name in names}
     owners = plain.union(*map(_owners, plain))
-    return Lookups(frozenset(owners), frozenset(patterns), any(map(sorts_the_graph, sorting))), frozenset(bodies)
+    orders = compared or any(map(sorts_the_graph, ordered))
+    found = Lookups(
+        frozenset(owners),
+        frozenset(patterns),
+        orders,
+        frozenset(passed(ordered)) or _NOTHING,
+        frozenset(handed(module)) or _NOTHING,
+    )
+    return found, frozenset(bodies)
 
 
 def _owners(name: str) -> Iterator[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from codemods.tensorflow.name_lists import MAX_DEPTH, bindings_of, holds_names, sources
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import called_name
+from migrate.syntax.module import Module
 from migrate.syntax.nodes import nodes, statements
-from migrate.syntax.walk import CallSite, Scope
+from migrate.syntax.walk import BindingKind, CallSite, Scope
 
-__all__ = ["SORTING", "sorts_by_name", "sorts_the_graph"]
+__all__ = ["compares_names", "handed", "passed", "sorting", "sorts_the_graph"]
 
-SORTING = ("sorted", "sort")
+_SORTING = ("sorted", "sort", "min", "max", "argsort", "unique", "nsmallest", "nlargest")
 _SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
 _COLLECTIONS = frozenset(
     {
@@ -20,12 +22,15 @@ _COLLECTIONS = frozenset(
         *("moving_average_variables", "get_collection", "get_collection_ref"),
     }
 )
-_MAX_DEPTH = 4  # names that name what holds them
 
 
-def sorts_by_name(site: CallSite) -> bool:
-    """Whether a call puts variables into the order of their names: `sorted(variables, key=lambda v: v.name)`."""
-    return _has_key(site) or any(map(holds_name, site.node.args))
+def sorting(module: Module) -> list[CallSite]:
+    """The calls that put variables into the order of their names, or names: `sorted(v.name for v in variables)`."""
+    return [site for site in module.walk.calls_of(_SORTING) if _has_key(site) or _sorts_names(site)]
+
+
+def _sorts_names(site: CallSite) -> bool:
+    return any(holds_names(one, site.scope) for one in _sorted(site.node))
 
 
 def _has_key(site: CallSite) -> bool:
@@ -38,8 +43,7 @@ def _has_key(site: CallSite) -> bool:
 def _returned(key: ast.expr, scope: Scope) -> Iterator[ast.expr]:
     """What a key is, or what a function of the file returns that is one."""
     yield key
-    found = scope.find(key.id) if isinstance(key, ast.Name) else None
-    for binding in found[1] if found is not None else ():
+    for binding in bindings_of(key.id, scope) if isinstance(key, ast.Name) else ():
         body = statements(binding.node) if isinstance(binding.node, ast.FunctionDef) else ()
         made = (one.value for one in body if isinstance(one, ast.Return))
         yield from (one for one in (binding.value, *made) if one is not None)
@@ -47,23 +51,75 @@ def _returned(key: ast.expr, scope: Scope) -> Iterator[ast.expr]:
 
 def sorts_the_graph(site: CallSite) -> bool:
     """Whether a call does so with what the graph holds, which files of all the program may have made."""
-    return _has_key(site) and any(_are_of_the_graph(one, site.scope) for one in _sorted(site.node))
+    return any(_are_of_the_graph(one, site.scope) for one in _sorted(site.node))
 
 
 def _sorted(call: ast.Call) -> list[ast.expr]:
     """What a call puts into order."""
-    return [call.func.value] if isinstance(call.func, ast.Attribute) and not call.args else call.args[:1]
+    alone = [] if call.args or not isinstance(call.func, ast.Attribute) else [call.func.value]
+    return alone or call.args[:2]  # `nsmallest(3, names)`
 
 
 def _are_of_the_graph(node: ast.expr, scope: Scope, depth: int = 0) -> bool:
     """Whether an expression, or what a name in it is ever assigned, asks the graph for its variables."""
     if any(isinstance(one, ast.Call) and called_name(one) in _COLLECTIONS for one in nodes(node)):
         return True
-    names = {one.id for one in nodes(node) if isinstance(one, ast.Name)} if depth < _MAX_DEPTH else ()
-    return any(_are_of_the_graph(value, owner, depth + 1) for name in names for value, owner in _values(name, scope))
+    names = [one for one in nodes(node) if isinstance(one, ast.Name)] if depth < MAX_DEPTH else ()
+    found = (source for name in names for source in sources(name, scope))
+    return any(_are_of_the_graph(value, owner, depth + 1) for value, owner in found)
 
 
-def _values(name: str, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
-    found = scope.find(name)
-    if found is not None:
-        yield from ((one.value, found[0]) for one in found[1] if one.value is not None)
+def passed(sites: Iterable[CallSite]) -> Iterator[str]:
+    """The functions in which calls do so with what the functions are passed."""
+    for site in sites:
+        owner = next((one for one in _around(site.scope) if isinstance(one.node, ast.FunctionDef)), None)
+        if owner is not None and any(_are_passed(one, site.scope) for one in _sorted(site.node)):
+            yield _called_by(owner)
+
+
+def _are_passed(node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+    """Whether an expression is made of a parameter, by whatever names."""
+    names = [one for one in nodes(node) if isinstance(one, ast.Name)] if depth < MAX_DEPTH else ()
+    if any(one.kind is BindingKind.PARAMETER for name in names for one in bindings_of(name.id, scope)):
+        return True
+    found = (source for name in names for source in sources(name, scope))
+    return any(_are_passed(value, owner, depth + 1) for value, owner in found)
+
+
+def _around(scope: Scope | None) -> Iterator[Scope]:
+    while scope is not None:
+        yield scope
+        scope = scope.parent
+
+
+def _called_by(owner: Scope) -> str:
+    """The name by which a function is called: for what makes an object that of its class."""
+    within = owner.parent.node if owner.parent is not None else None
+    node = within if isinstance(within, ast.ClassDef) and getattr(owner.node, "name", "") == "__init__" else owner.node
+    return getattr(node, "name", "")
+
+
+def handed(module: Module) -> Iterator[str]:
+    """What a file calls with variables that it asks the graph for, or with what it makes of them."""
+    waiting: list[ast.expr] = [site.node for site in module.walk.calls_of(_COLLECTIONS)]
+    seen: set[str] = set()
+    for one in waiting:  # which grows meanwhile
+        above: ast.AST = one
+        while not isinstance(above := module.parents[above], ast.stmt):
+            if isinstance(above, ast.Call):
+                yield called_name(above)
+        targets = {
+            part.id for target in getattr(above, "targets", ()) for part in nodes(target) if isinstance(part, ast.Name)
+        }
+        waiting += [name for name, _ in module.walk.reads_of(sorted(targets - seen))]
+        seen |= targets
+
+
+def compares_names(module: Module) -> bool:
+    """Whether a name of a variable is asked which of two comes first: `v.name < w.name`."""
+    return any(
+        isinstance(compared := module.parents[node], ast.Compare)
+        and all(isinstance(one, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for one in compared.ops)
+        and all(map(holds_name, (compared.left, *compared.comparators)))
+        for node, _ in module.walk.attributes_of(("name",))
+    )

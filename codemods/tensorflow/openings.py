@@ -11,6 +11,7 @@ from codemods.tensorflow.facts import CalleeKind, ScopeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES
 from migrate.syntax.calls import called_name
+from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import BindingKind, Scope
 
@@ -40,8 +41,16 @@ def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] 
     called = called_name(node)
     named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
     opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
-    opaque = opaque or any(callees.canonical(one, scope) in SCOPES for one in node.args)
+    opaque = opaque or any(_is_scope(one, scope, callees) for one in (*node.args, *(it.value for it in node.keywords)))
     return ScopeKind.VARIABLE if named or opaque else None
+
+
+def _is_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether what a context manager is given is TensorFlow's maker of a scope, a scope of its own, or several."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return any(_is_scope(one, scope, callees) for one in node.elts)
+    value = (single_value(node.id, scope) or node) if isinstance(node, ast.Name) else node
+    return callees.canonical(value.func if isinstance(value, ast.Call) else value, scope) in SCOPES
 
 
 def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:

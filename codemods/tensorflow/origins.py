@@ -6,46 +6,104 @@ import ast
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from codemods.tensorflow.bodies import position
+from codemods.tensorflow.bodies import first_parameter, method_class, position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import At
+from codemods.tensorflow.facts import At, Lent
 from codemods.tensorflow.initializers import OPS
 from codemods.tensorflow.knowledge import NAME_PLACES
-from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import Binding, Scope
+from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
+from codemods.tensorflow.nones import iterated
+from migrate.syntax.nodes import nodes, statements
+from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["ops_before", "origins"]
+__all__ = ["Origins", "parameters"]
 
 _STATIC = frozenset({"shape", "get_shape", "dtype", "name"})  # what is known of a tensor in whatever graph
 _MAX_ASSIGNMENTS = 4  # `half = w / 2; start = half + 1`: how many of those are followed
+_Calls = Iterator[tuple[ast.Call, Scope]]
 
 
-def origins(value: ast.expr, scope: Scope) -> tuple[At, ...]:
-    """The places of the calls whose results have the names that an expression reads."""
-    return tuple(dict.fromkeys(position(call) for call, _ in _calls(value, scope, _MAX_ASSIGNMENTS)))
+class Origins:
+    """Follows names, attributes, elements and results of one module to the calls behind them."""
+
+    def __init__(self, callees: Callees) -> None:
+        self.callees = callees
+
+    def of(self, value: ast.expr, scope: Scope) -> tuple[At, ...]:
+        """The places of the calls whose results an expression reads by names."""
+        return tuple(dict.fromkeys(position(call) for call, _ in self._calls(value, scope, _MAX_ASSIGNMENTS)))
+
+    def ops_before(self, value: ast.expr, scope: Scope) -> tuple[At, ...]:
+        """The places of those of them that make an op without more ado, in the body that the expression stands in."""
+        body = self.callees.body(scope)
+        calls = self._calls(value, scope, _MAX_ASSIGNMENTS)
+        found = (one for one in calls if self.callees.body(one[1]) == body)
+        return tuple(dict.fromkeys(position(call) for call, owner in found if self._makes_op(call, owner)))
+
+    def bodies(self, value: ast.expr, scope: Scope) -> tuple[int, ...]:
+        """The other bodies in which such calls make ops, in no `with`, so that they are of the graph of the body."""
+        own, calls = self.callees.body(scope), self._calls(value, scope, _MAX_ASSIGNMENTS)
+        found = ((self.callees.body(owner), call) for call, owner in calls if self._makes_op(call, owner))
+        return tuple(dict.fromkeys(body for body, call in found if body != own and not self._is_in_a_with(body, call)))
+
+    def _is_in_a_with(self, body: int, call: ast.Call) -> bool:
+        blocks = (one for one in nodes(self.callees.body_scopes[body].node) if isinstance(one, ast.With))
+        return any(position(one) <= position(call) <= (one.end_lineno or 0, one.end_col_offset or 0) for one in blocks)
+
+    def lent(self, call: ast.Call, scope: Scope) -> Iterator[Lent]:
+        """The arguments of a call that read what other calls have made, with these."""
+        given: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
+        given += [(item.arg, item.value) for item in call.keywords if item.arg]
+        for argument, value in given:
+            if not isinstance(value, ast.Constant) and (made := self.of(value, scope)):
+                yield Lent(argument, made, self.ops_before(value, scope), self.bodies(value, scope))
+
+    def _makes_op(self, call: ast.Call, scope: Scope) -> bool:
+        name = self.callees.canonical(call.func, scope)
+        return name in OPS or name in NAME_PLACES
+
+    def _calls(self, node: ast.expr, scope: Scope, depth: int) -> _Calls:
+        """The calls in what the names of an expression stand for, with the scopes of these."""
+        for value, owner in self._behind(node, scope) if depth else ():
+            yield from ((one, owner) for one in nodes(value) if isinstance(one, ast.Call))
+            yield from self._calls(value, owner, depth - 1)
+
+    def _behind(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """What an expression reads: by names, in attributes, as what functions return."""
+        for name in _reads(node):
+            found = scope.find(name.id)
+            if found is not None:
+                yield from ((value, found[0]) for value in _values(name, scope, *found))
+        for one in nodes(node):
+            if isinstance(one, ast.Attribute) and one.attr not in _STATIC:
+                yield from self._kept(one, scope)
+            elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name):
+                yield from self._returned(one.func, scope)
+
+    def _kept(self, node: ast.Attribute, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """What the methods of its own class assign to an attribute of `self`."""
+        owner = method_class(scope)
+        if owner is not None and isinstance(node.value, ast.Name) and node.value.id == first_parameter(scope):
+            kept = self.callees.assigned_to_attribute(node.attr)
+            yield from ((value, method) for value, method in kept if method_class(method) is owner)
+
+    def _returned(self, name: ast.Name, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """What a function of the file returns that is called by its name."""
+        for binding in bindings_of(name.id, scope):
+            if isinstance(binding.node, ast.FunctionDef):
+                body = self.callees.scopes[binding.node]
+                made = (one.value for one in statements(binding.node) if isinstance(one, ast.Return))
+                yield from ((value, body) for value in made if value is not None and not isinstance(value, ast.Call))
 
 
-def ops_before(value: ast.expr, scope: Scope, callees: Callees) -> tuple[At, ...]:
-    """The places of those of them that make an op without more ado, in the body that the expression stands in."""
-    body = callees.body(scope)
-    found = (one for one in _calls(value, scope, _MAX_ASSIGNMENTS) if callees.body(one[1]) == body)
-    return tuple(dict.fromkeys(position(call) for call, owner in found if _makes_op(call, owner, callees)))
+def parameters(node: ast.expr, scope: Scope) -> tuple[str, ...]:
+    """The parameters of its function that an expression reads."""
+    passed = (one.id for one in _reads(node) if _is_parameter(one.id, scope))
+    return tuple(dict.fromkeys(passed))
 
 
-def _makes_op(call: ast.Call, scope: Scope, callees: Callees) -> bool:
-    name = callees.canonical(call.func, scope)
-    return name in OPS or name in NAME_PLACES
-
-
-def _calls(node: ast.expr, scope: Scope, depth: int) -> Iterator[tuple[ast.Call, Scope]]:
-    """The calls in what the names of an expression are assigned, with the scopes of these."""
-    for name in _reads(node) if depth else ():
-        found = scope.find(name.id)
-        if found is None:
-            continue
-        for value in _values(name, scope, *found):
-            yield from ((one, found[0]) for one in nodes(value) if isinstance(one, ast.Call))
-            yield from _calls(value, found[0], depth - 1)
+def _is_parameter(name: str, scope: Scope) -> bool:
+    return any(one.kind is BindingKind.PARAMETER for one in bindings_of(name, scope))
 
 
 def _reads(node: ast.expr) -> Iterator[ast.Name]:
@@ -54,7 +112,12 @@ def _reads(node: ast.expr) -> Iterator[ast.Name]:
     yield from (one for one in nodes(node) if isinstance(one, ast.Name) and one not in asked)
 
 
-def _values(name: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding]) -> list[ast.expr]:
+def _values(name: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding]) -> Iterator[ast.expr]:
     """What a name is assigned where it is read: by the last of the assignments before that, or else by any."""
     count = bisect_left(bindings, position(name), key=lambda one: position(one.node)) if owner is scope else 0
-    return [one.value for one in (bindings[count - 1 : count] if count else bindings) if one.value is not None]
+    for one in bindings[count - 1 : count] if count else bindings:
+        if one.value is None:
+            yield from iterated(one.node, owner)
+        else:
+            yield one.value
+            yield from filled(name.id, owner) if is_empty(one.value) else ()

@@ -8,11 +8,11 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import At, Callee, ScopeKind
+from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
 from codemods.tensorflow.run_by_name import run_modules
 from codemods.tensorflow.text import Text
-from codemods.tensorflow.withs import ENTERING, entered_by_hand
+from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
 from migrate.syntax.module import Module
 from migrate.syntax.walk import CallSite
 
@@ -21,7 +21,7 @@ __all__ = ["Telling"]
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, knowledge.FILE_RUNNERS, knowledge.IMPORTERS, ASKED)
 # The last names of all that tells something: nineteen calls of twenty have another.
-_LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING) for name in table)
+_LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
 
 
 class Telling:
@@ -36,6 +36,7 @@ class Telling:
         self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
+        self.lent: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
 
@@ -46,6 +47,26 @@ class Telling:
             self._note_runs(site.node, callee.name, site)
             self._note_names(site, callee.name)
             self.by_hand |= entered_by_hand(site.node, site.scope, self.callees)
+            self._note_templates(site)
+
+    def _note_templates(self, site: CallSite) -> None:
+        """What other files may run functions in a scope by: `template = partial(tf.make_template, "net")`."""
+        exported = site.scope is self.module.walk.module and isinstance(site.statement, ast.Assign)
+        if exported and template_of(site.node, site.scope, self.callees) is site.node:
+            self.by_hand.add(ScopeKind.VARIABLE)
+
+    def note_lent(self, site: CallSite) -> None:
+        """Takes into account who is handed what a call makes, a scope that no `with` enters there."""
+        items = getattr(site.statement, "items", ())
+        if any(item.context_expr is site.node for item in items):
+            return
+        taker = self.module.parents[site.node]
+        while isinstance(taker, ast.keyword | ast.List | ast.Tuple):
+            taker = self.module.parents[taker]
+        if isinstance(taker, ast.Call):
+            callee = self.callees.callee(taker.func, site.scope)
+            foreign = callee if callee.kind is CalleeKind.IMPORTED else callee.receiver
+            self.lent |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
 
     def facts(self) -> Told:
         """What all of them told."""
@@ -55,6 +76,7 @@ class Telling:
             self.makes_unseen,
             tuple(self.evaluated),
             frozenset(self.by_hand),
+            frozenset(self.lent),
             frozenset(self.asked_names),
         )
 

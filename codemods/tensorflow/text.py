@@ -15,6 +15,7 @@ from migrate.syntax.records import record
 
 __all__ = [
     "ANYTHING",
+    "FOREIGN",
     "NONE",
     "PERHAPS_NONE",
     "UNKNOWN",
@@ -46,6 +47,7 @@ class Hole(Fact):
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
     whether it is None. One with `folders` may hold a `/`. It is one of those that it is `among`,
     where a parameter in them has to be filled in first; where it `skips` some, it is the first that is none of these.
+    What is `foreign` comes from another program, and may be any string whatever this one holds.
     """
 
     parameter: str = ""
@@ -60,6 +62,7 @@ class Hole(Fact):
     folders: bool = False
     among: tuple[Text, ...] = ()
     skips: tuple[Text, ...] = ()
+    foreign: bool = False
 
     @property
     def is_filled_in(self) -> bool:
@@ -142,6 +145,11 @@ class Text(Fact):
         return any(isinstance(part, Hole) and part.derived for part in self.parts)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether a part of it comes from another program."""
+        return any(isinstance(part, Hole) and part.foreign for part in self.parts)
+
+    @property
     def loops(self) -> frozenset[Loop]:
         """The loops whose rounds give different strings: not where two holes can share out the same characters."""
         holes = [part for part in self.parts if isinstance(part, Hole)]
@@ -162,6 +170,7 @@ ANYTHING = Hole()
 UNKNOWN = Text((ANYTHING,))
 NONE = Text((Hole(none="surely"),))
 PERHAPS_NONE = Text((Hole(none="perhaps"),))
+FOREIGN = Text((Hole(folders=True, foreign=True),))
 
 
 def literal(value: str) -> Text:

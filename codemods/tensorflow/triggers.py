@@ -44,6 +44,8 @@ _IMPORTED = re.compile(
     rb"(?:[^\n(]*|[ \t]*\([^)]*)\bVariable\b",
     re.MULTILINE,
 )
+# What variables are put into order by: `key=lambda v: v.name`, `sorted(v.name for v in variables)`.
+_BY_NAME = re.compile(rb"\bkey[ \t]*=[^\r\n]*\bname\b|\.name[ \t]+for\b")
 _TF = re.compile(rb"tf\b")  # begins with what can be looked up
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
@@ -107,8 +109,8 @@ def lies_inside(path: str) -> bool:
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
 # What a file without a creation can do to those of others: with TensorFlow whatever that can, were it only to make ops,
-# which take names; without it what a scope or a graph that it is given lets it do, and what reloads modules or may skip
-# what others do.
+# which take names; without it what a scope or a graph that it is given lets it do, what reloads modules or may skip
+# what others do, and what puts variables into order.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow",),
     (b"tf.", b"import", _RELAYED),
@@ -119,4 +121,5 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"reload(",),
     (b"contextmanager", b"except"),
     (b"__exit__", b"return"),
+    (b"sort", _BY_NAME),
 )

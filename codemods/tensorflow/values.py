@@ -11,12 +11,12 @@ from collections.abc import Mapping
 
 from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype, says
 from codemods.tensorflow.forms import Maker, Shaped, Whole, Why
-from codemods.tensorflow.initializers import INITIALIZERS, OP_NAMES, OPS, Element, Op
+from codemods.tensorflow.initializers import INITIALIZERS, OP_NAMES, OPS, Element, Initializer, Op
 from codemods.tensorflow.opnames import takes_name
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.shapes import Doubt, Shape, known_shape
 from codemods.tensorflow.whole import hand_on
-from migrate.syntax.calls import Argument, Unbound, bind
+from migrate.syntax.calls import Argument, Unbound, bind, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import single_value
 
@@ -139,7 +139,7 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     bound = bind(call, ("shape", "dtype", "partition_info"))
     if isinstance(bound, Unbound) or "partition_info" in bound or "shape" not in bound:
         return Why.ARGUMENTS
-    own = _initializer_dtype(made, row.dtype)
+    own = _initializer_dtype(made, row)
     dtype = bound["dtype"].value if "dtype" in bound else own
     if isinstance(dtype, Why) or (dtype is not None and dtype_name(dtype, request) is None):
         return Why.DTYPE
@@ -152,15 +152,11 @@ def _from_initializer(module: Module, call: ast.Call, made: ast.Call, request: C
     return Shaped(shape, Maker(None, expression=call.func), carried, call)
 
 
-def _initializer_dtype(made: ast.Call, position: int | None) -> ast.expr | Why | None:
+def _initializer_dtype(made: ast.Call, row: Initializer) -> ast.expr | Why | None:
+    """The element type that an initializer is made for."""
     if any(isinstance(value, ast.Starred) for value in made.args) or any(word.arg is None for word in made.keywords):
         return Why.ARGUMENTS
-    for word in made.keywords:
-        if word.arg == "dtype":
-            return word.value
-    if position is not None and position < len(made.args):
-        return made.args[position]
-    return None
+    return None if row.drops else keyword_or_place(made, "dtype", 99 if row.dtype is None else row.dtype)
 
 
 def _scalar(module: Module, value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> Shaped | None:

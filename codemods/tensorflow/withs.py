@@ -18,7 +18,7 @@ from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of"]
+__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of", "template_of"]
 
 ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
 
@@ -54,7 +54,9 @@ def _awaits(node: ast.Call) -> bool:
 
 
 def decorator_scope(node: ast.expr, scope: Scope, callees: Callees) -> ScopeFacts | None:
-    """The scope in which a decorator runs what it decorates, where it is a context manager or may be."""
+    """The scope in which a decorator runs what it decorates: a template's, or that of what may be a context manager."""
+    if template := template_of(node, scope, callees):
+        return ScopeFacts(ScopeKind.VARIABLE, position(template), hazards=("reuse",), plain=False)
     callee = callees.callee(node.func, scope) if isinstance(node, ast.Call) else None
     if callee is None or callee.kind not in (CalleeKind.BODY, CalleeKind.IMPORTED):
         return None
@@ -63,6 +65,14 @@ def decorator_scope(node: ast.expr, scope: Scope, callees: Callees) -> ScopeFact
     managers = map(is_manager, getattr(callees.body_scopes[callee.index].node, "decorator_list", ()))
     kind = opened(node, scope, callees) if any(managers) else None
     return ScopeFacts(kind, position(node), plain=False, opener=callee) if kind else None
+
+
+def template_of(node: ast.expr, scope: Scope, callees: Callees) -> ast.Call | None:
+    """The `partial(tf.make_template, "net")` that an expression is, by whatever name."""
+    made = single_value(node.id, scope) if isinstance(node, ast.Name) else node
+    if not isinstance(made, ast.Call) or not made.args or not callees.callee(made.func, scope).name.endswith("partial"):
+        return None
+    return made if callees.canonical(made.args[0], scope) == knowledge.TEMPLATE else None
 
 
 def _foreign(callee: Callee) -> Callee | None:

@@ -10,6 +10,7 @@ from migrate.masks.words import Mask, Word
 
 __all__ = ["number", "strings"]
 
+_DIGITS = re.compile(r"[0-9]{1,4000}")  # Python reads and writes no longer number
 _OLD_OCTAL = re.compile(r"0[0-7]+")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _WIDE = re.compile(r"[^\x00-\x7f]")
@@ -22,7 +23,7 @@ def number(text: str) -> str:
     digits = text.rstrip("lL")
     if digits[:2].lower() in {"0x", "0b", "0o"}:
         return digits[:2] + digits[2:].rjust(len(text) - 2, "0")
-    if not digits.isdigit() or (digits == text and not (_OLD_OCTAL.fullmatch(text) and text.strip("0"))):
+    if not _DIGITS.fullmatch(digits) or (digits == text and not (_OLD_OCTAL.fullmatch(text) and text.strip("0"))):
         return text
     octal = digits.startswith("0") and _OLD_OCTAL.fullmatch(digits) is not None
     value = int(digits, 8) if octal else int(digits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from migrate.model import Rule
 __all__ = ["ColorMode", "View", "columns", "is_unicode", "wants_color"]
 
 ColorMode = Literal["auto", "always", "never"]
+_WIDTH = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def wants_color(mode: ColorMode, stream: IO[str], environ: Mapping[str, str] = o
 def columns(environ: Mapping[str, str] = os.environ, stream: IO[str] | None = None) -> int:
     """The width in columns: `COLUMNS` where it is a number, else the terminal's own, else 80."""
     given = environ.get("COLUMNS", "")
-    if given.isdigit() and int(given):
+    if _WIDTH.fullmatch(given) and int(given):
         return int(given)
     try:
         return os.get_terminal_size((stream or sys.stdout).fileno()).columns or 80

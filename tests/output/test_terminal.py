@@ -205,6 +205,8 @@ def test_which_streams_get_colours() -> None:
 def test_the_width_is_columns_first() -> None:
     assert columns({"COLUMNS": "40"}) == 40
     assert columns({"COLUMNS": "wide"}, io.StringIO()) == 80
+    assert columns({"COLUMNS": "²"}, io.StringIO()) == 80
+    assert columns({"COLUMNS": "9" * 5_000}, io.StringIO()) == 80
     assert columns({}, io.StringIO()) == 80
 
 

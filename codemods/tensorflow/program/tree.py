@@ -7,7 +7,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -61,7 +61,9 @@ class Tree:
     @cached_property
     def ordering(self) -> tuple[str, ...]:
         """The files that put the variables of the graph into the order of their names."""
-        return tuple(sorted(path for path, file in self.files.items() if file.lookups.orders))
+        handed = frozenset[str]().union(*(file.lookups.hands_graph for file in self.files.values()))
+        asked = ((path, file.lookups) for path, file in self.files.items())
+        return tuple(sorted(path for path, one in asked if one.orders or not handed.isdisjoint(one.orders_passed)))
 
     def restoring(self, path: str) -> str:
         """`file:line` of a call that restores what the variable store holds of a file in some scope; "" for none."""
@@ -133,7 +135,15 @@ class Tree:
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
-        return frozenset(kind for file in self.files.values() for kind in file.told.by_hand)
+        lent = ((callee, path) for path, file in self.files.items() for callee in file.told.lent)
+        unseen = any(self._is_out_of_sight(callee, path) for callee, path in lent)
+        by_hand = frozenset(kind for file in self.files.values() for kind in file.told.by_hand)
+        return by_hand | {ScopeKind.VARIABLE} if unseen else by_hand
+
+    def _is_out_of_sight(self, callee: Callee, path: str) -> bool:
+        """Whether what a file calls of another one is the program's, or a library's, and nothing of it is seen."""
+        owner = (callee if callee.receiver is None else callee.receiver).name.partition(".")[0]
+        return owner not in (*SAFE_MODULES, "tensorflow") and not self.bodies_of(callee, path)
 
     def is_among_eager(self, path: str) -> bool:
         """Whether the files that import this one, and those that it imports, are eager code where they tell."""

@@ -33,6 +33,8 @@ class Vocabulary:
 
     def may_agree(self, first: Text, second: Text) -> bool:
         """Whether two names that overlap may be one: what is known of each can be made of the other's unknown parts."""
+        if first.is_foreign or second.is_foreign:
+            return True
         return self._makes(first, second) and self._makes(second, first)
 
     def _makes(self, text: Text, other: Text) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Enter, Event, Reset, ScopeKind
+from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, Call, Creation, Enter, Event, Lent, Reset, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
@@ -24,10 +24,30 @@ class Borrowing:
 
     def borrows(self, key: BodyKey, number: int, creation: Creation) -> bool:
         """Whether what a creation's initial value is made of surely stands in another graph, by some way."""
-        made = [graphs for at in creation.origins if (graphs := self._made(key[0], at))]
+        return self._differs(key, number, creation) or any(self._lent(key, creation))
+
+    def _lent(self, key: BodyKey, creation: Creation) -> Iterator[bool]:
+        """For each argument by which a caller passes what the initial value is made of whether that differs there."""
+        body = self.reach.tree.body(key)
+        for caller, number in self.reach.graph.callers(key) if creation.made_of else ():
+            call = self.reach.tree.body(caller).events[number]
+            for one in call.lent if isinstance(call, Call) else ():
+                if _bound(one.argument, body) in creation.made_of:
+                    yield self._differs(caller, number, one)
+
+    def _within(self, key: BodyKey) -> _Graphs:
+        """The graphs in which a body runs; none where it begins one itself."""
+        if any(isinstance(event, Reset) for event in self.reach.tree.body(key).events):
+            return frozenset()
+        return frozenset(way.graph for way in self.reach.ways(key))
+
+    def _differs(self, key: BodyKey, number: int, reader: Creation | Lent) -> bool:
+        """Whether what an event reads surely stands in another graph than the one in which it happens."""
+        within = (self._within((key[0], body)) for body in reader.ops_within)
+        made = [*filter(None, within), *filter(None, (self._made(key[0], at) for at in reader.origins))]
         own = self._graphs(key, number) if made else frozenset()
         borrowed = any(not own <= graphs and _are_known(own | graphs) for graphs in made)
-        return borrowed or any(at < self._begins(key, number) for at in creation.ops_before)
+        return borrowed or any(at < self._begins(key, number) for at in reader.ops_before)
 
     def _begins(self, key: BodyKey, number: int) -> At:
         """Where the graph in which an event happens begins in its body; before all else where it does not."""
@@ -60,6 +80,14 @@ class Borrowing:
         if isinstance(event, Call):
             return any(map(self.extent.names_something, self.reach.tree.targets(event, key)))
         return not isinstance(event, Enter | Reset)
+
+
+def _bound(argument: int | str, body: BodyFacts) -> str:
+    """The parameter that an argument is for."""
+    if isinstance(argument, str):
+        return argument
+    place = argument + (body.owner >= 0 and not body.static)
+    return body.parameters[place] if place < len(body.parameters) else ""
 
 
 def _are_known(graphs: _Graphs) -> bool:

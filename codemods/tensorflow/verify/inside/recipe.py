@@ -67,7 +67,7 @@ class Recipes:
             elif op.type in _BY_NAME:
                 self._settle(op, [op.type], _Kind())
             else:
-                needed = [t.op for t in op.inputs if t.op.name not in self._digests and t.op.name not in open_ops]
+                needed = [t.op for t in inputs_of(op) if t.op.name not in self._digests and t.op.name not in open_ops]
                 if needed and op.name not in open_ops:
                     open_ops.add(op.name)
                     stack.extend(needed)
@@ -84,7 +84,7 @@ class Recipes:
             kind = kind._replace(random=True, lent=lent)
             if not lent:
                 parts.append(f"seeds={attributes['seed'].i},{attributes['seed2'].i}")
-        for tensor in op.inputs:
+        for tensor in inputs_of(op):
             place = 0 if tensor.op.type in _BY_NAME else tensor.value_index
             parts.append(f"{self._digests.get(tensor.op.name, 'loop')}:{place}")
             kind = kind.joined(self._kinds.get(tensor.op.name, _Kind()))
@@ -95,6 +95,14 @@ class Recipes:
         self._kinds[op.name] = kind
 
 
+def inputs_of(op: Any) -> List[Any]:
+    """What an op takes; nothing where it is of another graph (`graph.create_op`), which TensorFlow cannot find."""
+    try:
+        return list(op.inputs)
+    except KeyError:
+        return []
+
+
 def above(ops: Iterable[Any], variables: Container[str]) -> Set[str]:
     """The names of ops and of all that they are computed from, up to variables and what is fed."""
     found: Set[str] = set()
@@ -103,7 +111,7 @@ def above(ops: Iterable[Any], variables: Container[str]) -> Set[str]:
         op = stack.pop()
         if op.name not in found and op.name not in variables and op.type not in _FED:
             found.add(op.name)
-            stack.extend(tensor.op for tensor in op.inputs)
+            stack.extend(tensor.op for tensor in inputs_of(op))
     return found
 
 
