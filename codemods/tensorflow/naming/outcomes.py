@@ -13,6 +13,7 @@ from codemods.tensorflow.naming.choosing import (
     numbered_base,
     numbered_name,
 )
+from codemods.tensorflow.naming.hazards import place_of_hazard
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
@@ -51,7 +52,8 @@ def _target(q: Question) -> str:
 
 def left_to_its_scope(q: Question) -> LeavePlan:
     """A scope around it reuses, or gives an argument to `get_variable` only."""
-    return LeavePlan("GV203", q.hazard)
+    place = place_of_hazard(q.site.instances, q.scopes.reach)
+    return LeavePlan("GV203", f"{q.hazard}, at {place}" if place else q.hazard)
 
 
 def left_without_name(_: Question) -> LeavePlan:
