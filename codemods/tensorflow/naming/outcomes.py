@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.naming.choosing import (
     beside_numbers,
     claim_numbers,
@@ -40,6 +41,14 @@ __all__ = [
     "renumbered_by_graph",
     "same_name",
 ]
+
+
+_NO_ROOT = {  # why no root scope can go around a creation
+    Grip.STATEMENT: "no scope can go around its statement without changing others",
+    Grip.COMPREHENSION: "no scope can go around its statement without changing others",
+    Grip.HEADER: "it stands in the head of a block, and a scope around that would hold the block too",
+    Grip.EXPRESSION: "it stands in a lambda or a generator, in which no scope can be entered",
+}
 
 
 def _target(q: Question) -> str:
@@ -151,7 +160,7 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
     escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.bears_a_root:
-            return LeavePlan("GV204", "no scope can go around its statement without changing others")
+            return LeavePlan("GV204", _NO_ROOT[site.creation.grip])
         strip = Strip.NOTHING
     renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""
