@@ -11,6 +11,7 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.file_facts import Lookups
 from codemods.tensorflow.name_order import compares_names, handed, passed, sorting, sorts_the_graph
 from codemods.tensorflow.nones import iterated
+from codemods.tensorflow.op_types import op_types
 from codemods.tensorflow.text import Hole, Text
 from migrate.syntax.module import Module
 from migrate.syntax.nodes import nodes
@@ -78,6 +79,7 @@ def _unnamed(module: Module) -> Iterator[str]:
     found = Counter(value for value in module.walk.strings if "Variable" in value and _UNNAMED.fullmatch(value))
     if found:
         found.subtract(value for site in module.walk.calls for value in _given_names(site))
+        found.subtract(op_types(module))
         yield from (value for value, count in found.items() if count > 0)
 
 

@@ -42,6 +42,10 @@ _VERBS = re.compile(
     r"_+(?:variables?|vars?|init|initializer|fn|helper)_*$",
     re.IGNORECASE,
 )
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z](?!s(?![a-z]))[a-z])")
+_ONE_WORD = re.compile(  # with capitals within, as people write it
+    r"[A-Z]?ReLU|(?:Seq|Word|Doc|Char|Text|Pix|Img|Image|Vid|Node|Item)2[A-Z]"
+)
 _HUMP = re.compile(r"[a-z][A-Z]")
 _INVALID = re.compile(r"[^A-Za-z0-9_.\\-]+")
 
@@ -62,11 +66,9 @@ def clean(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`, `KLqp` `klqp`."""
-    return (
-        clean(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z][a-z])", "_", name).lower())
-        or "layer"
-    )
+    """A class's name as a scope's: `ConvLayer` makes `conv_layer`, `Conv2D` `conv2d`, `KLqp` `klqp`, `GANs` `gans`."""
+    whole = _ONE_WORD.sub(lambda word: word[0].capitalize(), name)
+    return clean(_BETWEEN_WORDS.sub("_", whole).lower()) or "layer"
 
 
 def factory_name(function: str) -> str:
@@ -89,6 +91,8 @@ def method_name(method: str, owner: str, targets: Collection[str] = ()) -> str:
 
 def another(name: str) -> str:
     """Another name for a variable, where something else has its own."""
+    if name.lower() == "variable":
+        return NO_TARGET
     return f"new_{name}" if name.lower().endswith(("var", "variable")) else f"{name}_var"
 
 

@@ -8,7 +8,7 @@ from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scope_calls import HAZARDS
 
-__all__ = ["hazards"]
+__all__ = ["hazards", "place_of_hazard"]
 
 
 def hazards(instances: Iterable[Instance], reach: ReachTable) -> str:
@@ -22,3 +22,15 @@ def hazards(instances: Iterable[Instance], reach: ReachTable) -> str:
         if reach.switches.before(instance):
             found.append("reuse")
     return ", ".join(sorted(set(found)))
+
+
+def place_of_hazard(instances: Iterable[Instance], reach: ReachTable) -> str:
+    """`file:line` of a scope that gives such an argument; "" where none is seen, as none is that a call switches."""
+    for instance in instances:
+        for stand in reversed(instance.way.stands):
+            if stand.frame.scope is not None and reach.unset.hazards(stand.path, stand.frame.scope):
+                return f"{stand.path}:{stand.frame.at[0]}"
+        place = reach.surroundings.place_of_hazard(instance.body) if instance.way.partial else ""
+        if place:
+            return place
+    return ""

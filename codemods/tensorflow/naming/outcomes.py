@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.naming.choosing import (
     beside_numbers,
     claim_numbers,
@@ -13,6 +14,7 @@ from codemods.tensorflow.naming.choosing import (
     numbered_base,
     numbered_name,
 )
+from codemods.tensorflow.naming.hazards import place_of_hazard
 from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
@@ -41,6 +43,14 @@ __all__ = [
 ]
 
 
+_NO_ROOT = {  # why no root scope can go around a creation
+    Grip.STATEMENT: "no scope can go around its statement without changing others",
+    Grip.COMPREHENSION: "no scope can go around its statement without changing others",
+    Grip.HEADER: "it stands in the head of a block, and a scope around that would hold the block too",
+    Grip.EXPRESSION: "it stands in a lambda or a generator, in which no scope can be entered",
+}
+
+
 def _target(q: Question) -> str:
     """What a person would call it."""
     return q.site.creation.target or NO_TARGET
@@ -51,7 +61,8 @@ def _target(q: Question) -> str:
 
 def left_to_its_scope(q: Question) -> LeavePlan:
     """A scope around it reuses, or gives an argument to `get_variable` only."""
-    return LeavePlan("GV203", q.hazard)
+    place = place_of_hazard(q.site.instances, q.scopes.reach)
+    return LeavePlan("GV203", f"{q.hazard}, at {place}" if place else q.hazard)
 
 
 def left_without_name(_: Question) -> LeavePlan:
@@ -149,7 +160,7 @@ def _asked(q: Question, base: str, level: Level, *, rooted: bool = False) -> Nam
     escapes = rooted or site.place in (Place.BROKEN, Place.MIXED) or (strip is Strip.FOLDERS and folders)
     if escapes:
         if not site.bears_a_root:
-            return LeavePlan("GV204", "no scope can go around its statement without changing others")
+            return LeavePlan("GV204", _NO_ROOT[site.creation.grip])
         strip = Strip.NOTHING
     renames = q.old.asked(site, base) if level is Level.RENAMES else ()
     fallback = base if site.may_be_none else ""

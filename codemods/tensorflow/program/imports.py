@@ -52,6 +52,16 @@ class Imports:
         modules = sorted(self.files[path].modules)
         return dict.fromkeys(found for module in modules for found in self._imported(module, path))
 
+    def leading_to(self, path: str) -> frozenset[str]:
+        """A file and those whose run brings it in."""
+        found = dict.fromkeys([path])
+        queue = list(found)
+        while queue:
+            fresh = [one for one in self.importers[queue.pop()] if one not in found]
+            found.update(dict.fromkeys(fresh))
+            queue += fresh
+        return frozenset(found)
+
     @cached_property
     def circular(self) -> frozenset[str]:
         """The files that lead back to themselves through imports: the one that a program starts with runs twice."""

@@ -71,15 +71,24 @@ class Tree:
 
     @cached_property
     def _restoring(self) -> Mapping[str, Set[str]]:
-        """The places of such calls, with the files of their programs: for one that nobody imports what it brings in."""
+        """The places of such calls, with the files of their programs: for one that nobody imports what it brings in.
+
+        Others may be brought in beside whatever something imports, but not beside what starts a run without them.
+        """
         mapped = any(file.maps_scopes for file in self.files.values())
         found: dict[str, Set[str]] = {}
         for path, file in self.files.items():
             for one in file.restores:
                 if one.told or mapped or not one.folders.isdisjoint(self._scope_names):
                     shared = self.imports.importers[path]
-                    found[f"{path}:{one.line}"] = self.files.keys() if shared else self._brought_in({path}, frozenset())
+                    beside = self.files.keys() - (self._starts - self.imports.leading_to(path))
+                    found[f"{path}:{one.line}"] = beside if shared else self._brought_in({path}, frozenset())
         return found
+
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        """The files that nothing imports, such as tests: a run begins with them, or does without."""
+        return frozenset(path for path, importers in self.imports.importers.items() if not importers)
 
     @cached_property
     def _scope_names(self) -> frozenset[str]:

@@ -47,6 +47,17 @@ class Surroundings:
             around.update(dict.fromkeys(component, frozenset(tags)))
         return around
 
+    def place_of_hazard(self, key: BodyKey) -> str:
+        """`file:line` of the nearest scope around a chain of calls to a body that gives hazards; "" for none."""
+        waiting = [key]
+        for body in waiting:  # which grows meanwhile
+            for origin, frames in self._origins(body):
+                for frame in reversed(frames):
+                    if frame.scope is not None and self.unset.hazards(origin[0], frame.scope):
+                        return f"{origin[0]}:{frame.at[0]}"
+                waiting += [] if origin in waiting else [origin]
+        return ""
+
     def _origins(self, key: BodyKey) -> Iterator[tuple[BodyKey, tuple[FrameFacts, ...]]]:
         """The bodies within whose scopes a body can run, with the frames there."""
         for caller, number in self.graph.callers(key):
