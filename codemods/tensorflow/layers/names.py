@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.tensorflow.naming.sites import Site
+from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.text import Text, literal, overlaps
+from codemods.tensorflow.text import Text, literal, overlaps, without_number
 
 __all__ = ["ScopeNames"]
 
@@ -23,30 +24,48 @@ class ScopeNames:
         self.meeting = scopes.meeting
         self.tree = scopes.reach.tree
         self._named: dict[str, list[str]] = defaultdict(list)
+        self._again: dict[str, list[str]] = {}  # what bears them can be made again, so that it is numbered
         self._taken: dict[str, list[str]] = defaultdict(list)
+        self._numbers: dict[str, list[str]] = defaultdict(list)  # of `w` where `w_1` is taken
+        self._counting: dict[str, list[tuple[str, str]]] = defaultdict(list)  # new ones that TensorFlow numbers
         self._given: dict[tuple[str, str], int] = {}  # for a file and a name how many in a row are taken already
         self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
         for item in scopes.items.values():
             for text in item.texts:
                 for name in text.texts:
-                    self._taken[name.lower()].append(item.key[0])
+                    self._take(name, item.key[0])
                 if not text.texts and text.tells and not text.is_open:
                     self._patterns[text].add(item.key[0])
         for text, path in scopes.bearers.patterns():
             self._patterns[text].add(path)
             self._take_folders(text.parts[0] if isinstance(text.parts[0], str) else "", path)
-        for name, path in scopes.bearers.literal_names():
-            self._named[name].append(path)
-            self._take_folders(name, path)
+        for name, bearers in scopes.bearers.literals():
+            self._note(name, [instance for _, instance in bearers])
         self._by_function: dict[str, list[Site]] = defaultdict(list)  # those that pass a name
         for site in sites:
             if site.is_named:
                 self._by_function[self.tree.body(site.body).name].append(site)
 
+    def _note(self, name: str, bearing: Sequence[Instance]) -> None:
+        """Notes a name and what bears it."""
+        paths = [instance.body[0] for instance in bearing]
+        self._named[name] += paths
+        for path in paths:
+            self._take_folders(name, path)
+        if len(paths) > 1 or self.scopes.places.repeats(bearing[0]):
+            self._again[name] = paths
+
     def _take_folders(self, name: str, path: str) -> None:
         """Takes the scopes that a name says it is in: `a` of `a/w`."""
-        for folder in name.lower().split("/")[:-1] if "/" in name else ():
-            self._taken[folder].append(path)
+        for folder in name.split("/")[:-1] if "/" in name else ():
+            self._take(folder, path)
+
+    def _take(self, name: str, path: str) -> None:
+        """Takes a name for a scope of a file."""
+        key = name.lower()
+        self._taken[key].append(path)
+        if (stem := without_number(key)) != key:
+            self._numbers[stem].append(path)
 
     def free(self, name: str, path: str, sites: Sequence[Site], *, unique: bool) -> str:
         """A scope name for file `path`, now taken; `sites` are inside and may have its name.
@@ -57,20 +76,37 @@ class ScopeNames:
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         if self._is_function_around(name, sites):
             name = _another(name)
+        while self._is_numbered(name, path, unique=unique):
+            name = _another(name)
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         given = 0 if unique else min(self._given.get((path, name), 0), _MAX_NUMBER - 1)
         for number in range(given, _MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
             key = candidate.lower()
-            taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._named[key])]
+            taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._bearing(key))]
+            taken += self._numbers[key] if unique else ()
             if not any(self.meeting.files(path, other) for other in taken):
                 break
             if number and unique:
                 name = candidate
-        if not unique:
-            self._taken[key].append(path)
+        if unique:
+            self._counting[key].append((candidate, path))
+        else:
+            self._take(candidate, path)
             self._given[path, name] = given + (number == given)
         return candidate
+
+    def _is_numbered(self, name: str, path: str, *, unique: bool) -> bool:
+        """Whether TensorFlow may give a name, or one that differs in case, to a new scope of another kind."""
+        keys = dict.fromkeys((name.lower(), without_number(name.lower())))
+        others = (one for key in keys for one in self._counting.get(key, ()))
+        return any(not (unique and other == name) and self.meeting.files(path, where) for other, where in others)
+
+    def _bearing(self, name: str) -> Iterator[str]:
+        """The files in which something bears a name, or one of which it may be a number: `w_1` is the second `w`."""
+        yield from self._named[name]
+        stem = without_number(name)
+        yield from self._again.get(stem, ()) if stem != name else ()
 
     def _is_function_around(self, name: str, sites: Sequence[Site]) -> bool:
         """Whether a scope that nobody sees, which may be called after its function, holds a name of what is inside."""
