@@ -83,7 +83,7 @@ class ScopeNames:
         for number in range(given, _MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
             key = candidate.lower()
-            taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._bearing(key))]
+            taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._named[key])]
             taken += self._numbers[key] if unique else ()
             if not any(self.meeting.files(path, other) for other in taken):
                 break
@@ -97,16 +97,13 @@ class ScopeNames:
         return candidate
 
     def _is_numbered(self, name: str, path: str, *, unique: bool) -> bool:
-        """Whether TensorFlow may give a name, or one that differs in case, to a new scope of another kind."""
-        keys = dict.fromkeys((name.lower(), without_number(name.lower())))
-        others = (one for key in keys for one in self._counting.get(key, ()))
-        return any(not (unique and other == name) and self.meeting.files(path, where) for other, where in others)
-
-    def _bearing(self, name: str) -> Iterator[str]:
-        """The files in which something bears a name, or one of which it may be a number: `w_1` is the second `w`."""
-        yield from self._named[name]
-        stem = without_number(name)
-        yield from self._again.get(stem, ()) if stem != name else ()
+        """Whether TensorFlow may give a name, or one that differs in case, to what is made again: `w_1` to a `w`."""
+        key = name.lower()
+        stem = without_number(key)
+        others = (one for each in dict.fromkeys((key, stem)) for one in self._counting.get(each, ()))
+        paths = [where for other, where in others if not (unique and other == name)]
+        paths += self._again.get(stem, ()) if stem != key else ()
+        return any(self.meeting.files(path, where) for where in paths)
 
     def _is_function_around(self, name: str, sites: Sequence[Site]) -> bool:
         """Whether a scope that nobody sees, which may be called after its function, holds a name of what is inside."""
