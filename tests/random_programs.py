@@ -186,7 +186,8 @@ def _is_steady(options: Options) -> bool:
 def _told(variable: Variable, made: Produced) -> list[Finding]:
     """What is said of the creations where a variable was made; one that is left may get another number too.
 
-    What no creation makes is told of by those that `tf.Variable` is passed to, or by the scope that holds it.
+    What no creation makes is told of by those that `tf.Variable` is passed to, by the scope that holds it, or by those
+    that were counted with it.
     """
     found = [
         finding
@@ -194,12 +195,12 @@ def _told(variable: Variable, made: Produced) -> list[Finding]:
         if (path, finding.line) == (variable.file, variable.line) and not isinstance(finding.outcome, Notice)
         if isinstance(finding.outcome, Left) or not finding.outcome.supports
     ]
-    return found or [finding for _, finding in made.findings if finding.code == "GV212" or _tells_of_scopes(finding)]
+    return found or [finding for _, finding in made.findings if finding.code == "GV212" or _tells_of_others(finding)]
 
 
-def _tells_of_scopes(finding: Finding) -> bool:
-    """Whether a finding is about all that a scope holds: what no call names is made there as well."""
-    return any(one.old.endswith("/*") for one in finding.renames)
+def _tells_of_others(finding: Finding) -> bool:
+    """Whether a finding is about all that a scope holds, or about numbers: what no call names is made there as well."""
+    return any(one.old.endswith(("/*", "_*")) for one in finding.renames)
 
 
 def _reported(old: Variable, new: str, told: list[Finding]) -> Iterator[Failure]:

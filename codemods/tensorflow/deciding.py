@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from codemods.tensorflow.facts import At, Creation
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
@@ -12,7 +13,7 @@ from codemods.tensorflow.naming.claiming import gather_claims
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.decide import Decider
 from codemods.tensorflow.naming.hazards import hazards
-from codemods.tensorflow.naming.left_behind import left_behind
+from codemods.tensorflow.naming.left_behind import given_up, left_behind, stored_behind
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.refusals import borrowing
 from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
@@ -47,6 +48,7 @@ class Decided:
     scopes: Mapping[tuple[str, At], ScopePlan] = field(default_factory=dict)
     wraps: Mapping[str, Sequence[WrapPlan]] = field(default_factory=dict)
     dynamic: Mapping[BodyKey, frozenset[str]] = field(default_factory=dict)  # parameters that may be tensors
+    given_up: tuple[str, ...] = ()  # the names, in whatever scope, of which others may be counted without some
 
 
 def decide(
@@ -110,9 +112,11 @@ class _Decisions:
     def decided(self) -> Decided:
         """All decisions."""
         claims = gather_claims(self.scopes, self.sites, self._is_migrated, self.wraps.bearers, keep=self.keep)
-        creations: dict[tuple[str, At], Decision] = {**self.left, **dict(left_behind(self.left, claims))}
+        free = given_up(self.sites)
+        creations: dict[tuple[str, At], Decision] = {**self.left, **dict(left_behind(self.left, claims, free))}
         creations |= {site.key: decision for site, decision in self._decisions(claims)}
-        return Decided(creations, scope_plans(self.scopes), self.wraps.by_file, dynamic_parameters(self.tree))
+        scopes = scope_plans(self.scopes)
+        return Decided(creations, scopes, self.wraps.by_file, dynamic_parameters(self.tree), free)
 
     def _decisions(self, claims: Claims) -> Iterator[tuple[Site, Decision]]:
         """What becomes of each site, in order: a name that is chosen is taken for those behind it."""
@@ -120,7 +124,8 @@ class _Decisions:
         decisions = [(site, decider.decide(site)) for site in self.sites]
         numbers = renumbered_scopes(self.scopes, decider.old)
         for site, decision in _together(decisions, decider):
-            yield site, self._needing(site, _telling(decision, numbers))
+            told = chain(numbers, stored_behind(site, claims, decider.old))
+            yield site, self._needing(site, _telling(decision, told))
 
     def _needing(self, site: Site, decision: Decision) -> Decision:
         """The decision, with the scopes that it takes for granted."""
@@ -153,9 +158,9 @@ class _Decisions:
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
 
 
-def _telling(decision: Decision, numbers: tuple[Rename, ...]) -> Decision:
-    """A decision that gives another name, with what that means for the numbers of scopes."""
-    if not numbers or isinstance(decision, LeavePlan) or not any(one.changes for one in decision.renames):
+def _telling(decision: Decision, numbers: Iterable[Rename]) -> Decision:
+    """A decision that gives another name, with what that means for the numbers of others; else nobody asks for them."""
+    if isinstance(decision, LeavePlan) or not any(one.changes for one in decision.renames):
         return decision
     return replace(decision, renames=tuple(dict.fromkeys((*decision.renames, *numbers))))
 

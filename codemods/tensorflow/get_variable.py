@@ -27,7 +27,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from migrate.codemod import Options
 from migrate.edits import indent_unit
-from migrate.model import Change, Finding, Left, Notice, Rewrite, Span, Wrap
+from migrate.model import Change, Finding, Left, Notice, Rewrite, Shift, Span, Wrap
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -56,12 +56,19 @@ _REMARKS = {
 def rewrite(module: Module, plan: FilePlan, options: Options) -> Iterator[Finding]:
     """One finding for each creation, and notices beside it."""
     yield from _all_left(module, plan) if plan.idle else _decided(module, plan, options)
-    renumbered = options.get("names", "idiomatic") != "keep"
+    shifts = _shifts(plan, options)
     if plan.hands_on:
         walked = module.only(MENTION) if plan.idle else module
         walked.walk.assume(plan.synonyms)
-        yield from passed_on(walked, plan.program, renumbered=renumbered)
-    yield from evaluated(module, plan.evaluated, plan.program, renumbered=renumbered)
+        yield from passed_on(walked, shifts)
+    yield from evaluated(module, plan.evaluated, shifts)
+
+
+def _shifts(plan: FilePlan, options: Options) -> tuple[Shift, ...]:
+    """What becomes of the variables that no call is seen to make, unnamed ones and those of names that are given up."""
+    if options.get("names", "idiomatic") == "keep":
+        return ()
+    return tuple(Shift(plan.program, name) for name in ("*Variable", *plan.given_up))
 
 
 def _all_left(module: Module, plan: FilePlan) -> Iterator[Finding]:

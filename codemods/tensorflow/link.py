@@ -47,7 +47,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
     scopes = _by_file(decided.scopes.items())
     dynamic = _by_file(((key[0], tree.body(key).at), names) for key, names in decided.dynamic.items())
     ends = _by_file(((key[0], event.at), event.end) for key, _, event in found)
-    passing = (path for path, file in tree.files.items() if file.escapes.variable or file.told.evaluated)
+    passing = {path for path, file in tree.files.items() if file.escapes.variable or file.told.evaluated}
     resource_scopes = any(file.resource_scopes for file in tree.files.values())
     seeded = any(file.seeded for file in tree.files.values())
     return {
@@ -64,6 +64,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
             synonyms=tree.files[path].synonyms,
             program=tree.program,
             ends=ends[path],
+            given_up=decided.given_up if path in passing else (),
         )
         for path in sorted({*creations, *decided.wraps, *passing, *scopes})
     }

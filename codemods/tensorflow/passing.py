@@ -23,29 +23,25 @@ _ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "
 _ASKING_MEMBERS = frozenset({"assertIsInstance", "assertNotIsInstance", "register_tensor_conversion_function"})
 
 
-def passed_on(module: Module, program: str, *, renumbered: bool) -> Iterator[Finding]:
+def passed_on(module: Module, shifts: tuple[Shift, ...]) -> Iterator[Finding]:
     """One finding for each place that hands `tf.Variable` to something that may call it.
 
-    `renumbered`: what it makes unnamed may get other numbers, as others get names.
+    `shifts`: what it makes may get other numbers, as others get other names.
     """
     walk = module.walk
     for node, scope in chain(*walk.names.values(), *walk.attributes.values()):
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
         if _may_be_called(module, node) or _is_called_by_holder(module, node, scope):
-            yield _left(module, node, GET_VARIABLE_RULES[_CODE].summary, _shifts(program, renumbered))
+            yield _left(module, node, GET_VARIABLE_RULES[_CODE].summary, shifts)
 
 
-def evaluated(module: Module, calls: Iterable[tuple[At, At]], program: str, *, renumbered: bool) -> Iterator[Finding]:
+def evaluated(module: Module, calls: Iterable[tuple[At, At]], shifts: tuple[Shift, ...]) -> Iterator[Finding]:
     """One finding for each call that runs code in a string in which the class is called."""
     offset = module.source.offset
     for start, end in calls:
         span = Span(offset(*start), offset(*end))
-        yield _left(module, span, "Code in a string calls tf.Variable", _shifts(program, renumbered))
-
-
-def _shifts(program: str, renumbered: bool) -> tuple[Shift, ...]:
-    return (Shift(program, "*Variable"),) if renumbered else ()
+        yield _left(module, span, "Code in a string calls tf.Variable", shifts)
 
 
 def _left(module: Module, place: ast.AST | Span, message: str, shifts: tuple[Shift, ...]) -> Finding:

@@ -113,6 +113,7 @@ class FilePlan:
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them
     ends: Mapping[At, At] = field(default_factory=dict)  # of the creations
+    given_up: tuple[str, ...] = ()  # names that variables of the program bear no more, in whatever scope
 
     @property
     def idle(self) -> bool:

@@ -222,12 +222,15 @@ class OldNames:
         """The entries of a site whose name is made of another's, which may change."""
         return tuple(Rename(one.old, one.new, False) for one in self.kept(site))
 
-    def renames(self, site: Site, new_name: str = "") -> tuple[Rename, ...]:
-        """The entries of a site whose new name, relative to its variable scope, is `new_name`, or the one it passes."""
+    def renames(self, site: Site, new_name: str = "", numbers: str = "") -> tuple[Rename, ...]:
+        """The entries of a site whose new name, relative to its variable scope, is `new_name`, or the one it passes.
+
+        That one gets a number, `numbers`, where something in the graph bears it.
+        """
         entries = []
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = self.prefix(instance, new=True) + (new_name or site.names[place].pattern)
+            new = self.prefix(instance, new=True) + (new_name or site.names[place].pattern + numbers)
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))

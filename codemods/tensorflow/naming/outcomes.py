@@ -116,7 +116,9 @@ def named_in_full(q: Question) -> NamePlan | None:
 
 def relative_name(q: Question) -> NamePlan:
     """The name as it stands, within scopes of which it gets a part."""
-    return _renumbered(q) if q.moved else NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renames(q.site))
+    if q.moved:
+        return _renumbered(q)
+    return NamePlan(NameForm.SAME, Level.RENAMES, renames=q.old.renames(q.site, numbers="*" if q.rivals else ""))
 
 
 # names asked of the graph

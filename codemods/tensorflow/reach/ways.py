@@ -191,10 +191,11 @@ def handed_through(body: BodyFacts, call: Call, parameter: str) -> tuple[str, ..
 
 
 def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:
-    """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole."""
-    if call.opaque_arguments:
-        return {}
-    bound: dict[str, Text] = {**dict.fromkeys(body.unset, NONE), **body.defaults}
+    """What is known of a body's parameters in one call; a parameter that is passed something else is a plain hole.
+
+    Where arguments are unpacked, any that is not written may be among them.
+    """
+    bound: dict[str, Text] = {} if call.opaque_arguments else {**dict.fromkeys(body.unset, NONE), **body.defaults}
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else UNKNOWN
     for name, text in call.keywords:

@@ -63,13 +63,6 @@ class Bearers:
         literals = self._found[0]
         yield from literals.items()
 
-    def literal_names(self) -> Iterator[tuple[str, str]]:
-        """Every name that the program gives to an op or variable, in lower case, with the file that does."""
-        literals = self._found[0]
-        for name, found in literals.items():
-            for _, instance in found:
-                yield name, instance.body[0]
-
     def patterns(self) -> Iterator[tuple[Text, str]]:
         """The names of ops and variables of which a part is known, with the files that give them."""
         patterns = self._found[1]
