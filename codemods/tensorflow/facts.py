@@ -11,7 +11,6 @@ from migrate.codemod import Fact
 from migrate.syntax.records import record
 
 __all__ = [
-    "ALL_IN",
     "AT_ONCE",
     "ELEMENT",
     "At",
@@ -39,7 +38,6 @@ __all__ = [
     "StoreUse",
 ]
 
-ALL_IN = ".?"  # ends the name of a package that stands for all modules in it, of which any may be imported
 ELEMENT = "[]"  # ends what an element of a list or a dictionary is called: `makers[]`
 At = tuple[int, int]  # a node's 1-based line and 0-based UTF-8 column, which names it within its file
 AT_ONCE: At = (0, 0)  # before all else in a body

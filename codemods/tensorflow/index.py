@@ -6,7 +6,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from codemods.tensorflow import evidence, knowledge
@@ -46,6 +46,7 @@ from codemods.tensorflow.withs import decorator_scope
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, visible_imports
+from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -127,7 +128,7 @@ class _Indexer:
             held=frozenset(
                 name for name, bindings in top.items() if any(isinstance(one.value, _HOLDING) for one in bindings)
             ),
-            modules=self.modules(),
+            modules=self.modules(escapes.imports),
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
             escaped=escapes.of(CalleeKind.BODY),
@@ -331,11 +332,14 @@ class _Indexer:
         source = self.module.source
         return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
-    def modules(self) -> frozenset[str]:
+    def modules(self, escaped: Iterable[str]) -> frozenset[str]:
+        """What the module imports; by what it hands on, `map(import_module, names)`, whatever its strings name."""
         dotted = {binding.dotted for _, binding, _ in self.walk.imported}
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
         dotted |= self.events.told.imported
+        if not RUNNERS.keys().isdisjoint(escaped):
+            dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:
