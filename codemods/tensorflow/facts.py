@@ -137,10 +137,10 @@ class Counted(Fact):
 
 @record(frozen=True, slots=True)
 class Held(Fact):
-    """Where a name is kept: in an attribute or under a key called `word`, of an object of a class or of any."""
+    """Where a name is kept: in words of `kept_names.py`, and the class of whose `self` it is read."""
 
-    word: str
-    owner: int = -1  # the class in whose method it is read of `self`
+    words: tuple[str, ...]
+    owner: int = -1
 
 
 @record(frozen=True, slots=True)
@@ -354,6 +354,7 @@ class FileFacts(Fact):
     cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
     left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
+    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named tuples and the like, with their fields
     library: bool = False  # a file of TensorFlow's own
     eager: bool = False  # it makes the program that it starts eager
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties

@@ -36,6 +36,7 @@ from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.onward import gives_unknown, passed_on, passes_unknown
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.properties import reads, scoped_reads
+from codemods.tensorflow.records import records
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.signatures import defaults, unset_defaults
@@ -116,7 +117,8 @@ class _Indexer:
             and any(name.startswith("tensorflow.python.") for names in imports.values() for name in names),
             cleared=frozenset(cleared(self.module)) or _NOTHING,
             left_out=frozenset(left_out(self.module, self.callees)) or _NOTHING,
-            kept=kept_parameters(self.callees) if self.holds_names() else {},
+            kept=kept_parameters(self.callees),
+            records={name: tuple(fields) for name, fields, _ in records(self.module) if fields},
             bodies=bodies,
             classes=tuple(self.class_facts(number, scope) for number, scope in enumerate(self.callees.class_scopes)),
             functions={
@@ -175,11 +177,6 @@ class _Indexer:
             words=spare_words(self.module, self.callees) or _NOTHING,
             mixes_case=mixes_case(self.module, found),
         )
-
-    def holds_names(self) -> bool:
-        """Whether it takes names of variables from attributes of its own objects."""
-        events = (event for several in self.events.by_body for event in several)
-        return any(isinstance(one, Creation) and one.held is not None and one.held.owner >= 0 for one in events)
 
     def unknown_words(self, found: frozenset[str], *, makes_unseen: bool) -> Iterator[str]:
         """What may name something that the file does not show: words of its strings, and of code in strings."""
