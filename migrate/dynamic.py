@@ -3,98 +3,125 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterator
+from functools import partial
 from typing import TypeAlias
 
-from migrate.syntax.modules import module_name, resolved
+from migrate.syntax.modules import resolved
+from migrate.syntax.packages import Below
+from migrate.syntax.run_names import ALL_BELOW, ALL_IN, HOLE, LOADERS, RUNNERS, Takes, nameable
 
-__all__ = ["Below", "Import", "run", "runs"]
+__all__ = ["Import", "run", "runs"]
 
 Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
+
+def _last(name: str) -> bytes:
+    return name.rpartition(".")[2].encode()
+
+
+def _called(*takes: Takes) -> frozenset[bytes]:
+    return frozenset(_last(name) for name, runner in RUNNERS.items() if runner.takes in takes)
+
+
+_ASKING = frozenset(
+    {b"find_spec", b"find_module"}
+)  # mostly whether a library is there: who runs what it finds calls another one, too
+_BY_MODULE = _called(Takes.NAME, Takes.FOLDER) | {name.encode() for name in LOADERS}
+_IN_FOLDERS = _called(Takes.FOLDER)
+_MAIN = frozenset(_last(name) for name, runner in RUNNERS.items() if runner.main)
 # What runs a module, or the text of a file, that a string names, whatever it is called here.
-_RUNNING = re.compile(rb"\b(?:import_module|__import__|run_module|run_path|exec|execfile|load_source)\b")
-_RUNNERS = (b"_module", b"__import__", b"run_path", b"exec", b"load_source")  # looked up, which is faster
-_BY_MODULE = frozenset({b"import_module", b"__import__", b"run_module"})  # the others run text: a file has an end
-_NAMED = re.compile(rb"[\"'](?:\.{1,2}/)*(\.*[A-Za-z_][\w./]*?)(\.py|\.ipynb)?\\?[\"']")
-# Where the name is put together: of an end such as `"%s.py"`, in a statement such as `"import %s"`, behind `"nets."`.
-_ENDING = re.compile(rb"(?:[\"'}*]|%\w)\.(?:py|ipynb)\\?[\"']")
-_STATING = re.compile(
-    rb"[\"'](?:from|import)[ \t]+(?:((?:[.\w]*\.)?[\"']|[.\w]*[%{]|[.\w]+[ \t]+import[ \t]*[\"'%{])|"
-    rb"([.\w]*\w)(?:[ \t]+import\b|[ \t]*\\?[\"';]))"
+# A word list has `exec` between quotes; `getattr(importlib, "import_module")` is no word list.
+_TEXT = b"|".join(sorted(_called(Takes.FILE, Takes.CODE)))
+_RUNNING = re.compile(rb"\b(?:(?:" + b"|".join(sorted(_BY_MODULE - _ASKING)) + rb")\b|(?:" + _TEXT + rb")\b(?![\"']))")
+# Each of them holds one of these, which is looked up: that is faster.
+_RUNNERS: tuple[bytes, ...] = (
+    b"_module",
+    b"_packages",
+    b"__import__",
+    b"exec",
+    b"run_path",
+    b"load_source",
+    b"spec_from_file_location",
 )
-_LEADING = re.compile(
-    rb"[\"'](?:(?:from|import)[ \t]+)?(?:(?:\./)*(\.*(?:\w+[./])+)[\"'%{]|(\.)(?:[\"'][ \t]*\+|[%{]))|"
-    rb"[\"']from[ \t]+([.\w]+)[ \t]+import[ \t]*[\"'%{]"
-)
-_FEW = 100  # strings of a file that are tried in pairs
+_RUNNERS += (b"SourceFileLoader",)
+_LISTED = re.compile(rb"\bfromlist\b|__import__\((?:[^()\[\]]|\(\))*\[")  # `__import__("nets", fromlist=["a"])`
+_AROUND = 30  # bytes, more than any of the names has
+_PATH_OF = re.compile(rb"\b(\w+)\.__path__")
+_ENDS = re.compile(rb"[\"'*}/]\.(?:py|ipynb)\b")  # beside `__file__`: whatever lies there
+_QUOTES = re.compile(rb"\\*[\"']+")
+_LINE_ENDS = re.compile(r"\\+r?n|\r\n?")
+_ADDED = re.compile(rb"[ \t]*\+|\.join\b")
+_LONGEST = 300  # bytes of a name or a path
+_NO_NAME = re.compile(rb"[ \t\r\n,;()=]")
 
 
 def runs(data: bytes) -> bool:
     """Whether a file runs anything so."""
-    return any(word in data for word in _RUNNERS) and _RUNNING.search(data) is not None
+    return any(_holds(data, word) for word in _RUNNERS)
+
+
+def _holds(data: bytes, word: bytes) -> bool:
+    """Whether a part of a name stands in one that runs something; the part is looked up, which is fast."""
+    at = data.find(word)
+    while at >= 0:
+        if _RUNNING.search(data, max(0, at - _AROUND), at + _AROUND):
+            return True
+        at = data.find(word, at + len(word))
+    return False
 
 
 def run(path: str, data: bytes, below: Below) -> Iterator[Import]:
     """The modules that a file may run by their names: whatever its strings can mean, if it runs any so."""
     if not runs(data):
         return
-    stated = [*_STATING.finditer(data)]
-    by_module = not _BY_MODULE.isdisjoint(_RUNNING.findall(data)) or any(match[1] for match in stated)
-    by_parts = by_module or _ENDING.search(data) is not None
-    written = [match[1] for match in _NAMED.finditer(data) if by_parts or match[2]]
-    written += [match[2] for match in stated if match[2]]
-    names = [name.replace("/", ".") for name in dict.fromkeys(map(_decoded, written))]
-    yield from ((resolved(name, path), name.startswith(".")) for name in names)
-    if len(names) <= _FEW:
-        yield from ((name, False) for name in _joined(names))
-    if by_parts:
-        fronts = dict.fromkeys(_decoded(match[match.lastindex or 0]) for match in _LEADING.finditer(data))
-        yield from (one for front in fronts for one in below.modules(front, path))
+    words = frozenset(_RUNNING.findall(data))
+    by_name, folders = not words.isdisjoint(_BY_MODULE), _folders(data, words)
+    main = not words.isdisjoint(_MAIN)
+    found = nameable(_texts(data), by_name=by_name, folders=folders, main=main, is_package=partial(below.holds, path))
+    for name in (*found, *_own(data, folders)):
+        if name.endswith("?"):
+            yield from ((found, True) for found in below.modules(name, path))
+        else:
+            yield resolved(name, path), name.startswith(".")
 
 
-def _decoded(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
+def _folders(data: bytes, words: Collection[bytes]) -> str:
+    """What is meant of packages that any string can name: all in them, all below, or nothing."""
+    if b"walk_packages" in words:
+        return ALL_BELOW
+    listed = b"__import__" in words and _LISTED.search(data) is not None
+    return ALL_IN if listed or not _IN_FOLDERS.isdisjoint(words) else ""
 
 
-class Below:
-    """The modules of a tree by the packages that they lie in, for names of which the front is known."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = paths
-
-    def modules(self, front: str, path: str) -> Iterator[Import]:
-        """The modules in what `nets.`, `nets/` or `.` means in the file at `path`."""
-        package = resolved(front.rstrip("./").replace("/", ".") or ".", path)
-        if front.startswith("."):
-            yield from ((name, True) for name in self._found.get(package, ()))
-        elif package.rpartition(".")[2] in self._named:
-            for parent in self._named[package.rpartition(".")[2]]:
-                if parent == package or parent.endswith(f".{package}"):
-                    yield from ((name, True) for name in self._found[parent])
-
-    @cached_property
-    def _found(self) -> Mapping[str, Sequence[str]]:
-        """The names of the modules by those of their packages."""
-        found: dict[str, list[str]] = {}
-        for path in self._paths:
-            name = module_name(path)
-            found.setdefault(name.rpartition(".")[0], []).append(name)
-        return found
-
-    @cached_property
-    def _named(self) -> Mapping[str, Sequence[str]]:
-        """The packages by the last parts of their names."""
-        named: dict[str, list[str]] = {}
-        for package in self._found:
-            named.setdefault(package.rpartition(".")[2], []).append(package)
-        return named
+def _own(data: bytes, folders: str) -> Iterator[str]:
+    """What is named without a string: modules in the file's own folder, or in a package that it has imported."""
+    if folders:
+        for name in frozenset(_PATH_OF.findall(data)):
+            imported = re.findall(rb"([\w.]+)[ \t]+as[ \t]+" + name + rb"\b", data)
+            yield from (f"{one.decode('utf-8', 'replace').strip('.')}{folders}" for one in (name, *imported))
+    if (folders or _ENDS.search(data)) and (b"__file__" in data or b"__path__" in data):
+        yield folders or ALL_IN
 
 
-def _joined(names: Sequence[str]) -> Iterator[str]:
-    """The names that two others make, which say by a dot that they are parts: `"nets" + ".model"`, `"nets/" + name`."""
-    for front in names:
-        for back in names:
-            if not front.startswith(".") and (front.endswith(".") or back.startswith(".")):
-                yield f"{front.rstrip('.')}.{back.lstrip('.')}"
+def _texts(data: bytes) -> Collection[str]:
+    """What stands between two quotes: strings and what lies between them, with a hole where more is added."""
+    found: dict[tuple[bytes, bool], None] = {}
+    start = 0
+    for quote in _QUOTES.finditer(data):
+        piece = data[start : quote.start()]
+        start = quote.end()
+        if b"import" in piece or b"from" in piece or (len(piece) <= _LONGEST and _may_name(piece)):
+            found[piece, _ADDED.match(data, start) is not None] = None
+    texts: dict[str, None] = {}
+    for piece, added in found:
+        text = _LINE_ENDS.sub("\n", piece.decode("utf-8", "replace"))
+        if added or text.strip("."):  # `name.split(".")` joins nothing
+            texts[text] = None
+        if added:
+            texts[text + HOLE] = None
+    return texts
+
+
+def _may_name(piece: bytes) -> bool:
+    return piece != b"" and (b"{" in piece or b"%" in piece or _NO_NAME.search(piece) is None)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from migrate.dynamic import Below, Import, run, runs
+from migrate.dynamic import Import, run, runs
 from migrate.syntax.modules import resolved
+from migrate.syntax.packages import Below
 
 __all__ = ["Import", "Importers", "Imports", "outline"]
 

@@ -72,6 +72,27 @@ def test_roots_that_import_each_other_are_one() -> None:
         'importlib.import_module("nets." + sys.argv[1])',
         'importlib.import_module(f"nets.{sys.argv[1]}")',
         'exec(open("nets/" + sys.argv[1] + ".py").read())',
+        'exec("from nets import model")',
+        'exec("import os\\nfrom nets import (data, model)")',
+        'exec("""\nfrom nets import (\n    data,\n    model,\n)\n""")',
+        'exec("import nets.model as m")',
+        'exec("from {} import model".format("nets"))',
+        'exec("from " + "nets" + " import model")',
+        'exec("import nets.%(name)s" % {"name": NAME})',
+        'importlib.import_module("." + NAME, "nets")',
+        'importlib.import_module(".model", package="nets")',
+        'importlib.import_module(".".join(["nets", NAME]))',
+        'importlib.import_module("nets.mo_%s".replace("_", "") % NAME); importlib.import_module("nets.mo" + NAME)',
+        "import nets as n; [importlib.import_module(m.name) for m in pkgutil.walk_packages(n.__path__, 'nets.')]",
+        "import nets; [importlib.import_module('nets.' + m.name) for m in pkgutil.iter_modules(nets.__path__)]",
+        'importlib.util.spec_from_file_location("x", "nets/model.py")',
+        'importlib.machinery.SourceFileLoader("x", os.path.join("nets", "model.py"))',
+        'imp.load_source("x", os.path.join("nets", NAME + ".py"))',
+        'exec((Path("nets") / f"{NAME}.py").read_text())',
+        'for path in glob.glob("nets/*.py"): exec(open(path).read())',
+        'runpy.run_module("nets." + NAME)',
+        '__import__("nets", fromlist=["model"])',
+        'module, function = "nets.model.build".rsplit(".", 1); importlib.import_module(module)',
     ],
 )
 def test_what_runs_a_file_by_its_name_imports_it(line: str) -> None:
@@ -101,11 +122,29 @@ def test_what_runs_any_file_beside_it(line: str) -> None:
     ]
 
 
+def test_what_a_package_runs_that_is_in_it() -> None:
+    line = "importlib.import_module('.' + NAME, __name__)\n"
+    files = {"main.py": "", "nets/__init__.py": line, "nets/model.py": "", "model.py": ""}
+    assert parts(files, {"nets/model.py", "model.py"}) == ["model.py", "nets/__init__.py nets/model.py"]
+
+
+def test_only_the_front_of_a_name_is_known() -> None:
+    files = {
+        "main.py": "importlib.import_module('net_' + NAME)\n",
+        "net_a.py": "",
+        "data_a.py": "",
+        "nets/net_b.py": "",
+    }
+    assert parts(files, {*files}) == ["data_a.py", "main.py net_a.py", "nets/net_b.py"]
+
+
 @pytest.mark.parametrize(
     "line",
     [
         "MODE = 'model'\nexec(open('version.py').read())",
         "exec(code, {'__name__': 'nets.model'})",
+        "MODE = 'model'\nWORDS = {'exec', 'import_modules'}\nNETS = '*.py'",
+        "MODE = 'nets.model'.split('.')\nexec('x = 1')",
         "MODE = 'model'\nexec('x = 1')",
     ],
 )

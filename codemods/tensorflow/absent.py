@@ -6,12 +6,15 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from codemods.tensorflow.bodies import attribute_values
+from codemods.tensorflow.bodies import attribute_values, behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.dtypes import is_none
-from codemods.tensorflow.records import fields_left_out
-from migrate.syntax.calls import keyword_or_place
+from codemods.tensorflow.kept_names import constant, element, result
+from codemods.tensorflow.nones import holds_none
+from codemods.tensorflow.records import fields_left_out, is_left_at_none
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
+from migrate.syntax.nodes import statements
 from migrate.syntax.walk import BindingKind, Scope
 
 __all__ = ["cleared", "kept_parameters", "left_out"]
@@ -19,6 +22,9 @@ __all__ = ["cleared", "kept_parameters", "left_out"]
 # Looked for in the text: what else assigns None, nine of ten times, is a parameter's default value or a local name.
 _ASSIGNED = re.compile(r"\.(\w+)[ \t]*=[ \t]*None\b")
 _KEYED = re.compile(r"[\"'](\w+)[\"'][ \t]*\]?[ \t]*[:=][ \t]*None\b")
+_OPTIONS = ("add_argument", "add_option", "option", "DEFINE_string", "DEFINE_enum", "DEFINE_alias", "DEFINE")
+# What makes an object of its keywords, or puts them into one.
+_TAKING = ("dict", "_replace", "replace", "evolve", "update", "set_defaults", "SimpleNamespace", "Namespace", "HParams")
 _OWN = re.compile(r"\b(?:self|cls)\Z")
 _BEFORE = 5  # characters that stand before a dot, of which these are
 
@@ -36,35 +42,97 @@ def cleared(module: Module) -> Iterator[str]:
 
 
 def left_out(module: Module, callees: Callees) -> Iterator[str]:
-    """The fields, keys and options that are None for want of a value, or that a file sets to None."""
+    """What is None for want of a value, or is set to None by a file: fields, keys, options, constants, results."""
     code = module.source.code
     if "None" in code:
         yield from (found[1] for found in _KEYED.finditer(code))
-        yield from (name for scope in callees.class_scopes for name in _plain(scope))
-        for site in module.walk.calls_of(("dict",)):
+        yield from _constants(module.walk.module, callees)
+        for scope in callees.class_scopes:
+            yield from _plain(scope)
+        for site in module.walk.calls_of(_TAKING):
             yield from (item.arg for item in site.node.keywords if item.arg and is_none(item.value))
         yield from fields_left_out(module)
-    for site in module.walk.calls_of(("add_argument", "DEFINE_string")):
-        yield from _option(site.node, site.called)
+    for site in module.walk.calls_of(_OPTIONS):
+        yield from option_words(site.node, site.called)
+    for site in module.walk.calls_of(("fromkeys", "setdefault")):
+        yield from _keys(site.node, site.called, site.scope)
+    for scope in callees.body_scopes:
+        if isinstance(scope.node, ast.FunctionDef):
+            yield from _of_function(scope.node, scope, callees)
+
+
+def _constants(scope: Scope, callees: Callees) -> Iterator[str]:
+    """What a module has under a name that may be None, or that holds what is."""
+    for name, bindings in scope.bindings.items():
+        for value in (one.value for one in bindings if one.value is not None):
+            if callees.nones.may_be(value, scope) or _is_unset_flag(value):
+                yield constant(name)
+            if holds_none(value):
+                yield element(name)
+
+
+def _is_unset_flag(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and any(option_words(value, called_name(value)))
 
 
 def _plain(scope: Scope) -> Iterator[str]:
-    """What a class itself sets to None."""
+    """What a class itself sets to None, or leaves at it as the default of a field."""
     for name, bindings in scope.bindings.items():
-        if any(one.value is not None and is_none(one.value) for one in bindings):
-            yield name
+        for value in (one.value for one in bindings if one.value is not None):
+            if is_left_at_none(value):
+                yield name
+            if holds_none(value):
+                yield element(name)
 
 
-def _option(call: ast.Call, called: str) -> Iterator[str]:
-    """The option of a command line that is None where nobody gives it."""
-    keywords = {item.arg: item.value for item in call.keywords}
-    default = keyword_or_place(call, "default", 99 if called == "add_argument" else 1)
-    if (default is not None and not is_none(default)) or keywords.keys() & {"required", "action"}:
+def _keys(call: ast.Call, called: str, scope: Scope) -> Iterator[str]:
+    """The keys that `dict.fromkeys(keys)` and `d.setdefault(key)` leave at None."""
+    if not call.args or (len(call.args) > 1 and not is_none(call.args[1])):
         return
-    names = [one.value for one in call.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    if called != "add_argument":
+    given = call.args[0] if called == "setdefault" else behind(call.args[0], scope)
+    items = given.elts if isinstance(given, ast.List | ast.Tuple | ast.Set) else [given]
+    yield from (one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def _of_function(function: ast.FunctionDef, scope: Scope, callees: Callees) -> Iterator[str]:
+    """What a function gives back, or assigns to an attribute or to a name of its module, that may be None."""
+    own = statements(function)
+    valued = any(isinstance(one, ast.Return) and one.value for one in own)  # most others are no results
+    if valued and callees.nones.returns_none(function):
+        yield result(function.name)
+        yield from [function.name] if function.decorator_list else []  # a property
+    for name, value in attribute_values(function):
+        if not isinstance(value, ast.Name | ast.Attribute | ast.Constant) and callees.nones.may_be(value, scope):
+            yield name
+    for name in scope.outer_names:
+        values = (one.value for one in scope.bindings.get(name, ()) if one.value is not None)
+        yield from (constant(name) for value in values if callees.nones.may_be(value, scope))
+
+
+def option_words(call: ast.Call, called: str) -> Iterator[str]:
+    """The option of a command line that is None where nobody gives it."""
+    if called not in _OPTIONS:
+        return
+    keywords = {item.arg: item.value for item in call.keywords}
+    defines = called.startswith("DEFINE_")
+    default = keyword_or_place(call, "default", 1 if defines else 99)
+    if (default is not None and not is_none(default)) or _is_always_set(keywords):
+        return
+    names = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    dest = keywords.get("dest")
+    if isinstance(dest, ast.Constant) and isinstance(dest.value, str):
+        yield dest.value
+    elif defines:
         yield from names[:1]
-    yield from (name[2:].replace("-", "_") for name in names if name.startswith("--"))
+    else:
+        optional = "nargs" in keywords and not any(name.startswith("-") for name in names)
+        yield from (name.lstrip("-").replace("-", "_") for name in names if optional or name.startswith("-"))
+
+
+def _is_always_set(keywords: Mapping[str | None, ast.expr]) -> bool:
+    action = keywords.get("action")
+    stores = isinstance(action, ast.Constant) and action.value in ("store", "append")
+    return "required" in keywords or (action is not None and not stores)
 
 
 def kept_parameters(callees: Callees) -> Mapping[str, frozenset[str]]:

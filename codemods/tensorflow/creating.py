@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.bodies import behind, first_parameter, method_class, position
+from codemods.tensorflow.bodies import behind, method_class, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Held
+from codemods.tensorflow.kept_names import kept_words, own_attribute
 from codemods.tensorflow.origins import Origins, parameters
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
@@ -84,15 +85,15 @@ class Creating:
         return "scope-as-name" if aliased or ends or _is_handed_folder(node) else ""
 
     def _held(self, site: CallSite) -> Held | None:
-        """The attribute or key that the call takes its name from, as it is."""
+        """Where the call takes its name from, as it is."""
         given = keyword_or_place(site.node, *_NAME)
-        match behind(given, site.scope) if given is not None else None:
-            case ast.Attribute(value=ast.Name(id=name), attr=word) if name == first_parameter(site.scope):
-                owner = method_class(site.scope)
-                return Held(word, self.callees.class_number(owner) if owner else -1)
-            case ast.Attribute(attr=word) | ast.Subscript(slice=ast.Constant(value=str() as word)):
-                return Held(word)
-        return None
+        if given is None or isinstance(given, ast.Constant):
+            return None
+        own, owner = own_attribute(behind(given, site.scope), site.scope), method_class(site.scope)
+        if own and owner:
+            return Held((own,), self.callees.class_number(owner))
+        words = tuple(dict.fromkeys(kept_words(given, site.scope)))
+        return Held(words) if words else None
 
     def _optional_name(self, site: CallSite) -> str:
         """The parameter with default None that the call passes on as its name."""

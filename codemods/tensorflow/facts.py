@@ -135,10 +135,10 @@ class Counted(Fact):
 
 @record(frozen=True, slots=True)
 class Held(Fact):
-    """Where a name is kept: in an attribute or under a key called `word`, of an object of a class or of any."""
+    """Where a name is kept: in words of `kept_names.py`, and the class of whose `self` it is read."""
 
-    word: str
-    owner: int = -1  # the class in whose method it is read of `self`
+    words: tuple[str, ...]
+    owner: int = -1
 
 
 @record(frozen=True, slots=True)

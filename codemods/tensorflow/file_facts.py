@@ -11,7 +11,7 @@ from migrate.codemod import Fact
 from migrate.syntax.records import record
 
 __all__ = [
-    "ALL_IN",
+    "Absences",
     "Escapes",
     "Evidence",
     "FileFacts",
@@ -23,8 +23,6 @@ __all__ = [
     "TopLevel",
     "Words",
 ]
-
-ALL_IN = ".?"  # ends the name of a package that stands for all modules in it, of which any may be imported
 
 
 @record(frozen=True, slots=True)
@@ -59,6 +57,16 @@ class Lookups(Fact):
     orders: bool = False  # it puts the variables of the graph into the order of their names
     orders_passed: frozenset[str] = frozenset()  # the functions that do so with what they are passed
     hands_graph: frozenset[str] = frozenset()  # what it calls with variables that it asks the graph for
+
+
+@record(frozen=True, slots=True)
+class Absences(Fact):
+    """Where None may come from that other files read."""
+
+    cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
+    left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
+    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
+    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named tuples and the like, with their fields
 
 
 @record(frozen=True, slots=True)
@@ -138,14 +146,12 @@ class FileFacts(Fact):
     lookups: Lookups = Lookups()
     evidence: Evidence = Evidence()
     words: Words = Words()
+    absences: Absences = field(default_factory=Absences)
     told: Told = Told()
     gives_unknown: bool = False  # it makes a variable or enters a scope under a name of which nothing is known
     passes_unknown: bool = False  # it passes another file's function what may be such a name, or hold one
     passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
     creates: bool = False  # some body of it has a creation
-    cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
-    left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
-    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
     library: bool = False  # a file of TensorFlow's own
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
     named_reads: frozenset[str] = frozenset()  # the same within a name scope

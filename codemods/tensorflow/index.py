@@ -17,19 +17,21 @@ from codemods.tensorflow.escapes import find_escapes
 from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import Creation, Enter, Event, NamedOp
 from codemods.tensorflow.facts import ScopeKind as FactKind
-from codemods.tensorflow.file_facts import Evidence, FileFacts, Relayed, Told, TopLevel, Words
+from codemods.tensorflow.file_facts import Absences, Evidence, FileFacts, Relayed, Told, TopLevel, Words
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
 from codemods.tensorflow.onward import gives_unknown, passed_on, passes_unknown
 from codemods.tensorflow.patches import patches
 from codemods.tensorflow.properties import reads, scoped_reads
+from codemods.tensorflow.records import records
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, visible_imports
+from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.walk import BindingKind, Scope, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -87,14 +89,12 @@ class _Indexer:
             lookups=self.lookups,
             evidence=self.evidence(),
             words=self.words(),
+            absences=self.absences(),
             told=self.told(),
             gives_unknown=any(map(gives_unknown, bodies)),
             passes_unknown=any(map(passes_unknown, bodies)),
             passed_on=passed_on(self.module.path, bodies, top.imports, self.escapes.imports),
             creates=any(isinstance(event, Creation) for event in self.all_events()),
-            cleared=frozenset(cleared(self.module)) or _NOTHING,
-            left_out=frozenset(left_out(self.module, self.callees)) or _NOTHING,
-            kept=kept_parameters(self.callees) if self.holds_names() else {},
             library=self.is_library(top),
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
@@ -149,6 +149,15 @@ class _Indexer:
         spare = spare_words(self.module, self.callees) or _NOTHING
         return Words(spare, frozenset(self.unknown_words(found)) or _NOTHING, mixes_case(self.module, found))
 
+    def absences(self) -> Absences:
+        """Where None may come from that other files read."""
+        return Absences(
+            frozenset(cleared(self.module)) or _NOTHING,
+            frozenset(left_out(self.module, self.callees)) or _NOTHING,
+            kept_parameters(self.callees),
+            {name: tuple(fields) for name, fields, _ in records(self.module) if fields},
+        )
+
     def is_library(self, top: TopLevel) -> bool:
         """Whether it is a file of TensorFlow's own."""
         imported = chain.from_iterable(top.imports.values())
@@ -159,11 +168,6 @@ class _Indexer:
         for statement in self.walk.module.node.body:  # type: ignore[attr-defined]
             if isinstance(statement, ast.If) and is_main_guard(statement.test):
                 yield statement.lineno, statement.end_lineno or 0
-
-    def holds_names(self) -> bool:
-        """Whether it takes names of variables from attributes of its own objects."""
-        creations = (one for one in self.all_events() if isinstance(one, Creation))
-        return any(one.held is not None and one.held.owner >= 0 for one in creations)
 
     def unknown_words(self, found: frozenset[str]) -> Iterator[str]:
         """What may name something that the file does not show: words of its strings, and of code in strings."""
@@ -200,10 +204,13 @@ class _Indexer:
         return tuple(bisect_right(source.line_starts, border) for border in source.cells)
 
     def modules(self) -> frozenset[str]:
+        """What the module imports; by what it hands on, `map(import_module, names)`, whatever its strings name."""
         dotted = {binding.dotted for _, binding, _ in self.walk.imported}
         for node in self.walk.imports:
             dotted.update(alias.name for alias in node.names)
         dotted |= self.events.told.imported
+        if not RUNNERS.keys().isdisjoint(self.escapes.imports):
+            dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:

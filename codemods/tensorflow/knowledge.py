@@ -15,7 +15,6 @@ __all__ = [
     "COLLECTORS",
     "DEFAULT_OP_NAMES",
     "EVALUATORS",
-    "FILE_RUNNERS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "MAIN_RUNNERS",
@@ -194,17 +193,17 @@ BRANCHING = {
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
 COLLECTORS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "dict", "sorted", "next"))
-IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+# What they give is a module of the program.
+IMPORTERS = frozenset(
+    """importlib.import_module importlib.__import__ builtins.__import__ importlib.util.module_from_spec
+    imp.load_source imp.load_module""".split()
+)
 THREADS = frozenset(
     """threading.Thread threading.Timer multiprocessing.pool.ThreadPool multiprocessing.dummy.Pool
     concurrent.futures.ThreadPoolExecutor""".split()
 )
 EVALUATORS = frozenset({"eval", "exec"})
 RELOADERS = frozenset({"importlib.reload", "imp.reload", "builtins.reload", "six.moves.reload_module"})
-# These run a file, which may run as often as they are called.
-FILE_RUNNERS = frozenset(
-    {"runpy.run_path", "runpy.run_module", "builtins.execfile", "builtins.exec", "imp.load_source"}
-)
 # Making one of these puts the graph that it is given in the place of the default graph, from then on.
 GRAPH_SWITCHES = frozenset({"tensorflow.InteractiveSession"})
 # Methods of a variable scope that change what `get_variable` makes in it from then on.

@@ -14,7 +14,7 @@ from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope, ScopeKind
 
-__all__ = ["Nones", "iterated"]
+__all__ = ["Nones", "holds_none", "iterated"]
 
 _MAX_DEPTH = 8  # names that stand for names: deeper than this is a loop
 _DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
@@ -47,7 +47,7 @@ class Nones:
             case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
                 return attribute in self.attributes or self._computed(attribute, depth)
             case ast.Subscript(value=ast.Name(id=name)):
-                return _holds_none(single_value(name, scope))
+                return holds_none(single_value(name, scope))
             case ast.Name(id=name) if depth < _MAX_DEPTH:
                 return self._named(name, scope, depth)
         return False
@@ -60,7 +60,14 @@ class Nones:
             return any(self._returns(method, depth) for method in self._methods.get(call.func.attr, ()))
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
         made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
-        return any(self._returns(function, depth) for function in made)
+        lambdas = [one.value.body for one in found[1] if isinstance(one.value, ast.Lambda)] if found else []
+        return any(self._returns(function, depth) for function in made) or any(
+            self.may_be(body, scope, depth + 1) for body in lambdas
+        )
+
+    def returns_none(self, function: ast.FunctionDef) -> bool:
+        """Whether a function of the file may return None."""
+        return self._returns(function, 0)
 
     def _computed(self, attribute: str, depth: int) -> bool:
         """Whether an attribute is a property of a class of the file, of whatever object, that may return None."""
@@ -102,7 +109,7 @@ class Nones:
             return owner is not scope and name in _optional(owner)
         if binding.value is not None:
             return self.may_be(binding.value, owner, depth + 1)
-        return any(_holds_none(_displayed(one, owner)) for one in iterated(binding.node, owner))
+        return any(holds_none(_displayed(one, owner)) for one in iterated(binding.node, owner))
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -172,9 +179,11 @@ def _assigned_attributes(node: ast.Assign) -> list[str]:
 def _default(call: ast.Call) -> ast.expr | None:
     """What a call answers with where a dictionary or an object has no such entry; None where it raises."""
     match call:
-        case ast.Call(func=ast.Attribute(attr="get"), args=[_]):
+        case ast.Call(func=ast.Attribute(attr="get" | "setdefault" | "getenv") | ast.Name(id="getenv"), args=[_]):
             return ast.Constant(None)
-        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[_, default]):
+        case ast.Call(func=ast.Attribute(attr="get" | "pop" | "setdefault" | "getenv"), args=[_, default]):
+            return default
+        case ast.Call(func=ast.Name(id="next" | "getenv"), args=[_, default]):
             return default
         case ast.Call(func=ast.Name(id="getattr"), args=[_, _, default]):
             return default
@@ -208,7 +217,8 @@ def _displayed(node: ast.expr, scope: Scope) -> ast.expr | None:
     return node
 
 
-def _holds_none(display: ast.expr | None) -> bool:
+def holds_none(display: ast.expr | None) -> bool:
+    """Whether what is written as a list, a tuple, a set or a dictionary has None in it."""
     return isinstance(display, _DISPLAYS) and any(
         isinstance(one, ast.Constant) and one.value is None for one in nodes(display)
     )

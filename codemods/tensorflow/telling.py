@@ -14,12 +14,13 @@ from codemods.tensorflow.run_by_name import run_modules
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
 from migrate.syntax.module import Module
+from migrate.syntax.run_names import LOADERS, RUNNERS, Takes
 from migrate.syntax.walk import CallSite
 
 __all__ = ["Telling"]
 
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
-_TABLES = (knowledge.RELOADERS, knowledge.THREADS, knowledge.FILE_RUNNERS, knowledge.IMPORTERS, ASKED)
+_TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
 # The last names of all that tells something: nineteen calls of twenty have another.
 _LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
 
@@ -82,13 +83,15 @@ class Telling:
 
     def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
         """What runs files, modules or threads."""
-        self.reloads |= called in knowledge.RELOADERS
+        self.reloads |= called in knowledge.RELOADERS or site.called in LOADERS
         self.threads |= called in knowledge.THREADS
-        if called in knowledge.FILE_RUNNERS:
+        runner = RUNNERS.get(called)
+        if runner is None:
+            return
+        if runner.takes in (Takes.FILE, Takes.CODE) or called == "runpy.run_module":  # as often as they are called
             told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
-            self.reloads |= called != "builtins.exec" or not told
-        if called in knowledge.FILE_RUNNERS or called in knowledge.IMPORTERS:
-            self.imported.update(run_modules(self.module, site, called, self.callees))
+            self.reloads |= runner.takes is not Takes.CODE or not told
+        self.imported.update(run_modules(self.module, site, called, self.callees))
 
     def _note_names(self, site: CallSite, called: str) -> None:
         """What asks for functions and classes, by their names or otherwise."""

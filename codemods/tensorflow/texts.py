@@ -45,7 +45,7 @@ class Texts(Bodies):
         self._loops: dict[Scope, dict[ast.AST, Hole]] = {}
         self._given_by_name: dict[tuple[str, Scope], Text] = {}
         self._none_by_name: dict[tuple[str, Scope], bool] = {}
-        self._nones = Nones([*self.body_scopes, *self.class_scopes], walk.calls)
+        self.nones = Nones([*self.body_scopes, *self.class_scopes], walk.calls)
 
     def text(self, node: ast.expr, scope: Scope, depth: int = 0) -> Text:
         """What is known of a string: literals, parameters, loop counters and constants assigned once are followed."""
@@ -108,10 +108,10 @@ class Texts(Bodies):
     def _may_be_none(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression may be None; a name by any of its bindings, which are gone through once."""
         if not isinstance(node, ast.Name):
-            return self._nones.may_be(node, scope)
+            return self.nones.may_be(node, scope)
         name = node.id, scope
         if name not in self._none_by_name:
-            self._none_by_name[name] = self._nones.may_be(node, scope)
+            self._none_by_name[name] = self.nones.may_be(node, scope)
         return self._none_by_name[name]
 
     def named(self, call: ast.Call, keyword: str, place: int, scope: Scope) -> Text | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, CalleeKind, Held
@@ -29,21 +29,24 @@ class _Absence:
 
     def may_be(self, held: Held, path: str) -> bool:
         """Whether what holds a name in a file may hold None."""
-        if held.word in self._cleared:
+        if not self._cleared.isdisjoint(held.words):
             return True
         if held.owner < 0:
-            return held.word in self._left_out or held.word in self._passed_by_name
-        return self._may_keep(held, path)
+            return any(not known.isdisjoint(held.words) for known in (self._left_out, self._kept, self._passed_by_name))
+        return self._may_keep(held.words[0], held.owner, path)
 
-    def _may_keep(self, held: Held, path: str) -> bool:
-        """Whether an object of a class may have kept None: from what a method was passed, or left at its default."""
-        kept = self.tree.files[path].kept.get(held.word, frozenset())
-        if not kept.isdisjoint(self._loose):
+    def _may_keep(self, word: str, owner: int, path: str) -> bool:
+        """Whether an object of a class may have kept None: from what a method was passed, or left at its default.
+
+        What the file of the class itself assigns to the attribute is told by that.
+        """
+        if not self.tree.files[path].absences.kept.get(word, frozenset()).isdisjoint(self._loose):
             return True
-        for key in self._methods(held.owner, path):
-            elsewhere = key[0] != path and held.word in self.tree.body(key).unset
-            own = kept if key[0] == path else {held.word}
-            if elsewhere or any((key, parameter) in self._passed for parameter in own):
+        for key in self._methods(owner, path):
+            found = self.tree.files[key[0]].absences
+            kept = found.kept.get(word, frozenset())
+            elsewhere = key[0] != path and (word in found.left_out or not kept.isdisjoint(self.tree.body(key).unset))
+            if elsewhere or any((key, parameter) in self._passed for parameter in kept):
                 return True
         return False
 
@@ -55,11 +58,39 @@ class _Absence:
 
     @cached_property
     def _cleared(self) -> Set[str]:
-        return frozenset().union(*(file.cleared for file in self.tree.files.values()))
+        return frozenset().union(*(file.absences.cleared for file in self.tree.files.values()))
 
     @cached_property
     def _left_out(self) -> Set[str]:
-        return frozenset().union(*(file.left_out for file in self.tree.files.values()))
+        return frozenset().union(*(file.absences.left_out for file in self.tree.files.values()), self._fields)
+
+    @cached_property
+    def _fields(self) -> Set[str]:
+        """The fields of records for which a call in another file passes None."""
+        records = {name: fields for file in self.tree.files.values() for name, fields in file.absences.records.items()}
+        calls = (event for _, _, event in self.tree.events() if records and isinstance(event, Call) and event.unset)
+        named = ((records.get(call.callee.name.rpartition(".")[2], ()), call) for call in calls)
+        return {name for fields, call in named if fields for name in _of_arguments(call, fields)}
+
+    @cached_property
+    def _kept(self) -> Set[str]:
+        """The attributes that take a parameter of a constructor for which None is passed, or left at its default."""
+        found: set[str] = set()
+        for (path, _), body in self.tree.bodies() if self._takers else ():
+            if body.name == "__init__":
+                given = self._takers.get(path, {})
+                found |= {word for parameter in body.unset for word in given.get(parameter, ())}
+        return found | {word for key, name in self._passed for word in self._takers.get(key[0], {}).get(name, ())}
+
+    @cached_property
+    def _takers(self) -> Mapping[str, Mapping[str, list[str]]]:
+        """By file the attributes that take each parameter."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for path, file in self.tree.files.items():
+            for word, parameters in file.absences.kept.items():
+                for parameter in parameters:
+                    found.setdefault(path, {}).setdefault(parameter, []).append(word)
+        return found
 
     @property
     def _passed(self) -> Set[tuple[BodyKey, str]]:
@@ -90,6 +121,13 @@ class _Absence:
 
     def _unset(self, call: Call, target: BodyKey) -> Set[str]:
         """The parameters of a body for which a call of it passes None."""
-        names = bound_parameters(self.tree.body(target))
-        places = (item for item in call.unset if isinstance(item, int) and item < len(names))
-        return {*(names[place] for place in places), *(item for item in call.unset if item in names)}
+        return _of_arguments(call, bound_parameters(self.tree.body(target)))
+
+
+def _of_arguments(call: Call, names: Sequence[str]) -> Set[str]:
+    """Those of the names that arguments have in their order for which a call passes None."""
+    places = (item for item in call.unset if isinstance(item, int) and item < len(names))
+    return {
+        *(names[place] for place in places),
+        *(item for item in call.unset if isinstance(item, str) and item in names),
+    }

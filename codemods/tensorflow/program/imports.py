@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.file_facts import ALL_IN, FileFacts
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
-from migrate.syntax.modules import Modules, parts_of
+from migrate.syntax.modules import Modules, module_name
+from migrate.syntax.packages import Below
 
 __all__ = ["Imports"]
 
@@ -70,21 +71,26 @@ class Imports:
 
     def _imported(self, dotted: str, path: str) -> list[str]:
         """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
-        if dotted.endswith(ALL_IN):
-            return [other for other in self._in_package(dotted.removesuffix(ALL_IN), path) if other != path]
+        if dotted.endswith("?"):
+            found = [one for name in self._below.modules(dotted, path) for one in self._named[name]]
+            return [other for other in found if other != path]
         found = self.modules(dotted, path)
         parent = dotted.rpartition(".")[0]
         if not found and parent.strip("."):
             found = self.modules(parent, path)
         return [other for other in found if other != path]
 
-    def _in_package(self, dotted: str, path: str) -> Iterator[str]:
-        """The files that lie in a package, whichever of that name; none: in that of the file itself."""
-        wanted = parts_of(path)[:-1] if not dotted.strip(".") else tuple(dotted.strip(".").split("."))
-        for other in self.files:
-            around = parts_of(other)[:-1]
-            if around == wanted or (dotted and around[-len(wanted) :] == wanted):
-                yield other
+    @cached_property
+    def _below(self) -> Below:
+        return Below(self.files)
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[str]]:
+        """The files by the names of their modules."""
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(module_name(path), []).append(path)
+        return found
 
     def knows(self, path: str, other: str) -> bool:
         """Whether a file can be taken to mean the other's methods by their names: its own, and those it imports."""

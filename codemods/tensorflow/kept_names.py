@@ -1,0 +1,110 @@
+"""Under which words other files keep what a name is taken from: `cfg.NAME`, `args.name`, `for n in NAMES`, `pick(i)`.
+
+`absent.py` says in the same words what may be None: an attribute, a field, a key or an option by itself, what a module
+calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function as `pick()`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.tensorflow.bodies import first_parameter
+from codemods.tensorflow.nones import iterated
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import BindingKind, Scope
+
+__all__ = ["constant", "element", "kept_words", "own_attribute", "result"]
+
+_MAX_DEPTH = 6  # names that stand for names
+_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+_SAME = frozenset({"zip", "enumerate", "sorted", "reversed", "list", "tuple", "iter", "cycle", "items", "values"})
+
+
+def constant(name: str) -> str:
+    """What a module has under a name."""
+    return f"{name}="
+
+
+def element(name: str) -> str:
+    """An element of a list or a dictionary that goes by a name, or a part of an element."""
+    return f"{name}[]"
+
+
+def result(name: str) -> str:
+    """What a function gives back."""
+    return f"{name}()"
+
+
+def own_attribute(node: ast.expr, scope: Scope) -> str:
+    """The attribute of its own object that a method reads; "" for anything else."""
+    own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id
+    return node.attr if own and own == first_parameter(scope) else ""  # type: ignore[attr-defined]
+
+
+def kept_words(node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[str]:
+    """The words for what an expression is taken from, as far as that may stand in another file."""
+    match node:
+        case ast.Name(id=name) if depth < _MAX_DEPTH:
+            yield from _bound(name, scope, depth + 1)
+        case ast.Attribute(value=value, attr=word):
+            yield constant(word) if resolve(node, scope) else word
+            if word == "value":  # of a flag
+                yield from kept_words(value, scope, depth)
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            yield key
+        case ast.Subscript(value=value):
+            yield from _elements(value, scope, depth)
+        case ast.Call():
+            yield from _called(node)
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*kept_words(one, scope, depth), *kept_words(other, scope, depth))
+        case ast.BoolOp(op=ast.Or(), values=[*_, last]):
+            yield from kept_words(last, scope, depth)
+
+
+def _called(call: ast.Call) -> Iterator[str]:
+    """The key or attribute that a call looks up; else what it is the result of."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr=called), args=[ast.Constant(value=str() as key), *_]) if (
+            called in _LOOKUPS
+        ):
+            yield key
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str() as word), *_]):
+            yield word
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
+            yield result(called)
+
+
+def _bound(name: str, scope: Scope, depth: int) -> Iterator[str]:
+    """The words for what a name is bound to."""
+    found = scope.find(name)
+    for one in found[1] if found is not None else ():
+        if one.kind is BindingKind.IMPORT:
+            yield constant(one.dotted.rpartition(".")[2])
+        elif one.value is not None:
+            yield from kept_words(one.value, found[0], depth)  # type: ignore[index]
+        elif one.kind is BindingKind.OTHER:
+            for iterable in iterated(one.node, found[0]):  # type: ignore[index]
+                yield from _elements(iterable, found[0], depth)  # type: ignore[index]
+
+
+def _elements(node: ast.expr, scope: Scope, depth: int) -> Iterator[str]:
+    """The words for the elements of what a loop runs through."""
+    match node:
+        case ast.Call(func=ast.Name(id=called), args=parts) if called in _SAME:
+            yield from (word for part in parts for word in _elements(part, scope, depth))
+        case ast.Call(func=ast.Attribute(value=held, attr=called)) if called in _SAME:
+            yield from _elements(held, scope, depth)
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
+            yield element(called)
+        case ast.Attribute(attr=word):
+            yield element(word)
+        case ast.Subscript(slice=ast.Constant(value=str() as word)):
+            yield element(word)
+        case ast.Name(id=name) if depth < _MAX_DEPTH and (found := scope.find(name)):
+            for one in found[1]:
+                if one.kind is BindingKind.IMPORT:
+                    yield element(one.dotted.rpartition(".")[2])
+                elif one.value is not None:
+                    yield from _elements(one.value, found[0], depth + 1)
