@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from codemods.tensorflow import knowledge
@@ -38,6 +38,7 @@ class Bodies:
         self.numbers = {scope: number for number, scope in enumerate(self.body_scopes)}
         self.class_numbers = {scope: number for number, scope in enumerate(self.class_scopes)}
         self._attributes: dict[ast.AST, dict[str, list[ast.expr]]] = {}
+        self._assigned: dict[str, list[tuple[ast.expr, Scope]]] = {}
 
     def body(self, scope: Scope) -> int:
         """The number of the body whose code `scope` belongs to: classes and comprehensions run within one."""
@@ -73,11 +74,13 @@ class Bodies:
             self._attributes[method] = _assigned_attributes(method)
         return self._attributes[method].get(attribute, [])
 
-    def assigned_to_attribute(self, attribute: str) -> Iterator[tuple[ast.expr, Scope]]:
+    def assigned_to_attribute(self, attribute: str) -> Sequence[tuple[ast.expr, Scope]]:
         """What the functions of the file assign to an attribute, of whatever object, each with its function's scope."""
-        for scope in self.body_scopes:
-            if isinstance(scope.node, ast.FunctionDef):
-                yield from ((value, scope) for value in self.assigned(scope.node, attribute))
+        if attribute not in self._assigned:
+            functions = ((one.node, one) for one in self.body_scopes if isinstance(one.node, ast.FunctionDef))
+            found = ((value, scope) for node, scope in functions for value in self.assigned(node, attribute))
+            self._assigned[attribute] = [*found]
+        return self._assigned[attribute]
 
 
 def behind(node: ast.expr, scope: Scope) -> ast.expr:

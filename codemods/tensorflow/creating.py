@@ -11,7 +11,7 @@ from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Held
 from codemods.tensorflow.kept_names import kept_words, own_attribute
-from codemods.tensorflow.origins import Origins, parameters
+from codemods.tensorflow.origins import Tracing, parameters
 from codemods.tensorflow.signatures import none_defaults
 from codemods.tensorflow.spelling import spells_scopes
 from codemods.tensorflow.targets import target_of
@@ -34,7 +34,7 @@ class Creating:
     def __init__(self, module: Module, callees: Callees) -> None:
         self.module = module
         self.callees = callees
-        self.origins = Origins(callees)
+        self.tracing = Tracing(callees)
         self.names_graphs = "raph" in module.source.code
         self.aliases = {item.optional_vars for statement, _ in module.walk.withs for item in statement.items}
 
@@ -57,9 +57,7 @@ class Creating:
             (site.node.end_lineno or 0, site.node.end_col_offset or 0),
             computes=computes,
             beside_op=computes and _may_be_called(target.name.lower(), values),
-            origins=tuple(at for value in of_graphs for at in self.origins.of(value, site.scope)),
-            ops_before=tuple(at for value in of_graphs for at in self.origins.ops_before(value, site.scope)),
-            ops_within=tuple(one for value in of_graphs for one in self.origins.bodies(value, site.scope)),
+            origins=self.tracing.origins(of_graphs, site.scope),
             made_of=tuple(name for value in values for name in parameters(value, site.scope)),
             optional_name=self._optional_name(site),
             held=self._held(site),

@@ -75,6 +75,7 @@ class Events:
         self._creating = Creating(module, callees)
         self._handing = Handing(callees, self.frames)
         self._makes_templates = "make_template" in module.source.code
+        self._makes_graphs = any(word in module.source.code for word in ("Graph(", "as_default", "reset_default_graph"))
 
     def collect(self) -> None:
         """Classifies every call."""
@@ -240,8 +241,8 @@ class Events:
 
     def _lent(self, site: CallSite, callee: Callee) -> tuple[Lent, ...]:
         """The arguments that may be of another graph than the call, for one that may be of this tree's code."""
-        followed = self._creating.names_graphs and callee.kind is not CalleeKind.OPAQUE
-        return tuple(self._creating.origins.lent(site.node, site.scope)) if followed else ()
+        followed = self._makes_graphs and callee.kind is not CalleeKind.OPAQUE
+        return tuple(self._creating.tracing.lent(site.node, site.scope)) if followed else ()
 
     def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""

@@ -29,6 +29,7 @@ __all__ = [
     "Lazy",
     "Lent",
     "NamedOp",
+    "Origins",
     "Reset",
     "ScopeFacts",
     "ScopeKind",
@@ -142,13 +143,20 @@ class Held(Fact):
 
 
 @record(frozen=True, slots=True)
+class Origins(Fact):
+    """The calls that made what an expression reads, where the file mentions graphs."""
+
+    calls: tuple[At, ...] = ()
+    ops_before: tuple[At, ...] = ()  # those of them that make an op, in the same body
+    ops_within: tuple[int, ...] = ()  # the other bodies in which such are made, in no `with`
+
+
+@record(frozen=True, slots=True)
 class Lent(Fact):
-    """An argument that reads what calls have made: its position or keyword, and these, as for a creation."""
+    """An argument that reads what calls have made: its position or keyword, and these."""
 
     argument: int | str
-    origins: tuple[At, ...]
-    ops_before: tuple[At, ...]
-    ops_within: tuple[int, ...]
+    origins: Origins
 
 
 @record(frozen=True, slots=True)
@@ -167,9 +175,7 @@ class Creation(Fact):
     end: At = (0, 0)
     computes: bool = False  # its initial value is made by calls
     beside_op: bool = False  # one of these may make an op that is called as its target
-    origins: tuple[At, ...] = ()  # the calls that made what its initial value reads, where the file mentions graphs
-    ops_before: tuple[At, ...] = ()  # those of them that make an op, in the same body
-    ops_within: tuple[int, ...] = ()  # the other bodies in which ops are made that it reads, in no `with`
+    origins: Origins = Origins()  # of its initial value
     made_of: tuple[str, ...] = ()  # the parameters that its initial value reads
     optional_name: str = ""  # the parameter that the name is, where it may be None
     counted: Counted | None = None  # its name by what counts the comprehensions around it, or by a computed key
@@ -196,7 +202,7 @@ class Call(Fact):
     whole: bool = False  # it is all of its statement's value, or of one in its tuple
     unset: tuple[int | str, ...] = ()  # the positions and keywords of arguments that are None or False
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
-    lent: tuple[Lent, ...] = ()  # those that read what calls have made, where the file mentions graphs
+    lent: tuple[Lent, ...] = ()  # those that read what calls have made, where the file makes or enters graphs
 
 
 @record(frozen=True, slots=True)

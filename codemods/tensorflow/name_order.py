@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Set
 
 from codemods.tensorflow.name_lists import MAX_DEPTH, bindings_of, holds_names, sources
 from codemods.tensorflow.variable_names import holds_name
@@ -15,6 +16,8 @@ from migrate.syntax.walk import BindingKind, CallSite, Scope
 __all__ = ["compares_names", "handed", "passed", "sorting", "sorts_the_graph"]
 
 _SORTING = ("sorted", "sort", "min", "max", "argsort", "unique", "nsmallest", "nlargest")
+_HOLDING = (ast.Name, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.List, ast.Tuple, ast.Starred)
+_COMPARED = re.compile(r"\bname\b.*[<>]")  # most files lack it, and to look around each name takes long
 _SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
 _COLLECTIONS = frozenset(
     {
@@ -100,24 +103,42 @@ def _called_by(owner: Scope) -> str:
 
 
 def handed(module: Module) -> Iterator[str]:
-    """What a file calls with variables that it asks the graph for, or with what it makes of them."""
-    waiting: list[ast.expr] = [site.node for site in module.walk.calls_of(_COLLECTIONS)]
-    seen: set[str] = set()
-    for one in waiting:  # which grows meanwhile
-        above: ast.AST = one
-        while not isinstance(above := module.parents[above], ast.stmt):
-            if isinstance(above, ast.Call):
-                yield called_name(above)
-        targets = {
-            part.id for target in getattr(above, "targets", ()) for part in nodes(target) if isinstance(part, ast.Name)
-        }
-        waiting += [name for name, _ in module.walk.reads_of(sorted(targets - seen))]
-        seen |= targets
+    """What a file calls with variables that it asks the graph for, or with what it makes of them, by statements."""
+    concerned = {site.statement for site in module.walk.calls_of(_COLLECTIONS)}
+    names: set[str] = set()
+    while fresh := {name for statement in concerned for name in _assigned(statement)} - names:
+        names |= fresh | {name for name, read in _passed_on(module) if not read.isdisjoint(fresh)}
+        concerned |= {site.statement for site in module.walk.calls if not names.isdisjoint(_given(site.node))}
+    yield from (site.called for site in module.walk.calls if site.statement in concerned)
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement assigns."""
+    targets = (part for target in getattr(statement, "targets", ()) for part in nodes(target))
+    yield from (part.id for part in targets if isinstance(part, ast.Name))
+
+
+def _passed_on(module: Module) -> Iterator[tuple[str, Set[str]]]:
+    """The names to which a file assigns a list of what others hold, `[v for v in variables if v.name]`, with these."""
+    for scope in module.walk.scopes.values():
+        for name, bindings in scope.bindings.items():
+            for value in (one.value for one in bindings):
+                if isinstance(value, _HOLDING):
+                    yield name, {part.id for part in nodes(value) if isinstance(part, ast.Name)}
+
+
+def _given(call: ast.Call) -> Iterator[str]:
+    """The names that a call is given, or out of which a list is made that it is."""
+    for value in (*call.args, *(item.value for item in call.keywords)):
+        if isinstance(value, ast.Name):
+            yield value.id
+        elif isinstance(value, _HOLDING):
+            yield from (part.id for part in nodes(value) if isinstance(part, ast.Name))
 
 
 def compares_names(module: Module) -> bool:
     """Whether a name of a variable is asked which of two comes first: `v.name < w.name`."""
-    return any(
+    return _COMPARED.search(module.source.code) is not None and any(
         isinstance(compared := module.parents[node], ast.Compare)
         and all(isinstance(one, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for one in compared.ops)
         and all(map(holds_name, (compared.left, *compared.comparators)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from codemods.tensorflow.bodies import first_parameter, method_class, position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import At, Lent
+from codemods.tensorflow.facts import Lent, Origins
 from codemods.tensorflow.initializers import OPS
 from codemods.tensorflow.knowledge import NAME_PLACES
 from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
@@ -16,47 +17,42 @@ from codemods.tensorflow.nones import iterated
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["Origins", "parameters"]
+__all__ = ["Tracing", "parameters"]
 
 _STATIC = frozenset({"shape", "get_shape", "dtype", "name"})  # what is known of a tensor in whatever graph
 _MAX_ASSIGNMENTS = 4  # `half = w / 2; start = half + 1`: how many of those are followed
-_Calls = Iterator[tuple[ast.Call, Scope]]
+_Calls: TypeAlias = dict[ast.Call, Scope]
 
 
-class Origins:
+class Tracing:
     """Follows names, attributes, elements and results of one module to the calls behind them."""
 
     def __init__(self, callees: Callees) -> None:
         self.callees = callees
+        self._known: dict[tuple[ast.expr, int], _Calls] = {}
 
-    def of(self, value: ast.expr, scope: Scope) -> tuple[At, ...]:
-        """The places of the calls whose results an expression reads by names."""
-        return tuple(dict.fromkeys(position(call) for call, _ in self._calls(value, scope, _MAX_ASSIGNMENTS)))
-
-    def ops_before(self, value: ast.expr, scope: Scope) -> tuple[At, ...]:
-        """The places of those of them that make an op without more ado, in the body that the expression stands in."""
-        body = self.callees.body(scope)
-        calls = self._calls(value, scope, _MAX_ASSIGNMENTS)
-        found = (one for one in calls if self.callees.body(one[1]) == body)
-        return tuple(dict.fromkeys(position(call) for call, owner in found if self._makes_op(call, owner)))
-
-    def bodies(self, value: ast.expr, scope: Scope) -> tuple[int, ...]:
-        """The other bodies in which such calls make ops, in no `with`, so that they are of the graph of the body."""
-        own, calls = self.callees.body(scope), self._calls(value, scope, _MAX_ASSIGNMENTS)
-        found = ((self.callees.body(owner), call) for call, owner in calls if self._makes_op(call, owner))
-        return tuple(dict.fromkeys(body for body, call in found if body != own and not self._is_in_a_with(body, call)))
-
-    def _is_in_a_with(self, body: int, call: ast.Call) -> bool:
-        blocks = (one for one in nodes(self.callees.body_scopes[body].node) if isinstance(one, ast.With))
-        return any(position(one) <= position(call) <= (one.end_lineno or 0, one.end_col_offset or 0) for one in blocks)
+    def origins(self, values: Iterable[ast.expr], scope: Scope) -> Origins:
+        """The calls whose results some expressions of a scope read."""
+        calls = {call: owner for value in values for call, owner in self._calls(value, scope, _MAX_ASSIGNMENTS).items()}
+        own = self.callees.body(scope)
+        ops = [(self.callees.body(owner), call) for call, owner in calls.items() if self._makes_op(call, owner)]
+        return Origins(
+            tuple(map(position, calls)),
+            tuple(position(call) for body, call in ops if body == own),
+            tuple(dict.fromkeys(body for body, call in ops if body != own and not self._is_in_a_with(body, call))),
+        )
 
     def lent(self, call: ast.Call, scope: Scope) -> Iterator[Lent]:
         """The arguments of a call that read what other calls have made, with these."""
         given: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
         given += [(item.arg, item.value) for item in call.keywords if item.arg]
         for argument, value in given:
-            if not isinstance(value, ast.Constant) and (made := self.of(value, scope)):
-                yield Lent(argument, made, self.ops_before(value, scope), self.bodies(value, scope))
+            if not isinstance(value, ast.Constant) and (origins := self.origins((value,), scope)).calls:
+                yield Lent(argument, origins)
+
+    def _is_in_a_with(self, body: int, call: ast.Call) -> bool:
+        blocks = (one for one in nodes(self.callees.body_scopes[body].node) if isinstance(one, ast.With))
+        return any(position(one) <= position(call) <= (one.end_lineno or 0, one.end_col_offset or 0) for one in blocks)
 
     def _makes_op(self, call: ast.Call, scope: Scope) -> bool:
         name = self.callees.canonical(call.func, scope)
@@ -64,9 +60,12 @@ class Origins:
 
     def _calls(self, node: ast.expr, scope: Scope, depth: int) -> _Calls:
         """The calls in what the names of an expression stand for, with the scopes of these."""
-        for value, owner in self._behind(node, scope) if depth else ():
-            yield from ((one, owner) for one in nodes(value) if isinstance(one, ast.Call))
-            yield from self._calls(value, owner, depth - 1)
+        if (node, depth) not in self._known:
+            found = self._known[node, depth] = {}
+            for value, owner in self._behind(node, scope) if depth else ():
+                found.update((one, owner) for one in nodes(value) if isinstance(one, ast.Call))
+                found.update(self._calls(value, owner, depth - 1))
+        return self._known[node, depth]
 
     def _behind(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
         """What an expression reads: by names, in attributes, as what functions return."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, Call, Creation, Enter, Event, Lent, Reset, ScopeKind
+from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, Call, Creation, Enter, Event, Origins, Reset, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
@@ -24,7 +24,7 @@ class Borrowing:
 
     def borrows(self, key: BodyKey, number: int, creation: Creation) -> bool:
         """Whether what a creation's initial value is made of surely stands in another graph, by some way."""
-        return self._differs(key, number, creation) or any(self._lent(key, creation))
+        return self._differs(key, number, creation.origins) or any(self._lent(key, creation))
 
     def _lent(self, key: BodyKey, creation: Creation) -> Iterator[bool]:
         """For each argument by which a caller passes what the initial value is made of whether that differs there."""
@@ -33,7 +33,7 @@ class Borrowing:
             call = self.reach.tree.body(caller).events[number]
             for one in call.lent if isinstance(call, Call) else ():
                 if _bound(one.argument, body) in creation.made_of:
-                    yield self._differs(caller, number, one)
+                    yield self._differs(caller, number, one.origins)
 
     def _within(self, key: BodyKey) -> _Graphs:
         """The graphs in which a body runs; none where it begins one itself."""
@@ -41,13 +41,13 @@ class Borrowing:
             return frozenset()
         return frozenset(way.graph for way in self.reach.ways(key))
 
-    def _differs(self, key: BodyKey, number: int, reader: Creation | Lent) -> bool:
+    def _differs(self, key: BodyKey, number: int, read: Origins) -> bool:
         """Whether what an event reads surely stands in another graph than the one in which it happens."""
-        within = (self._within((key[0], body)) for body in reader.ops_within)
-        made = [*filter(None, within), *filter(None, (self._made(key[0], at) for at in reader.origins))]
+        within = (self._within((key[0], body)) for body in read.ops_within)
+        made = [*filter(None, within), *filter(None, (self._made(key[0], at) for at in read.calls))]
         own = self._graphs(key, number) if made else frozenset()
         borrowed = any(not own <= graphs and _are_known(own | graphs) for graphs in made)
-        return borrowed or any(at < self._begins(key, number) for at in reader.ops_before)
+        return borrowed or any(at < self._begins(key, number) for at in read.ops_before)
 
     def _begins(self, key: BodyKey, number: int) -> At:
         """Where the graph in which an event happens begins in its body; before all else where it does not."""
