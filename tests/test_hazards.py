@@ -26,3 +26,15 @@ def test_a_call_that_is_left_for_a_scope_says_where_that_stands(tmp_path: Path, 
     shell.write(net=_NET, train=_HEAD + train)
     printed = shell.run("--dry-run", "--output-format", "concise", ".").stdout.decode()
     assert f"A scope around the call would change what get_variable makes: {told} (Decide " in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [('"w"', "w, at net.py:4"), ("input()", "w, at net.py:4, where the name is not known")],
+)
+def test_a_call_that_is_left_for_a_name_says_where_that_is_taken(tmp_path: Path, name: str, told: str):
+    shell = Shell(tmp_path, tmp_path)
+    made = f'w = tf.Variable(tf.zeros([2]), name="w")\nv = tf.get_variable({name}, [2])\n'
+    shell.write(net=f"import tensorflow.compat.v1 as tf\n\n{made}")
+    printed = shell.run("--dry-run", "--output-format", "concise", ".").stdout.decode()
+    assert f"The program makes a variable of the same name with get_variable: {told} (" in printed

@@ -72,8 +72,9 @@ def left_without_name(_: Question) -> LeavePlan:
 
 def left_to_the_store(q: Question) -> LeavePlan:
     """Its own name would be taken when it asks for it, or would be taken from another."""
-    name = q.site.graph_names[0].pattern
-    return LeavePlan("GV205", name if name.strip("*") else "both names may be any, as far as the files tell")
+    name, place = q.site.graph_names[0].pattern, q.in_the_way
+    told = name if name.strip("*") else "both names may be any, as far as the files tell"
+    return LeavePlan("GV205", f"{told}, at {place}" if place else told)
 
 
 # the name that it has

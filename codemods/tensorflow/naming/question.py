@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.naming.claim import Claim
@@ -103,24 +104,38 @@ class Question:
     @cached_property
     def blocked(self) -> bool:
         """Whether `get_variable` makes one of its name already, not surely before it and whatever the graph has."""
+        if next(self._blocking(), None) is not None:
+            return True
+        pairs = zip(self.site.graph_names, self.site.instances, strict=True)
+        return self.site.is_named and not self.site.wraps and any(self.layers.may_hold(*pair) for pair in pairs)
+
+    def _blocking(self) -> Iterator[Claim]:
         instances = self.site.instances
         stored = (one for one in self.rivals if one.in_store and not one.looks_first and self._shares_case(one))
         if self.place in SCOPED:
             depth = min(map(_depth, instances))
             stored = (one for one in stored if not self.scopes.is_above(one.name, one.instance, depth))
-        if any(not all(rival.instance.surely_before(one) for one in instances) for rival in stored):
-            return True
-        pairs = zip(self.site.graph_names, instances, strict=True)
-        return self.site.is_named and not self.site.wraps and any(self.layers.may_hold(*pair) for pair in pairs)
+        return (one for one in stored if not all(map(one.instance.surely_before, instances)))
 
     @cached_property
     def number_blocked(self) -> bool:
         """Whether `get_variable` makes one of a number of its name, `w_1`, not surely before the graph is asked."""
-        return any(
-            not rival.instance.surely_before(one)
-            for name, one in zip(self.site.graph_names, self.site.instances, strict=True)
-            for rival in self.claims.numbers_in_store(Claim(name, one, self.site.key, creates=True))
-        )
+        return next(self._blocking_numbers(), None) is not None
+
+    def _blocking_numbers(self) -> Iterator[Claim]:
+        for name, one in zip(self.site.graph_names, self.site.instances, strict=True):
+            numbers = self.claims.numbers_in_store(Claim(name, one, self.site.key, creates=True))
+            yield from (rival for rival in numbers if not rival.instance.surely_before(one))
+
+    @property
+    def in_the_way(self) -> str:
+        """Where `get_variable` makes what blocks it, `file:line`; "" where that is what layers of the program hold."""
+        one = next(chain(self._blocking(), self._blocking_numbers()), None)
+        if one is None:
+            return ""
+        path, event = one.instance.body[0], self.scopes.reach.tree.body(one.instance.body).events[one.instance.event]
+        unknown = any(name.texts for name in self.site.graph_names) and not one.name.texts
+        return f"{path}:{event.at[0]}" + (", where the name is not known" if unknown else "")
 
     def _shares_case(self, rival: Claim) -> bool:
         """Whether a rival may bear its very name: the store, unlike the graph, tells `Step` from `step`."""
