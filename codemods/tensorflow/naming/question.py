@@ -211,6 +211,11 @@ class Question:
         return not lost and not any((one.literal or "").lower() in DEFAULT_OP_NAMES for one in self.site.names)
 
     @property
+    def meets_derived(self) -> bool:
+        """Whether its name may be one that is made of another variable's, which gets another: its number changes."""
+        return self.old.moves and any(one.name.is_derived and one.creates for one in self.rivals)
+
+    @property
     def renumbered(self) -> bool:
         """Whether its number changes because others get new names."""
         return self.moved or self.counted
