@@ -404,6 +404,7 @@ class FileFacts(Fact):
     words: frozenset[str] = frozenset()  # of which it may make names somewhere else; lower case
     mixes_case: bool = False  # two words in its strings differ in case alone
     threads: bool = False  # starts threads, each of which counts its own variable scopes
+    registrars: frozenset[str] = frozenset()  # modules, without their packages, whose decorators get its functions
     lent: frozenset[Callee] = frozenset()  # functions of other files that it hands scopes, to enter them
     by_hand: frozenset[ScopeKind] = (
         frozenset()

@@ -45,7 +45,7 @@ from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.withs import decorator_scope
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
-from migrate.syntax.names import STAR, visible_imports
+from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import BindingKind, Scope, ScopeKind, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -136,6 +136,7 @@ class _Indexer:
             escaped_attributes=frozenset(escapes.attributes),
             gives_unknown=any(map(gives_unknown, bodies)),
             passes_unknown=any(map(passes_unknown, bodies)),
+            registrars=frozenset(self.registrars()) or _NOTHING,
             passed_on=passed_on(self.module.path, bodies, imports, escapes.imports),
             scoped_reads=frozenset(name for kind, name in read_within if kind is FactKind.VARIABLE),
             named_reads=frozenset(name for kind, name in read_within if kind is FactKind.NAME),
@@ -208,6 +209,15 @@ class _Indexer:
                 assert scope.parent is not None
                 names = (self.callees.canonical(part, scope.parent) for part in decorating(one))
                 yield from (name for name in names if name and name.startswith("tensorflow."))
+
+    def registrars(self) -> Iterator[str]:
+        """The modules, without their packages, whose decorators get functions of the file, to call at any time."""
+        for scope in self.callees.body_scopes:
+            for one in _decorators(scope.node) if scope.parent is not None else ():
+                assert scope.parent is not None
+                name = resolve(one.func if isinstance(one, ast.Call) else one, scope.parent) or ""
+                if "." in name and name.partition(".")[0] not in (*knowledge.SAFE_MODULES, "tensorflow"):
+                    yield name.split(".")[-2]
 
     def bodies(self) -> Iterator[BodyFacts]:
         """All bodies; where only creations count, those without any, which hold no body with one, are left blank."""
@@ -368,8 +378,8 @@ def _is_implicit(node: ast.AST, owner: Scope) -> bool:
     return bool(name.startswith("__") and name.endswith("__"))
 
 
-def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
-    return [] if isinstance(node, ast.Lambda) else node.decorator_list
+def _decorators(node: ast.AST) -> list[ast.expr]:
+    return getattr(node, "decorator_list", [])
 
 
 def _bare(node: ast.expr) -> str:
