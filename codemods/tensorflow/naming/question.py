@@ -213,7 +213,8 @@ class Question:
     @property
     def meets_derived(self) -> bool:
         """Whether its name may be one that is made of another variable's, which gets another: its number changes."""
-        return self.old.moves and any(one.name.is_derived and one.creates for one in self.rivals)
+        made = (one.name for one in self.rivals if one.creates)
+        return self.old.moves and any(name.is_derived and name.tells for name in made)
 
     @property
     def renumbered(self) -> bool:
