@@ -36,7 +36,7 @@ from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.telling import Telling
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
-from migrate.syntax.calls import keyword_or_place
+from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes, place_among
@@ -47,6 +47,7 @@ __all__ = ["Events"]
 _CONTROL_FLOW = frozenset(
     f"tensorflow.{name}" for name in ("while_loop", "map_fn", "scan", "foldl", "foldr", "cond", "case")
 )
+_GRAPH_METHODS = {"unique_name": 0, "create_op": 4}  # with the places of the names that they take
 _STRINGS = (*(ast.Name, ast.Attribute, ast.JoinedStr, ast.Call), *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp))
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
@@ -193,7 +194,7 @@ class Events:
         callee = self.callees.callee(node.func, site.scope)
         self.told.note(site, callee)
         if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
-            taken = self.callees.named(node, "name", 0, site.scope) or UNKNOWN
+            taken = self.callees.named(node, "name", _GRAPH_METHODS[site.called], site.scope) or UNKNOWN
             return NamedOp(position(node), self.frames.facts(site.frames, site.scope), taken)
         if _is_harmless(callee, site) or _calls_initializer(callee):
             return None
@@ -222,9 +223,11 @@ class Events:
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
-        """Whether a function is the method of a graph that finds names, by the graph or by what that is called."""
-        if not isinstance(function, ast.Attribute) or function.attr != "unique_name":
+        """Whether a function is a method of a graph that takes a name, by the graph or by what that is called."""
+        if not isinstance(function, ast.Attribute) or function.attr not in _GRAPH_METHODS:
             return False
+        if function.attr == "create_op":
+            return True
         holder = function.value.attr if isinstance(function.value, ast.Attribute) else getattr(function.value, "id", "")
         return "graph" in holder.lower() or self.callees.is_of_graph(function, scope, "unique_name")
 
@@ -324,5 +327,7 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
 
 def _only_asks(node: ast.Call) -> bool:
     """Whether a call of `graph.unique_name` leaves the name to who makes something of it."""
+    if called_name(node) != "unique_name":
+        return False
     marks = keyword_or_place(node, "mark_as_used", 1)
     return isinstance(marks, ast.Constant) and not marks.value

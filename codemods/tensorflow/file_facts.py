@@ -150,6 +150,7 @@ class FileFacts(Fact):
     told: Told = Told()
     gives_unknown: bool = False  # it makes a variable or enters a scope under a name of which nothing is known
     passes_unknown: bool = False  # it passes another file's function what may be such a name, or hold one
+    registrars: frozenset[str] = frozenset()  # modules, without their packages, whose decorators get its functions
     passed_on: frozenset[str] = frozenset()  # the imported names by which it leads on to other files
     creates: bool = False  # some body of it has a creation
     library: bool = False  # a file of TensorFlow's own

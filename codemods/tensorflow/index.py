@@ -30,7 +30,7 @@ from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
-from migrate.syntax.names import STAR, visible_imports
+from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.walk import BindingKind, Scope, is_main_guard
 
@@ -93,6 +93,7 @@ class _Indexer:
             told=self.told(),
             gives_unknown=any(map(gives_unknown, bodies)),
             passes_unknown=any(map(passes_unknown, bodies)),
+            registrars=frozenset(self.registrars()) or _NOTHING,
             passed_on=passed_on(self.module.path, bodies, top.imports, self.escapes.imports),
             creates=any(isinstance(event, Creation) for event in self.all_events()),
             library=self.is_library(top),
@@ -193,6 +194,15 @@ class _Indexer:
                 assert scope.parent is not None
                 names = (self.callees.canonical(part, scope.parent) for part in decorating(one))
                 yield from (name for name in names if name and name.startswith("tensorflow."))
+
+    def registrars(self) -> Iterator[str]:
+        """The modules, without their packages, whose decorators get functions of the file, to call at any time."""
+        for scope in self.callees.body_scopes:
+            for one in getattr(scope.node, "decorator_list", ()):
+                assert scope.parent is not None
+                name = resolve(one.func if isinstance(one, ast.Call) else one, scope.parent) or ""
+                if "." in name and name.partition(".")[0] not in (*knowledge.SAFE_MODULES, "tensorflow"):
+                    yield name.split(".")[-2]
 
     def imports_keras_2(self) -> bool:
         """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""

@@ -17,6 +17,7 @@ __all__ = [
     "EVALUATORS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
+    "MADE_OP_NAMES",
     "MAIN_RUNNERS",
     "MAPPERS",
     "NAME_PLACES",
@@ -225,8 +226,46 @@ DEFAULT_OP_NAMES = frozenset(
     while zeros zeros_like xw_plus_b dropout moments batchnorm gradients beta1_power beta2_power sign ceil floor round
     rsqrt any all prod cumsum reverse gathernd scatternd onehot topkv2 where select fill linspace eye diag trace
     batchmatmul batchmatmulv2 cross_entropy elu selu leakyrelu crelu lrn conv1d conv3d bias_add print assert
-    import input_producer""".split()
+    import input_producer mod floordiv floormod greater greaterequal less lessequal size""".split()
 )
+
+_MADE = {  # by what makes them, in lower case: those of its ops and scopes that are called otherwise than it is
+    "merge_all": "merge",
+    "map_fn": "map",
+    "tables_initializer": "init_all_tables",
+    "exponentialmovingaverage": "isvariableinitialized",
+    "natural_exp_decay": "exponentialdecay",
+    "get_total_loss": "total_loss",
+    "compute_weighted_loss": "weighted_loss",
+    "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits_sg",
+    "nce_loss": "sampled_losses logistic_loss",
+    "sampled_softmax_loss": "sampled_losses labels_stop_gradient softmax_cross_entropy_with_logits",
+    "fused_batch_norm": "fusedbatchnorm fusedbatchnormv2 fusedbatchnormv3 scale offset",
+    "depthwise_conv2d": "depthwise",
+    "atrous_conv2d": "convolution",
+    "clip_by_global_norm": "global_norm",
+    "resize_images": "resize",
+    "verify_tensor_all_finite": "verifyfinite",
+    "add_check_numerics_ops": "checknumerics",
+    "fifoqueue": "fifo_queue",
+    "paddingfifoqueue": "padding_fifo_queue",
+    "randomshufflequeue": "random_shuffle_queue",
+    **dict.fromkeys(("sigmoid_cross_entropy_with_logits", "weighted_cross_entropy_with_logits"), "logistic_loss"),
+    **dict.fromkeys(("dynamic_rnn", "static_rnn"), "rnn"),
+    **{f"{name}_cross_entropy": f"{name}_cross_entropy_loss" for name in ("softmax", "sparse_softmax", "sigmoid")},
+    "cosine_distance": "cosine_distance_loss",
+    **dict.fromkeys(
+        ("scaffold", "monitoredsession", "monitoredtrainingsession", "singularmonitoredsession", "supervisor"),
+        "init save report_uninitialized_variables report_uninitialized_resources init_all_tables",
+    ),
+    **dict.fromkeys(
+        ("from_tensor_slices", "from_tensors", "from_generator", "tfrecorddataset", "textlinedataset"),
+        "iteratorgetnext batch_size drop_remainder buffer_size count seed seed2 num_parallel_calls start stop step"
+        " filenames compression_type",
+    ),
+    **{f"{name}cell": f"{name}cellzerostate" for name in ("basicrnn", "rnn", "gru", "lstm", "basiclstm", "multirnn")},
+}
+MADE_OP_NAMES = {maker: tuple(names.split()) for maker, names in _MADE.items()}
 
 # `tf.app.run()` calls the module's `main` once.
 MAIN_RUNNERS = frozenset({"tensorflow.app.run", "absl.app.run"})

@@ -8,12 +8,13 @@ import re
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind, ScopeKind
+from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES
 from migrate.syntax.calls import called_name
-from migrate.syntax.names import single_value
+from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import BindingKind, Scope
+from migrate.syntax.walk import Binding, BindingKind, Scope
 
 __all__ = ["opened"]
 
@@ -63,10 +64,26 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset
     if found and any(_scopes_in(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
         return True  # a loop over scopes
     given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
+    given = given or (found is not None and any(_is_imported(one, node, found[0]) for one in found[1]))
     if isinstance(node, ast.Attribute):
-        given = any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
+        given = _is_foreign(node, scope) or any(
+            _is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr)
+        )
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
+
+
+def _is_imported(binding: Binding, name: ast.expr, owner: Scope) -> bool:
+    """Whether a name is imported from a file that is not a library's, or goes over what is."""
+    if binding.kind is BindingKind.IMPORT:
+        return _is_foreign(name, owner)
+    return any(_is_foreign(one, owner) for one in iterated(binding.node, owner))
+
+
+def _is_foreign(node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression names something of another module, which may hold whatever it likes."""
+    dotted = resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
+    return dotted is not None and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow")
 
 
 def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:

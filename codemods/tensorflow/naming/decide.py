@@ -101,7 +101,7 @@ class Decider:
         decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
         if isinstance(decision, LeavePlan):
             return decision
-        if decision.level is Level.EXACT and self.old.carries(site):
+        if decision.level is Level.EXACT and (self.old.carries(site) or question.meets_derived):
             decision = replace(decision, level=Level.RENAMES, renames=self.old.derived(site))
         if decision.level is Level.EXACT:
             decision = replace(decision, renames=self.old.kept(site))

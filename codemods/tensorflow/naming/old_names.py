@@ -218,6 +218,11 @@ class OldNames:
         """Whether ops that go under new scopes may have taken a name first."""
         return self.wraps and name.pattern.rpartition("/")[2].lower() in self.scopes.reach.tree.op_names
 
+    def _beside_ops(self, name: Text, numbers: str) -> str:
+        """A name that stays, with a number where ops and slots may bear it that nobody names, such as `w/Adam`."""
+        taken = name.pattern.rpartition("/")[2].lower() in self.scopes.reach.tree.op_names
+        return f"{name.pattern}*" if taken else name.pattern + numbers
+
     def derived(self, site: Site) -> tuple[Rename, ...]:
         """The entries of a site whose name is made of another's, which may change."""
         return tuple(Rename(one.old, one.new, False) for one in self.kept(site))
@@ -230,7 +235,7 @@ class OldNames:
         entries = []
         for place, instance in enumerate(site.instances):
             old = self.old(site, instance, site.names[place] if site.names else None)
-            new = self.prefix(instance, new=True) + (new_name or site.names[place].pattern + numbers)
+            new = self.prefix(instance, new=True) + (new_name or self._beside_ops(site.names[place], numbers))
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))

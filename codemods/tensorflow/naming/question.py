@@ -226,6 +226,12 @@ class Question:
         return not lost and not any((one.literal or "").lower() in DEFAULT_OP_NAMES for one in self.site.names)
 
     @property
+    def meets_derived(self) -> bool:
+        """Whether its name may be one that is made of another variable's, which gets another: its number changes."""
+        made = (one.name for one in self.rivals if one.creates)
+        return self.old.moves and any(name.is_derived and name.tells for name in made)
+
+    @property
     def renumbered(self) -> bool:
         """Whether its number changes because others get new names."""
         return self.moved or self.counted

@@ -85,9 +85,14 @@ class Classes:
         return found
 
     def inherited(self, key: ClassKey, name: str) -> list[BodyKey]:
-        """What `super().name()` in a class runs."""
-        for base in self.bases(key):
-            found = self.method(base, name)
-            if found:
-                return found
-        return []
+        """What `super().name()` in a class can run: a base's method, or one of what a subclass has beside the class."""
+        own = next(filter(None, (self.method(base, name) for base in self.bases(key))), [])
+        beside = (found for base in self._beside(key) for found in self.method(base, name))
+        return list(dict.fromkeys((*own, *beside)))
+
+    def _beside(self, key: ClassKey) -> Iterator[ClassKey]:
+        """The bases that subclasses name behind one that is a class, or derives from it: `class Net(Scoped, Dense)`."""
+        for subclass in self.subclasses.get(key, ()):
+            bases = self.bases(subclass) if len(self.facts(subclass).bases) > 1 else ()
+            place = next((number for number, base in enumerate(bases) if key in self.ancestors(base)), len(bases))
+            yield from (base for base in bases[place + 1 :] if key not in self.ancestors(base))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, SAFE_MODULES
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -133,7 +133,10 @@ class Tree:
         called = {name.lower() for file in self.files.values() for name in file.functions_used}
         plain = {name.removeprefix("reduce_").removesuffix("optimizer") for name in called}
         joined = (name.replace("_", "") for name in (*called, *plain))
-        return frozenset({*called, *plain, *joined, *DEFAULT_OP_NAMES}) - {"variable"}  # which claims know better
+        made = (one for name in called for one in MADE_OP_NAMES.get(name, ()))
+        return frozenset({*called, *plain, *joined, *made, *DEFAULT_OP_NAMES}) - {
+            "variable"
+        }  # which claims know better
 
     @cached_property
     def name_tests(self) -> Mapping[str, Sequence[NameTest]]:

@@ -118,7 +118,15 @@ class Extent:
 
     def speaks(self, call: Call, body: BodyKey) -> bool:
         """Whether a call makes ops that the code names itself, which a new scope would rename."""
-        return any(target in self._speakers for target in self.tree.targets(call, body))
+        targets = self.tree.targets(call, body)
+        if not targets and call.callee.is_element and call.callee.kind is CalleeKind.OPAQUE:
+            return bool(self._speaking_lambdas)
+        return any(target in self._speakers for target in targets)
+
+    @cached_property
+    def _speaking_lambdas(self) -> frozenset[BodyKey]:
+        """The lambdas that do, of which any may be an element of a list or a dictionary."""
+        return frozenset(key for key in self._speakers if self.tree.body(key).is_lambda)
 
     def names_something(self, body: BodyKey) -> bool:
         """Whether a body makes variables or ops that have names, directly or through calls."""

@@ -172,10 +172,16 @@ class Surroundings:
                 return bool(classes) and all(map(self.tree.classes.is_whole, classes))
         return False
 
+    @cached_property
+    def _registrars(self) -> frozenset[str]:
+        """The modules whose decorators get functions of the tree: who calls one of theirs may run any of these."""
+        return frozenset(name for file in self.tree.files.values() for name in file.registrars)
+
     def _may_be_handed_some(self, callee: Callee, path: str) -> bool:
         """Whether a function that is not the tree's may be handed one that is, and call it."""
         file = self.tree.files[path]
         handing = bool(file.escapes.bodies or file.escapes.imports or file.escapes.attributes)
+        handing = handing or callee.name.rpartition(".")[0].rpartition(".")[2] in self._registrars
         return handing and callee.name.partition(".")[0] not in ("tensorflow", "builtins")
 
 
