@@ -27,6 +27,7 @@ from codemods.tensorflow.facts import (
 )
 from codemods.tensorflow.frames import Frames
 from codemods.tensorflow.handing import Handing
+from codemods.tensorflow.kept_names import kept_arguments
 from codemods.tensorflow.modes import Modes
 from codemods.tensorflow.scope_calls import entered_scope
 from codemods.tensorflow.swallowing import is_manager
@@ -192,12 +193,14 @@ class Events:
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._target(site, callee)
+        positional = tuple([self._argument(argument, site.scope) for argument in node.args])
+        keywords = tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg])
         return Call(
             at,
             frames,
             callee,
-            tuple([self._argument(argument, site.scope) for argument in node.args]),
-            tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg]),
+            positional,
+            keywords,
             target.name if target else "",
             target.grip if target else Grip.HEADER,
             position(site.statement),
@@ -206,6 +209,7 @@ class Events:
             _is_assigned(node, site.statement),
             _unset(node),
             self._tensors(site, callee),
+            tuple(kept_arguments(node, site.scope, positional, keywords)),
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:

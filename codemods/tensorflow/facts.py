@@ -186,6 +186,7 @@ class Call(Fact):
     whole: bool = False  # it is all of its statement's value, or of one in its tuple
     unset: tuple[int | str, ...] = ()  # the positions and keywords of arguments that are None or False
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
+    kept: tuple[tuple[int | str, tuple[str, ...]], ...] = ()  # the same of what other files keep, and the words for it
 
 
 @record(frozen=True, slots=True)
