@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from codemods.tensorflow.bodies import attribute_values, behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.dtypes import is_none
-from codemods.tensorflow.kept_names import constant, element, result
+from codemods.tensorflow.kept_names import argument, constant, element, result
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import holds_none
 from codemods.tensorflow.records import fields_left_out, is_left_at_none
@@ -54,6 +54,8 @@ def left_out(module: Module, callees: Callees) -> Iterator[str]:
             yield from _plain(scope)
         for site in module.walk.calls_of(_TAKING):
             yield from (item.arg for item in site.node.keywords if item.arg and is_none(item.value))
+        for site in module.walk.calls_of(("partial", "partialmethod")):
+            yield from (argument(item.arg) for item in site.node.keywords if item.arg and is_none(item.value))
         yield from fields_left_out(module)
     for site in module.walk.calls_of(_OPTIONS):
         yield from option_words(site.node, site.called)

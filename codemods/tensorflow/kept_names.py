@@ -1,7 +1,7 @@
 """Under which words other files keep what a name is taken from: `cfg.NAME`, `args.name`, `for n in NAMES`, `pick(i)`.
 
 `absent.py` says in the same words what may be None: an attribute, a field, a key or an option by itself, what a module
-calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function as `pick()`.
+calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function as `pick()`, its argument as `(name)`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codemods.tensorflow.text import UNKNOWN, Text
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import BindingKind, Scope
 
-__all__ = ["NOTHING", "constant", "element", "kept_arguments", "kept_words", "own_attribute", "result"]
+__all__ = ["NOTHING", "argument", "constant", "element", "kept_arguments", "kept_words", "own_attribute", "result"]
 
 KeptArgument: TypeAlias = tuple[int | str, tuple[str, ...]]
 NOTHING = "None"  # the word for None itself
@@ -39,6 +39,11 @@ def element(name: str) -> str:
 def result(name: str) -> str:
     """What a function gives back."""
     return f"{name}()"
+
+
+def argument(name: str) -> str:
+    """What a function that is handed on gets by a keyword."""
+    return f"({name})"
 
 
 def own_attribute(node: ast.expr, scope: Scope) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Held
-from codemods.tensorflow.kept_names import NOTHING
+from codemods.tensorflow.kept_names import NOTHING, argument
 from codemods.tensorflow.naming.passed import Passed, of_arguments
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -42,7 +42,7 @@ class _Absence:
         """Whether the name is a parameter that may be None for all that other files tell; ways tell the rest."""
         match site.creation.name.parts if site.creation.name is not None else ():
             case (Hole(parameter=own),) if own:
-                return (site.body, own) in self.passed.unseen or own in self.passed.spare
+                return argument(own) in self._left_out or (site.body, own) in self.passed.unseen
         return False
 
     def _may_keep(self, word: str, owner: int, path: str) -> bool:

@@ -40,7 +40,7 @@ class Passed:
 
     @property
     def spare(self) -> Set[str]:
-        """The keywords with which None is passed to what takes any, or is made another function's default."""
+        """The keywords with which None is passed to what takes any."""
         return self._written[2]
 
     @cached_property
@@ -56,7 +56,7 @@ class Passed:
             beside = {item for item in event.unset if isinstance(item, str)}.difference(*given.values())
             if given or event.callee.kind is not CalleeKind.IMPORTED:
                 loose |= beside
-            if given or event.callee.name == "functools.partial":
+            if given:
                 spare |= beside
         return passed, loose, spare
 
