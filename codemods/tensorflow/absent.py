@@ -147,12 +147,12 @@ def _is_always_set(keywords: Mapping[str | None, ast.expr]) -> bool:
     return "required" in keywords or (action is not None and not stores)
 
 
-def kept_parameters(callees: Callees) -> Mapping[str, frozenset[str]]:
-    """The attributes to which the functions of a file assign parameters of their own, with those."""
-    found: dict[str, set[str]] = {}
-    for scope in callees.body_scopes:
+def kept_parameters(callees: Callees) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """The attributes to which the functions of a file assign parameters of their own, with the bodies and those."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for body, scope in enumerate(callees.body_scopes):
         for name, value in attribute_values(scope.node) if isinstance(scope.node, ast.FunctionDef) else ():
             own = scope.bindings.get(value.id, ()) if isinstance(value, ast.Name) else ()
             if any(one.kind is BindingKind.PARAMETER for one in own):
-                found.setdefault(name, set()).add(value.id)  # type: ignore[attr-defined]
+                found.setdefault(name, set()).add((body, value.id))  # type: ignore[attr-defined]
     return {name: frozenset(parameters) for name, parameters in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Held
@@ -50,7 +50,7 @@ class _Absence:
 
         What the file of the class itself assigns to the attribute is told by that.
         """
-        if not self.tree.files[path].kept.get(word, frozenset()).isdisjoint(self.passed.loose):
+        if any(parameter in self.passed.loose for _, parameter in self.tree.files[path].kept.get(word, ())):
             return True
         family = [*self._family(owner, path)]
         if any(key[0] != path and word in self.tree.files[key[0]].left_out for key in family):
@@ -60,7 +60,8 @@ class _Absence:
 
     def _takes_none(self, word: str, method: BodyKey, path: str) -> bool:
         """Whether a method may assign to an attribute a parameter that is None."""
-        kept = self.tree.files[method[0]].kept.get(word, frozenset())
+        of_file = self.tree.files[method[0]].kept.get(word, frozenset())
+        kept = {parameter for body, parameter in of_file if body == method[1]}
         if method[0] != path and not kept.isdisjoint(self.tree.body(method).unset):
             return True
         return any((method, parameter) in self.passed.anyhow for parameter in kept)
@@ -89,22 +90,18 @@ class _Absence:
     @cached_property
     def _kept(self) -> Set[str]:
         """The attributes that take a parameter of a constructor for which None is passed, or left at its default."""
-        found: set[str] = set()
-        for (path, _), body in self.tree.bodies() if self._takers else ():
-            if body.name == "__init__":
-                given = self._takers.get(path, {})
-                found |= {word for parameter in body.unset for word in given.get(parameter, ())}
-        return found | {word for key, name in self.passed.anyhow for word in self._takers.get(key[0], {}).get(name, ())}
+        return {
+            word
+            for path, file in self.tree.files.items()
+            for word, kept in file.kept.items()
+            if any(self._is_none_at(path, body, parameter) for body, parameter in kept)
+        }
 
-    @cached_property
-    def _takers(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """By file the attributes that take each parameter."""
-        found: dict[str, dict[str, list[str]]] = {}
-        for path, file in self.tree.files.items():
-            for word, parameters in file.kept.items():
-                for parameter in parameters:
-                    found.setdefault(path, {}).setdefault(parameter, []).append(word)
-        return found
+    def _is_none_at(self, path: str, index: int, parameter: str) -> bool:
+        """Whether a parameter may be None: by default, in a constructor, or as it is passed."""
+        body = self.tree.files[path].bodies[index]
+        default = body.name == "__init__" and parameter in body.unset
+        return default or ((path, index), parameter) in self.passed.anyhow
 
     @cached_property
     def _passed_by_name(self) -> Set[str]:
