@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 
 from codemods.tensorflow.bodies import attribute_values, behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.dtypes import is_none
-from codemods.tensorflow.kept_names import constant, element, result
+from codemods.tensorflow.kept_names import argument, constant, element, result
+from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import holds_none
 from codemods.tensorflow.records import fields_left_out, is_left_at_none
 from migrate.syntax.calls import called_name, keyword_or_place
@@ -26,6 +28,7 @@ _OPTIONS = ("add_argument", "add_option", "option", "DEFINE_string", "DEFINE_enu
 # What makes an object of its keywords, or puts them into one.
 _TAKING = ("dict", "_replace", "replace", "evolve", "update", "set_defaults", "SimpleNamespace", "Namespace", "HParams")
 _OWN = re.compile(r"\b(?:self|cls)\Z")
+_HINT = re.compile(r"\bNone\b|\band\b|\b(?:get|pop|setdefault|getenv|next)\(")  # of what may be None
 _BEFORE = 5  # characters that stand before a dot, of which these are
 
 
@@ -51,14 +54,17 @@ def left_out(module: Module, callees: Callees) -> Iterator[str]:
             yield from _plain(scope)
         for site in module.walk.calls_of(_TAKING):
             yield from (item.arg for item in site.node.keywords if item.arg and is_none(item.value))
+        for site in module.walk.calls_of(("partial", "partialmethod")):
+            yield from (argument(item.arg) for item in site.node.keywords if item.arg and is_none(item.value))
         yield from fields_left_out(module)
     for site in module.walk.calls_of(_OPTIONS):
         yield from option_words(site.node, site.called)
     for site in module.walk.calls_of(("fromkeys", "setdefault")):
         yield from _keys(site.node, site.called, site.scope)
+    lines = [number for number, line in enumerate(code.split("\n"), 1) if _HINT.search(line)]
     for scope in callees.body_scopes:
         if isinstance(scope.node, ast.FunctionDef):
-            yield from _of_function(scope.node, scope, callees)
+            yield from _of_function(scope.node, scope, callees, lines)
 
 
 def _constants(scope: Scope, callees: Callees) -> Iterator[str]:
@@ -94,13 +100,19 @@ def _keys(call: ast.Call, called: str, scope: Scope) -> Iterator[str]:
     yield from (one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def _of_function(function: ast.FunctionDef, scope: Scope, callees: Callees) -> Iterator[str]:
-    """What a function gives back, or assigns to an attribute or to a name of its module, that may be None."""
-    own = statements(function)
-    valued = any(isinstance(one, ast.Return) and one.value for one in own)  # most others are no results
-    if valued and callees.nones.returns_none(function):
+def _of_function(function: ast.FunctionDef, scope: Scope, callees: Callees, lines: Sequence[int]) -> Iterator[str]:
+    """What a function gives back, or assigns to an attribute or to a name of its module, that may be None.
+
+    In one without any of the `lines` that look like it, nothing else than its end, or another function, can give that.
+    """
+    hinted = bisect_left(lines, function.lineno) < bisect_right(lines, function.end_lineno or 0)
+    valued = [one for one in statements(function) if isinstance(one, ast.Return) and one.value]
+    handed = any(isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Name) for one in valued)
+    if valued and (hinted or handed or falls_off(function)) and callees.nones.returns_none(function):
         yield result(function.name)
         yield from [function.name] if function.decorator_list else []  # a property
+    if not hinted:
+        return
     for name, value in attribute_values(function):
         if not isinstance(value, ast.Name | ast.Attribute | ast.Constant) and callees.nones.may_be(value, scope):
             yield name
@@ -135,12 +147,12 @@ def _is_always_set(keywords: Mapping[str | None, ast.expr]) -> bool:
     return "required" in keywords or (action is not None and not stores)
 
 
-def kept_parameters(callees: Callees) -> Mapping[str, frozenset[str]]:
-    """The attributes to which the functions of a file assign parameters of their own, with those."""
-    found: dict[str, set[str]] = {}
-    for scope in callees.body_scopes:
+def kept_parameters(callees: Callees) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """The attributes to which the functions of a file assign parameters of their own, with the bodies and those."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for body, scope in enumerate(callees.body_scopes):
         for name, value in attribute_values(scope.node) if isinstance(scope.node, ast.FunctionDef) else ():
             own = scope.bindings.get(value.id, ()) if isinstance(value, ast.Name) else ()
             if any(one.kind is BindingKind.PARAMETER for one in own):
-                found.setdefault(name, set()).add(value.id)  # type: ignore[attr-defined]
+                found.setdefault(name, set()).add((body, value.id))  # type: ignore[attr-defined]
     return {name: frozenset(parameters) for name, parameters in found.items()}

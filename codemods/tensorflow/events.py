@@ -29,6 +29,7 @@ from codemods.tensorflow.facts import (
 from codemods.tensorflow.frames import Frames
 from codemods.tensorflow.graph_imports import IMPORTING
 from codemods.tensorflow.handing import Handing
+from codemods.tensorflow.kept_names import kept_arguments
 from codemods.tensorflow.modes import Modes
 from codemods.tensorflow.scope_calls import entered_scope
 from codemods.tensorflow.swallowing import is_manager
@@ -205,12 +206,14 @@ class Events:
         target = self._target(site, callee)
         starred = any(isinstance(item, ast.Starred) for item in node.args)
         placed = _placed(node.args) if starred else node.args
+        positional = tuple([self._argument(argument, site.scope) for argument in placed])
+        keywords = tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg])
         return Call(
             at,
             frames,
             callee,
-            tuple([self._argument(argument, site.scope) for argument in placed]),
-            tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg]),
+            positional,
+            keywords,
             target.name if target else "",
             target.grip if target else Grip.HEADER,
             position(site.statement),
@@ -220,6 +223,7 @@ class Events:
             _unset(node),
             self._tensors(site, callee),
             self._lent(site, callee),
+            tuple(kept_arguments(node, site.scope, positional, keywords)),
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:

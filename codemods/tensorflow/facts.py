@@ -203,6 +203,7 @@ class Call(Fact):
     unset: tuple[int | str, ...] = ()  # the positions and keywords of arguments that are None or False
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
     lent: tuple[Lent, ...] = ()  # those that read what calls have made, where the file makes or enters graphs
+    kept: tuple[tuple[int | str, tuple[str, ...]], ...] = ()  # the same of what other files keep, and the words for it
 
 
 @record(frozen=True, slots=True)

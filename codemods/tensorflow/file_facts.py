@@ -65,7 +65,7 @@ class Absences(Fact):
 
     cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
     left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
-    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)  # parameters that attributes are assigned
+    kept: Mapping[str, frozenset[tuple[int, str]]] = field(default_factory=dict)  # by attribute, parameters of bodies
     records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named tuples and the like, with their fields
 
 

@@ -1,21 +1,26 @@
 """Under which words other files keep what a name is taken from: `cfg.NAME`, `args.name`, `for n in NAMES`, `pick(i)`.
 
 `absent.py` says in the same words what may be None: an attribute, a field, a key or an option by itself, what a module
-calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function as `pick()`.
+calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function as `pick()`, its argument as `(name)`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from codemods.tensorflow.bodies import first_parameter
+from codemods.tensorflow.bodies import behind, first_parameter
+from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.nones import iterated
+from codemods.tensorflow.text import UNKNOWN, Text
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import BindingKind, Scope
 
-__all__ = ["constant", "element", "kept_words", "own_attribute", "result"]
+__all__ = ["NOTHING", "argument", "constant", "element", "kept_arguments", "kept_words", "own_attribute", "result"]
 
+KeptArgument: TypeAlias = tuple[int | str, tuple[str, ...]]
+NOTHING = "None"  # the word for None itself
 _MAX_DEPTH = 6  # names that stand for names
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 _SAME = frozenset({"zip", "enumerate", "sorted", "reversed", "list", "tuple", "iter", "cycle", "items", "values"})
@@ -36,6 +41,11 @@ def result(name: str) -> str:
     return f"{name}()"
 
 
+def argument(name: str) -> str:
+    """What a function that is handed on gets by a keyword."""
+    return f"({name})"
+
+
 def own_attribute(node: ast.expr, scope: Scope) -> str:
     """The attribute of its own object that a method reads; "" for anything else."""
     own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id
@@ -48,7 +58,9 @@ def kept_words(node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[str]:
         case ast.Name(id=name) if depth < _MAX_DEPTH:
             yield from _bound(name, scope, depth + 1)
         case ast.Attribute(value=value, attr=word):
-            yield constant(word) if resolve(node, scope) else word
+            yield word
+            if resolve(node, scope):
+                yield constant(word)
             if word == "value":  # of a flag
                 yield from kept_words(value, scope, depth)
         case ast.Subscript(slice=ast.Constant(value=str() as key)):
@@ -108,3 +120,39 @@ def _elements(node: ast.expr, scope: Scope, depth: int) -> Iterator[str]:
                     yield element(one.dotted.rpartition(".")[2])
                 elif one.value is not None:
                     yield from _elements(one.value, found[0], depth + 1)
+
+
+def kept_arguments(
+    call: ast.Call, scope: Scope, positional: Sequence[Text | None], keywords: Sequence[tuple[str, Text | None]]
+) -> Iterator[KeptArgument]:
+    """The places and keywords of arguments of which a file knows nothing, with their words; also of None in stars."""
+    for place, text in enumerate(positional):
+        if text is None:
+            yield from _in_star(call.args[place], place, scope)
+        elif text is UNKNOWN or text == UNKNOWN:
+            yield from [(place, words)] if (words := _words(call.args[place], scope)) else []
+    unknown = {name for name, text in keywords if text is not None and text == UNKNOWN}
+    for item in call.keywords if unknown or len(keywords) < len(call.keywords) else ():
+        if item.arg is None:
+            yield from _in_stars(item.value, scope)
+        elif item.arg in unknown and (words := _words(item.value, scope)):
+            yield item.arg, words
+
+
+def _in_star(node: ast.expr, place: int, scope: Scope) -> Iterator[KeptArgument]:
+    """The places at which `*values` passes None."""
+    shown = behind(node.value, scope) if isinstance(node, ast.Starred) else None
+    items = shown.elts if isinstance(shown, ast.List | ast.Tuple) else []
+    yield from ((place + number, (NOTHING,)) for number, one in enumerate(items) if is_none(one))
+
+
+def _in_stars(node: ast.expr, scope: Scope) -> Iterator[KeptArgument]:
+    """The keywords with which `**options` passes None."""
+    shown = behind(node, scope)
+    pairs = zip(shown.keys, shown.values, strict=True) if isinstance(shown, ast.Dict) else ()
+    names = (getattr(key, "value", None) for key, one in pairs if is_none(one))
+    yield from ((name, (NOTHING,)) for name in names if isinstance(name, str))
+
+
+def _words(value: ast.expr, scope: Scope) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kept_words(value, scope)))

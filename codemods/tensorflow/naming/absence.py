@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, CalleeKind, Held
+from codemods.tensorflow.facts import Call, Held
+from codemods.tensorflow.kept_names import NOTHING, argument
+from codemods.tensorflow.naming.passed import Passed, of_arguments
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.reach.ways import bound_parameters
+from codemods.tensorflow.text import Hole
 
 __all__ = ["note_absence"]
 
@@ -18,7 +20,7 @@ def note_absence(sites: Iterable[Site], tree: Tree) -> None:
     absence = _Absence(tree)
     for site in sites:
         held = site.creation.held
-        site.may_be_absent = held is not None and absence.may_be(held, site.body[0])
+        site.may_be_absent = (held is not None and absence.may_be(held, site.body[0])) or absence.is_passed(site)
 
 
 class _Absence:
@@ -26,6 +28,7 @@ class _Absence:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.passed = Passed(tree, self._left_out | self._cleared | {NOTHING})
 
     def may_be(self, held: Held, path: str) -> bool:
         """Whether what holds a name in a file may hold None."""
@@ -35,26 +38,38 @@ class _Absence:
             return any(not known.isdisjoint(held.words) for known in (self._left_out, self._kept, self._passed_by_name))
         return self._may_keep(held.words[0], held.owner, path)
 
+    def is_passed(self, site: Site) -> bool:
+        """Whether the name is a parameter that may be None for all that other files tell; ways tell the rest."""
+        match site.creation.name.parts if site.creation.name is not None else ():
+            case (Hole(parameter=own),) if own:
+                return argument(own) in self._left_out or (site.body, own) in self.passed.unseen
+        return False
+
     def _may_keep(self, word: str, owner: int, path: str) -> bool:
         """Whether an object of a class may have kept None: from what a method was passed, or left at its default.
 
         What the file of the class itself assigns to the attribute is told by that.
         """
-        if not self.tree.files[path].absences.kept.get(word, frozenset()).isdisjoint(self._loose):
+        if any(parameter in self.passed.loose for _, parameter in self.tree.files[path].absences.kept.get(word, ())):
             return True
-        for key in self._methods(owner, path):
-            found = self.tree.files[key[0]].absences
-            kept = found.kept.get(word, frozenset())
-            elsewhere = key[0] != path and (word in found.left_out or not kept.isdisjoint(self.tree.body(key).unset))
-            if elsewhere or any((key, parameter) in self._passed for parameter in kept):
-                return True
-        return False
+        family = [*self._family(owner, path)]
+        if any(key[0] != path and word in self.tree.files[key[0]].absences.left_out for key in family):
+            return True
+        methods = ((key[0], index) for key in family for index in self.tree.classes.facts(key).methods.values())
+        return any(self._takes_none(word, method, path) for method in methods)
 
-    def _methods(self, owner: int, path: str) -> Iterator[BodyKey]:
-        """The methods of a class, of those that it derives from, and of those that derive from it."""
+    def _takes_none(self, word: str, method: BodyKey, path: str) -> bool:
+        """Whether a method may assign to an attribute a parameter that is None."""
+        of_file = self.tree.files[method[0]].absences.kept.get(word, frozenset())
+        kept = {parameter for body, parameter in of_file if body == method[1]}
+        if method[0] != path and not kept.isdisjoint(self.tree.body(method).unset):
+            return True
+        return any((method, parameter) in self.passed.anyhow for parameter in kept)
+
+    def _family(self, owner: int, path: str) -> Iterator[tuple[str, int]]:
+        """A class, those that it derives from, and those that derive from it."""
         classes, own = self.tree.classes, (path, owner)
-        for key in (*classes.ancestors(own), *classes.subclasses.get(own, ())):
-            yield from ((key[0], index) for index in classes.facts(key).methods.values())
+        return iter((*classes.ancestors(own), *classes.subclasses.get(own, ())))
 
     @cached_property
     def _cleared(self) -> Set[str]:
@@ -70,64 +85,25 @@ class _Absence:
         records = {name: fields for file in self.tree.files.values() for name, fields in file.absences.records.items()}
         calls = (event for _, _, event in self.tree.events() if records and isinstance(event, Call) and event.unset)
         named = ((records.get(call.callee.name.rpartition(".")[2], ()), call) for call in calls)
-        return {name for fields, call in named if fields for name in _of_arguments(call, fields)}
+        return {name for fields, call in named for name in of_arguments(call.unset, fields)}
 
     @cached_property
     def _kept(self) -> Set[str]:
         """The attributes that take a parameter of a constructor for which None is passed, or left at its default."""
-        found: set[str] = set()
-        for (path, _), body in self.tree.bodies() if self._takers else ():
-            if body.name == "__init__":
-                given = self._takers.get(path, {})
-                found |= {word for parameter in body.unset for word in given.get(parameter, ())}
-        return found | {word for key, name in self._passed for word in self._takers.get(key[0], {}).get(name, ())}
+        return {
+            word
+            for path, file in self.tree.files.items()
+            for word, kept in file.absences.kept.items()
+            if any(self._is_none_at(path, body, parameter) for body, parameter in kept)
+        }
 
-    @cached_property
-    def _takers(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """By file the attributes that take each parameter."""
-        found: dict[str, dict[str, list[str]]] = {}
-        for path, file in self.tree.files.items():
-            for word, parameters in file.absences.kept.items():
-                for parameter in parameters:
-                    found.setdefault(path, {}).setdefault(parameter, []).append(word)
-        return found
-
-    @property
-    def _passed(self) -> Set[tuple[BodyKey, str]]:
-        """The parameters for which some call passes None."""
-        return self._nones[0]
-
-    @property
-    def _loose(self) -> Set[str]:
-        """The keywords with which None is passed to what takes any, or to nobody knows what."""
-        return self._nones[1]
+    def _is_none_at(self, path: str, index: int, parameter: str) -> bool:
+        """Whether a parameter may be None: by default, in a constructor, or as it is passed."""
+        body = self.tree.files[path].bodies[index]
+        default = body.name == "__init__" and parameter in body.unset
+        return default or ((path, index), parameter) in self.passed.anyhow
 
     @cached_property
     def _passed_by_name(self) -> Set[str]:
         """The parameters for which constructors are passed None."""
-        return {name for key, name in self._passed if self.tree.body(key).name == "__init__"}
-
-    @cached_property
-    def _nones(self) -> tuple[Set[tuple[BodyKey, str]], Set[str]]:
-        passed: set[tuple[BodyKey, str]] = set()
-        loose: set[str] = set()
-        for caller, _, event in self.tree.events():
-            if isinstance(event, Call) and event.unset:
-                given = {target: self._unset(event, target) for target in self.tree.targets(event, caller)}
-                passed.update((target, name) for target, names in given.items() for name in names)
-                if given or event.callee.kind is not CalleeKind.IMPORTED:
-                    loose |= {item for item in event.unset if isinstance(item, str)}.difference(*given.values())
-        return passed, loose
-
-    def _unset(self, call: Call, target: BodyKey) -> Set[str]:
-        """The parameters of a body for which a call of it passes None."""
-        return _of_arguments(call, bound_parameters(self.tree.body(target)))
-
-
-def _of_arguments(call: Call, names: Sequence[str]) -> Set[str]:
-    """Those of the names that arguments have in their order for which a call passes None."""
-    places = (item for item in call.unset if isinstance(item, int) and item < len(names))
-    return {
-        *(names[place] for place in places),
-        *(item for item in call.unset if isinstance(item, str) and item in names),
-    }
+        return {name for key, name in self.passed.anyhow if self.tree.body(key).name == "__init__"} | self.passed.spare
