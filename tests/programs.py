@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from program_calls import Expressions
+from program_chains import CHAINS
 from program_classes import CLASSES
 from program_files import ALIASES, LAYOUTS, File, imported
 from program_flow import FLOWS
 from program_models import MODELS
+from program_networks import NETWORKS
 from program_oddities import ODDITIES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
 from program_rebinding import REBINDINGS
@@ -268,6 +270,7 @@ class _Writer:
                 (weight, partial(statement, self))
                 for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS, *REBINDINGS)
             ]
+            makers += [(weight, partial(statement, self)) for weight, statement in (*NETWORKS, *CHAINS)]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
         deeds = (*TRAININGS, *LAYERS) if self.old else TRAININGS

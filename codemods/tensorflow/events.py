@@ -192,16 +192,18 @@ class Events:
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._target(site, callee)
+        starred = any(isinstance(item, ast.Starred) for item in node.args)
+        placed = _placed(node.args) if starred else node.args
         return Call(
             at,
             frames,
             callee,
-            tuple([self._argument(argument, site.scope) for argument in node.args]),
+            tuple([self._argument(argument, site.scope) for argument in placed]),
             tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg]),
             target.name if target else "",
             target.grip if target else Grip.HEADER,
             position(site.statement),
-            any(isinstance(item, ast.Starred) for item in node.args) or any(not item.arg for item in node.keywords),
+            starred or any(not item.arg for item in node.keywords),
             position(site.block[0]),
             _is_assigned(node, site.statement),
             _unset(node),
@@ -277,6 +279,11 @@ def _is_of_a_table(function: ast.expr, scope: Scope) -> bool:
     picked = single_value(function.id, scope) if isinstance(function, ast.Name) else function
     dotted = resolve(picked.value, scope) if isinstance(picked, ast.Subscript) else None
     return (dotted or "").partition(".")[0] in knowledge.SAFE_MODULES
+
+
+def _placed(arguments: Sequence[ast.expr]) -> Sequence[ast.expr]:
+    """Those arguments whose places are known: the ones before what is unpacked."""
+    return arguments[: next(place for place, item in enumerate(arguments) if isinstance(item, ast.Starred))]
 
 
 def _unset(node: ast.Call) -> tuple[int | str, ...]:

@@ -45,7 +45,7 @@ class Nones:
                 default = _default(node)
                 return self._returned(node, scope, depth) if default is None else self.may_be(default, scope, depth)
             case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
-                return attribute in self.attributes
+                return attribute in self.attributes or self._computed(attribute, depth)
             case ast.Subscript(value=ast.Name(id=name)):
                 return _holds_none(single_value(name, scope))
             case ast.Name(id=name) if depth < _MAX_DEPTH:
@@ -54,9 +54,18 @@ class Nones:
 
     def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
         """Whether a function of the file that is called may return None, by its `return` statements or its end."""
-        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) and depth < _MAX_DEPTH else None
+        if depth >= _MAX_DEPTH:
+            return False
+        if isinstance(call.func, ast.Attribute):
+            return any(self._returns(method, depth) for method in self._methods.get(call.func.attr, ()))
+        found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
         made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
         return any(self._returns(function, depth) for function in made)
+
+    def _computed(self, attribute: str, depth: int) -> bool:
+        """Whether an attribute is a property of a class of the file, of whatever object, that may return None."""
+        methods = self._methods.get(attribute, ()) if depth < _MAX_DEPTH else ()
+        return any(one.decorator_list and self._returns(one, depth) for one in methods)
 
     def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
         if function not in self._returning:
@@ -67,6 +76,15 @@ class Nones:
                 if isinstance(node, ast.Return)
             )
         return self._returning[function]
+
+    @cached_property
+    def _methods(self) -> Mapping[str, list[ast.FunctionDef]]:
+        """The functions that stand in classes, by name."""
+        found: dict[str, list[ast.FunctionDef]] = {}
+        for node, scope in self._functions.items():
+            if isinstance(node, ast.FunctionDef) and scope.parent is not None and scope.parent.kind is ScopeKind.CLASS:
+                found.setdefault(node.name, []).append(node)
+        return found
 
     @cached_property
     def _functions(self) -> Mapping[ast.AST, Scope]:

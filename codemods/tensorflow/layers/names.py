@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from codemods.tensorflow.naming.sites import Site
-from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.hidden import may_be_hidden
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text, literal, overlaps, without_number
@@ -24,7 +24,6 @@ class ScopeNames:
         self.meeting = scopes.meeting
         self.tree = scopes.reach.tree
         self._named: dict[str, list[str]] = defaultdict(list)
-        self._again: dict[str, list[str]] = {}  # what bears them can be made again, so that it is numbered
         self._taken: dict[str, list[str]] = defaultdict(list)
         self._numbers: dict[str, list[str]] = defaultdict(list)  # of `w` where `w_1` is taken
         self._counting: dict[str, list[tuple[str, str]]] = defaultdict(list)  # new ones that TensorFlow numbers
@@ -40,20 +39,29 @@ class ScopeNames:
             self._patterns[text].add(path)
             self._take_folders(text.parts[0] if isinstance(text.parts[0], str) else "", path)
         for name, bearers in scopes.bearers.literals():
-            self._note(name, [instance for _, instance in bearers])
+            self._named[name] += (instance.body[0] for _, instance in bearers)
+            for path in self._named[name]:
+                self._take_folders(name, path)
+        self._sites = tuple(sites)
         self._by_function: dict[str, list[Site]] = defaultdict(list)  # those that pass a name
-        for site in sites:
+        for site in self._sites:
             if site.is_named:
                 self._by_function[self.tree.body(site.body).name].append(site)
 
-    def _note(self, name: str, bearing: Sequence[Instance]) -> None:
-        """Notes a name and what bears it."""
-        paths = [instance.body[0] for instance in bearing]
-        self._named[name] += paths
-        for path in paths:
-            self._take_folders(name, path)
-        if len(paths) > 1 or self.scopes.places.repeats(bearing[0]):
-            self._again[name] = paths
+    @cached_property
+    def _again(self) -> dict[str, list[str]]:
+        """What is made again under a name that stays, so that it is numbered: the files, by the name.
+
+        Asked for once it is known which functions make variables for scopes around their calls.
+        """
+        factories = [site for site in self._sites if site.domain is not None]
+        moving = {id(one) for site in factories for one in site.instances if not site.keeps_name(one)}
+        found = {}
+        for name, bearers in self.scopes.bearers.literals():
+            staying = [instance for _, instance in bearers if id(instance) not in moving]
+            if len(staying) > 1 or any(map(self.scopes.places.repeats, staying)):
+                found[name] = [instance.body[0] for instance in staying]
+        return found
 
     def _take_folders(self, name: str, path: str) -> None:
         """Takes the scopes that a name says it is in: `a` of `a/w`."""
@@ -76,9 +84,9 @@ class ScopeNames:
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         if self._is_function_around(name, sites):
             name = _another(name)
-        while self._is_numbered(name, path, unique=unique):
-            name = _another(name)
         own = {(text.literal or "").lower() for site in sites for text in site.names}
+        while self._is_numbered(name, path, own, unique=unique):
+            name = _another(name)
         given = 0 if unique else min(self._given.get((path, name), 0), _MAX_NUMBER - 1)
         for number in range(given, _MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
@@ -96,13 +104,14 @@ class ScopeNames:
             self._given[path, name] = given + (number == given)
         return candidate
 
-    def _is_numbered(self, name: str, path: str, *, unique: bool) -> bool:
-        """Whether TensorFlow may give a name, or one that differs in case, to what is made again: `w_1` to a `w`."""
+    def _is_numbered(self, name: str, path: str, own: Collection[str], *, unique: bool) -> bool:
+        """Whether TensorFlow may give a name, its number or what differs in case alone to something else."""
         key = name.lower()
         stem = without_number(key)
         others = (one for each in dict.fromkeys((key, stem)) for one in self._counting.get(each, ()))
         paths = [where for other, where in others if not (unique and other == name)]
-        paths += self._again.get(stem, ()) if stem != key else ()
+        if stem != key or key not in own:
+            paths += self._again.get(stem, ())
         return any(self.meeting.files(path, where) for where in paths)
 
     def _is_function_around(self, name: str, sites: Sequence[Site]) -> bool:
