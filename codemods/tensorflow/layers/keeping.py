@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codemods.tensorflow.facts import Creation
 from codemods.tensorflow.naming.sites import Place, Site, place_of
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.ways import Instance
@@ -44,4 +45,12 @@ def _is_borne(name: str, site: Site, scopes: ScopeTable) -> bool:
     text, path = literal(name), site.body[0]
     others = (given for given, instance in scopes.bearers.of(path, text) if instance.body != site.body)
     texts = (given for item in scopes.items.values() for given in item.texts)
-    return name in scopes.reach.tree.op_names or any(overlaps(given, text) for given in (*others, *texts))
+    if name in scopes.reach.tree.op_names or any(overlaps(given, text) for given in (*others, *texts)):
+        return True
+    any_name = (instance for _, instance in scopes.bearers.of_any_name(path, text) if instance.body != site.body)
+    return any(_creates(instance, scopes) for instance in any_name)
+
+
+def _creates(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether an instance is one of a variable, of which `get_variable` makes no second one of that name."""
+    return isinstance(scopes.reach.tree.body(instance.body).events[instance.event], Creation)

@@ -32,6 +32,7 @@ class Claims:
     _unknown: Near = field(init=False)
     _numbered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # `w` where there is a `w_1`
     _stored_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # `w_1`, by its `w`
+    _wrapped_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # those that move
 
     def __post_init__(self) -> None:
         words = self.scopes.reach.tree.vocabulary
@@ -42,8 +43,9 @@ class Claims:
         known = claim.name.texts
         if known:
             for name in dict.fromkeys(map(_last, known)):
-                if claim.in_store and (stem := without_number(name)) != name:
-                    self._stored_numbers[stem].append(claim)
+                if (claim.in_store or _moves(claim)) and (stem := without_number(name)) != name:
+                    numbers = self._stored_numbers if claim.in_store else self._wrapped_numbers
+                    numbers[stem].append(claim)
                 for top, place in self._places(claim):
                     self._exact[name][top][place].append(claim)
             where = ANYWHERE if claim.instance.way.is_seen else claim.instance.body[0]
@@ -109,9 +111,16 @@ class Claims:
         return self._rivals_among((one for one in self._candidates(claim, True) if not one.chosen), claim)
 
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
-        """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then."""
-        others = (one for one in self._candidates(claim, True) if one.domain is not None and not one.chosen)
-        return [*self._rivals_among(others, claim)]
+        """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then.
+
+        Those to a number of it as well, where it may get one: `w_1`, which the second `w` is not called then.
+        """
+        candidates = self._candidates(claim, True)
+        moving = [*self._rivals_among(filter(_moves, candidates), claim)]
+        numbers = [one for name in claim.name.texts for one in self._wrapped_numbers.get(_last(name), ())]
+        if numbers and (claim.repeats or moving or any(self._rivals_among(candidates, claim))):
+            moving += self._rivals_among(numbers, claim)
+        return moving
 
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
         known = claim.name.texts
@@ -193,6 +202,11 @@ class Claims:
             return True
         words = self.scopes.reach.tree.vocabulary
         return not known and may_cross(one.instance, one.name, other.instance, other.name, words)
+
+
+def _moves(claim: Claim) -> bool:
+    """Whether what bears a name is moved out of the way of others."""
+    return claim.domain is not None and not claim.chosen
 
 
 def _by_place() -> _ByPlace:

@@ -57,8 +57,9 @@ def stored_behind(site: Site, claims: Claims, old: OldNames) -> Iterator[Rename]
 def _moving(body: BodyKey, number: int, event: Creation, claims: Claims) -> Iterator[str]:
     """The names that a creation passes and others give up."""
     instances = claims.scopes.reach.instances(body, number)
+    again = claims.scopes.places.recurs(instances)
     for name, one in zip(names_of(event, instances), instances, strict=True):
-        if claims.wrapped_rivals(Claim(name, one, (body[0], event.at))):
+        if claims.wrapped_rivals(Claim(name, one, (body[0], event.at), repeats=again)):
             yield f"*{name.pattern.lstrip('*')}"
 
 

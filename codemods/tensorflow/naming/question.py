@@ -214,7 +214,7 @@ class Question:
         return any(
             not all(one.surely_before(rival.instance) for one in instances)
             for name, instance in zip(self.site.names, instances if self.site.is_named else (), strict=True)
-            for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key))
+            for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key, repeats=self.site.repeats))
         )
 
     @property

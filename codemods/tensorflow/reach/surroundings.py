@@ -58,6 +58,19 @@ class Surroundings:
                 waiting += [] if origin in waiting else [origin]
         return ""
 
+    def is_below_handed(self, key: BodyKey) -> bool:
+        """Whether some chain of calls to a body begins with, or leads through, what is handed on or decorated."""
+        return key in self._below_handed
+
+    @cached_property
+    def _below_handed(self) -> frozenset[BodyKey]:
+        below: set[BodyKey] = set()
+        for component in self.graph.components:  # callers come before what they call
+            origins = (origin for key in component for origin, _ in self._origins(key))
+            if any(map(self.graph.is_handed_on, component)) or not below.isdisjoint(origins):
+                below.update(component)
+        return frozenset(below)
+
     def _origins(self, key: BodyKey) -> Iterator[tuple[BodyKey, tuple[FrameFacts, ...]]]:
         """The bodies within whose scopes a body can run, with the frames there."""
         for caller, number in self.graph.callers(key):

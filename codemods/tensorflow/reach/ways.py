@@ -10,7 +10,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
-from codemods.tensorflow.text import NONE, UNKNOWN, Hole, Text, is_no_folder, substitute
+from codemods.tensorflow.text import NONE, PERHAPS_NONE, UNKNOWN, Hole, Text, is_no_folder, substitute
 from migrate.syntax.records import record
 
 __all__ = [
@@ -195,7 +195,9 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
 
     Where arguments are unpacked, any that is not written may be among them.
     """
-    bound: dict[str, Text] = {} if call.opaque_arguments else {**dict.fromkeys(body.unset, NONE), **body.defaults}
+    bound: dict[str, Text] = dict.fromkeys(body.unset, PERHAPS_NONE if call.opaque_arguments else NONE)
+    if not call.opaque_arguments:
+        bound |= body.defaults
     for name, text in zip(bound_parameters(body), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else UNKNOWN
     for name, text in call.keywords:

@@ -78,5 +78,7 @@ def _is_handed_on(instance: Instance, scopes: ScopeTable) -> bool:
     first, *others = (*(body for body, _ in way.calls), instance.body)
     if way.unknown and graph.is_handed_on(first):
         return True
+    if way.partial and scopes.reach.surroundings.is_below_handed(first):
+        return True
     bodies = map(graph.tree.body, others)
     return any(one.decorated and not one.kept for one in bodies)
