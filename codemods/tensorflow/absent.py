@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
-from codemods.tensorflow.bodies import attribute_values, behind
+from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.kept_names import argument, constant, element, result
@@ -61,7 +61,7 @@ def left_out(module: Module, callees: Callees) -> Iterator[str]:
         yield from option_words(site.node, site.called)
     for site in module.walk.calls_of(("fromkeys", "setdefault")):
         yield from _keys(site.node, site.called, site.scope)
-    lines = [number for number, line in enumerate(code.split("\n"), 1) if _HINT.search(line)]
+    lines = module.lines_with(_HINT)
     for scope in callees.body_scopes:
         if isinstance(scope.node, ast.FunctionDef):
             yield from _of_function(scope.node, scope, callees, lines)
@@ -113,8 +113,9 @@ def _of_function(function: ast.FunctionDef, scope: Scope, callees: Callees, line
         yield from [function.name] if function.decorator_list else []  # a property
     if not hinted:
         return
-    for name, value in attribute_values(function):
-        if not isinstance(value, ast.Name | ast.Attribute | ast.Constant) and callees.nones.may_be(value, scope):
+    for name, assigned in callees.assignments(function).items():
+        computed = (one for one in assigned if not isinstance(one, ast.Name | ast.Attribute | ast.Constant))
+        if any(callees.nones.may_be(value, scope) for value in computed):
             yield name
     for name in scope.outer_names:
         values = (one.value for one in scope.bindings.get(name, ()) if one.value is not None)
@@ -151,8 +152,9 @@ def kept_parameters(callees: Callees) -> Mapping[str, frozenset[tuple[int, str]]
     """The attributes to which the functions of a file assign parameters of their own, with the bodies and those."""
     found: dict[str, set[tuple[int, str]]] = {}
     for body, scope in enumerate(callees.body_scopes):
-        for name, value in attribute_values(scope.node) if isinstance(scope.node, ast.FunctionDef) else ():
-            own = scope.bindings.get(value.id, ()) if isinstance(value, ast.Name) else ()
-            if any(one.kind is BindingKind.PARAMETER for one in own):
-                found.setdefault(name, set()).add((body, value.id))  # type: ignore[attr-defined]
+        node = scope.node
+        for name, assigned in callees.assignments(node).items() if isinstance(node, ast.FunctionDef) else ():
+            for value in (one.id for one in assigned if isinstance(one, ast.Name)):
+                if any(one.kind is BindingKind.PARAMETER for one in scope.bindings.get(value, ())):
+                    found.setdefault(name, set()).add((body, value))
     return {name: frozenset(parameters) for name, parameters in found.items()}

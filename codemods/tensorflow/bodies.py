@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from codemods.tensorflow import knowledge
@@ -70,9 +70,15 @@ class Bodies:
 
     def assigned(self, method: ast.FunctionDef, attribute: str) -> list[ast.expr]:
         """What a function assigns to an attribute, of whatever object."""
-        if method not in self._attributes:
-            self._attributes[method] = _assigned_attributes(method)
-        return self._attributes[method].get(attribute, [])
+        return self.assignments(method).get(attribute, [])
+
+    def assignments(self, function: ast.FunctionDef) -> Mapping[str, list[ast.expr]]:
+        """The values that a function assigns to each attribute, of whatever object."""
+        if function not in self._attributes:
+            found = self._attributes[function] = {}
+            for attribute, value in attribute_values(function):
+                found.setdefault(attribute, []).append(value)
+        return self._attributes[function]
 
     def assigned_to_attribute(self, attribute: str) -> Sequence[tuple[ast.expr, Scope]]:
         """What the functions of the file assign to an attribute, of whatever object, each with its function's scope."""
@@ -107,14 +113,6 @@ def first_parameter(scope: Scope) -> str:
             return arguments[0].arg if arguments else ""
         current = current.parent
     return ""
-
-
-def _assigned_attributes(method: ast.FunctionDef) -> dict[str, list[ast.expr]]:
-    """The values that a method assigns to each attribute, of whatever object."""
-    found: dict[str, list[ast.expr]] = {}
-    for attribute, value in attribute_values(method):
-        found.setdefault(attribute, []).append(value)
-    return found
 
 
 def attribute_values(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.expr]]:

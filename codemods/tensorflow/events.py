@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from codemods.tensorflow import knowledge
@@ -50,6 +52,7 @@ _CONTROL_FLOW = frozenset(
 )
 _GRAPH_METHODS = {"unique_name": 0, "create_op": 4}  # with the places of the names that they take
 _STRINGS = (*(ast.Name, ast.Attribute, ast.JoinedStr, ast.Call), *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp))
+_GRAPHS = re.compile(r"\bGraph\(|\bas_default\b|\breset_default_graph\b")  # what makes and enters graphs
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
@@ -77,7 +80,7 @@ class Events:
         self._creating = Creating(module, callees)
         self._handing = Handing(callees, self.frames)
         self._makes_templates = "make_template" in module.source.code
-        self._makes_graphs = any(word in module.source.code for word in ("Graph(", "as_default", "reset_default_graph"))
+        self._graph_lines = module.lines_with(_GRAPHS)
 
     def collect(self) -> None:
         """Classifies every call."""
@@ -248,8 +251,17 @@ class Events:
 
     def _lent(self, site: CallSite, callee: Callee) -> tuple[Lent, ...]:
         """The arguments that may be of another graph than the call, for one that may be of this tree's code."""
-        followed = self._makes_graphs and callee.kind is not CalleeKind.OPAQUE
-        return tuple(self._creating.tracing.lent(site.node, site.scope)) if followed else ()
+        if callee.kind is CalleeKind.OPAQUE or not self._is_among_graphs(self.callees.body(site.scope)):
+            return ()
+        return tuple(self._creating.tracing.lent(site.node, site.scope))
+
+    def _is_among_graphs(self, body: int) -> bool:
+        """Whether a body makes or enters graphs, which is when what it passes may be of another one."""
+        node = self.callees.body_scopes[body].node
+        if isinstance(node, ast.Module):
+            return bool(self._graph_lines)
+        first, last = node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
+        return bisect_left(self._graph_lines, first) < bisect_right(self._graph_lines, last)
 
     def _argument(self, node: ast.expr, scope: Scope) -> Text | None:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""

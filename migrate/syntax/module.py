@@ -61,12 +61,15 @@ class Module:
 
     def only(self, words: re.Pattern[str]) -> Module:
         """The same module, of whose functions only those are walked whose text has a match of `words`."""
-        starts = self.source.line_starts
-        lines = sorted({bisect_right(starts, found.start()) for found in words.finditer(self.source.code)})
-        narrowed_walk = walk(self.tree, lines)
+        narrowed_walk = walk(self.tree, self.lines_with(words))
         narrowed = copy.copy(self)
         narrowed.__dict__["walk"] = narrowed_walk
         return narrowed
+
+    def lines_with(self, words: re.Pattern[str]) -> list[int]:
+        """The 1-based numbers of the lines in which a match of `words` begins, in order."""
+        starts = self.source.line_starts
+        return sorted({bisect_right(starts, found.start()) for found in words.finditer(self.source.code)})
 
     @contextmanager
     def bounded(self) -> Iterator[None]:

@@ -110,6 +110,10 @@ class Claims:
         """The claims of others to the same name before anything is moved out of the way or named by this tool."""
         return self._rivals_among((one for one in self._candidates(claim, True) if not one.chosen), claim)
 
+    def stored_rivals(self, claim: Claim) -> Iterator[Claim]:
+        """Those of them that the variable store has already."""
+        return self._rivals_among((one for one in self._candidates(claim, True) if one.in_store), claim)
+
     def wrapped_rivals(self, claim: Claim) -> list[Claim]:
         """The claims of others to the same name that are moved out of the way, into wraps; they bear it until then.
 

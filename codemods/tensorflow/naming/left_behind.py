@@ -48,8 +48,8 @@ def left_behind(
 def stored_behind(site: Site, claims: Claims, old: OldNames) -> Iterator[Rename]:
     """The numbers of what `get_variable` makes already, where a site does bear its name no more."""
     for name, instance in zip(site.graph_names, site.instances, strict=True):
-        for one in claims.former_rivals(Claim(name, instance, site.key, creates=True)):
-            if one.in_store and not one.instance.surely_before(instance):
+        for one in claims.stored_rivals(Claim(name, instance, site.key, creates=True)):
+            if not one.instance.surely_before(instance):
                 stored = f"{old.prefix(one.instance, new=True)}{one.name.pattern}"
                 yield Rename(f"{stored}_*", f"{stored}*", exact=False)
 
