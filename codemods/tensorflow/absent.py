@@ -28,7 +28,7 @@ _OPTIONS = ("add_argument", "add_option", "option", "DEFINE_string", "DEFINE_enu
 # What makes an object of its keywords, or puts them into one.
 _TAKING = ("dict", "_replace", "replace", "evolve", "update", "set_defaults", "SimpleNamespace", "Namespace", "HParams")
 _OWN = re.compile(r"\b(?:self|cls)\Z")
-_HINT = re.compile(r"\bNone\b|\band\b|\b(?:get|pop|setdefault|getenv|next)\(")  # of what may be None
+_HINTS = ("None", " and", "\tand", ")and", "get(", "pop(", "setdefault(", "getenv(", "next(")  # of what may be None
 _BEFORE = 5  # characters that stand before a dot, of which these are
 
 
@@ -61,7 +61,7 @@ def left_out(module: Module, callees: Callees) -> Iterator[str]:
         yield from option_words(site.node, site.called)
     for site in module.walk.calls_of(("fromkeys", "setdefault")):
         yield from _keys(site.node, site.called, site.scope)
-    lines = module.lines_with(_HINT)
+    lines = module.lines_with(_HINTS)
     for scope in callees.body_scopes:
         if isinstance(scope.node, ast.FunctionDef):
             yield from _of_function(scope.node, scope, callees, lines)

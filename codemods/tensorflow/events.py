@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -52,7 +51,7 @@ _CONTROL_FLOW = frozenset(
 )
 _GRAPH_METHODS = {"unique_name": 0, "create_op": 4}  # with the places of the names that they take
 _STRINGS = (*(ast.Name, ast.Attribute, ast.JoinedStr, ast.Call), *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp))
-_GRAPHS = re.compile(r"\bGraph\(|\bas_default\b|\breset_default_graph\b")  # what makes and enters graphs
+_GRAPHS = ("Graph(", "as_default", "reset_default_graph")  # what makes and enters graphs
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
