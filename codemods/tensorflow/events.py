@@ -38,7 +38,7 @@ from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.telling import Telling
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
-from migrate.syntax.calls import called_name, keyword_or_place
+from migrate.syntax.calls import Given, called_name, given, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes, place_among
@@ -53,6 +53,7 @@ _GRAPH_METHODS = {"unique_name": 0, "create_op": 4}  # with the places of the na
 _STRINGS = (*(ast.Name, ast.Attribute, ast.JoinedStr, ast.Call), *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp))
 _GRAPHS = ("Graph(", "as_default", "reset_default_graph")  # what makes and enters graphs
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return)
+# What may be of this tree.
 _FOLLOWED = (CalleeKind.BODY, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.CLASS)
 
 
@@ -206,10 +207,9 @@ class Events:
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._target(site, callee)
-        starred = any(isinstance(item, ast.Starred) for item in node.args)
-        placed = _placed(node.args) if starred else node.args
-        positional = tuple([self._argument(argument, site.scope) for argument in placed])
-        keywords = tuple([(item.arg, self._argument(item.value, site.scope)) for item in node.keywords if item.arg])
+        passed = given(node)
+        positional = tuple([self._argument(value, site.scope) for value in passed.values])
+        keywords = tuple([(name, self._argument(value, site.scope)) for name, value in passed.keywords])
         return Call(
             at,
             frames,
@@ -219,13 +219,13 @@ class Events:
             target.name if target else "",
             target.grip if target else Grip.HEADER,
             position(site.statement),
-            starred or any(not item.arg for item in node.keywords),
+            passed.more,
             position(site.block[0]),
             _is_assigned(node, site.statement),
-            _unset(node),
-            self._tensors(site, callee),
-            self._lent(site, callee),
-            tuple(kept_arguments(node, site.scope, positional, keywords)),
+            tuple([place for place, value in passed.items() if _is_unset(value)]),
+            tensor_arguments(passed, site.scope, self.callees) if callee.kind in _FOLLOWED else (),
+            self._lent(passed, site.scope, callee),
+            tuple(kept_arguments(node, passed, site.scope, (*positional, *[text for _, text in keywords]))),
         )
 
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
@@ -244,15 +244,11 @@ class Events:
         self._note_block(site)
         return target_of(site.statement, site.node, self.callees.function_name(site.scope))
 
-    def _tensors(self, site: CallSite, callee: Callee) -> tuple[int | str, ...]:
-        """The arguments that may hold a tensor, for a call that may be of this tree's code."""
-        return tensor_arguments(site.node, site.scope, self.callees) if callee.kind in _FOLLOWED else ()
-
-    def _lent(self, site: CallSite, callee: Callee) -> tuple[Lent, ...]:
+    def _lent(self, passed: Given, scope: Scope, callee: Callee) -> tuple[Lent, ...]:
         """The arguments that may be of another graph than the call, for one that may be of this tree's code."""
-        if callee.kind is CalleeKind.OPAQUE or not self._is_among_graphs(self.callees.body(site.scope)):
+        if callee.kind is CalleeKind.OPAQUE or not self._is_among_graphs(self.callees.body(scope)):
             return ()
-        return tuple(self._creating.tracing.lent(site.node, site.scope))
+        return tuple(self._creating.tracing.lent(passed, scope))
 
     def _is_among_graphs(self, body: int) -> bool:
         """Whether a body makes or enters graphs, which is when what it passes may be of another one."""
@@ -313,17 +309,6 @@ def _is_of_a_table(function: ast.expr, scope: Scope) -> bool:
     picked = single_value(function.id, scope) if isinstance(function, ast.Name) else function
     dotted = resolve(picked.value, scope) if isinstance(picked, ast.Subscript) else None
     return (dotted or "").partition(".")[0] in knowledge.SAFE_MODULES
-
-
-def _placed(arguments: Sequence[ast.expr]) -> Sequence[ast.expr]:
-    """Those arguments whose places are known: the ones before what is unpacked."""
-    return arguments[: next(place for place, item in enumerate(arguments) if isinstance(item, ast.Starred))]
-
-
-def _unset(node: ast.Call) -> tuple[int | str, ...]:
-    """The positions and keywords of the arguments that are None or False."""
-    given = [place for place, value in enumerate(node.args) if _is_unset(value)]
-    return (*given, *[item.arg or "" for item in node.keywords if _is_unset(item.value)])
 
 
 def _is_unset(value: ast.expr) -> bool:

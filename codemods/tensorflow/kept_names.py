@@ -7,13 +7,14 @@ calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from codemods.tensorflow.bodies import behind, first_parameter
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import UNKNOWN, Text
+from migrate.syntax.calls import Given
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import BindingKind, Scope
 
@@ -122,26 +123,22 @@ def _elements(node: ast.expr, scope: Scope, depth: int) -> Iterator[str]:
                     yield from _elements(one.value, found[0], depth + 1)
 
 
-def kept_arguments(
-    call: ast.Call, scope: Scope, positional: Sequence[Text | None], keywords: Sequence[tuple[str, Text | None]]
-) -> Iterator[KeptArgument]:
+def kept_arguments(call: ast.Call, given: Given, scope: Scope, texts: Iterable[Text | None]) -> Iterator[KeptArgument]:
     """The places and keywords of arguments of which a file knows nothing, with their words; also of None in stars."""
-    for place, text in enumerate(positional):
-        if text is None:
-            yield from _in_star(call.args[place], place, scope)
-        elif text is UNKNOWN or text == UNKNOWN:
-            yield from [(place, words)] if (words := _words(call.args[place], scope)) else []
-    unknown = {name for name, text in keywords if text is not None and text == UNKNOWN}
-    for item in call.keywords if unknown or len(keywords) < len(call.keywords) else ():
-        if item.arg is None:
-            yield from _in_stars(item.value, scope)
-        elif item.arg in unknown and (words := _words(item.value, scope)):
-            yield item.arg, words
+    for (place, value), text in zip(given.items(), texts, strict=True):
+        if text is not None and text == UNKNOWN and (words := _words(value, scope)):
+            yield place, words
+    if given.more:
+        first = next((one for one in call.args if isinstance(one, ast.Starred)), None)
+        yield from _in_star(first, len(given.values), scope)
+        for item in call.keywords:
+            if item.arg is None:
+                yield from _in_stars(item.value, scope)
 
 
-def _in_star(node: ast.expr, place: int, scope: Scope) -> Iterator[KeptArgument]:
+def _in_star(node: ast.Starred | None, place: int, scope: Scope) -> Iterator[KeptArgument]:
     """The places at which `*values` passes None."""
-    shown = behind(node.value, scope) if isinstance(node, ast.Starred) else None
+    shown = behind(node.value, scope) if node is not None else None
     items = shown.elts if isinstance(shown, ast.List | ast.Tuple) else []
     yield from ((place + number, (NOTHING,)) for number, one in enumerate(items) if is_none(one))
 

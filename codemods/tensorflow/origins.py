@@ -14,6 +14,7 @@ from codemods.tensorflow.initializers import OPS
 from codemods.tensorflow.knowledge import NAME_PLACES
 from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
 from codemods.tensorflow.nones import iterated
+from migrate.syntax.calls import Given
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
@@ -42,11 +43,9 @@ class Tracing:
             tuple(dict.fromkeys(body for body, call in ops if body != own and not self._is_in_a_with(body, call))),
         )
 
-    def lent(self, call: ast.Call, scope: Scope) -> Iterator[Lent]:
+    def lent(self, given: Given, scope: Scope) -> Iterator[Lent]:
         """The arguments of a call that read what other calls have made, with these."""
-        given: list[tuple[int | str, ast.expr]] = [*enumerate(call.args)]
-        given += [(item.arg, item.value) for item in call.keywords if item.arg]
-        for argument, value in given:
+        for argument, value in given.items():
             if not isinstance(value, ast.Constant) and (origins := self.origins((value,), scope)).calls:
                 yield Lent(argument, origins)
 

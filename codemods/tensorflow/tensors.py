@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow.callees import Callees
+from migrate.syntax.calls import Given
 from migrate.syntax.names import single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
@@ -16,15 +17,9 @@ _HOLDERS = (ast.List, ast.Tuple, ast.Call, ast.BinOp, ast.Subscript, ast.Name)  
 _MAX_ASSIGNMENTS = 4  # `n = tf.shape(x)[0]; m = n * 2`: how many of those are followed
 
 
-def tensor_arguments(call: ast.Call, scope: Scope, callees: Callees) -> tuple[int | str, ...]:
+def tensor_arguments(given: Given, scope: Scope, callees: Callees) -> tuple[int | str, ...]:
     """The positions and keywords of the arguments that may hold a tensor."""
-    found: list[int | str] = [
-        place for place, node in enumerate(call.args) if _may_be_tensor(node, scope, callees, _MAX_ASSIGNMENTS)
-    ]
-    found += [
-        item.arg for item in call.keywords if item.arg and _may_be_tensor(item.value, scope, callees, _MAX_ASSIGNMENTS)
-    ]
-    return tuple(found)
+    return tuple([place for place, value in given.items() if _may_be_tensor(value, scope, callees, _MAX_ASSIGNMENTS)])
 
 
 def _may_be_tensor(node: ast.expr, scope: Scope, callees: Callees, depth: int) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Argument", "Unbound", "arguments", "bind", "called_name", "keyword_or_place"]
+__all__ = ["Argument", "Given", "Unbound", "arguments", "bind", "called_name", "given", "keyword_or_place"]
 
 
 class Unbound(enum.Enum):
@@ -26,6 +26,60 @@ class Argument:
     index: int
     keyword: str | None
     value: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a call passes by position and by keyword, as far as that shows, and whether it unpacks `more`.
+
+    What is unpacked where it is written counts as written out: `f(*[a, b], **{"name": "w"})`.
+    """
+
+    values: Sequence[ast.expr]
+    keywords: Sequence[tuple[str, ast.expr]]
+    more: bool
+
+    def items(self) -> Iterator[tuple[int | str, ast.expr]]:
+        """The arguments by their positions and keywords."""
+        yield from enumerate(self.values)
+        yield from self.keywords
+
+
+def given(call: ast.Call) -> Given:
+    """What a call passes; behind a list that does not show, nobody knows the positions."""
+    values: list[ast.expr] = []
+    more = False
+    for value in call.args:
+        shown = _listed(value)
+        if shown is None:
+            more = True
+            break
+        values += shown
+    keywords: list[tuple[str, ast.expr]] = []
+    for item in call.keywords:
+        pairs = _paired(item)
+        more |= pairs is None
+        keywords += pairs or ()
+    return Given(values, keywords, more)
+
+
+def _listed(value: ast.expr) -> Sequence[ast.expr] | None:
+    """An argument, or those that are unpacked here; None where they do not show."""
+    if not isinstance(value, ast.Starred):
+        return (value,)
+    items = value.value.elts if isinstance(value.value, ast.List | ast.Tuple) else None
+    return None if items is None or any(isinstance(one, ast.Starred) for one in items) else items
+
+
+def _paired(item: ast.keyword) -> Sequence[tuple[str, ast.expr]] | None:
+    """A keyword and its value, or those that are unpacked here; None where they do not show."""
+    if item.arg is not None:
+        return ((item.arg, item.value),)
+    if not isinstance(item.value, ast.Dict):
+        return None
+    names = [one.value if isinstance(one, ast.Constant) else None for one in item.value.keys]
+    pairs = [(name, one) for name, one in zip(names, item.value.values, strict=True) if isinstance(name, str)]
+    return pairs if len(pairs) == len(names) else None
 
 
 def called_name(call: ast.Call) -> str:

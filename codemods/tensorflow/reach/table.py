@@ -19,7 +19,7 @@ from codemods.tensorflow.reach.switches import Switches
 from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.waiting import Waiting
 from codemods.tensorflow.reach.ways import Instance, Stand, Way, bind, scope_name
-from codemods.tensorflow.text import Text, joined, one_of
+from codemods.tensorflow.text import PERHAPS_NONE, Text, joined, one_of
 
 __all__ = ["ReachTable"]
 
@@ -137,7 +137,7 @@ class ReachTable:
         """The way to a body through callers that nobody sees."""
         handed_on = body.is_lambda or key in self.graph.escaped
         roams = handed_on or self.graph.is_implicit(key)  # perhaps within scopes that are not seen
-        known = {} if roams else dict(body.defaults)
+        known = {**dict.fromkeys(body.unset, PERHAPS_NONE), **({} if roams else body.defaults)}
         named = roams and self.graph.is_named(key)
         return Way("", (), (), known, unknown=True, partial=roams, graph=("unknown",), is_seen=named)
 
