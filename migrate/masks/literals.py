@@ -10,7 +10,8 @@ from migrate.masks.words import Mask, Word
 
 __all__ = ["number", "strings"]
 
-_DIGITS = re.compile(r"[0-9]{1,4000}")  # Python reads and writes no longer number
+_DIGITS = re.compile(r"[0-9]+")
+_MOST_DIGITS = 4000  # Python reads no longer number but in hexadecimal digits
 _OLD_OCTAL = re.compile(r"0[0-7]+")
 _PREFIX = re.compile(r"[a-zA-Z]*")
 _WIDE = re.compile(r"[^\x00-\x7f]")
@@ -19,10 +20,15 @@ _ESCAPE = re.compile(r"\\(?:(?P<bad>N|u(?![0-9a-fA-F]{4})|U(?!00(?:0[0-9a-fA-F]|
 
 
 def number(text: str) -> str:
-    """A number of the same value and length, `text` where Python 3 knows it: `0777` is `5_11`, `10L` is `1_0`."""
+    """A number of the same value and length, `text` where Python 3 knows it: `0777` is `5_11`, `10L` is `1_0`.
+
+    One that is longer than Python reads becomes another of that length.
+    """
     digits = text.rstrip("lL")
     if digits[:2].lower() in {"0x", "0b", "0o"}:
         return digits[:2] + digits[2:].rjust(len(text) - 2, "0")
+    if len(digits) > _MOST_DIGITS and _DIGITS.fullmatch(digits):
+        return f"0x{digits[2:]}".ljust(len(text), "0")
     if not _DIGITS.fullmatch(digits) or (digits == text and not (_OLD_OCTAL.fullmatch(text) and text.strip("0"))):
         return text
     octal = digits.startswith("0") and _OLD_OCTAL.fullmatch(digits) is not None
