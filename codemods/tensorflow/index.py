@@ -151,7 +151,9 @@ class _Indexer:
         return Words(spare, frozenset(self.unknown_words(found)) or _NOTHING, mixes_case(self.module, found))
 
     def absences(self) -> Absences:
-        """Where None may come from that other files read."""
+        """Where None may come from that other files read, of which none matters where only creations count."""
+        if self.events.creations:
+            return Absences()
         return Absences(
             frozenset(cleared(self.module)) or _NOTHING,
             frozenset(left_out(self.module, self.callees)) or _NOTHING,
