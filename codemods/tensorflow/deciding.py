@@ -140,7 +140,7 @@ class _Decisions:
         wraps = tuple((path, wrap.first) for path, wrap in site.wraps)
         level = Level.UNSAFE if self.tree.restoring(site.body[0]) else decision.level
         needed = replace(decision, wraps=wraps, scopes=scopes, scopes_elsewhere=elsewhere)
-        names = self.default_names.beside(site.body[0], site.instances) if site.creation.computes else frozenset()
+        names = self.default_names.beside(site.instances)
         held = any(map(self.reach.waiting.holds, site.instances))
         return replace(needed, level=level, in_control_flow=control_flow, held=held, default_names=names)
 

@@ -63,6 +63,10 @@ class Bearers:
         literals = self._found[0]
         yield from literals.items()
 
+    def opaque(self) -> Iterator[Instance]:
+        """Where the program is seen to give an op or variable a name of which nothing is known."""
+        yield from (instance for found in self._found[2].values() for _, instance in found)
+
     def patterns(self) -> Iterator[tuple[Text, str]]:
         """The names of ops and variables of which a part is known, with the files that give them."""
         patterns = self._found[1]

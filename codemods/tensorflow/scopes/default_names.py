@@ -1,4 +1,4 @@
-"""Which default names of ops, such as `zeros`, something in another file bears in the place of a variable.
+"""Which default names of ops, such as `zeros`, something bears in the place of a variable.
 
 The op of its initial value has such a name today: once it stands under the variable's name, the other loses a number.
 """
@@ -17,15 +17,14 @@ __all__ = ["DefaultNames"]
 
 
 class DefaultNames:
-    """Looks for such names over all files; `opnames` looks in the file itself, and wherever in it they stand."""
+    """Looks for such names over all files, as calls pass them; `opnames` looks for those that the file writes out."""
 
     def __init__(self, scopes: ScopeTable) -> None:
         self.scopes = scopes
 
-    def beside(self, path: str, instances: Iterable[Instance]) -> frozenset[str]:
-        """Those that something outside of a file may bear where a variable of that file is made."""
-        others = [(name, one) for name, one in self._borne if one.body[0] != path]
-        return frozenset(name for own in instances if others for name, one in others if self._may_share(one, own))
+    def beside(self, instances: Iterable[Instance]) -> frozenset[str]:
+        """Those that something may bear where a variable is made."""
+        return frozenset(name for own in instances for name, one in self._borne if self._may_share(one, own))
 
     def _may_share(self, one: Instance, own: Instance) -> bool:
         return self.scopes.meeting.may_meet(one, own) and self.scopes.places.same(one, own, converted=False)
@@ -36,4 +35,7 @@ class DefaultNames:
         for item in self.scopes.items.values():
             pairs = zip(item.texts, item.instances, strict=True)
             bearers += [(name, one) for text, one in pairs for name in text.texts]
-        return [(bare, one) for name, one in bearers for bare in bare_names(name) if bare in OP_NAMES]
+        found = [(bare, one) for name, one in bearers for bare in bare_names(name) if bare in OP_NAMES]
+        opaque = [*self.scopes.bearers.opaque()]
+        made = [*filter(self.scopes.reach.tree.vocabulary.makes, sorted(OP_NAMES))] if opaque else []
+        return [*found, *((name, one) for name in made for one in opaque)]
