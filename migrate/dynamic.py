@@ -24,9 +24,8 @@ def _called(*takes: Takes) -> frozenset[bytes]:
     return frozenset(_last(name) for name, runner in RUNNERS.items() if runner.takes in takes)
 
 
-_ASKING = frozenset(
-    {b"find_spec", b"find_module"}
-)  # mostly whether a library is there: who runs what it finds calls another one, too
+# Mostly whether a library is there: who runs what it finds calls another one, too.
+_ASKING = frozenset({b"find_spec", b"find_module"})
 _BY_MODULE = _called(Takes.NAME, Takes.FOLDER) | {name.encode() for name in LOADERS}
 _IN_FOLDERS = _called(Takes.FOLDER)
 _MAIN = frozenset(_last(name) for name, runner in RUNNERS.items() if runner.main)
@@ -43,11 +42,12 @@ _RUNNERS: tuple[bytes, ...] = (
     b"run_path",
     b"load_source",
     b"spec_from_file_location",
+    b"SourceFileLoader",
 )
-_RUNNERS += (b"SourceFileLoader",)
 _LISTED = re.compile(rb"\bfromlist\b|__import__\((?:[^()\[\]]|\(\))*\[")  # `__import__("nets", fromlist=["a"])`
 _AROUND = 30  # bytes, more than any of the names has
 _PATH_OF = re.compile(rb"\b(\w+)\.__path__")
+_LAST = re.compile(rb"([\w.]+)[ \t]+\Z")  # of what stands in front
 _ENDS = re.compile(rb"[\"'*}/]\.(?:py|ipynb)\b")  # beside `__file__`: whatever lies there
 _QUOTES = re.compile(rb"\\*[\"']+")
 _LINE_ENDS = re.compile(r"\\+r?n|\r\n?")
@@ -98,10 +98,18 @@ def _own(data: bytes, folders: str) -> Iterator[str]:
     """What is named without a string: modules in the file's own folder, or in a package that it has imported."""
     if folders:
         for name in frozenset(_PATH_OF.findall(data)):
-            imported = re.findall(rb"([\w.]+)[ \t]+as[ \t]+" + name + rb"\b", data)
-            yield from (f"{one.decode('utf-8', 'replace').strip('.')}{folders}" for one in (name, *imported))
+            named = (name, *_imported_as(name, data))
+            yield from (f"{one.decode('utf-8', 'replace').strip('.')}{folders}" for one in named)
     if (folders or _ENDS.search(data)) and (b"__file__" in data or b"__path__" in data):
         yield folders or ALL_IN
+
+
+def _imported_as(name: bytes, data: bytes) -> Iterator[bytes]:
+    """What a module or package that is imported by a name is called itself."""
+    for found in re.finditer(rb"\bas[ \t]+" + name + rb"\b", data):
+        front = _LAST.search(data, max(0, found.start() - _LONGEST), found.start())
+        if front:
+            yield front[1]
 
 
 def _texts(data: bytes) -> Collection[str]:

@@ -13,9 +13,9 @@ _MOST = 1024  # folders, half a kilobyte each; what lies together is asked for i
 
 
 class Recent(dict[K, V]):
-    """A dictionary that begins anew when it is full; what is gone has to be found again."""
+    """A dictionary that lets go of what was put in first when it is full; what is gone has to be found again."""
 
     def __setitem__(self, key: K, value: V) -> None:
-        if len(self) >= _MOST:
-            self.clear()
+        if len(self) >= _MOST and key not in self:
+            del self[next(iter(self))]
         super().__setitem__(key, value)

@@ -178,12 +178,13 @@ class _Review:
             self.terminal.say(f"{plural(known, 'change')} of {len(self.units):,} had an answer before.")
 
     def _show(self, unit: Unit, number: int) -> None:
-        paths = ", ".join(visible_path(one.path) for one in unit.alone)
+        alone = unit.alone
+        paths = ", ".join(visible_path(one.path) for one in alone)
         segments = [Segment(f"\n({number}/{len(self.units)}) {paths}\n")]
         for finding in unit.findings:
             segments += draw_told(finding, self.terminal.view)
-        for result in unit.alone:
-            if len(unit.alone) > 1:
+        for result in alone:
+            if len(alone) > 1:
                 segments.append(Segment(f"{visible_path(result.path)}\n"))
             segments += draw_file(result)
         self.terminal.console.print(Segments(segments), soft_wrap=True, end="")

@@ -222,7 +222,7 @@ def test_without_git_the_files_are_read(here: Path, monkeypatch: pytest.MonkeyPa
 
 NOBODY = """
 import os
-from migrate import discover, recent, registry, settings
+from migrate import discover, registry, settings
 wanted = settings.load(registry.of(["toys:TOY"]), {})
 os.setuid(65534)
 found = discover.find(["."], wanted)

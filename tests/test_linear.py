@@ -120,6 +120,25 @@ ASKED = """\
 a_{0} = tf.Variable(0.0, name="a_{0}")
 t_{0} = tf.get_default_graph().get_tensor_by_name("a_{0}:0")
 """
+SORTED = """\
+vs = []
+for v in tf.global_variables():
+    vs.append(v)
+vs = sorted(vs, key=lambda v: v.name)
+a_{0} = tf.Variable(0.0, name="a_{0}")
+"""
+SWAPPED = """\
+first = second
+second = first
+a_{0} = tf.Variable(0.0, name=first)
+"""
+HELD = """\
+a, b = [], []
+a.append(b)
+b.append(a)
+with tf.Graph().as_default() as graph:
+    a_{0} = tf.Variable(a[0], name="a_{0}")
+"""
 SHAPES = {  # what stands before, what stands for each number, and what behind
     "a layer each": (HEAD, "a_{0} = make({0})\n", ""),
     "one tuple": (HEAD + "x = (\n", "    make({0}),\n", ")\n"),
@@ -132,7 +151,7 @@ SHAPES = {  # what stands before, what stands for each number, and what behind
 def file_calls(number: int, shape: str, folder: Path) -> int:
     """How many calls one run over one file takes."""
     folder.mkdir(parents=True)
-    before, each, behind = SHAPES[shape]
+    before, each, behind = (SHAPES | NAMES)[shape]
     (folder / "long.py").write_text(before + "".join(each.format(one) for one in range(number)) + behind)
     return counted(folder, 1)
 
@@ -142,6 +161,20 @@ def test_twice_the_file_is_twice_the_work(tmp_path: Path, shape: str) -> None:
     file_calls(10, shape, tmp_path / "imports")
     few, some, many = (file_calls(number, shape, tmp_path / str(number)) for number in (100, 200, 400))
     assert many - some < 2.1 * (some - few)
+
+
+NAMES = {
+    "sorted again and again": (HEAD, SORTED, ""),
+    "swapped again and again": (HEAD + "second = open('names').readline()\nfirst = second\n", SWAPPED, ""),
+    "held by one another": (HEAD, HELD, ""),
+}
+
+
+@pytest.mark.parametrize("shape", NAMES)
+def test_names_that_stand_for_one_another_are_followed_once(tmp_path: Path, shape: str) -> None:
+    file_calls(5, shape, tmp_path / "imports")
+    few, some, many = (file_calls(number, shape, tmp_path / str(number)) for number in (10, 20, 40))
+    assert many - some < 6 * (some - few)  # each may be any of the others: four times as much, with the cube eight
 
 
 def shown_calls(number: int, folder: Path) -> int:

@@ -24,7 +24,8 @@ __all__ = ["cleared", "kept_parameters", "left_out"]
 # Looked for in the text: what else assigns None, nine of ten times, is a parameter's default value or a local name.
 _ASSIGNED = re.compile(r"\.(\w+)[ \t]*=[ \t]*None\b")
 _KEYED = re.compile(r"[\"'](\w+)[\"'][ \t]*\]?[ \t]*[:=][ \t]*None\b")
-_OPTIONS = ("add_argument", "add_option", "option", "DEFINE_string", "DEFINE_enum", "DEFINE_alias", "DEFINE")
+_OPTIONS = ("add_argument", "add_option", "option", "DEFINE_string", "DEFINE_enum", "DEFINE")
+_SETTING = ("store_true", "store_false", "help", "version")  # actions that leave no None
 # What makes an object of its keywords, or puts them into one.
 _TAKING = ("dict", "_replace", "replace", "evolve", "update", "set_defaults", "SimpleNamespace", "Namespace", "HParams")
 _OWN = re.compile(r"\b(?:self|cls)\Z")
@@ -127,8 +128,9 @@ def option_words(call: ast.Call, called: str) -> Iterator[str]:
     if called not in _OPTIONS:
         return
     keywords = {item.arg: item.value for item in call.keywords}
-    defines = called.startswith("DEFINE_")
-    default = keyword_or_place(call, "default", 1 if defines else 99)
+    defines = called.startswith("DEFINE")
+    place = 2 if called == "DEFINE" else 1 if defines else 99
+    default = keyword_or_place(call, "default", place)
     if (default is not None and not is_none(default)) or _is_always_set(keywords):
         return
     names = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
@@ -143,9 +145,9 @@ def option_words(call: ast.Call, called: str) -> Iterator[str]:
 
 
 def _is_always_set(keywords: Mapping[str | None, ast.expr]) -> bool:
-    action = keywords.get("action")
-    stores = isinstance(action, ast.Constant) and action.value in ("store", "append")
-    return "required" in keywords or (action is not None and not stores)
+    action, required = keywords.get("action"), keywords.get("required")
+    needed = isinstance(required, ast.Constant) and bool(required.value)
+    return needed or (isinstance(action, ast.Constant) and action.value in _SETTING)
 
 
 def kept_parameters(callees: Callees) -> Mapping[str, frozenset[tuple[int, str]]]:

@@ -105,6 +105,8 @@ class Events:
             return
         else:
             event = self._call_event(site)
+            if site.called == "create_op" and isinstance(event, Call):  # perhaps a graph's, by whatever it is called
+                events.append(self._op_of_graph(site))
             events += self._handing.at_once(site)
             if self._makes_templates:
                 events += self._handing.by_template(site)
@@ -198,8 +200,7 @@ class Events:
         callee = self.callees.callee(node.func, site.scope)
         self.told.note(site, callee)
         if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
-            taken = self.callees.named(node, "name", _GRAPH_METHODS[site.called], site.scope) or UNKNOWN
-            return NamedOp(position(node), self.frames.facts(site.frames, site.scope), taken)
+            return self._op_of_graph(site)
         if _is_harmless(callee, site) or _calls_initializer(callee):
             return None
         at, frames = position(node), self.frames.facts(site.frames, site.scope)
@@ -228,12 +229,15 @@ class Events:
             tuple(kept_arguments(node, passed, site.scope, (*positional, *[text for _, text in keywords]))),
         )
 
+    def _op_of_graph(self, site: CallSite) -> NamedOp:
+        """What takes the name that a method of a graph is given."""
+        taken = self.callees.named(site.node, "name", _GRAPH_METHODS[site.called], site.scope) or UNKNOWN
+        return NamedOp(position(site.node), self.frames.facts(site.frames, site.scope), taken)
+
     def _asks_a_graph(self, function: ast.expr, scope: Scope) -> bool:
         """Whether a function is a method of a graph that takes a name, by the graph or by what that is called."""
         if not isinstance(function, ast.Attribute) or function.attr not in _GRAPH_METHODS:
             return False
-        if function.attr == "create_op":
-            return True
         holder = function.value.attr if isinstance(function.value, ast.Attribute) else getattr(function.value, "id", "")
         return "graph" in holder.lower() or self.callees.is_of_graph(function, scope, "unique_name")
 

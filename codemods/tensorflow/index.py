@@ -174,7 +174,7 @@ class _Indexer:
 
     def unknown_words(self, found: frozenset[str]) -> Iterator[str]:
         """What may name something that the file does not show: words of its strings, and of code in strings."""
-        if self.told().makes_unseen or self.names_unknown():
+        if self.escapes.variable or self.events.told.makes_unseen or self.names_unknown():
             yield from map(str.lower, found)
         yield from (text.literal.lower() for text in self.events.told.asked_names if text.literal)
 

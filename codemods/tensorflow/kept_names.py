@@ -7,7 +7,7 @@ calls `NAME` as `NAME=`, an element of it as `NAME[]`, the result of a function 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from codemods.tensorflow.bodies import behind, first_parameter
@@ -16,13 +16,13 @@ from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.text import UNKNOWN, Text
 from migrate.syntax.calls import Given
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import BindingKind, Scope
+from migrate.syntax.walk import Binding, BindingKind, Scope
 
 __all__ = ["NOTHING", "argument", "constant", "element", "kept_arguments", "kept_words", "own_attribute", "result"]
 
 KeptArgument: TypeAlias = tuple[int | str, tuple[str, ...]]
+_Seen: TypeAlias = set[tuple[str, str, Scope]]  # names, what of them was asked for, and where they are bound
 NOTHING = "None"  # the word for None itself
-_MAX_DEPTH = 6  # names that stand for names
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 _SAME = frozenset({"zip", "enumerate", "sorted", "reversed", "list", "tuple", "iter", "cycle", "items", "values"})
 
@@ -53,27 +53,32 @@ def own_attribute(node: ast.expr, scope: Scope) -> str:
     return node.attr if own and own == first_parameter(scope) else ""  # type: ignore[attr-defined]
 
 
-def kept_words(node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[str]:
+def kept_words(node: ast.expr, scope: Scope) -> Iterator[str]:
     """The words for what an expression is taken from, as far as that may stand in another file."""
+    return _words(node, scope, set())
+
+
+def _words(node: ast.expr, scope: Scope, seen: _Seen) -> Iterator[str]:
+    """The same, but for names that were `seen`."""
     match node:
-        case ast.Name(id=name) if depth < _MAX_DEPTH:
-            yield from _bound(name, scope, depth + 1)
+        case ast.Name(id=name):
+            yield from _bound(name, scope, seen)
         case ast.Attribute(value=value, attr=word):
             yield word
             if resolve(node, scope):
                 yield constant(word)
             if word == "value":  # of a flag
-                yield from kept_words(value, scope, depth)
+                yield from _words(value, scope, seen)
         case ast.Subscript(slice=ast.Constant(value=str() as key)):
             yield key
         case ast.Subscript(value=value):
-            yield from _elements(value, scope, depth)
+            yield from _elements(value, scope, seen)
         case ast.Call():
             yield from _called(node)
         case ast.IfExp(body=one, orelse=other):
-            yield from (*kept_words(one, scope, depth), *kept_words(other, scope, depth))
+            yield from (*_words(one, scope, seen), *_words(other, scope, seen))
         case ast.BoolOp(op=ast.Or(), values=[*_, last]):
-            yield from kept_words(last, scope, depth)
+            yield from _words(last, scope, seen)
 
 
 def _called(call: ast.Call) -> Iterator[str]:
@@ -89,44 +94,54 @@ def _called(call: ast.Call) -> Iterator[str]:
             yield result(called)
 
 
-def _bound(name: str, scope: Scope, depth: int) -> Iterator[str]:
+def _bound(name: str, scope: Scope, seen: _Seen) -> Iterator[str]:
     """The words for what a name is bound to."""
-    found = scope.find(name)
-    for one in found[1] if found is not None else ():
+    owner, bindings = _fresh(name, "", scope, seen)
+    for one in bindings:
         if one.kind is BindingKind.IMPORT:
             yield constant(one.dotted.rpartition(".")[2])
         elif one.value is not None:
-            yield from kept_words(one.value, found[0], depth)  # type: ignore[index]
+            yield from _words(one.value, owner, seen)
         elif one.kind is BindingKind.OTHER:
-            for iterable in iterated(one.node, found[0]):  # type: ignore[index]
-                yield from _elements(iterable, found[0], depth)  # type: ignore[index]
+            for iterable in iterated(one.node, owner):
+                yield from _elements(iterable, owner, seen)
 
 
-def _elements(node: ast.expr, scope: Scope, depth: int) -> Iterator[str]:
+def _fresh(name: str, part: str, scope: Scope, seen: _Seen) -> tuple[Scope, Sequence[Binding]]:
+    """What binds a name, of which a part is asked for, if that was not seen yet."""
+    owner, bindings = scope.find(name) or (scope, [])
+    if (name, part, owner) in seen:
+        return owner, ()
+    seen.add((name, part, owner))
+    return owner, bindings
+
+
+def _elements(node: ast.expr, scope: Scope, seen: _Seen) -> Iterator[str]:
     """The words for the elements of what a loop runs through."""
     match node:
         case ast.Call(func=ast.Name(id=called), args=parts) if called in _SAME:
-            yield from (word for part in parts for word in _elements(part, scope, depth))
+            yield from (word for part in parts for word in _elements(part, scope, seen))
         case ast.Call(func=ast.Attribute(value=held, attr=called)) if called in _SAME:
-            yield from _elements(held, scope, depth)
+            yield from _elements(held, scope, seen)
         case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
             yield element(called)
         case ast.Attribute(attr=word):
             yield element(word)
         case ast.Subscript(slice=ast.Constant(value=str() as word)):
             yield element(word)
-        case ast.Name(id=name) if depth < _MAX_DEPTH and (found := scope.find(name)):
-            for one in found[1]:
+        case ast.Name(id=name):
+            owner, bindings = _fresh(name, "[]", scope, seen)
+            for one in bindings:
                 if one.kind is BindingKind.IMPORT:
                     yield element(one.dotted.rpartition(".")[2])
                 elif one.value is not None:
-                    yield from _elements(one.value, found[0], depth + 1)
+                    yield from _elements(one.value, owner, seen)
 
 
 def kept_arguments(call: ast.Call, given: Given, scope: Scope, texts: Iterable[Text | None]) -> Iterator[KeptArgument]:
     """The places and keywords of arguments of which a file knows nothing, with their words; also of None in stars."""
     for (place, value), text in zip(given.items(), texts, strict=True):
-        if text is not None and text == UNKNOWN and (words := _words(value, scope)):
+        if text is not None and text == UNKNOWN and (words := _all_words(value, scope)):
             yield place, words
     if given.more:
         first = next((one for one in call.args if isinstance(one, ast.Starred)), None)
@@ -145,11 +160,15 @@ def _in_star(node: ast.Starred | None, place: int, scope: Scope) -> Iterator[Kep
 
 def _in_stars(node: ast.expr, scope: Scope) -> Iterator[KeptArgument]:
     """The keywords with which `**options` passes None."""
-    shown = behind(node, scope)
-    pairs = zip(shown.keys, shown.values, strict=True) if isinstance(shown, ast.Dict) else ()
-    names = (getattr(key, "value", None) for key, one in pairs if is_none(one))
-    yield from ((name, (NOTHING,)) for name in names if isinstance(name, str))
+    match behind(node, scope):
+        case ast.Dict(keys=keys, values=values):
+            pairs = [(getattr(key, "value", None), one) for key, one in zip(keys, values, strict=True)]
+        case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+            pairs = [(item.arg, item.value) for item in keywords]
+        case _:
+            return
+    yield from ((name, (NOTHING,)) for name, one in pairs if isinstance(name, str) and is_none(one))
 
 
-def _words(value: ast.expr, scope: Scope) -> tuple[str, ...]:
+def _all_words(value: ast.expr, scope: Scope) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept_words(value, scope)))

@@ -226,7 +226,8 @@ DEFAULT_OP_NAMES = frozenset(
     while zeros zeros_like xw_plus_b dropout moments batchnorm gradients beta1_power beta2_power sign ceil floor round
     rsqrt any all prod cumsum reverse gathernd scatternd onehot topkv2 where select fill linspace eye diag trace
     batchmatmul batchmatmulv2 cross_entropy elu selu leakyrelu crelu lrn conv1d conv3d bias_add print assert
-    import input_producer mod floordiv floormod greater greaterequal less lessequal size""".split()
+    import input_producer mod floordiv floormod greater greaterequal less lessequal size
+    and or xor logicaland logicalor logicalnot""".split()
 )
 
 _MADE = {  # by what makes them, in lower case: those of its ops and scopes that are called otherwise than it is
@@ -238,6 +239,7 @@ _MADE = {  # by what makes them, in lower case: those of its ops and scopes that
     "get_total_loss": "total_loss",
     "compute_weighted_loss": "weighted_loss",
     "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits_sg",
+    "softmax_cross_entropy_with_logits_v2": "softmax_cross_entropy_with_logits",
     "nce_loss": "sampled_losses logistic_loss",
     "sampled_softmax_loss": "sampled_losses labels_stop_gradient softmax_cross_entropy_with_logits",
     "fused_batch_norm": "fusedbatchnorm fusedbatchnormv2 fusedbatchnormv3 scale offset",
@@ -263,7 +265,10 @@ _MADE = {  # by what makes them, in lower case: those of its ops and scopes that
         "iteratorgetnext batch_size drop_remainder buffer_size count seed seed2 num_parallel_calls start stop step"
         " filenames compression_type",
     ),
-    **{f"{name}cell": f"{name}cellzerostate" for name in ("basicrnn", "rnn", "gru", "lstm", "basiclstm", "multirnn")},
+    **{
+        f"{name.replace('_', '')}cell": f"{name.replace('_', '')}cellzerostate {name}_cell"
+        for name in ("basic_rnn", "rnn", "gru", "lstm", "basic_lstm", "multi_rnn")
+    },
 }
 MADE_OP_NAMES = {maker: tuple(names.split()) for maker, names in _MADE.items()}
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Set
 
-from codemods.tensorflow.name_lists import MAX_DEPTH, bindings_of, holds_names, sources
+from codemods.tensorflow.name_lists import bindings_of, holds_names, sources
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
@@ -63,13 +63,21 @@ def _sorted(call: ast.Call) -> list[ast.expr]:
     return alone or call.args[:2]  # `nsmallest(3, names)`
 
 
-def _are_of_the_graph(node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+def _are_of_the_graph(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression, or what a name in it is ever assigned, asks the graph for its variables."""
-    if any(isinstance(one, ast.Call) and called_name(one) in _COLLECTIONS for one in nodes(node)):
-        return True
-    names = [one for one in nodes(node) if isinstance(one, ast.Name)] if depth < MAX_DEPTH else ()
-    found = (source for name in names for source in sources(name, scope))
-    return any(_are_of_the_graph(value, owner, depth + 1) for value, owner in found)
+    parts = (part for value, _ in _behind(node, scope) for part in nodes(value))
+    return any(isinstance(part, ast.Call) and called_name(part) in _COLLECTIONS for part in parts)
+
+
+def _behind(node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+    """An expression, what the names in it are ever assigned, and so on, each once."""
+    waiting, seen = [(node, scope)], set[tuple[str, Scope]]()
+    for value, owner in waiting:  # which grows meanwhile
+        yield value, owner
+        for name in (one for one in nodes(value) if isinstance(one, ast.Name)):
+            if (name.id, owner) not in seen:
+                seen.add((name.id, owner))
+                waiting += sources(name, owner)
 
 
 def passed(sites: Iterable[CallSite]) -> Iterator[str]:
@@ -80,13 +88,12 @@ def passed(sites: Iterable[CallSite]) -> Iterator[str]:
             yield _called_by(owner)
 
 
-def _are_passed(node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+def _are_passed(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression is made of a parameter, by whatever names."""
-    names = [one for one in nodes(node) if isinstance(one, ast.Name)] if depth < MAX_DEPTH else ()
-    if any(one.kind is BindingKind.PARAMETER for name in names for one in bindings_of(name.id, scope)):
-        return True
-    found = (source for name in names for source in sources(name, scope))
-    return any(_are_passed(value, owner, depth + 1) for value, owner in found)
+    names = (
+        (part, owner) for value, owner in _behind(node, scope) for part in nodes(value) if isinstance(part, ast.Name)
+    )
+    return any(one.kind is BindingKind.PARAMETER for name, owner in names for one in bindings_of(name.id, owner))
 
 
 def _around(scope: Scope | None) -> Iterator[Scope]:
@@ -136,10 +143,18 @@ def _given(call: ast.Call) -> Iterator[str]:
             yield from (part.id for part in nodes(value) if isinstance(part, ast.Name))
 
 
+def _around_name(module: Module, name: ast.Attribute) -> ast.AST:
+    """What stands around a name, or what is made of it: `v.name.lower()`."""
+    around: ast.AST = module.parents[name]
+    while isinstance(around, ast.Attribute | ast.Call):
+        around = module.parents[around]
+    return around
+
+
 def compares_names(module: Module) -> bool:
     """Whether a name of a variable is asked which of two comes first: `v.name < w.name`."""
     return _COMPARED.search(module.source.code) is not None and any(
-        isinstance(compared := module.parents[node], ast.Compare)
+        isinstance(compared := _around_name(module, node), ast.Compare)
         and all(isinstance(one, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for one in compared.ops)
         and all(map(holds_name, (compared.left, *compared.comparators)))
         for node, _ in module.walk.attributes_of(("name",))

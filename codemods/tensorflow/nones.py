@@ -29,6 +29,7 @@ class Nones:
         self._attributes: frozenset[str] | None = None
         self._passed: dict[tuple[Scope, str], bool] = {}
         self._returning: dict[ast.FunctionDef, bool] = {}
+        self._asked: set[tuple[str, Scope]] = set()
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
         """Whether an expression may be None. A parameter of the body itself is not judged: its calls tell."""
@@ -102,7 +103,13 @@ class Nones:
         if found is None:
             return False
         owner, bindings = found
-        return any(self._bound(name, one, owner, scope, depth) for one in bindings)
+        if (name, owner) in self._asked:  # a name that is assigned itself, by way of others
+            return False
+        self._asked.add((name, owner))
+        try:
+            return any(self._bound(name, one, owner, scope, depth) for one in bindings)
+        finally:
+            self._asked.remove((name, owner))
 
     def _bound(self, name: str, binding: Binding, owner: Scope, scope: Scope, depth: int) -> bool:
         if binding.kind is BindingKind.PARAMETER:

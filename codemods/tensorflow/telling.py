@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
@@ -15,10 +16,11 @@ from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
 from migrate.syntax.module import Module
 from migrate.syntax.run_names import LOADERS, RUNNERS, Takes
-from migrate.syntax.walk import CallSite
+from migrate.syntax.walk import CallSite, Scope
 
 __all__ = ["Telling"]
 
+_HOLDING = (ast.keyword, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.Starred, ast.Lambda)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
 # The last names of all that tells something: nineteen calls of twenty have another.
@@ -61,13 +63,29 @@ class Telling:
         items = getattr(site.statement, "items", ())
         if any(item.context_expr is site.node for item in items):
             return
-        taker = self.module.parents[site.node]
-        while isinstance(taker, ast.keyword | ast.List | ast.Tuple):
-            taker = self.module.parents[taker]
-        if isinstance(taker, ast.Call):
-            callee = self.callees.callee(taker.func, site.scope)
+        for taker, scope in self._takers(site.node, site.scope):
+            callee = self.callees.callee(taker.func, scope)
             foreign = callee if callee.kind is CalleeKind.IMPORTED else callee.receiver
             self.lent |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
+
+    def _takers(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
+        """The calls that are given what an expression makes: where it stands, or by the name that it is assigned to."""
+        above = self._holder(node)
+        if isinstance(above, ast.Call):
+            yield above, scope
+        for name in above.targets if isinstance(above, ast.Assign) else ():
+            reads = self.module.walk.reads_of([name.id]) if isinstance(name, ast.Name) else ()
+            takers = (
+                (self._holder(read), where) for read, where in reads if where.find(read.id) == scope.find(read.id)
+            )
+            yield from ((taker, where) for taker, where in takers if isinstance(taker, ast.Call))
+
+    def _holder(self, node: ast.expr) -> ast.AST:
+        """What an expression stands in, but for what only holds it or picks it."""
+        above: ast.AST = self.module.parents[node]
+        while isinstance(above, _HOLDING):
+            above = self.module.parents[above]
+        return above
 
     def facts(self) -> Told:
         """What all of them told."""

@@ -134,9 +134,8 @@ class Tree:
         plain = {name.removeprefix("reduce_").removesuffix("optimizer") for name in called}
         joined = (name.replace("_", "") for name in (*called, *plain))
         made = (one for name in called for one in MADE_OP_NAMES.get(name, ()))
-        return frozenset({*called, *plain, *joined, *made, *DEFAULT_OP_NAMES}) - {
-            "variable"
-        }  # which claims know better
+        named = frozenset({*called, *plain, *joined, *made, *DEFAULT_OP_NAMES})
+        return named - {"variable"}  # which claims know better
 
     @cached_property
     def name_tests(self) -> Mapping[str, Sequence[NameTest]]:
