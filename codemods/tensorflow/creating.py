@@ -34,7 +34,7 @@ class Creating:
     def __init__(self, module: Module, callees: Callees) -> None:
         self.module = module
         self.callees = callees
-        self.tracing = Tracing(callees)
+        self.tracing = Tracing(callees, module.walk)
         self.names_graphs = "raph" in module.source.code
         self.aliases = {item.optional_vars for statement, _ in module.walk.withs for item in statement.items}
 
@@ -90,7 +90,7 @@ class Creating:
         own, owner = own_attribute(behind(given, site.scope), site.scope), method_class(site.scope)
         if own and owner:
             return Held((own,), self.callees.class_number(owner))
-        words = tuple(dict.fromkeys(kept_words(given, site.scope)))
+        words = kept_words(given, site.scope)
         return Held(words) if words else None
 
     def _optional_name(self, site: CallSite) -> str:

@@ -53,13 +53,13 @@ def own_attribute(node: ast.expr, scope: Scope) -> str:
     return node.attr if own and own == first_parameter(scope) else ""  # type: ignore[attr-defined]
 
 
-def kept_words(node: ast.expr, scope: Scope) -> Iterator[str]:
-    """The words for what an expression is taken from, as far as that may stand in another file."""
-    return _words(node, scope, set())
+def kept_words(node: ast.expr, scope: Scope) -> tuple[str, ...]:
+    """The words for what an expression is taken from, as far as that may stand in another file, each once."""
+    return tuple(dict.fromkeys(_words(node, scope, set())))
 
 
 def _words(node: ast.expr, scope: Scope, seen: _Seen) -> Iterator[str]:
-    """The same, but for names that were `seen`."""
+    """The same as they come, but for names that were `seen`."""
     match node:
         case ast.Name(id=name):
             yield from _bound(name, scope, seen)
@@ -141,7 +141,7 @@ def _elements(node: ast.expr, scope: Scope, seen: _Seen) -> Iterator[str]:
 def kept_arguments(call: ast.Call, given: Given, scope: Scope, texts: Iterable[Text | None]) -> Iterator[KeptArgument]:
     """The places and keywords of arguments of which a file knows nothing, with their words; also of None in stars."""
     for (place, value), text in zip(given.items(), texts, strict=True):
-        if text is not None and text == UNKNOWN and (words := _all_words(value, scope)):
+        if text is not None and text == UNKNOWN and (words := kept_words(value, scope)):
             yield place, words
     if given.more:
         first = next((one for one in call.args if isinstance(one, ast.Starred)), None)
@@ -168,7 +168,3 @@ def _in_stars(node: ast.expr, scope: Scope) -> Iterator[KeptArgument]:
         case _:
             return
     yield from ((name, (NOTHING,)) for name, one in pairs if isinstance(name, str) and is_none(one))
-
-
-def _all_words(value: ast.expr, scope: Scope) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(kept_words(value, scope)))

@@ -121,8 +121,8 @@ def handed(module: Module) -> Iterator[str]:
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement assigns."""
-    targets = (part for target in getattr(statement, "targets", ()) for part in nodes(target))
-    yield from (part.id for part in targets if isinstance(part, ast.Name))
+    for target in getattr(statement, "targets", ()):
+        yield from _names_in(target)
 
 
 def _passed_on(module: Module) -> Iterator[tuple[str, Set[str]]]:
@@ -131,16 +131,18 @@ def _passed_on(module: Module) -> Iterator[tuple[str, Set[str]]]:
         for name, bindings in scope.bindings.items():
             for value in (one.value for one in bindings):
                 if isinstance(value, _HOLDING):
-                    yield name, {part.id for part in nodes(value) if isinstance(part, ast.Name)}
+                    yield name, {*_names_in(value)}
 
 
 def _given(call: ast.Call) -> Iterator[str]:
     """The names that a call is given, or out of which a list is made that it is."""
     for value in (*call.args, *(item.value for item in call.keywords)):
-        if isinstance(value, ast.Name):
-            yield value.id
-        elif isinstance(value, _HOLDING):
-            yield from (part.id for part in nodes(value) if isinstance(part, ast.Name))
+        if isinstance(value, _HOLDING):
+            yield from _names_in(value)
+
+
+def _names_in(node: ast.expr) -> Iterator[str]:
+    return (part.id for part in nodes(node) if isinstance(part, ast.Name))
 
 
 def _around_name(module: Module, name: ast.Attribute) -> ast.AST:

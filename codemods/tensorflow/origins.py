@@ -16,7 +16,7 @@ from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
 from codemods.tensorflow.nones import iterated
 from migrate.syntax.calls import Given
 from migrate.syntax.nodes import nodes, statements
-from migrate.syntax.walk import Binding, BindingKind, Scope
+from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
 __all__ = ["Tracing", "parameters"]
 
@@ -28,8 +28,9 @@ _Calls: TypeAlias = dict[ast.Call, Scope]
 class Tracing:
     """Follows names, attributes, elements and results of one module to the calls behind them."""
 
-    def __init__(self, callees: Callees) -> None:
+    def __init__(self, callees: Callees, walk: Walk) -> None:
         self.callees = callees
+        self.withs = walk.withs
         self._known: dict[tuple[ast.expr, int], _Calls] = {}
 
     def origins(self, values: Iterable[ast.expr], scope: Scope) -> Origins:
@@ -50,7 +51,8 @@ class Tracing:
                 yield Lent(argument, origins)
 
     def _is_in_a_with(self, body: int, call: ast.Call) -> bool:
-        blocks = (one for one in nodes(self.callees.body_scopes[body].node) if isinstance(one, ast.With))
+        own = (one for one, scope in self.withs if self.callees.body(scope) == body)
+        blocks = (one for one in own if isinstance(one, ast.With))
         return any(position(one) <= position(call) <= (one.end_lineno or 0, one.end_col_offset or 0) for one in blocks)
 
     def _makes_op(self, call: ast.Call, scope: Scope) -> bool:
