@@ -40,6 +40,12 @@ def weight(name):
 """
 
 
+RELAYED = LAYER.replace("import tensorflow as tf", "import keras\nfrom common import tf").replace("tf.keras", "keras")
+COMMON = """\
+import tensorflow as tf
+"""
+
+
 def modules() -> Iterator[Module]:
     for case in casefile.collect(CASES):
         for name, text in case.before.items():
@@ -61,13 +67,15 @@ def test_both_looks_give_the_same_reasons() -> None:
     assert shut > 2
 
 
+@pytest.mark.parametrize("layer", [LAYER, RELAYED])
 def test_a_file_that_calls_what_is_rewritten_is_looked_at_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layer: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("layer.py").write_text(LAYER)
+    Path("common.py").write_text(COMMON)
+    Path("layer.py").write_text(layer)
     Path("helpers.py").write_text(HELPERS)
-    assert glance(Module(read("layer.py", LAYER.encode()))) is not None
+    assert glance(Module(read("layer.py", layer.encode()))) is not None
 
     def report() -> Any:
         return runner.run(settings.load(registry.load(), {"isolated": True, "jobs": 1}), ["."])
@@ -77,4 +85,5 @@ def test_a_file_that_calls_what_is_rewritten_is_looked_at_again(
     monkeypatch.setattr(engine, "index", lambda *given, **_: thorough(*given))
     assert found == report()
     assert [one.path for one in found.changed] == ["helpers.py"]
+    assert [one.path for one in found.findings() if one.code == "GV207"] == ["layer.py"]
     assert b"tf.get_variable(name, [2]" in found.changed[0].after

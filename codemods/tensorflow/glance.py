@@ -8,7 +8,6 @@ from dataclasses import replace
 from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.index import creations
 from codemods.tensorflow.leading import opens
-from codemods.tensorflow.relays import relays
 from migrate.syntax.module import Module
 
 __all__ = ["MENTION", "glance"]
@@ -31,10 +30,12 @@ def glance(module: Module) -> FileFacts | None:
     """
     if not any(form.search(module.source.code) for form in _CLOSING):
         return None
-    module = module.only(MENTION)
-    if relays(module.walk):
-        return None
-    facts = creations(module)
-    # What tells graph code may stand in any function, so that here all of them are taken to have it.
-    surely = replace(facts, evidence=replace(facts.evidence, graph=True))
-    return None if opens({module.path: surely}) else facts
+    facts = creations(module.only(MENTION))
+    readings = (facts, *(one.facts for one in facts.relayed))
+    return None if any(map(_may_open, readings)) else facts
+
+
+def _may_open(facts: FileFacts) -> bool:
+    """Whether a creation may be rewritten by these facts, with what tells graph code in any function taken for all."""
+    surely = replace(facts, evidence=replace(facts.evidence, graph=True), relayed=())
+    return bool(opens({facts.path: surely}))

@@ -42,28 +42,33 @@ _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one ea
 
 def index(module: Module) -> FileFacts:
     """The facts of a module."""
-    plain = _Indexer(module).facts()
-    sources = relays(module.walk)
-    each = [{name: stands_for} for name, stands_for in sources.items()]
-    groups = [sources, *each] if len(each) > 1 else each
-    return replace(plain, relayed=tuple(_relayed(module, group) for group in groups)) if groups else plain
+    return _facts(module, creations=False)
 
 
 def creations(module: Module) -> FileFacts:
     """As much of the facts of a module as tells whether what it creates can be rewritten."""
-    return _Indexer(module, creations=True).facts()
+    return _facts(module, creations=True)
 
 
-def _relayed(module: Module, sources: dict[str, tuple[str, ...]]) -> Relayed:
+def _facts(module: Module, *, creations: bool) -> FileFacts:
+    plain = _Indexer(module, creations=creations).facts()
+    sources = relays(module.walk)
+    each = [{name: stands_for} for name, stands_for in sources.items()]
+    groups = [sources, *each] if len(each) > 1 else each
+    relayed = tuple(_relayed(module, group, creations=creations) for group in groups)
+    return replace(plain, relayed=relayed) if relayed else plain
+
+
+def _relayed(module: Module, sources: dict[str, tuple[str, ...]], *, creations: bool) -> Relayed:
     with assumed(module.walk, sources):
-        indexer = _Indexer(module)
+        indexer = _Indexer(module, creations=creations)
         return Relayed(sources, indexer.facts(), indexer.version_1_root())
 
 
 class _Indexer:
     """Collects one module's facts out of its walk."""
 
-    def __init__(self, module: Module, *, creations: bool = False) -> None:
+    def __init__(self, module: Module, *, creations: bool) -> None:
         self.module = module
         self.walk = module.walk
         self.callees = Callees(module.walk, module.path)
