@@ -71,10 +71,14 @@ def _of(facts: Facts, paths: frozenset[str] | None = None) -> Facts:
 
 
 class Collector:
-    """Indexes files into what is `known`, and what defines the names in them that analyses follow."""
+    """Indexes files into what is `known`, and what defines the names in them that analyses follow.
 
-    def __init__(self, reader: Reader, setup: Setup, known: Known) -> None:
+    Facts that are `spare` were found for somebody else, and are taken once they are asked for.
+    """
+
+    def __init__(self, reader: Reader, setup: Setup, known: Known, spare: Facts | None = None) -> None:
         self.known = known
+        self._spare = spare or {}
         self.modules = Modules(reader.files)
         self._reader = reader
         self._setup = setup
@@ -94,7 +98,7 @@ class Collector:
 
     def collect_of(self, wanted: Mapping[str, Sequence[str]]) -> None:
         """Indexes some files, for the analyses to whose library they do not belong."""
-        read = self._reader.read(sorted(wanted), FOLLOWING)
+        read = self._reader.read(sorted(path for path in wanted if not self._takes(path, wanted[path])), FOLLOWING)
         self.collect((path, data, self._others(path, data, wanted[path])) for path, data in read)
 
     def trace(self) -> None:
@@ -111,6 +115,14 @@ class Collector:
     def lacks(self, analysis: str, path: str) -> bool:
         """Whether an analysis has no whole facts of a file."""
         return path not in self.known.whole.get(analysis, {})
+
+    def _takes(self, path: str, names: Sequence[str]) -> bool:
+        """Whether all that is wanted of a file was to spare; it is known then."""
+        found = {name: self._spare[name][path] for name in names if path in self._spare.get(name, {})}
+        if len(found) < len(names):
+            return False
+        self.known.note(Indexed(path, found))
+        return True
 
     def _others(self, path: str, data: bytes, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(one.name for one in self._setup.analyses if one.name in names and not one.library(path, data))

@@ -92,7 +92,7 @@ class Program:
     def forget(self) -> None:
         """Lets go of all facts; whoever declines something goes through the program again."""
         self._known = None
-        self.group = replace(self.group, known=Known())
+        self.group = replace(self.group, known=Known(), spare={})
         self.results = {path: replace(one, facts={}) for path, one in self.results.items()}
 
     @property
@@ -104,7 +104,7 @@ class Program:
         if self._known is None:
             setup, group = self._setup, self.group
             self._known = group.known.copy()
-            collector = Collector(self._reader, setup, self._known)
+            collector = Collector(self._reader, setup, self._known, group.spare)
             lacking = sorted(group.triggered.keys() - self._known.all_paths())
             read = self._reader.read(lacking, "Reading")
             collector.collect(((path, data, group.triggered[path]) for path, data in read), whole=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from migrate import engine
 from migrate.extent import Setup
-from migrate.gathering import FOLLOWING, Collector, Known, Wanted
+from migrate.gathering import FOLLOWING, Collector, Facts, Known, Wanted
 from migrate.importers import Imports
 from migrate.partition import Joints, partition
 from migrate.reader import Reader
@@ -24,7 +24,8 @@ class Group:
 
     `members` may be rewritten: those of two groups are others. `triggered` are those that an analysis has to see,
     `beside` the files whose facts matter beside others, both with the analyses; `commented` have comments to migrate,
-    whatever else they hold. `weight` is the length of the members' sources, in bytes.
+    whatever else they hold. `weight` is the length of the members' sources, in bytes. Facts to `spare` are of files to
+    which only a name led: whoever comes to them by a name of these files need not find them again.
     """
 
     members: Sequence[str]
@@ -35,6 +36,7 @@ class Group:
     imports: Imports = field(default_factory=Imports)
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weight: int = 0
+    spare: Facts = field(default_factory=dict)
 
 
 class Survey:
@@ -125,6 +127,7 @@ class Survey:
             Imports.only(imports, files),
             {path: self._beside[path] for path in files if path in self._beside},
             sum(self._sizes.get(path, 0) for path in members),
+            self._known.of(set(files) - rewritable, brief=()).whole,
         )
 
     def _rest(self, known: Known, others: Collection[str] = ()) -> Group:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, registry, rules, runner, settings
+from migrate import discover, engine, registry, rules, runner, settings
 from migrate.model import Level, Report
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
@@ -235,6 +235,21 @@ def test_nothing_to_do_reads_each_file_once() -> None:
     reads: list[str] = []
     runner.run(wanted(TOY), ["."], progress=lambda what, done, total: reads.append(what))
     assert reads == ["Reading", "Reading"]
+
+
+def test_a_file_to_which_a_name_leads_is_indexed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(main="import tensorflow as tf\nfrom names import NAME\nw = tf.Variable(tf.zeros([2]), name=NAME)\n")
+    write(names='NAME = "weights"\n')
+    indexed: list[str] = []
+    thorough = engine.index
+
+    def index(path: str, *given: Any, **named: Any) -> Any:
+        indexed.append(path)
+        return thorough(path, *given, **named)
+
+    monkeypatch.setattr(engine, "index", index)
+    assert "tf.get_variable(NAME, [2]" in after(run(["codemods.tensorflow.codemods:GET_VARIABLE"]))["main.py"]
+    assert sorted(indexed) == ["main.py", "names.py"]
 
 
 def test_a_file_that_vanishes_is_no_source_unless_it_was_named() -> None:
