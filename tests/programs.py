@@ -18,6 +18,7 @@ from program_chains import CHAINS
 from program_classes import CLASSES
 from program_files import ALIASES, LAYOUTS, File, imported
 from program_flow import FLOWS
+from program_holders import HOLDERS
 from program_models import MODELS
 from program_networks import NETWORKS
 from program_oddities import ODDITIES
@@ -28,7 +29,9 @@ from program_scopes import SCOPINGS
 from program_statements import STATEMENTS
 from program_tables import TABLES
 from program_training import CELLS, LAYERS, TRAININGS
+from program_twins import TWINS
 from program_unknowns import UNKNOWNS
+from program_upkeep import UPKEEPS
 
 __all__ = ["Program", "write"]
 
@@ -270,7 +273,10 @@ class _Writer:
                 (weight, partial(statement, self))
                 for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS, *REBINDINGS)
             ]
-            makers += [(weight, partial(statement, self)) for weight, statement in (*NETWORKS, *CHAINS)]
+            makers += [
+                (weight, partial(statement, self))
+                for weight, statement in (*NETWORKS, *CHAINS, *TWINS, *HOLDERS, *UPKEEPS)
+            ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
         deeds = (*TRAININGS, *LAYERS) if self.old else TRAININGS
