@@ -16,6 +16,7 @@ from functools import partial
 from program_calls import Expressions
 from program_chains import CHAINS
 from program_classes import CLASSES
+from program_classics import CLASSICS
 from program_files import ALIASES, LAYOUTS, File, imported
 from program_flow import FLOWS
 from program_holders import HOLDERS
@@ -275,7 +276,7 @@ class _Writer:
             ]
             makers += [
                 (weight, partial(statement, self))
-                for weight, statement in (*NETWORKS, *CHAINS, *TWINS, *HOLDERS, *UPKEEPS)
+                for weight, statement in (*NETWORKS, *CHAINS, *TWINS, *HOLDERS, *UPKEEPS, *CLASSICS)
             ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
