@@ -16,8 +16,10 @@ from functools import partial
 from program_calls import Expressions
 from program_chains import CHAINS
 from program_classes import CLASSES
+from program_classics import CLASSICS
 from program_files import ALIASES, LAYOUTS, File, imported
 from program_flow import FLOWS
+from program_holders import HOLDERS
 from program_models import MODELS
 from program_networks import NETWORKS
 from program_oddities import ODDITIES
@@ -28,7 +30,9 @@ from program_scopes import SCOPINGS
 from program_statements import STATEMENTS
 from program_tables import TABLES
 from program_training import CELLS, LAYERS, TRAININGS
+from program_twins import TWINS
 from program_unknowns import UNKNOWNS
+from program_upkeep import UPKEEPS
 
 __all__ = ["Program", "write"]
 
@@ -270,7 +274,10 @@ class _Writer:
                 (weight, partial(statement, self))
                 for weight, statement in (*CLASSES, *SCOPINGS, *TABLES, *CELLS, *MODELS, *REUSES, *FLOWS, *REBINDINGS)
             ]
-            makers += [(weight, partial(statement, self)) for weight, statement in (*NETWORKS, *CHAINS)]
+            makers += [
+                (weight, partial(statement, self))
+                for weight, statement in (*NETWORKS, *CHAINS, *TWINS, *HOLDERS, *UPKEEPS, *CLASSICS)
+            ]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
         deeds = (*TRAININGS, *LAYERS) if self.old else TRAININGS

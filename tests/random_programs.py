@@ -247,8 +247,11 @@ def _word(finding: Finding) -> str:
     return "notice"
 
 
-def options_of(seed: int) -> list[Options]:
-    """The ways in which the program of a seed is migrated: both ways to name, and one with the rest at random."""
+def options_of(seed: int, fixed: Options | None = None) -> list[Options]:
+    """The ways in which the program of a seed is migrated: both ways to name, and one with the rest at random.
+
+    What is `fixed` is the same in all of them.
+    """
     draw = random.Random(f"options {seed}")
     mixed = {
         "names": draw.choice(["keep", "idiomatic"]),
@@ -256,7 +259,7 @@ def options_of(seed: int) -> list[Options]:
         "form": draw.choice(["shape", "value"]),
         "level": draw.choice(["exact", "renames"]),
     }
-    return [{"names": "keep"}, {"names": "idiomatic"}, mixed]
+    return [{**one, **(fixed or {})} for one in ({"names": "keep"}, {"names": "idiomatic"}, mixed)]
 
 
 def explain(program: Program, options: Options, failure: Failure, prover: Prover) -> str:
@@ -295,8 +298,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tries", type=int, default=200, help="how many smaller programs are tried for each failure")
     parser.add_argument("--without", help="leave out programs in which this pattern occurs, such as a known failure's")
     parser.add_argument("--old", action="store_true", help="programs with layers that TensorFlow 2.16 and later lack")
+    parser.add_argument("--level", choices=("exact", "renames"), help="migrate at this level only")
+    parser.add_argument("--layers", choices=("all", "full", "minimal", "off"), help="put so much under scopes only")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has TensorFlow")
     given = parser.parse_args(arguments)
+    fixed = {name: value for name in ("level", "layers") if (value := getattr(given, name))}
     out = sys.stdout
     with Probe(given.python) as probe:
         prover = Prover(probe)
@@ -309,7 +315,7 @@ def main(arguments: list[str] | None = None) -> int:
             if (given.without and re.search(given.without, str(program))) or not prover.runs(program):
                 continue
             valid += 1
-            for options in options_of(seed - 1):
+            for options in options_of(seed - 1, fixed):
                 failure = prover.failure(program, options, given.kinds)
                 if failure is None:
                     continue

@@ -42,7 +42,7 @@ from migrate.syntax.calls import Given, called_name, given, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes, place_among
-from migrate.syntax.walk import CallSite, Scope
+from migrate.syntax.walk import CallSite, Frame, Scope
 
 __all__ = ["Events"]
 
@@ -165,7 +165,8 @@ class Events:
         base = _asked_base(keyword_or_place(site.node, "name", place))
         if base is not None:
             target = target_of(site.statement, site.node, self.callees.function_name(site.scope)).name
-            return StoreUse(at, frames, self.callees.text(base, site.scope), asked=True, target=target)
+            around = self.frames.facts(_without_root(site.frames), site.scope)
+            return StoreUse(at, around, self.callees.text(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
         return StoreUse(at, frames, self.callees.named(site.node, "name", place, site.scope), scoped=scoped)
 
@@ -327,6 +328,14 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
         case ast.Call(func=ast.Attribute(attr="unique_name"), args=[base, *_]):
             return base
     return None
+
+
+def _without_root(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Frames without a root scope around what the graph is asked a name for: the name has the scopes outside of it."""
+    match frames[-1].item.context_expr if frames and frames[-1].item is not None else None:
+        case ast.Call(args=[ast.Call() as made], keywords=[ast.keyword(arg="auxiliary_name_scope")]):
+            return frames[:-1] if called_name(made) == "VariableScope" else frames
+    return frames
 
 
 def _only_asks(node: ast.Call) -> bool:

@@ -128,9 +128,14 @@ class Restore(Fact):
 class NameTest(Fact):
     """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
 
-    text: str  # "" where it may hold for whatever name
+    text: str  # "" where it may hold for whatever name, or for what begins in some way that is not known
     begins: bool = False
     line: int = 0
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether nothing is known of what names have to begin with: `scope=self.scope`."""
+        return self.begins and not self.text
 
 
 @record(frozen=True, slots=True)

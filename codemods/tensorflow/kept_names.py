@@ -152,19 +152,47 @@ def kept_arguments(call: ast.Call, given: Given, scope: Scope, texts: Iterable[T
 
 
 def _in_star(node: ast.Starred | None, place: int, scope: Scope) -> Iterator[KeptArgument]:
-    """The places at which `*values` passes None."""
-    shown = behind(node.value, scope) if node is not None else None
-    items = shown.elts if isinstance(shown, ast.List | ast.Tuple) else []
-    yield from ((place + number, (NOTHING,)) for number, one in enumerate(items) if is_none(one))
+    """The places at which `*values` may pass None."""
+    shown = _shown(node.value, scope) if node is not None else ()
+    items = (one.elts for one in shown if isinstance(one, ast.List | ast.Tuple))
+    absent = {number for elements in items for number, one in enumerate(elements) if _may_be_none(one)}
+    yield from ((place + number, (NOTHING,)) for number in sorted(absent))
 
 
 def _in_stars(node: ast.expr, scope: Scope) -> Iterator[KeptArgument]:
-    """The keywords with which `**options` passes None."""
-    match behind(node, scope):
+    """The keywords with which `**options` may pass None."""
+    pairs = (pair for one in _shown(node, scope) for pair in _entries(one))
+    absent = dict.fromkeys(name for name, one in pairs if isinstance(name, str) and _may_be_none(one))
+    yield from ((name, (NOTHING,)) for name in absent)
+
+
+def _entries(node: ast.expr) -> Iterator[tuple[object, ast.expr]]:
+    """The keys of a dictionary that is written out, each with its value."""
+    match node:
         case ast.Dict(keys=keys, values=values):
-            pairs = [(getattr(key, "value", None), one) for key, one in zip(keys, values, strict=True)]
+            yield from ((getattr(key, "value", None), one) for key, one in zip(keys, values, strict=True))
         case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
-            pairs = [(item.arg, item.value) for item in keywords]
-        case _:
-            return
-    yield from ((name, (NOTHING,)) for name, one in pairs if isinstance(name, str) and is_none(one))
+            yield from ((item.arg, item.value) for item in keywords)
+
+
+def _shown(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
+    """What an expression is, by all that its name is assigned, or by the elements of what a loop runs through."""
+    owner, bindings = (scope.find(node.id) or (scope, [])) if isinstance(node, ast.Name) else (scope, [])
+    if not bindings:
+        yield node
+    for binding in bindings:
+        if binding.value is not None:
+            yield binding.value
+        else:
+            displays = (behind(one, owner) for one in iterated(binding.node, owner))
+            yield from (item for one in displays for item in getattr(one, "elts", ()))
+
+
+def _may_be_none(node: ast.expr) -> bool:
+    """Whether an expression is None as it is written, or one of what it may be is."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return _may_be_none(one) or _may_be_none(other)
+        case ast.BoolOp(op=ast.Or(), values=[*_, last]):
+            return _may_be_none(last)
+    return is_none(node)

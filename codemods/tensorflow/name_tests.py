@@ -43,11 +43,15 @@ class _Asked:
     scope: Scope
     begins: bool = False
     pattern: Callable[[str], str] | None = None  # makes a regular expression of the string, where it is a pattern
+    computed: bool = False  # one of which nothing is known counts, too
 
 
 def _tests(asked: _Asked) -> Iterator[NameTest]:
     line = asked.node.lineno
-    for value in _values(asked.node, asked.scope):
+    values = _values(asked.node, asked.scope)
+    if not values and asked.computed:
+        yield NameTest("", True, line)
+    for value in values:
         if asked.pattern:
             yield from _of_pattern(asked.pattern(value), asked.begins, line)
         elif value.partition(":")[0]:  # every name of an output has its `:0`
@@ -66,7 +70,7 @@ def _of_pattern(pattern: str, begins: bool, line: int) -> Iterator[NameTest]:
 def tells_apart(tests: Iterable[NameTest], words: Iterable[str]) -> list[NameTest]:
     """The tests that can have another answer for a name that is made of some words, or of the end of one."""
     known = {f"_{form}" for word in words for form in (word.lower(), snake_case(word))}
-    return [test for test in tests if any(_may_hold(test, word) for word in known)]
+    return [one for one in tests if not one.is_computed and any(_may_hold(one, word) for word in known)]
 
 
 def _may_hold(test: NameTest, word: str) -> bool:
@@ -84,7 +88,8 @@ def _filters(module: Module) -> Iterator[_Asked]:
             continue
         given = keyword_or_place(site.node, "scope", _FILTERS[site.called])
         if given is not None:
-            yield _Asked(given, site.scope, begins=True, pattern=str)
+            computed = not isinstance(given, ast.Constant)
+            yield _Asked(given, site.scope, begins=True, pattern=str, computed=computed)
 
 
 def _tested(module: Module) -> Iterator[_Asked]:

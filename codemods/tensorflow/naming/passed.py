@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from itertools import chain
 from typing import TypeAlias
 
 from codemods.tensorflow.facts import Call, CalleeKind
@@ -49,11 +50,11 @@ class Passed:
         loose: set[str] = set()
         spare: set[str] = set()
         for caller, _, event in self.tree.events():
-            if not (isinstance(event, Call) and event.unset):
+            if not isinstance(event, Call) or not (places := _absent(event)):
                 continue
-            given = {target: of_arguments(event.unset, self._names(target)) for target in self._targets(event, caller)}
+            given = {target: of_arguments(places, self._names(target)) for target in self._targets(event, caller)}
             passed.update((target, name) for target, names in given.items() for name in names)
-            beside = {item for item in event.unset if isinstance(item, str)}.difference(*given.values())
+            beside = {item for item in places if isinstance(item, str)}.difference(*given.values())
             if given or event.callee.kind is not CalleeKind.IMPORTED:
                 loose |= beside
             if given:
@@ -106,10 +107,19 @@ def of_arguments(places: Sequence[int | str], names: Sequence[str]) -> Set[str]:
     return {*by_place, *(place for place in places if isinstance(place, str) and place in names)}
 
 
+def _given(call: Call) -> Iterator[tuple[int | str, Text | None]]:
+    """What is known of each argument, with its place or keyword."""
+    return chain(enumerate(call.positional), call.keywords)
+
+
+def _absent(call: Call) -> Sequence[int | str]:
+    """The places and keywords of arguments that are None, or that may be: `None if tied else "w"`."""
+    return [*call.unset, *(place for place, text in _given(call) if text is not None and text.may_be_none)]
+
+
 def _parameters(call: Call) -> Iterator[tuple[int | str, str]]:
     """The places and keywords of arguments that are parameters of the caller, with these."""
-    given: list[tuple[int | str, Text | None]] = [*enumerate(call.positional), *call.keywords]
-    for place, text in given:
+    for place, text in _given(call):
         match text.parts if text is not None else ():
             case (Hole(parameter=own),) if own:
                 yield place, own

@@ -139,7 +139,7 @@ def make_site(
         repeats=_repeats(instances, texts, place, scopes),
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
-        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], names, tests),
+        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], creation.name, names, tests),
         counts=_counts(creation, instances, scopes),
         bears_a_root=bears_a_root(creation, body, extent),
     )
@@ -219,9 +219,9 @@ def _in_lower_case(names: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str.lower, names))
 
 
-def _compared(path: str, names: Iterable[Text], tests: NameTests) -> str:
+def _compared(path: str, own: Text | None, names: Iterable[Text], tests: NameTests) -> str:
     """Where the program compares names, so that a new one, or one with a scope in front, may have another answer."""
-    place = tests.holding(path) or tests.beginning(path, names)
+    place = tests.holding(path) or tests.beginning(path, names) or tests.fitting(path, own)
     return f"{place} compares names of variables" if place else ""
 
 

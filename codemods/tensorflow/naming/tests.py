@@ -37,6 +37,16 @@ class NameTests:
         """
         return next((f"{file}:{line}" for file, line in self._beginning(path, tuple(names))), "")
 
+    def fitting(self, path: str, name: Text | None) -> str:
+        """`file:line` of the first choice by a computed scope that a name which is put together may fit.
+
+        `scope=self.scope` may mean what is called `self.scope + "_w"`; "" for none.
+        """
+        if name is None or len(name.parts) < 2 or not _is_any(name.parts[0]):
+            return ""
+        tests = ((file, one) for file, tests in self.tree.name_tests.items() for one in tests if one.is_computed)
+        return next((f"{file}:{one.line}" for file, one in tests if self.meeting.files(file, path)), "")
+
     def _beginning(self, path: str, names: tuple[Text, ...]) -> Iterator[tuple[str, int]]:
         told = [name for name in names if name.tells]
         for file, tests in self.tree.name_tests.items() if told else ():
@@ -78,6 +88,11 @@ class NameTests:
         yield body.name
         if body.owner >= 0:
             yield self.tree.classes.facts((key[0], body.owner)).name
+
+
+def _is_any(part: str | Hole) -> bool:
+    """Whether a part of a name may be any string."""
+    return isinstance(part, Hole) and not (part.digits or part.choices or part.loop)
 
 
 def _may_get_a_name(event: Event) -> bool:

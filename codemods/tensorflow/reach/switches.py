@@ -37,9 +37,8 @@ class Switches:
         )
 
     def _elsewhere(self, instance: Instance) -> bool:
-        """Whether another module, when it is imported, switches the scope that all others stand in."""
-        own = {instance.way.root, instance.body[0]}
-        return instance.way.graph[0] != "new" and any(path not in own for path in self._modules)
+        """Whether another module than the one that runs, when imported, switches the scope that all others stand in."""
+        return instance.way.graph[0] != "new" and any(path != instance.way.root for path in self._modules)
 
     @cached_property
     def _modules(self) -> list[str]:
