@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable
+from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable, picked_from
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
@@ -41,6 +41,7 @@ class Telling:
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.lent: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
+        self.picked_from: set[str] = set()  # modules of which anything may be reached so
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
 
     def note(self, site: CallSite, callee: Callee) -> None:
@@ -97,6 +98,7 @@ class Telling:
             frozenset(self.by_hand),
             frozenset(self.lent),
             frozenset(self.asked_names),
+            frozenset(self.picked_from),
         )
 
     def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
@@ -117,6 +119,8 @@ class Telling:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(self.module, site, called, self.callees))
+        if module := picked_from(self.module, site, called, self.callees):
+            self.picked_from.add(module)
         self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
         if evaluates_variable(site, called, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
+from codemods.tensorflow.by_name import OWN
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, SAFE_MODULES
@@ -225,6 +226,12 @@ class Tree:
     def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling a dotted name runs."""
         return self._run_by(self.symbols.find(dotted, path))
+
+    def defined(self, dotted: str, path: str) -> list[BodyKey]:
+        """The bodies that calling something at the top of a module runs, of the file itself for `OWN`."""
+        modules = [path] if dotted == OWN else self.imports.modules(dotted, path)
+        tops = ((module, self.files[module].top.functions.values()) for module in modules)
+        return self._run_by((module, callee) for module, top in tops for own in top for callee in own)
 
     def _run_by(self, meanings: Iterable[tuple[str, Callee]]) -> list[BodyKey]:
         """The bodies that calling any of some definitions runs, each with its file."""
