@@ -101,7 +101,7 @@ class Told(Fact):
     makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
     evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     by_hand: frozenset[ScopeKind] = frozenset()  # what is entered other than by a `with`: nobody knows when it is left
-    lent: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
+    scope_takers: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     picked_from: frozenset[str] = frozenset()  # modules of which anything may be reached: `getattr(nets, name)`
 

@@ -39,7 +39,7 @@ class Telling:
         self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
-        self.lent: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
+        self.scope_takers: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.picked_from: set[str] = set()  # modules of which anything may be reached so
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
@@ -59,7 +59,7 @@ class Telling:
         if exported and template_of(site.node, site.scope, self.callees) is site.node:
             self.by_hand.add(ScopeKind.VARIABLE)
 
-    def note_lent(self, site: CallSite) -> None:
+    def note_takers(self, site: CallSite) -> None:
         """Takes into account who is handed what a call makes, a scope that no `with` enters there."""
         items = getattr(site.statement, "items", ())
         if any(item.context_expr is site.node for item in items):
@@ -67,7 +67,7 @@ class Telling:
         for taker, scope in self._takers(site.node, site.scope):
             callee = self.callees.callee(taker.func, scope)
             foreign = callee if callee.kind is CalleeKind.IMPORTED else callee.receiver
-            self.lent |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
+            self.scope_takers |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
 
     def _takers(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
         """The calls that are given what an expression makes: where it stands, or by the name that it is assigned to."""
@@ -96,7 +96,7 @@ class Telling:
             self.makes_unseen,
             tuple(self.evaluated),
             frozenset(self.by_hand),
-            frozenset(self.lent),
+            frozenset(self.scope_takers),
             frozenset(self.asked_names),
             frozenset(self.picked_from),
         )

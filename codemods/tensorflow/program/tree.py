@@ -147,8 +147,8 @@ class Tree:
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
-        lent = ((callee, path) for path, file in self.files.items() for callee in file.told.lent)
-        unseen = any(self._is_out_of_sight(callee, path) for callee, path in lent)
+        takers = ((callee, path) for path, file in self.files.items() for callee in file.told.scope_takers)
+        unseen = any(self._is_out_of_sight(callee, path) for callee, path in takers)
         by_hand = frozenset(kind for file in self.files.values() for kind in file.told.by_hand)
         return by_hand | {ScopeKind.VARIABLE} if unseen else by_hand
 
