@@ -8,7 +8,7 @@ from functools import cached_property
 from codemods.tensorflow.by_name import OWN
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, SAFE_MODULES
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -102,6 +102,11 @@ class Tree:
     def reloads(self) -> bool:
         """Whether something runs a module of the program again."""
         return any(file.told.reloads for file in self.files.values())
+
+    @cached_property
+    def turns_resources_off(self) -> bool:
+        """Whether the program has version 2's `get_variable` make variables that are no resources."""
+        return any(not file.functions_used.isdisjoint(RESOURCES_OFF) for file in self.files.values())
 
     @cached_property
     def makes_unseen(self) -> bool:
