@@ -73,6 +73,8 @@ class _Indexer:
         for scope in self.callees.class_scopes:
             self.events.told.asked.update(scope.node.bases)  # type: ignore[attr-defined]
         self.events.collect()
+        if not creations:
+            self.events.told.note_makers()
         self.escapes = find_escapes(self.walk, self.callees, self.events.told.asked)
         self.names = {*self.events.names, *self.decorators()}
 

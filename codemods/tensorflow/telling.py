@@ -12,8 +12,10 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
 from codemods.tensorflow.run_by_name import run_modules
+from codemods.tensorflow.scope_calls import SCOPES
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
+from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.run_names import LOADERS, RUNNERS, Takes
 from migrate.syntax.walk import CallSite, Scope
@@ -23,6 +25,7 @@ __all__ = ["Telling"]
 _HOLDING = (ast.keyword, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.Starred, ast.Lambda)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
+_MAKERS = [name.rpartition(".")[2] for name in (*SCOPES, knowledge.TEMPLATE)]
 # The last names of all that tells something: nineteen calls of twenty have another.
 _LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
 
@@ -55,8 +58,9 @@ class Telling:
 
     def _note_templates(self, site: CallSite) -> None:
         """What other files may run functions in a scope by: `template = partial(tf.make_template, "net")`."""
-        exported = site.scope is self.module.walk.module and isinstance(site.statement, ast.Assign)
-        if exported and template_of(site.node, site.scope, self.callees) is site.node:
+        if not isinstance(site.statement, ast.Assign) or isinstance(site.scope.node, ast.FunctionDef | ast.Lambda):
+            return
+        if template_of(site.node, site.scope, self.callees) is site.node:
             self.by_hand.add(ScopeKind.VARIABLE)
 
     def note_takers(self, site: CallSite) -> None:
@@ -64,10 +68,32 @@ class Telling:
         items = getattr(site.statement, "items", ())
         if any(item.context_expr is site.node for item in items):
             return
-        for taker, scope in self._takers(site.node, site.scope):
-            callee = self.callees.callee(taker.func, scope)
+        self._note_takers_of(site.node, site.scope)
+
+    def note_makers(self) -> None:
+        """The same of who is handed TensorFlow's makers of scopes, to make some: `run(tf.variable_scope)`."""
+        for read in (self.module.walk.attributes_of(_MAKERS), self.module.walk.reads_of(_MAKERS)):
+            for node, scope in read:
+                name = self.callees.canonical(node, scope)
+                if name in SCOPES:
+                    self._note_takers_of(node, scope)
+                elif name == knowledge.TEMPLATE and not self._is_made_ready(node):
+                    self.by_hand.add(ScopeKind.VARIABLE)
+
+    def _is_made_ready(self, maker: ast.expr) -> bool:
+        """Whether a maker of templates is given to `partial`, whose calls are known."""
+        above = self.module.parents[maker]
+        return isinstance(above, ast.Call) and called_name(above) == "partial"
+
+    def _note_takers_of(self, node: ast.expr, scope: Scope) -> None:
+        for taker, where in self._takers(node, scope):
+            callee = self.callees.callee(taker.func, where)
             foreign = callee if callee.kind is CalleeKind.IMPORTED else callee.receiver
             self.scope_takers |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
+        above = self._holder(node)
+        for target in above.targets if isinstance(above, ast.Assign) else ():
+            owner = self.callees.callee(target, scope).receiver if isinstance(target, ast.Attribute) else None
+            self.scope_takers |= {owner} if owner is not None and owner.kind is CalleeKind.IMPORTED else set()
 
     def _takers(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
         """The calls that are given what an expression makes: where it stands, or by the name that it is assigned to."""
