@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.dtypes import is_none
+from codemods.tensorflow.facts import Callee
 from codemods.tensorflow.kept_names import argument, constant, element, result
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import holds_none
@@ -19,7 +20,7 @@ from migrate.syntax.module import Module
 from migrate.syntax.nodes import statements
 from migrate.syntax.walk import BindingKind, Scope
 
-__all__ = ["cleared", "kept_parameters", "left_out"]
+__all__ = ["cleared", "handed_none", "kept_parameters", "left_out"]
 
 # Looked for in the text: what else assigns None, nine of ten times, is a parameter's default value or a local name.
 _ASSIGNED = re.compile(r"\.(\w+)[ \t]*=[ \t]*None\b")
@@ -68,6 +69,16 @@ def left_out(module: Module, callees: Callees) -> Iterator[str]:
             yield from _of_function(scope.node, scope, callees, lines)
 
 
+def handed_none(module: Module, callees: Callees) -> Iterator[tuple[Callee, tuple[int, ...]]]:
+    """The functions that `partial(f, None)` gets ready to be called with None, and the places at which it does."""
+    for site in module.walk.calls_of(("partial", "partialmethod")):
+        match site.node.args:
+            case [function, *given]:
+                places = tuple([place for place, value in enumerate(given) if is_none(value)])
+                if places:
+                    yield callees.callee(function, site.scope), places
+
+
 def _constants(scope: Scope, callees: Callees) -> Iterator[str]:
     """What a module has under a name that may be None, or that holds what is."""
     for name, bindings in scope.bindings.items():
@@ -107,6 +118,8 @@ def _of_function(function: ast.FunctionDef, scope: Scope, callees: Callees, line
     In one without any of the `lines` that look like it, nothing else than its end, or another function, can give that.
     """
     hinted = bisect_left(lines, function.lineno) < bisect_right(lines, function.end_lineno or 0)
+    if hinted and callees.nones.yields_none(function):
+        yield element(function.name)
     valued = [one for one in statements(function) if isinstance(one, ast.Return) and one.value]
     handed = any(isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Name) for one in valued)
     if valued and (hinted or handed or falls_off(function)) and callees.nones.returns_none(function):

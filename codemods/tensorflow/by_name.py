@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import UNKNOWN, Text, literal
 from migrate.syntax.module import Module
-from migrate.syntax.walk import CallSite
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["ASKED", "asked_names", "asks_for_variable", "evaluates_variable"]
+__all__ = ["ASKED", "OWN", "asked_names", "asks_for_variable", "evaluates_variable", "picked_from"]
 
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
+OWN = "__name__"  # the module itself
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
-ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr"}  # what all of this is about
+ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr", "inspect.getmembers"}  # what all of this is about
 
 
 def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -> Iterator[Text]:
@@ -34,6 +36,39 @@ def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -
             yield from (callees.text(name, scope) for name in _keys(module, call))
         case _, [name, *_] if called in _CALLERS:
             yield callees.text(name, scope)
+
+
+def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -> str | None:
+    """The module, or what stands in one, of which a call picks something that nobody knows; None where it picks none.
+
+    `getattr(nets, name)`, `vars(nets)[name]`, `nets.__dict__[name]()`, `inspect.getmembers(nets)`, `globals()[name]`.
+    """
+    holder: ast.expr | None
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
+            keys = [name]
+        case ast.Call(func=ast.Name(id="vars"), args=[holder]):
+            keys = _keys(module, site.node)
+        case ast.Call(func=ast.Subscript(value=ast.Attribute(value=holder, attr="__dict__"), slice=key)):
+            keys = [key]
+        case ast.Call(func=ast.Name(id="globals")) if keys := _keys(module, site.node):
+            holder = None
+        case ast.Call(args=[holder, *_]) if called == "inspect.getmembers":
+            keys = []
+        case _:
+            return None
+    unknown = not all(callees.text(key, site.scope).tells for key in keys)
+    return _module_of(holder, site.scope) if unknown or not keys else None
+
+
+def _module_of(holder: ast.expr | None, scope: Scope) -> str | None:
+    """The dotted name of what is picked from, `OWN` for the file itself."""
+    match holder:
+        case None | ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Name(id="__name__")):
+            return OWN
+        case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str() as name)):
+            return name
+    return resolve(holder, scope)
 
 
 def _keys(module: Module, namespace: ast.Call) -> list[ast.expr]:

@@ -165,7 +165,7 @@ class _Builder:
                 items += initial_items(self.module, self.value, argument, self.dtype, self.request, second=second)
             elif not self.dropped(keyword, argument):
                 items.append(Item(keyword, (argument.value,), argument.index))
-        if self.request.version_2 and "use_resource" not in self.bound:
+        if self.request.on_resources and "use_resource" not in self.bound:
             items.append(Item("use_resource", ("True",), len(self.bound) - 1))
         return items
 

@@ -161,6 +161,7 @@ class Describer:
                 if len(bindings) == 1 and bindings[0].kind is BindingKind.DEF
             },
             eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
+            is_made=_has_metaclass(node),
             is_test="tensorflow.test.TestCase" in names,
             is_plain_test="unittest.TestCase" in names,
         )
@@ -170,9 +171,13 @@ def _is_implicit(node: ast.AST, owner: Scope) -> bool:
     """Whether Python itself calls a function: a special method, or the `__init__` of a class that a metaclass calls."""
     name = getattr(node, "name", "")
     if name == "__init__":
-        keywords = owner.node.keywords if isinstance(owner.node, ast.ClassDef) else []
-        return any(item.arg == "metaclass" and "ABC" not in ast.unparse(item.value) for item in keywords)
+        return isinstance(owner.node, ast.ClassDef) and _has_metaclass(owner.node)
     return bool(name.startswith("__") and name.endswith("__"))
+
+
+def _has_metaclass(node: ast.ClassDef) -> bool:
+    """Whether a metaclass makes a class that may do more than `ABCMeta` does."""
+    return any(item.arg == "metaclass" and "ABC" not in ast.unparse(item.value) for item in node.keywords)
 
 
 def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:

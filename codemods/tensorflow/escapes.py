@@ -12,12 +12,16 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind
 from codemods.tensorflow.file_facts import Escapes
 from migrate.syntax.names import STAR, resolve
-from migrate.syntax.walk import Binding, BindingKind, Walk
+from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
 __all__ = ["find_escapes"]
 
 _PLAIN = (BindingKind.ASSIGN, BindingKind.PARAMETER, BindingKind.OTHER)  # a set would hash an enum, which is slow
 _ABOUT = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})  # what is asked of a function, not to call it
+
+
+# What has decorators for classes that make none of them.
+_DECORATING = knowledge.SAFE_MODULES | {"tensorflow", "dataclasses", "attr", "attrs", "pytest"}
 
 
 @dataclass(slots=True)
@@ -60,6 +64,7 @@ def find_escapes(walk: Walk, callees: Callees, asked: Set[ast.AST]) -> Escapes:
             found.note(binding.dotted)
         elif (callee := callees.definition(binding)) is not None:
             found.callees.append(callee)
+    found.callees += (callee for callee in map(callees.definition, _registered(callees)) if callee is not None)
     found.imports.update(name for name in _starred(walk, asked) if not name.startswith("tensorflow"))
     return found.facts()
 
@@ -71,6 +76,22 @@ def _bound(walk: Walk, asked: Set[ast.AST]) -> Iterator[Binding]:
     for node, scope in walk.reads_of(told):
         found = scope.find(node.id) if node not in asked else None
         yield from (one for one in found[1] if one.kind not in _PLAIN) if found else ()
+
+
+def _registered(callees: Callees) -> Iterator[Binding]:
+    """The classes that a decorator gets of which nobody knows what it does with them: perhaps it keeps them."""
+    for scope in callees.class_scopes:
+        if scope.parent is not None and any(
+            not _is_known(one, scope.parent)
+            for one in scope.node.decorator_list  # type: ignore[attr-defined]
+        ):
+            yield from (one for one in scope.parent.bindings[scope.node.name] if one.node is scope.node)  # type: ignore[attr-defined]
+
+
+def _is_known(decorator: ast.expr, scope: Scope) -> bool:
+    """Whether a decorator is of a library that makes no object of the class."""
+    dotted = resolve(decorator.func if isinstance(decorator, ast.Call) else decorator, scope) or ""
+    return dotted.partition(".")[0] in _DECORATING
 
 
 def _starred(walk: Walk, asked: Set[ast.AST]) -> Iterator[str]:

@@ -145,18 +145,18 @@ class Events:
 
     def _enter(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> Enter:
         self.resource_scopes |= keyword_or_place(site.node, "use_resource", 10) is not None
-        if "yield" in self.module.source.code and self._is_lent(site):
+        if "yield" in self.module.source.code and self._is_around_yield(site):
             self.told.by_hand.add(ScopeKind.VARIABLE)
-        self.told.note_lent(site)
+        self.told.note_takers(site)
         return Enter(at, frames, entered_scope(name, site.node, site.scope, self.callees))
 
-    def _is_lent(self, site: CallSite) -> bool:
+    def _is_around_yield(self, site: CallSite) -> bool:
         """Whether who goes through a generator stands in a scope of the generator's; not in a context manager's."""
         function = self.callees.body_scopes[self.callees.body(site.scope)].node
         if not isinstance(site.statement, ast.With) or not isinstance(function, ast.FunctionDef):
             return False
-        lends = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
-        return lends and not any(is_manager(one) for one in function.decorator_list)
+        yields = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
+        return yields and not any(is_manager(one) for one in function.decorator_list)
 
     def _store_use(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...], name: str) -> StoreUse:
         if name in knowledge.STORED_NAMES:

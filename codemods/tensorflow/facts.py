@@ -309,6 +309,7 @@ class ClassFacts(Fact):
     bases: tuple[Callee, ...]
     methods: Mapping[str, int]
     eager: bool = False
+    is_made: bool = False  # a metaclass makes it and those that derive from it, which may keep them
     is_test: bool = False  # derives from `tf.test.TestCase`, whose tests each get a graph of their own
     is_plain_test: bool = (
         False  # derives from `unittest.TestCase`, whose tests do if a `setUp` of the program sees to it

@@ -66,7 +66,12 @@ class Absences(Fact):
     cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
     left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
     kept: Mapping[str, frozenset[tuple[int, str]]] = field(default_factory=dict)  # by attribute, parameters of bodies
-    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named tuples and the like, with their fields
+    records: Mapping[str, tuple[tuple[str, ...], ...]] = field(
+        default_factory=dict
+    )  # fields of named tuples and the like
+    handed: frozenset[tuple[Callee, tuple[int, ...]]] = (
+        frozenset()
+    )  # what `partial(f, None)` calls with None, and where
 
 
 @record(frozen=True, slots=True)
@@ -96,8 +101,9 @@ class Told(Fact):
     makes_unseen: bool = False  # it may make variables that are not among its creations: `tf.Variable` by another way
     evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     by_hand: frozenset[ScopeKind] = frozenset()  # what is entered other than by a `with`: nobody knows when it is left
-    lent: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
+    scope_takers: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
+    picked_from: frozenset[str] = frozenset()  # modules of which anything may be reached: `getattr(nets, name)`
 
 
 @record(frozen=True, slots=True)

@@ -171,6 +171,7 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         held=decision.held,
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
         version_2=_is_version_2(site, plan),
+        on_resources=_is_version_2(site, plan) and (plan.decides_resources or _is_private(site)),
     )
 
 
@@ -179,7 +180,12 @@ def _is_version_2(site: CallSite, plan: FilePlan) -> bool:
     raw = resolve(site.node.func, site.scope)
     if evidence.VERSION_1_KEYWORDS.intersection(item.arg or "" for item in site.node.keywords):
         return False
-    return raw == knowledge.PRIVATE or (plan.version_2_root and raw == knowledge.VARIABLE)
+    return _is_private(site) or (plan.version_2_root and raw == knowledge.VARIABLE)
+
+
+def _is_private(site: CallSite) -> bool:
+    """Whether a call is of the module that makes version 2's `tf.Variable`, in version 1 as well."""
+    return resolve(site.node.func, site.scope) == knowledge.PRIVATE
 
 
 def _deeper(module: Module, site: CallSite, levels: int) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 from codemods.tensorflow import evidence, knowledge
-from codemods.tensorflow.absent import cleared, kept_parameters, left_out
+from codemods.tensorflow.absent import cleared, handed_none, kept_parameters, left_out
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.describing import Describer
 from codemods.tensorflow.escapes import find_escapes
@@ -78,6 +78,8 @@ class _Indexer:
         for scope in self.callees.class_scopes:
             self.events.told.asked.update(scope.node.bases)  # type: ignore[attr-defined]
         self.events.collect()
+        if not creations:
+            self.events.told.note_makers()
         self.escapes = find_escapes(self.walk, self.callees, self.events.told.asked)
         self.names = {*self.events.names, *self.decorators()}
 
@@ -163,8 +165,17 @@ class _Indexer:
             frozenset(cleared(self.module)) or _NOTHING,
             frozenset(left_out(self.module, self.callees)) or _NOTHING,
             kept_parameters(self.callees),
-            {name: tuple(fields) for name, fields, _ in records(self.module) if fields},
+            self.records(),
+            frozenset(handed_none(self.module, self.callees)),
         )
+
+    def records(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """The fields of its named tuples and the like, of all that go by one name."""
+        found = defaultdict[str, list[tuple[str, ...]]](list)
+        for name, fields, _ in records(self.module):
+            if fields:
+                found[name].append(tuple(fields))
+        return {name: tuple(several) for name, several in found.items()}
 
     def is_library(self, top: TopLevel) -> bool:
         """Whether it is a file of TensorFlow's own."""

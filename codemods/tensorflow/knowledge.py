@@ -25,6 +25,7 @@ __all__ = [
     "REDUCERS",
     "RELOADERS",
     "RESETS",
+    "RESOURCES_OFF",
     "RUNNERS",
     "SAFE_MODULES",
     "SCOPE_CALLS",
@@ -214,6 +215,8 @@ SCOPE_SWITCHES = frozenset(
 )
 # The second is the default of a test's own `setUp`.
 RESETS = frozenset({"tensorflow.reset_default_graph", "tensorflow.test.TestCase.setUp"})
+# What has `get_variable` make variables that are no resources; version 2's `tf.Variable` makes them all the same.
+RESOURCES_OFF = frozenset({"disable_v2_behavior", "disable_resource_variables"})
 SEEDS = frozenset({"tensorflow.set_random_seed", "tensorflow.random.set_random_seed", "tensorflow.random.set_seed"})
 
 # What ops are called that nobody names, in lower case as the graph compares names: the commonest of them.

@@ -60,6 +60,7 @@ def _plans(tree: Tree, options: Options) -> dict[str, FilePlan]:
             evaluated=tree.files[path].told.evaluated,
             dynamic=dynamic[path],
             resource_scopes=resource_scopes,
+            decides_resources=resource_scopes or tree.turns_resources_off,
             seeded=seeded,
             synonyms=tree.files[path].synonyms,
             program=tree.program,

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from codemods.tensorflow.bodies import attribute_values
+from codemods.tensorflow.bodies import attribute_values, behind
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.calls import called_name, keyword_or_place
@@ -18,6 +18,7 @@ __all__ = ["Nones", "holds_none", "iterated"]
 
 _MAX_DEPTH = 8  # names that stand for names: deeper than this is a loop
 _DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
 class Nones:
@@ -29,6 +30,8 @@ class Nones:
         self._attributes: frozenset[str] | None = None
         self._passed: dict[tuple[Scope, str], bool] = {}
         self._returning: dict[ast.FunctionDef, bool] = {}
+        self._within: set[ast.FunctionDef] = set()  # functions that are looked at just now
+        self._circular = False  # one of these was asked for meanwhile, of which nothing is known yet
         self._asked: set[tuple[str, Scope]] = set()
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
@@ -76,14 +79,29 @@ class Nones:
         return any(one.decorator_list and self._returns(one, depth) for one in methods)
 
     def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
-        if function not in self._returning:
-            self._returning[function] = False  # for those that return what each other return
-            self._returning[function] = falls_off(function) or any(
-                self.may_be(node.value or ast.Constant(None), self._functions[function], depth + 1)
-                for node in statements(function)
-                if isinstance(node, ast.Return)
-            )
-        return self._returning[function]
+        """The same; where functions return what each other return, only the first that is asked for knows it all."""
+        if function in self._returning:
+            return self._returning[function]
+        if function in self._within:
+            self._circular = True
+            return False
+        self._within.add(function)
+        found = falls_off(function) or any(self._gives(node.value, function, depth) for node in _returned(function))
+        self._within.remove(function)
+        self._circular &= bool(self._within)
+        if found or not self._circular:
+            self._returning[function] = found
+        return found
+
+    def _gives(self, value: ast.expr | None, function: ast.FunctionDef, depth: int) -> bool:
+        return self.may_be(value or ast.Constant(None), self._functions[function], depth + 1)
+
+    def yields_none(self, function: ast.FunctionDef) -> bool:
+        """Whether what a function of the file gives, one after the other or in a list, has None in it."""
+        scope = self._functions[function]
+        given = (one.value for one in _yielded(function) if one.value is not None)
+        listed = (behind(one.value, scope) for one in _returned(function) if one.value is not None)
+        return any(self.may_be(one, scope, 1) or holds_none(one) for one in given) or any(map(holds_none, listed))
 
     @cached_property
     def _methods(self) -> Mapping[str, list[ast.FunctionDef]]:
@@ -179,8 +197,13 @@ class Nones:
         return {name, *found}
 
 
-def _assigned_attributes(node: ast.Assign) -> list[str]:
-    return [target.attr for target in node.targets if isinstance(target, ast.Attribute)]
+def _returned(function: ast.FunctionDef) -> Iterator[ast.Return]:
+    yield from (one for one in statements(function) if isinstance(one, ast.Return))
+
+
+def _yielded(function: ast.FunctionDef) -> Iterator[ast.Yield]:
+    values = (one.value for one in statements(function) if isinstance(one, ast.Expr | ast.Assign))
+    yield from (one for one in values if isinstance(one, ast.Yield))
 
 
 def _default(call: ast.Call) -> ast.expr | None:
@@ -226,6 +249,5 @@ def _displayed(node: ast.expr, scope: Scope) -> ast.expr | None:
 
 def holds_none(display: ast.expr | None) -> bool:
     """Whether what is written as a list, a tuple, a set or a dictionary has None in it."""
-    return isinstance(display, _DISPLAYS) and any(
-        isinstance(one, ast.Constant) and one.value is None for one in nodes(display)
-    )
+    shown = display.elt if isinstance(display, _COMPREHENSIONS) else display if isinstance(display, _DISPLAYS) else None
+    return shown is not None and any(isinstance(one, ast.Constant) and one.value is None for one in nodes(shown))

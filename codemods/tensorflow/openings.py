@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
@@ -42,8 +43,24 @@ def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] 
     called = called_name(node)
     named = ("scope" in called.lower() or called == "ExitStack") and "arg_scope" not in called
     opaque = callee.kind is CalleeKind.OPAQUE and isinstance(node.func, ast.Name | ast.Subscript)
-    opaque = opaque or any(_is_scope(one, scope, callees) for one in (*node.args, *(it.value for it in node.keywords)))
+    opaque = (
+        opaque
+        or _is_picked(node.func, scope, callees)
+        or any(_is_scope(one, scope, callees) for one in (*node.args, *(it.value for it in node.keywords)))
+    )
     return ScopeKind.VARIABLE if named or opaque else None
+
+
+def _is_picked(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether what is called is TensorFlow's maker of a scope by its name, or what may be: `getattr(tf, kind)`."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
+            known = callees.text(name, scope).literal
+            dotted = callees.canonical(holder, scope) or ""
+            return (known is None or f"{dotted}.{known}" in SCOPES) and dotted.partition(".")[0] not in SAFE_MODULES
+        case ast.IfExp(body=one, orelse=other):
+            return any(_is_scope(arm, scope, callees) or _is_picked(arm, scope, callees) for arm in (one, other))
+    return False
 
 
 def _is_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -61,29 +78,54 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset
     values = [one.value for one in found[1] if isinstance(one.value, ast.Call | ast.IfExp)] if found else []
     if values:
         return any(_may_open(value, scope, callees, seen | {own}) for value in values)
-    if found and any(_scopes_in(behind(one, found[0])) for it in found[1] for one in iterated(it.node, found[0])):
-        return True  # a loop over scopes
+    if found and any(_goes_over(one, found[0], callees) for it in found[1] for one in iterated(it.node, found[0])):
+        return True
     given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
     given = given or (found is not None and any(_is_imported(one, node, found[0]) for one in found[1]))
     if isinstance(node, ast.Attribute):
-        given = _is_foreign(node, scope) or any(
-            _is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr)
+        given = (
+            _is_foreign(node, scope)
+            or _is_of_foreign(node.value, scope)
+            or any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
         )
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
+
+
+def _goes_over(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether a loop goes over scopes: what is written there, or what a function of the file makes."""
+    shown = behind(node, scope)
+    callee = callees.callee(shown.func, scope) if isinstance(shown, ast.Call) else None
+    made = callees.body_scopes[callee.index].node if callee and callee.kind is CalleeKind.BODY else shown
+    return bool(_scopes_in(made))
 
 
 def _is_imported(binding: Binding, name: ast.expr, owner: Scope) -> bool:
     """Whether a name is imported from a file that is not a library's, or goes over what is."""
     if binding.kind is BindingKind.IMPORT:
         return _is_foreign(name, owner)
-    return any(_is_foreign(one, owner) for one in iterated(binding.node, owner))
+    return any(_is_foreign(one, owner) for it in iterated(binding.node, owner) for one in _held_in(it))
+
+
+def _held_in(node: ast.expr) -> Iterator[ast.expr]:
+    """What makes or holds the items that something goes through: `lib.scopes()`, `enumerate(lib.SCOPES)`."""
+    yield node
+    if isinstance(node, ast.Call):
+        yield node.func
+        for one in node.args:
+            yield from _held_in(one)
 
 
 def _is_foreign(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression names something of another module, which may hold whatever it likes."""
     dotted = resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
     return dotted is not None and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow")
+
+
+def _is_of_foreign(node: ast.expr, scope: Scope) -> bool:
+    """Whether a name is assigned what another module makes: an object whose attributes are its own affair."""
+    made = single_value(node.id, scope) if isinstance(node, ast.Name) else None
+    return isinstance(made, ast.Call) and _is_foreign(made.func, scope)
 
 
 def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:

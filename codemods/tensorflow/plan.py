@@ -109,6 +109,7 @@ class FilePlan:
     evaluated: tuple[tuple[At, At], ...] = ()  # where the calls begin and end that run code in which it is called
     dynamic: Mapping[At, frozenset[str]] = field(default_factory=dict)  # by function: parameters that may be tensors
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
+    decides_resources: bool = False  # such a scope or a call does, on version 2, where `tf.Variable` always makes one
     seeded: bool = False  # a graph seed is set somewhere: the number and order of ops matter
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module
     program: str = ""  # the files that imports join with it, by the first of them

@@ -27,8 +27,9 @@ class CallRequest:
     ops must stay. `in_control_flow`: the call runs in the body of a `while_loop`, `cond`, `map_fn` or `scan`.
     `default_names`: those of ops that other files give to something in its place.
     `held`: it stands under `control_dependencies`, which ops of an initializer escape.
-    `version_2`: the call is written against the root of TensorFlow 2. `drop_inner_name`: nothing looks up an op by
-    name, so the name of the initial value's op may go. `fold`: an `initial = ...` on the line above may be folded in.
+    `version_2`: the call is written against the root of TensorFlow 2. `on_resources`: it has to say that it makes a
+    resource. `drop_inner_name`: nothing looks up an op by name, so the name of the initial value's op may go. `fold`:
+    an `initial = ...` on the line above may be folded in.
     `deeper`: by how many columns new scopes will indent the call.
     """
 
@@ -42,6 +43,7 @@ class CallRequest:
     default_names: frozenset[str] = frozenset()
     held: bool = False
     version_2: bool = False
+    on_resources: bool = False
     drop_inner_name: bool = False
     fold: bool = True
     deeper: int = 0

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable
+from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable, picked_from
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
 from codemods.tensorflow.run_by_name import run_modules
+from codemods.tensorflow.scope_calls import SCOPES
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
+from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.run_names import LOADERS, RUNNERS, Takes
 from migrate.syntax.walk import CallSite, Scope
@@ -23,6 +25,7 @@ __all__ = ["Telling"]
 _HOLDING = (ast.keyword, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.Starred, ast.Lambda)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
+_MAKERS = [name.rpartition(".")[2] for name in (*SCOPES, knowledge.TEMPLATE)]
 # The last names of all that tells something: nineteen calls of twenty have another.
 _LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
 
@@ -39,8 +42,9 @@ class Telling:
         self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.imported: set[str] = set()  # modules that are imported by a string
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
-        self.lent: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
+        self.scope_takers: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
+        self.picked_from: set[str] = set()  # modules of which anything may be reached so
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
 
     def note(self, site: CallSite, callee: Callee) -> None:
@@ -54,19 +58,42 @@ class Telling:
 
     def _note_templates(self, site: CallSite) -> None:
         """What other files may run functions in a scope by: `template = partial(tf.make_template, "net")`."""
-        exported = site.scope is self.module.walk.module and isinstance(site.statement, ast.Assign)
-        if exported and template_of(site.node, site.scope, self.callees) is site.node:
+        if not isinstance(site.statement, ast.Assign) or isinstance(site.scope.node, ast.FunctionDef | ast.Lambda):
+            return
+        if template_of(site.node, site.scope, self.callees) is site.node:
             self.by_hand.add(ScopeKind.VARIABLE)
 
-    def note_lent(self, site: CallSite) -> None:
+    def note_takers(self, site: CallSite) -> None:
         """Takes into account who is handed what a call makes, a scope that no `with` enters there."""
         items = getattr(site.statement, "items", ())
         if any(item.context_expr is site.node for item in items):
             return
-        for taker, scope in self._takers(site.node, site.scope):
-            callee = self.callees.callee(taker.func, scope)
+        self._note_takers_of(site.node, site.scope)
+
+    def note_makers(self) -> None:
+        """The same of who is handed TensorFlow's makers of scopes, to make some: `run(tf.variable_scope)`."""
+        for read in (self.module.walk.attributes_of(_MAKERS), self.module.walk.reads_of(_MAKERS)):
+            for node, scope in read:
+                name = self.callees.canonical(node, scope)
+                if name in SCOPES:
+                    self._note_takers_of(node, scope)
+                elif name == knowledge.TEMPLATE and not self._is_made_ready(node):
+                    self.by_hand.add(ScopeKind.VARIABLE)
+
+    def _is_made_ready(self, maker: ast.expr) -> bool:
+        """Whether a maker of templates is given to `partial`, whose calls are known."""
+        above = self.module.parents[maker]
+        return isinstance(above, ast.Call) and called_name(above) == "partial"
+
+    def _note_takers_of(self, node: ast.expr, scope: Scope) -> None:
+        for taker, where in self._takers(node, scope):
+            callee = self.callees.callee(taker.func, where)
             foreign = callee if callee.kind is CalleeKind.IMPORTED else callee.receiver
-            self.lent |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
+            self.scope_takers |= {callee} if foreign is not None and foreign.kind is CalleeKind.IMPORTED else set()
+        above = self._holder(node)
+        for target in above.targets if isinstance(above, ast.Assign) else ():
+            owner = self.callees.callee(target, scope).receiver if isinstance(target, ast.Attribute) else None
+            self.scope_takers |= {owner} if owner is not None and owner.kind is CalleeKind.IMPORTED else set()
 
     def _takers(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
         """The calls that are given what an expression makes: where it stands, or by the name that it is assigned to."""
@@ -95,8 +122,9 @@ class Telling:
             self.makes_unseen,
             tuple(self.evaluated),
             frozenset(self.by_hand),
-            frozenset(self.lent),
+            frozenset(self.scope_takers),
             frozenset(self.asked_names),
+            frozenset(self.picked_from),
         )
 
     def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
@@ -117,6 +145,8 @@ class Telling:
         if isinstance(node.func, ast.Name) and node.func.id in _ASKING:
             self.asked.update(node.args)
         self.asked_names.update(asked_names(self.module, site, called, self.callees))
+        if module := picked_from(self.module, site, called, self.callees):
+            self.picked_from.add(module)
         self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
         if evaluates_variable(site, called, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))

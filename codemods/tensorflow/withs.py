@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
-from codemods.tensorflow.bodies import position
+from codemods.tensorflow.bodies import behind, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.graph_blocks import graph_kind
+from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
 from codemods.tensorflow.swallowing import is_manager, may_swallow
@@ -34,6 +35,8 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     elif not (name or "").startswith("tensorflow.") and (kind := opened(node, scope, callees)):
         opener = callees.callee(node.func, scope) if isinstance(node, ast.Call) else None
         facts = ScopeFacts(kind, at, plain=False, opener=opener)  # nothing else is known of it
+    elif made := _made_elsewhere(node, scope, callees):
+        facts = replace(facts, opener=made)
     elif isinstance(node, ast.Call):
         opener = None if (name or "").startswith("tensorflow.") else _foreign(callees.callee(node.func, scope))
         named = isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Call)
@@ -44,6 +47,21 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     if swallows and may_swallow(node, scope, callees):
         facts = replace(facts, swallows=True)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
+
+
+def _made_elsewhere(node: ast.expr, scope: Scope, callees: Callees) -> Callee | None:
+    """What has made what a name stands for, where only the whole tree tells what that opens."""
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    values = [one.value for one in found[1]] if found else []
+    values += [_item(one, found[0]) for it in found[1] for one in iterated(it.node, found[0])] if found else []
+    calls = (one for one in values if isinstance(one, ast.Call) and found)
+    return next(filter(None, (_foreign(callees.callee(one.func, found[0])) for one in calls)), None)  # type: ignore[index]
+
+
+def _item(node: ast.expr, scope: Scope) -> ast.expr | None:
+    """What makes the items that a loop goes through."""
+    shown = behind(node, scope)
+    return shown.elt if isinstance(shown, ast.ListComp | ast.GeneratorExp) else shown
 
 
 def _awaits(node: ast.Call) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Held
@@ -55,7 +55,9 @@ class _Absence:
         family = [*self._family(owner, path)]
         if any(key[0] != path and word in self.tree.files[key[0]].absences.left_out for key in family):
             return True
-        methods = ((key[0], index) for key in family for index in self.tree.classes.facts(key).methods.values())
+        methods = [(key[0], index) for key in family for index in self.tree.classes.facts(key).methods.values()]
+        if any((method, word) in self.passed.spare for method in methods):
+            return True
         return any(self._takes_none(word, method, path) for method in methods)
 
     def _takes_none(self, word: str, method: BodyKey, path: str) -> bool:
@@ -82,9 +84,12 @@ class _Absence:
     @cached_property
     def _fields(self) -> Set[str]:
         """The fields of records for which a call in another file passes None."""
-        records = {name: fields for file in self.tree.files.values() for name, fields in file.absences.records.items()}
+        records: dict[str, list[Sequence[str]]] = {}
+        for file in self.tree.files.values():
+            for name, several in file.absences.records.items():
+                records.setdefault(name, []).extend(several)
         calls = (event for _, _, event in self.tree.events() if records and isinstance(event, Call) and event.unset)
-        named = ((records.get(call.callee.name.rpartition(".")[2], ()), call) for call in calls)
+        named = ((fields, call) for call in calls for fields in records.get(call.callee.name.rpartition(".")[2], ()))
         return {name for fields, call in named for name in of_arguments(call.unset, fields)}
 
     @cached_property
@@ -106,4 +111,6 @@ class _Absence:
     @cached_property
     def _passed_by_name(self) -> Set[str]:
         """The parameters for which constructors are passed None."""
-        return {name for key, name in self.passed.anyhow if self.tree.body(key).name == "__init__"} | self.passed.spare
+        return {name for key, name in self.passed.anyhow if self.tree.body(key).name == "__init__"} | {
+            name for _, name in self.passed.spare
+        }

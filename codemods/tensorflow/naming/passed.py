@@ -40,15 +40,15 @@ class Passed:
         return self._written[1]
 
     @property
-    def spare(self) -> Set[str]:
-        """The keywords with which None is passed to what takes any."""
+    def spare(self) -> Set[_Parameter]:
+        """The keywords with which None is passed to what takes any, and that."""
         return self._written[2]
 
     @cached_property
-    def _written(self) -> tuple[Set[_Parameter], Set[str], Set[str]]:
+    def _written(self) -> tuple[Set[_Parameter], Set[str], Set[_Parameter]]:
         passed: set[_Parameter] = set()
         loose: set[str] = set()
-        spare: set[str] = set()
+        spare: set[_Parameter] = set()
         for caller, _, event in self.tree.events():
             if not isinstance(event, Call) or not (places := _absent(event)):
                 continue
@@ -57,8 +57,7 @@ class Passed:
             beside = {item for item in places if isinstance(item, str)}.difference(*given.values())
             if given or event.callee.kind is not CalleeKind.IMPORTED:
                 loose |= beside
-            if given:
-                spare |= beside
+            spare.update((target, name) for target in given for name in beside)
         return passed, loose, spare
 
     @cached_property
@@ -70,7 +69,16 @@ class Passed:
             places = [place for place, words in event.kept if not self._words.isdisjoint(words)]
             targets = self._targets(event, caller) if places else ()
             found.update((target, name) for target in targets for name in of_arguments(places, self._names(target)))
-        return found
+        return found | self._handed
+
+    @cached_property
+    def _handed(self) -> Set[_Parameter]:
+        """The parameters for which `partial(f, None)` passes None."""
+        handed = (
+            (path, callee, places) for path, file in self.tree.files.items() for callee, places in file.absences.handed
+        )
+        targets = ((one, places) for path, callee, places in handed for one in self.tree.bodies_of(callee, path))
+        return {(target, name) for target, places in targets for name in of_arguments(places, self._names(target))}
 
     def _closed(self, passed: Set[_Parameter]) -> Set[_Parameter]:
         """Some parameters, those for which they are passed on, and so on."""

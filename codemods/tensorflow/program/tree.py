@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
+from codemods.tensorflow.by_name import OWN
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, SAFE_MODULES
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -103,6 +104,11 @@ class Tree:
         return any(file.told.reloads for file in self.files.values())
 
     @cached_property
+    def turns_resources_off(self) -> bool:
+        """Whether the program has version 2's `get_variable` make variables that are no resources."""
+        return any(not file.functions_used.isdisjoint(RESOURCES_OFF) for file in self.files.values())
+
+    @cached_property
     def makes_unseen(self) -> bool:
         """Whether the program may make variables that are not among its creations."""
         return any(file.told.makes_unseen for file in self.files.values())
@@ -146,8 +152,8 @@ class Tree:
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:
         """What the program enters other than by a `with`: from then on all of it may stand in there."""
-        lent = ((callee, path) for path, file in self.files.items() for callee in file.told.lent)
-        unseen = any(self._is_out_of_sight(callee, path) for callee, path in lent)
+        takers = ((callee, path) for path, file in self.files.items() for callee in file.told.scope_takers)
+        unseen = any(self._is_out_of_sight(callee, path) for callee, path in takers)
         by_hand = frozenset(kind for file in self.files.values() for kind in file.told.by_hand)
         return by_hand | {ScopeKind.VARIABLE} if unseen else by_hand
 
@@ -225,6 +231,12 @@ class Tree:
     def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling a dotted name runs."""
         return self._run_by(self.symbols.find(dotted, path))
+
+    def defined(self, dotted: str, path: str) -> list[BodyKey]:
+        """The bodies that calling something at the top of a module runs, of the file itself for `OWN`."""
+        modules = [path] if dotted == OWN else self.imports.modules(dotted, path)
+        tops = ((module, self.files[module].top.functions.values()) for module in modules)
+        return self._run_by((module, callee) for module, top in tops for own in top for callee in own)
 
     def _run_by(self, meanings: Iterable[tuple[str, Callee]]) -> list[BodyKey]:
         """The bodies that calling any of some definitions runs, each with its file."""

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, Reset
 from codemods.tensorflow.file_facts import FileFacts
+from codemods.tensorflow.program.classes import ClassKey
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.text import Text, literal, overlaps
@@ -105,7 +106,22 @@ class CallGraph:
         for key, body in self.tree.bodies():
             if body.owner >= 0:
                 methods[body.name].append(key)
-        return {path: frozenset(self._referred_to(path, file, methods)) for path, file in self.tree.files.items()}
+        found = {path: {*self._referred_to(path, file, methods)} for path, file in self.tree.files.items()}
+        for key in self._made_by_bases():
+            found[key[0]].update(self.tree.classes.method(key, "__init__"))
+        return {path: frozenset(keys) for path, keys in found.items()}
+
+    def _made_by_bases(self) -> Iterator[ClassKey]:
+        """The classes that others know by those from which they derive.
+
+        By a metaclass, `__init_subclass__` or `Base.__subclasses__()`.
+        """
+        calls = (event.callee.name for _, _, event in self.tree.events() if isinstance(event, Call))
+        known = any(name.endswith("__subclasses__") for name in calls)
+        for base, derived in self.tree.classes.subclasses.items():
+            registers = self.tree.classes.facts(base).is_made or self.tree.classes.method(base, "__init_subclass__")
+            if known or registers:
+                yield from derived
 
     def _referred_to(self, path: str, file: FileFacts, methods: Mapping[str, list[BodyKey]]) -> Iterator[BodyKey]:
         yield from ((path, index) for index in file.escapes.bodies)
@@ -113,6 +129,8 @@ class CallGraph:
             yield from self.tree.classes.method((path, index), "__init__")
         for dotted in file.escapes.imports:
             yield from self.tree.targets_of_symbol(dotted, path)
+        for dotted in file.told.picked_from:
+            yield from self.tree.defined(dotted, path)
         for name in file.escapes.attributes:
             yield from methods.get(name, ())
 
