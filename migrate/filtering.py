@@ -24,6 +24,7 @@ def execute(settings: Settings) -> int:
     data = streams.read_input()
     path = discover.shown(settings.stdin_filename) if settings.stdin_filename else _NAMELESS
     own = Report((), 1) if settings.force_exclude and _is_excluded(path, settings) else _look(path, data, settings)
+    _tell_unseen(path, own, settings)
     if settings.dry_run or settings.check or settings.output_format != "rich" or settings.output_file:
         job.show(own, settings, applied=False)
         return job.exit_code(own, settings)
@@ -53,11 +54,20 @@ def _is_excluded(path: str, settings: Settings) -> bool:
 
 def _around(path: str, settings: Settings) -> Found:
     """The sources of the project that holds `path`, and `path` itself whether it exists or not."""
-    root = project.root(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
+    root = _root(path)
     if root is None or not settings.whole_project:
-        if settings.whole_project and not settings.quiet:
-            hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
-            say(f"only this source is looked at, not who calls it: {hint}")
         return Found([path])
     around = frozenset(discover.below([root], settings)) - {path}
     return Found(sorted({*around, path}), named=frozenset({path}), around=around)
+
+
+def _root(path: str) -> str | None:
+    """The project around the source, if it has a name and there is one."""
+    return project.root(os.path.dirname(os.path.abspath(path))) if path != _NAMELESS else None
+
+
+def _tell_unseen(path: str, own: Report, settings: Settings) -> None:
+    """Says, where anything was found, that nobody knows who calls a source outside of any project."""
+    if own.results and settings.whole_project and not settings.quiet and _root(path) is None:
+        hint = "give --stdin-filename" if path == _NAMELESS else f"there is no project around {path}"
+        say(f"only this source is looked at, not who calls it: {hint}")

@@ -239,8 +239,10 @@ def test_filter_mode(cli: Shell) -> None:
     assert (ended.returncode, ended.stdout) == (0, b"new()\r\nx = 1")
     assert b"only this source is looked at" in ended.stderr
     same = b"\xef\xbb\xbfx = 1\r\n\r\n\t"
-    assert cli.run("-", input=same).stdout == same
-    assert cli.run("-", input=b"").stdout == b""
+    ended = cli.run("-", input=same)
+    assert (ended.stdout, ended.stderr) == (same, b"")
+    ended = cli.run("-", input=b"")
+    assert (ended.stdout, ended.stderr) == (b"", b"")
     broken = cli.run("-", "--stdin-filename", "a.py", input=b"old(\n")
     assert (broken.returncode, broken.stdout) == (3, b"old(\n")
     assert b"migrate: a.py:1: " in broken.stderr

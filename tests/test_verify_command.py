@@ -412,6 +412,7 @@ def test_two_paths_are_two_programs(tensorflow_programs, project):
         (["verify", "main.py", "--layers", "3", "data"], "data is no second program; the program's own arguments"),
         (["verify", "main.py", "main.py", "data"], "arguments come after --"),
         (["verify", "main.py", "--output-format", "xml"], "must be rich or json"),
+        (["--verify", "nope.py", "empty.py"], "nope.py: no such file"),
         (["checkpoint", "old", "new"], "needs --map FILE"),
         (["checkpoint", "--map", "nope.json", "old", "new"], "nope.json cannot be read"),
         (["checkpoint", "--map", "nope.json", "old"], "needs either NEW or --emit-assignment-map"),
@@ -419,6 +420,7 @@ def test_two_paths_are_two_programs(tensorflow_programs, project):
 )
 def test_wrong_usage_is_one_line_and_exit_2(project, arguments, word):
     (project / "main.py").write_text(PLAIN)
+    (project / "empty.py").write_text("")
     done = migrate(*arguments, cwd=project)
     assert done.returncode == 2
     assert word in done.stderr

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from codemods.tensorflow.fields import braces, percents
 from codemods.tensorflow.text import ANYTHING, NONE, Hole, Text, first_of, joined, literal, one_of
 from codemods.tensorflow.variable_names import holds_name
 
@@ -19,7 +20,6 @@ _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
 _DIGITS = re.compile(r"%0?\d*[di]|\{:0?\d*d\}")  # that take a number
 _FALSE = (NONE, literal(""))
-_BRACES = re.compile(r"\{(\w*)(?:[!:][^{}]*)?\}")
 
 
 def text_of(node: ast.expr, name: _Known) -> Text:
@@ -104,15 +104,12 @@ def _plain(node: ast.expr) -> Hole:
 def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
     match node:
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
-            values = right.elts if isinstance(right, ast.Tuple) else [right]
-            if parts := _interpolated(_FORMAT.split(form), _FORMAT.findall(form), values, name):
+            if parts := _interpolated(_FORMAT, percents(form, right), name):
                 return parts
         case ast.BinOp(left=left, op=operator, right=right):
             return _combined(_parts(left, name), operator, _parts(right, name))
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"), args=values):
-            form = _unnumbered(form)
-            named = any(match.group(1) for match in _BRACES.finditer(form))
-            if not named and (parts := _interpolated(_FIELD.split(form), _FIELD.findall(form), values, name)):
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format")):
+            if parts := _interpolated(_FIELD, braces(form, node), name):
                 return parts
         case ast.Call(func=ast.Name(id="str"), args=[value]):
             return _shown(value, name)
@@ -132,14 +129,6 @@ def _joins_folders(node: ast.expr) -> bool:
         case ast.Call(func=ast.Attribute(attr="join")):
             return True
     return False
-
-
-def _unnumbered(form: str) -> str:
-    """A format with `{}` for `{0}`, `{1}` and so on, where they stand in their order."""
-    numbers = [match.group(1) for match in _BRACES.finditer(form)]
-    if numbers != [str(place) for place in range(len(numbers))]:
-        return form
-    return _BRACES.sub(lambda match: "{" + match.group(0)[1 + len(match.group(1)) :], form)
 
 
 def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:
@@ -188,13 +177,17 @@ def _is_constant(number: Hole) -> bool:
     return len(number.choices) == 1
 
 
-def _interpolated(pieces: list[str], fields: list[str], values: list[ast.expr], name: _Known) -> list[str | Hole]:
+def _interpolated(field: re.Pattern[str], filled: tuple[str, list[ast.expr]] | None, name: _Known) -> list[str | Hole]:
     """The parts of a format with its values; empty where they do not fit as they are written."""
+    if filled is None:
+        return []
+    form, values = filled
+    pieces, fields = field.split(form), field.findall(form)
     if len(pieces) != len(values) + 1 or any("%" in piece for piece in pieces):
         return []
     parts: list[str | Hole] = [pieces[0]]
-    for field, value, piece in zip(fields, values, pieces[1:], strict=True):
-        parts += _shown(value, name) if field in _PLAIN else [_formatted(part, field) for part in _parts(value, name)]
+    for one, value, piece in zip(fields, values, pieces[1:], strict=True):
+        parts += _shown(value, name) if one in _PLAIN else [_formatted(part, one) for part in _parts(value, name)]
         parts.append(piece)
     return parts
 

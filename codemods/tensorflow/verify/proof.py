@@ -26,10 +26,10 @@ def prove_report(settings: Settings, report: Report, without: Without, running: 
 
     `running` is a probe to use instead of one of its own.
     """
-    if not report.changed:
-        return Proof(report, holds=True)
     with errors(), interruptible():
-        asked = asked_by(settings)
+        asked = asked_by(settings)  # a program that is not there is found out where nothing would change, too
+        if not report.changed:
+            return Proof(report, holds=True)
         with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:
             probe.start()
             trial = started(probe, asked)
