@@ -234,11 +234,14 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
 def _escape(
     module: Module, site: CallSite, decision: NamePlan, speller: Speller, *, resource_scopes: bool
 ) -> Iterator[Wrap]:
-    """A root scope around the statement: measured to leave every name as it is, whatever scopes are around."""
+    """A root scope around the statement: measured to leave every name as it is, whatever scopes are around.
+
+    A variable scope without a name makes no name scope, in version 1.15 as in 2.21.
+    """
     if decision.escapes:
         passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
         root = f"{speller('VariableScope')}(reuse=False{passed})"
-        header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
+        header = f"with {speller('variable_scope')}({root}):"
         yield Wrap(module.span(site.statement), header, joins=True)
 
 
