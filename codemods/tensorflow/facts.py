@@ -123,6 +123,7 @@ class Grip(enum.Enum):
     STATEMENT = "statement"  # in a simple statement: a `with` can go around it
     HEADER = "header"  # in the head of a compound statement
     COMPREHENSION = "comprehension"  # the same, in a loop of its own within the statement
+    LAMBDA = "lambda"  # all of a lambda in a simple statement: it can become a function above that
     EXPRESSION = "expression"  # in a lambda or a generator, which run who knows where: only the call itself can change
 
 
