@@ -13,6 +13,7 @@ from migrate.syntax.records import record
 __all__ = [
     "AT_ONCE",
     "ELEMENT",
+    "SESSION",
     "At",
     "BodyFacts",
     "Call",
@@ -115,6 +116,9 @@ class Callee(Fact):
     def is_element(self) -> bool:
         """Whether it is an element of a list or a dictionary, of which `name` is the name."""
         return self.name.endswith(ELEMENT)
+
+
+SESSION = Callee(CalleeKind.IMPORTED, name="tensorflow.Session")  # what makes an object that is called as sessions are
 
 
 class Grip(enum.Enum):
