@@ -9,7 +9,7 @@ from codemods.tensorflow.bodies import behind, method_class, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.counted import counted_name, keyed_name
 from codemods.tensorflow.dtypes import is_none
-from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Held
+from codemods.tensorflow.facts import At, Counted, Creation, FrameFacts, Grip, Held
 from codemods.tensorflow.kept_names import kept_words, own_attribute
 from codemods.tensorflow.origins import Tracing, parameters
 from codemods.tensorflow.signatures import none_defaults
@@ -21,7 +21,7 @@ from migrate.syntax.calls import called_name, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import CallSite, Scope
+from migrate.syntax.walk import CallSite, Scope, ScopeKind
 
 __all__ = ["Creating"]
 
@@ -50,7 +50,7 @@ class Creating:
             self.callees.named(site.node, *_NAME, site.scope),
             target.name,
             target.group,
-            target.grip,
+            Grip.EXPRESSION if target.grip is Grip.LAMBDA and _is_of_class(site.scope) else target.grip,
             position(site.statement),
             position(site.block[0]),
             target.returned,
@@ -100,6 +100,11 @@ class Creating:
         if isinstance(node, ast.Name) and isinstance(body, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return node.id if node.id in none_defaults(body.args) else ""
         return ""
+
+
+def _is_of_class(scope: Scope) -> bool:
+    """Whether a lambda stands in a class, of which whatever is defined beside it would be a part."""
+    return scope.parent is not None and scope.parent.kind is ScopeKind.CLASS
 
 
 def _may_make_ops(node: ast.AST, scope: Scope) -> bool:

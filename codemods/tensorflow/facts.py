@@ -13,6 +13,7 @@ from migrate.syntax.records import record
 __all__ = [
     "AT_ONCE",
     "ELEMENT",
+    "SESSION",
     "At",
     "BodyFacts",
     "Call",
@@ -117,12 +118,16 @@ class Callee(Fact):
         return self.name.endswith(ELEMENT)
 
 
+SESSION = Callee(CalleeKind.IMPORTED, name="tensorflow.Session")  # what makes an object that is called as sessions are
+
+
 class Grip(enum.Enum):
     """How a creation stands in its statement, which decides what can be put around it."""
 
     STATEMENT = "statement"  # in a simple statement: a `with` can go around it
     HEADER = "header"  # in the head of a compound statement
     COMPREHENSION = "comprehension"  # the same, in a loop of its own within the statement
+    LAMBDA = "lambda"  # all of a lambda in a simple statement: it can become a function above that
     EXPRESSION = "expression"  # in a lambda or a generator, which run who knows where: only the call itself can change
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,6 +15,7 @@ from codemods.tensorflow import evidence, knowledge
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.facts import At
+from codemods.tensorflow.functions import function_for
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
@@ -27,7 +28,7 @@ from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
 from migrate.codemod import Options
 from migrate.edits import indent_unit
-from migrate.model import Change, Finding, Left, Notice, Rewrite, Shift, Span, Wrap
+from migrate.model import Change, Edit, Finding, Left, Notice, Rewrite, Shift, Span, Wrap
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -139,9 +140,11 @@ def _findings(
     if isinstance(edit, Refusal):
         yield _left(module, node, LeavePlan(_REFUSED[edit.reason], edit.reason.value, decision.shifts))
         return
-    escape = _escape(module, site, decision, speller, resource_scopes=plan.resource_scopes)
-    changes: tuple[Change, ...] = (*edit.changes, *escape)
-    changes = (*changes, *dict.fromkeys(speller.imports))
+    made = _rooted(module, site, edit.changes, decision, speller, resource_scopes=plan.resource_scopes)
+    if made is None:
+        yield _left(module, node, LeavePlan("GV210", "its lambda holds what cannot be moved", decision.shifts))
+        return
+    changes = (*made, *dict.fromkeys(speller.imports))
     code = "GV101" if edit.why is None else "GV102"
     found = module.finding(
         code,
@@ -237,15 +240,27 @@ def _name_text(module: Module, node: ast.Call, decision: NamePlan, speller: Spel
             return unique if decision.strip is Strip.NOTHING else f'{unique}.split("/")[-1]'
 
 
-def _escape(
-    module: Module, site: CallSite, decision: NamePlan, speller: Speller, *, resource_scopes: bool
-) -> Iterator[Wrap]:
-    """A root scope around the statement: measured to leave every name as it is, whatever scopes are around."""
-    if decision.escapes:
-        passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
-        root = f"{speller('VariableScope')}(reuse=False{passed})"
-        header = f"with {speller('variable_scope')}({root}, auxiliary_name_scope=False):"
-        yield Wrap(module.span(site.statement), header, joins=True)
+def _rooted(
+    module: Module,
+    site: CallSite,
+    changes: Sequence[Edit],
+    decision: NamePlan,
+    speller: Speller,
+    *,
+    resource_scopes: bool,
+) -> Sequence[Change] | None:
+    """The changes to a call, with a root scope around it where it needs one; None where that cannot be written.
+
+    Such a scope is measured to leave every name as it is, whatever scopes are around; without a name it makes no name
+    scope, in version 1.15 as in 2.21.
+    """
+    if not decision.escapes:
+        return changes
+    passed = f", use_resource={speller('get_variable_scope')}().use_resource" if resource_scopes else ""
+    header = f"with {speller('variable_scope')}({speller('VariableScope')}(reuse=False{passed})):"
+    if isinstance(site.scope.node, ast.Lambda):
+        return function_for(module, site, site.scope.node, changes, header)
+    return (*changes, Wrap(module.span(site.statement), header, joins=True))
 
 
 def _requires(module: Module, plan: FilePlan, decision: NamePlan) -> tuple[str, ...]:

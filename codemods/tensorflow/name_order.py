@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Set
 
 from codemods.tensorflow.name_lists import bindings_of, holds_names, sources
+from codemods.tensorflow.shown import is_shown
 from codemods.tensorflow.variable_names import holds_name
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
@@ -28,8 +29,12 @@ _COLLECTIONS = frozenset(
 
 
 def sorting(module: Module) -> list[CallSite]:
-    """The calls that put variables into the order of their names, or names: `sorted(v.name for v in variables)`."""
-    return [site for site in module.walk.calls_of(_SORTING) if _has_key(site) or _sorts_names(site)]
+    """The calls that put variables into the order of their names, or names: `sorted(v.name for v in variables)`.
+
+    Not those that only put lines into an order which people read.
+    """
+    found = (site for site in module.walk.calls_of(_SORTING) if _has_key(site) or _sorts_names(site))
+    return [site for site in found if not is_shown(site, module)]
 
 
 def _sorts_names(site: CallSite) -> bool:

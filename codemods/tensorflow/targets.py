@@ -10,7 +10,7 @@ from codemods.tensorflow.facts import Grip
 from codemods.tensorflow.parts import makes_several, role_of
 from codemods.tensorflow.strings import text_of
 from codemods.tensorflow.text import ANYTHING, Text
-from migrate.syntax.nodes import children, place_among
+from migrate.syntax.nodes import children, nodes, place_among
 from migrate.syntax.records import record
 
 __all__ = [
@@ -178,11 +178,23 @@ _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, 
 def _grip(statement: ast.stmt, path: list[ast.AST]) -> Grip:
     comprised = any(isinstance(node, _COMPREHENSIONS) for node in path)
     compound = isinstance(statement, (*_COMPOUND, ast.AsyncFunctionDef, ast.Match))
+    if not compound and _may_be_function(path):
+        return Grip.LAMBDA
     if any(isinstance(node, _DEFERRED) for node in path) or (comprised and compound):
         return Grip.EXPRESSION
     if compound:
         return Grip.HEADER
     return Grip.COMPREHENSION if comprised else Grip.STATEMENT
+
+
+def _may_be_function(path: Sequence[ast.AST]) -> bool:
+    """Whether a call, to which a path leads, is all of a lambda that a function above its statement can replace."""
+    deferred = [node for node in path if isinstance(node, (*_DEFERRED, *_COMPREHENSIONS, ast.JoinedStr))]
+    match deferred:
+        case [ast.Lambda(body=body, args=arguments)]:
+            plain = not (arguments.defaults or any(arguments.kw_defaults))  # which are evaluated where they stand
+            return plain and body is path[-1] and not any(isinstance(part, ast.NamedExpr) for part in nodes(body))
+    return False
 
 
 def _inner_name(path: list[ast.AST]) -> tuple[str, str]:

@@ -100,7 +100,7 @@ def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
 
 
 def _in_loop(site: Site) -> bool:
-    return site.creation.grip in (Grip.EXPRESSION, Grip.COMPREHENSION) or any(
+    return site.creation.grip in (Grip.LAMBDA, Grip.EXPRESSION, Grip.COMPREHENSION) or any(
         frame.kind == "loop" for frame in site.creation.frames
     )
 

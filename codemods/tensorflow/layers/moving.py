@@ -62,12 +62,14 @@ def bears_a_root(creation: Creation, body: BodyKey, extent: Extent) -> bool:
 
     Such a scope leaves the name scope as it is, and with it ops and what `tf.Variable` makes.
     """
-    if creation.grip not in (Grip.STATEMENT, Grip.COMPREHENSION) or not creation.spells_scopes:
+    if creation.grip not in (Grip.STATEMENT, Grip.COMPREHENSION, Grip.LAMBDA) or not creation.spells_scopes:
         return False
     statements = extent.tree.files[body[0]].blocks[creation.block]
     own = next((one for one in statements if one.at == creation.statement), None)
     if own is None or not own.plain:
         return False
+    if creation.grip is Grip.LAMBDA:  # which becomes a function, with the scope in that
+        return not any(_asks_the_scope(event, key, extent) for key, event in extent.deferred(body))
     return not any(_asks_the_scope(event, body, extent) for event in extent.between(body, own.at, own.end))
 
 

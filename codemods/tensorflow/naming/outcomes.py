@@ -47,6 +47,7 @@ _NO_ROOT = {  # why no root scope can go around a creation
     Grip.STATEMENT: "no scope can go around its statement without changing others",
     Grip.COMPREHENSION: "no scope can go around its statement without changing others",
     Grip.HEADER: "it stands in the head of a block, and a scope around that would hold the block too",
+    Grip.LAMBDA: "no function can take the place of the lambda that it stands in",
     Grip.EXPRESSION: "it stands in a lambda or a generator, in which no scope can be entered",
 }
 

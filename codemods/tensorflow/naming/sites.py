@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeKind, StoreUse
+from codemods.tensorflow.facts import Call, Creation, Grip, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.layers.moving import bears_a_root
@@ -68,8 +68,9 @@ class Site:
 
     @property
     def statement(self) -> tuple[str, tuple[int, int]]:
-        """Where its statement begins, among all files."""
-        return self.body[0], self.creation.statement
+        """Where its statement begins, among all files; in a lambda it has one of its own."""
+        own = self.creation.grip is Grip.LAMBDA
+        return self.body[0], self.creation.at if own else self.creation.statement
 
     @property
     def is_named(self) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, CalleeKind
+from codemods.tensorflow.facts import SESSION, Call, CalleeKind, Event
 from codemods.tensorflow.program.classes import BodyKey
 from codemods.tensorflow.program.imports import Imports
 
@@ -43,12 +43,24 @@ class Namesakes:
         name = self.files[key[0]].bodies[key[1]].name
         calls = self._attribute_calls.get((self.imports.program_of[key[0]], name), {})
         namesakes = sum(map(len, self._methods.get(name, {}).values()))
-        return [
+        found = [
             call
             for path, found in calls.items()
             if namesakes > _MAX_NAMESAKES or not self.imports.knows(path, key[0])
             for call in found
         ]
+        return found if self.is_session(key) else [call for call in found if not self._is_of_session(call)]
+
+    def is_session(self, method: BodyKey) -> bool:
+        """Whether a method is of a class that is called as one of sessions."""
+        file = self.files[method[0]]
+        return "sess" in file.classes[file.bodies[method[1]].owner].name.lower()
+
+    def _is_of_session(self, call: tuple[BodyKey, int]) -> bool:
+        """Whether a call runs what it calls of an object that is called as sessions are."""
+        (path, index), number = call
+        event: Event = self.files[path].bodies[index].events[number]
+        return isinstance(event, Call) and event.callee.receiver == SESSION
 
     def _functions(self, path: str) -> Mapping[str, list[BodyKey]]:
         """The functions of a file that are no methods, by name."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.by_name import OWN
-from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
+from codemods.tensorflow.facts import SESSION, BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
 from codemods.tensorflow.file_facts import FileFacts, NameTest
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
@@ -257,6 +257,8 @@ class Tree:
             return list(known | dict.fromkeys(self._run_by(self.symbols.at_top(callee.name, path))))
         if callee.receiver.name in IMPORTERS:
             return self.namesakes.functions(callee.name)
+        if callee.receiver == SESSION:
+            return [key for key in self.namesakes.methods(path, callee.name) if self.namesakes.is_session(key)]
         classes = self.symbols.classes(callee.receiver, path)
         if classes or callee.receiver.kind is CalleeKind.CLASS:
             return [key for found in classes for key in self.classes.method(found, callee.name)]

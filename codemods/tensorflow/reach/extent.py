@@ -62,7 +62,13 @@ class Extent:
         """The events of a statement with their bodies: its own, and those of the lambdas in it."""
         start, end = statement.at, statement.end
         yield from ((body, event) for event in self.between(body, start, end))
-        waiting = [one for one in self._lambdas.get(body, ()) if start <= self.tree.body(one).at < end]
+        for key in self._lambdas.get(body, ()):
+            if start <= self.tree.body(key).at < end:
+                yield from self.deferred(key)
+
+    def deferred(self, body: BodyKey) -> Iterator[tuple[BodyKey, Event]]:
+        """The events of a lambda with their bodies: its own, and those of the lambdas in it."""
+        waiting = [body]
         for key in waiting:  # which grows meanwhile
             yield from ((key, event) for event in self.tree.body(key).events)
             waiting += self._lambdas.get(key, ())
