@@ -139,6 +139,13 @@ b.append(a)
 with tf.Graph().as_default() as graph:
     a_{0} = tf.Variable(a[0], name="a_{0}")
 """
+RETURNED = """\
+class Kind_{0}:
+    def name(self, other):
+        return other.name(self)
+
+a_{0} = tf.Variable(0.0, name=Kind_{0}().name(None))
+"""
 SHAPES = {  # what stands before, what stands for each number, and what behind
     "a layer each": (HEAD, "a_{0} = make({0})\n", ""),
     "one tuple": (HEAD + "x = (\n", "    make({0}),\n", ")\n"),
@@ -167,6 +174,7 @@ NAMES = {
     "sorted again and again": (HEAD, SORTED, ""),
     "swapped again and again": (HEAD + "second = open('names').readline()\nfirst = second\n", SWAPPED, ""),
     "held by one another": (HEAD, HELD, ""),
+    "returned by one another": (HEAD, RETURNED, ""),
 }
 
 

@@ -30,8 +30,7 @@ class Nones:
         self._attributes: frozenset[str] | None = None
         self._passed: dict[tuple[Scope, str], bool] = {}
         self._returning: dict[ast.FunctionDef, bool] = {}
-        self._within: set[ast.FunctionDef] = set()  # functions that are looked at just now
-        self._circular = False  # one of these was asked for meanwhile, of which nothing is known yet
+        self._round: set[ast.FunctionDef] | None = None  # functions of which it is not settled yet, while one is asked
         self._asked: set[tuple[str, Scope]] = set()
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
@@ -79,18 +78,25 @@ class Nones:
         return any(one.decorator_list and self._returns(one, depth) for one in methods)
 
     def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
-        """The same; where functions return what each other return, only the first that is asked for knows it all."""
-        if function in self._returning:
-            return self._returning[function]
-        if function in self._within:
-            self._circular = True
+        """The same; where functions return what each other return, until a round finds no more that may."""
+        if self._round is not None:
+            return self._returning.get(function, False) or self._look(function, depth, self._round)
+        while function not in self._returning:
+            self._round, settled = set(), len(self._returning)
+            self._look(function, depth, self._round)
+            if len(self._returning) == settled:
+                self._returning.update(dict.fromkeys(self._round, False))
+            self._round = None
+        return self._returning[function]
+
+    def _look(self, function: ast.FunctionDef, depth: int, seen: set[ast.FunctionDef]) -> bool:
+        """Looks at a function, once in each round: it is taken for one that never returns None until it shows."""
+        if function in seen or function in self._returning:
             return False
-        self._within.add(function)
+        seen.add(function)
         found = falls_off(function) or any(self._gives(node.value, function, depth) for node in _returned(function))
-        self._within.remove(function)
-        self._circular &= bool(self._within)
-        if found or not self._circular:
-            self._returning[function] = found
+        if found:
+            self._returning[function] = True
         return found
 
     def _gives(self, value: ast.expr | None, function: ast.FunctionDef, depth: int) -> bool:
