@@ -19,11 +19,12 @@ _EXCLUDING = (
     ("add_ignore", "check"),
 )
 _NOT_ON_STANDARD_INPUT = ("show_files", "interactive", "verify", "since", "shard", "write_baseline")
+_OF_A_PROOF = ("drop_failing", "map")
 
 
 def check(settings: Settings, paths: Sequence[str]) -> None:
     """Raises `SettingsError` for the first thing that cannot be."""
-    for wrong in (*_pairs(settings), *_on_standard_input(settings, paths), *_alone(settings)):
+    for wrong in (*_pairs(settings), *_on_standard_input(settings, paths), *_alone(settings, paths)):
         raise SettingsError(wrong)
     if settings.baseline and not settings.write_baseline:
         baseline.beyond((), settings.baseline)
@@ -51,8 +52,13 @@ def _on_standard_input(settings: Settings, paths: Sequence[str]) -> Iterator[str
             yield f"- is standard input, for which {_flag(name)} means nothing"
 
 
-def _alone(settings: Settings) -> Iterator[str]:
+def _alone(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
     """Options that mean nothing without another."""
+    if settings.stdin_filename and "-" not in paths:  # nobody who filters a buffer wants files to be written
+        yield "--stdin-filename names what comes on standard input: give - as the path"
+    for name in _OF_A_PROOF:
+        if getattr(settings, name) and not settings.verify:
+            yield f"{_flag(name)} goes with a proof: give --verify SCRIPT with it"
     if settings.write_baseline and not settings.baseline:
         yield "--write-baseline needs --baseline FILE to say where"
     if settings.resume and not settings.interactive:

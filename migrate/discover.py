@@ -113,7 +113,8 @@ def _mode(path: str) -> int:
     try:
         return os.stat(path).st_mode
     except (FileNotFoundError, ValueError) as error:
-        raise PathError(f"{path}: no such file or directory") from error
+        shown = path or "''"
+        raise PathError(f"{shown}: no such file or directory") from error
     except OSError as error:
         raise PathError(f"{path}: {error.strerror}") from error
 

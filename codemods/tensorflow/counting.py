@@ -28,6 +28,7 @@ class Counter:
     choices: tuple[str, ...] = ()
     number: bool = False
     signed: bool = False  # a number that may be negative
+    least: int = 0  # where it begins, if it counts up from there
 
 
 def counters(target: ast.expr, iterated: ast.expr, scope: Scope) -> Iterator[Counter]:
@@ -46,8 +47,8 @@ def counters(target: ast.expr, iterated: ast.expr, scope: Scope) -> Iterator[Cou
 def _counter(name: ast.Name, iterated: ast.expr, scope: Scope) -> Counter | None:
     if isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id in _RANGES:
         choices = _range(iterated, scope)
-        counts_up = len(iterated.args) == 1 or (integer(iterated.args[0], scope) or 0) > 0
-        return Counter(name, True, choices, number=True, signed=not counts_up)
+        least = _least(iterated.args, scope)
+        return Counter(name, True, choices, number=True, signed=least is None, least=least or 0)
     elements = _elements(iterated, scope)
     constants = [one.value if isinstance(one, ast.Constant) else None for one in elements or ()]
     if not constants or not all(type(one) in (str, int) for one in constants):
@@ -67,6 +68,15 @@ _RANGES = frozenset({"range", "xrange"})
 
 def _few(choices: tuple[str, ...]) -> tuple[str, ...]:
     return choices if len(choices) <= _MAX_CHOICES else ()
+
+
+def _least(bounds: Sequence[ast.expr], scope: Scope) -> int | None:
+    """The first number of a range that counts up; None where it may be negative, or may count down."""
+    if any(isinstance(one, ast.Starred) for one in bounds):
+        return None
+    first = integer(bounds[0], scope) if len(bounds) > 1 else 0
+    step = integer(bounds[2], scope) if len(bounds) > 2 else 1
+    return first if first is not None and first >= 0 and step is not None and step > 0 else None
 
 
 def _range(call: ast.Call, scope: Scope) -> tuple[str, ...]:
@@ -98,10 +108,9 @@ def _numbers(inner: ast.expr, start: list[ast.expr], call: ast.Call, scope: Scop
     """The numbers of an enumeration as a range."""
     given = start[0] if start else next((word.value for word in call.keywords), ast.Constant(0))
     begin, elements = integer(given, scope), _elements(inner, scope)
-    if begin is None or elements is None:
-        return ast.Call(ast.Name("range", ast.Load()), [ast.Name("", ast.Load())], [])
-    end = begin + len(elements)
-    return ast.Call(ast.Name("range", ast.Load()), [ast.Constant(begin), ast.Constant(end)], [])
+    end = None if begin is None or elements is None else begin + len(elements)
+    bounds = [ast.Name("", ast.Load()) if one is None else ast.Constant(one) for one in (begin, end)]
+    return ast.Call(ast.Name("range", ast.Load()), [*bounds], [])
 
 
 def _elements(iterated: ast.expr, scope: Scope, depth: int = 0) -> Sequence[ast.expr] | None:

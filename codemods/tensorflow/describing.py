@@ -16,6 +16,7 @@ from codemods.tensorflow.lazy import kept_methods
 from codemods.tensorflow.leaving import leaves
 from codemods.tensorflow.modes import function_reason
 from codemods.tensorflow.signatures import defaults, unset_defaults
+from codemods.tensorflow.spelling import spelled_from
 from codemods.tensorflow.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import decorator_scope
@@ -62,7 +63,8 @@ class Describer:
         node = scope.node
         if isinstance(node, ast.Module):
             asks, events = number in self.asking, tuple(self.events.by_body[number])
-            return BodyFacts(number, "", is_module=True, asks=asks, events=events)
+            line = spelled_from(scope)
+            return BodyFacts(number, "", is_module=True, asks=asks, events=events, spelled_from=line)
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         assert scope.parent is not None
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]
@@ -90,6 +92,7 @@ class Describer:
             kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
+            spelled_from=spelled_from(scope),
         )
 
     def is_transparent(self, decorator: ast.expr, scope: Scope) -> bool:

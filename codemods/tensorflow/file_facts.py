@@ -34,7 +34,6 @@ class TopLevel(Fact):
     held: frozenset[str]  # what it assigns that may be a function: `make = partial(...)`
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else it may pass on, by each name's origins; `*` too
-    names_tensorflow: bool = False  # it has TensorFlow under a name
 
 
 @record(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
-from migrate.syntax.names import STAR, resolve, visible_imports
+from migrate.syntax.names import STAR, resolve
 from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.walk import BindingKind, Scope, is_main_guard
 
@@ -135,7 +135,6 @@ class _Indexer:
             held=frozenset(name for name, own in bound if any(isinstance(one.value, _HOLDING) for one in own)),
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
-            names_tensorflow="tensorflow" in map(knowledge.canonical, visible_imports(self.walk.module).values()),
         )
 
     def evidence(self) -> Evidence:

@@ -17,7 +17,7 @@ from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve, visible_imports
 from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope
 
-__all__ = ["Speller", "UnspellableError", "spells_scopes"]
+__all__ = ["Speller", "UnspellableError", "spelled_from", "spells_scopes"]
 
 
 class UnspellableError(LookupError):
@@ -159,6 +159,17 @@ def _imports_of(function: ast.expr, scope: Scope) -> Iterator[ast.Import | ast.I
         function = function.value
     found = scope.find(function.id) if isinstance(function, ast.Name) else None
     return (one.node for one in found[1] if isinstance(one.node, ast.Import | ast.ImportFrom)) if found else iter(())
+
+
+def spelled_from(scope: Scope) -> int | None:
+    """The line of a scope from which it has TensorFlow under a name, 0 for all; None where it has none, or hides it."""
+    lines: list[int] = []
+    for name, dotted in visible_imports(scope).items():
+        if knowledge.canonical(dotted) == "tensorflow":
+            found = scope.find(name)
+            own = found is not None and found[0] is scope
+            lines.append(min(getattr(one.node, "lineno", 0) for one in found[1]) if found and own else 0)
+    return min(lines, default=None)
 
 
 def spells_scopes(site: CallSite) -> bool:

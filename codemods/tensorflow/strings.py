@@ -152,9 +152,17 @@ def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | 
         return [ANYTHING]
     if not (_is_constant(one) or _is_constant(two)):
         return [Hole(number=True, signed=True)]
-    shift, counter = _SHIFTS[type(operator)], two if _is_constant(one) else one
-    choices = [str(shift(int(a), int(b))) for a in one.choices for b in two.choices]
-    return [Hole(loop=counter.loop, choices=tuple(dict.fromkeys(choices)), number=True, signed=True)]
+    shift, counter = _SHIFTS[type(operator)], one if _is_constant(two) else two
+    choices = tuple(dict.fromkeys(str(shift(int(a), int(b))) for a in one.choices for b in two.choices))
+    least = -1 if counter.signed else _least_of(shift, one, two, counter)
+    return [Hole(loop=counter.loop, choices=choices, number=True, signed=least < 0, least=max(least, 0))]
+
+
+def _least_of(shift: Callable[[int, int], int], one: Hole, two: Hole, counter: Hole) -> int:
+    """What a counter that counts up and a constant give at least; below zero where that is not known."""
+    if counter is one:
+        return shift(one.least, int(two.choices[0]))
+    return int(one.choices[0]) + two.least if shift is int.__add__ else -1
 
 
 def _added(left: list[str | Hole], right: list[str | Hole]) -> list[str | Hole]:

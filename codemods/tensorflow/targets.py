@@ -253,7 +253,9 @@ def _statement_name(statement: ast.AST, path: list[ast.AST]) -> str:
             return _expression_name(target)
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
             return _expression_name(target)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="append" | "add" | "insert" | "extend"))):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="append" | "insert" | "extend"))):
+            return _expression_name(holder)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="add"), args=[_])):  # not `tf.add(x, y)`
             return _expression_name(holder)
     walrus = next((node for node in path if isinstance(node, ast.NamedExpr)), None)
     return walrus.target.id if walrus else ""

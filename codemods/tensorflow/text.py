@@ -47,7 +47,8 @@ class Hole(Fact):
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
     whether it is None. One with `folders` may hold a `/`. It is one of those that it is `among`,
     where a parameter in them has to be filled in first; where it `skips` some, it is the first that is none of these.
-    What is `foreign` comes from another program, and may be any string whatever this one holds.
+    What is `foreign` comes from another program, and may be any string whatever this one holds. Digits that are not
+    signed are those of a number that is `least` or more.
     """
 
     parameter: str = ""
@@ -63,6 +64,7 @@ class Hole(Fact):
     among: tuple[Text, ...] = ()
     skips: tuple[Text, ...] = ()
     foreign: bool = False
+    least: int = 0
 
     @property
     def is_filled_in(self) -> bool:
@@ -291,8 +293,13 @@ def _expression(part: str | Hole) -> str:
     if part.choices:
         return f"(?:{'|'.join(map(re.escape, part.choices))})"
     if part.digits or part.number:
-        return r"-?\d+" if part.signed else r"\d+"
+        return r"-?\d+" if part.signed else rf"{_not_below(part.least)}\d+"
     return ".+" if part.loop else ".*"  # a loop's counter is never empty
+
+
+def _not_below(least: int) -> str:
+    """That what follows is no number below another one, with zeros in front or without."""
+    return f"(?!0*(?:{'|'.join(map(str, range(least)))})(?!\\d))" if 0 < least <= _MAX_TEXTS else ""
 
 
 def _ends_meet(first: Text, second: Text) -> bool:

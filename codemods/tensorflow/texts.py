@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import BODY_SCOPES, Bodies, behind, first_parameter, method_class, position
-from codemods.tensorflow.counting import around, counters, element_texts
+from codemods.tensorflow.counting import Counter, around, counters, element_texts
 from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.kept_attributes import kept_value
 from codemods.tensorflow.leaving import falls_off
@@ -20,6 +20,7 @@ from codemods.tensorflow.text import (
     PERHAPS_NONE,
     UNKNOWN,
     Hole,
+    Loop,
     Text,
     first_of,
     joined,
@@ -210,6 +211,12 @@ def _holds_folders(node: ast.expr) -> bool:
     return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and "/" in one.value for one in nodes(node))
 
 
+def _hole(counter: Counter, loop: Loop) -> Hole:
+    """What a loop fills in for a name that it binds."""
+    own = loop if counter.distinct else None
+    return Hole("", own, counter.choices, counter.number, signed=counter.signed, least=counter.least)
+
+
 def _counting_targets(scope: Scope, path: str) -> dict[ast.AST, Hole]:
     """The names that loops of a scope bind, with what is known of each."""
     loops: list[tuple[ast.expr, ast.expr, ast.AST]] = [(loop.target, loop.iter, loop) for loop in scope.loops]
@@ -217,7 +224,7 @@ def _counting_targets(scope: Scope, path: str) -> dict[ast.AST, Hole]:
     if len(generators) == 1:
         loops.append((generators[0].target, generators[0].iter, scope.node))
     return {
-        one.name: Hole("", (path, position(loop)) if one.distinct else None, one.choices, one.number, signed=one.signed)
+        one.name: _hole(one, (path, position(loop)))
         for target, iterated, loop in loops
         for one in counters(target, iterated, scope)
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from migrate.syntax.walk import Binding, BindingKind, Scope
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
 __all__ = ["STAR", "is_none", "resolve", "single_value", "visible_imports"]
 
@@ -120,9 +120,20 @@ def visible_imports(scope: Scope) -> Mapping[str, str]:
     """Every name that an import binds and that `scope` sees, with its dotted origin; inner scopes win."""
     if scope.visible is None:
         own = dict(_own_imports(scope))
-        outer = visible_imports(scope.parent) if scope.parent is not None else {}
+        outer = _outer_imports(scope)
+        if not outer.keys().isdisjoint(scope.bindings):  # a parameter, or what is assigned, hides an import
+            hidden = scope.bindings.keys() - scope.outer_names
+            outer = {name: dotted for name, dotted in outer.items() if name not in hidden}
         scope.visible = {**own, **{name: dotted for name, dotted in outer.items() if name not in own}} if own else outer
     return scope.visible
+
+
+def _outer_imports(scope: Scope) -> Mapping[str, str]:
+    """What is visible around a scope: of what a class binds its own comprehensions alone see anything."""
+    parent = scope.parent
+    while parent is not None and parent.kind is ScopeKind.CLASS and scope.kind is not ScopeKind.COMPREHENSION:
+        parent = parent.parent
+    return {} if parent is None else visible_imports(parent)
 
 
 def _own_imports(scope: Scope) -> Iterator[tuple[str, str]]:

@@ -112,7 +112,8 @@ def _call(caller: BodyKey, number: int, scopes: ScopeTable, extent: Extent) -> F
     if call.grip is not Grip.STATEMENT:
         return None
     file = extent.tree.files[caller[0]]
-    if call.block not in file.blocks or not file.top.names_tensorflow:
+    line = extent.tree.body(caller).spelled_from
+    if call.block not in file.blocks or line is None or call.at[0] < line:  # where no scope can be written
         return None
     instances = scopes.reach.instances(caller, number)
     if place_of(instances, scopes) not in (Place.ROOT, Place.IN_STEP):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.naming.claim import FACTORY, Claim, outermost
@@ -129,14 +129,14 @@ class Claims:
     def _candidates(self, claim: Claim, numbered: bool) -> list[Claim]:
         known = claim.name.texts
         if known:
-            found = {id(one): one for name in map(_last, known) for one in self._called(name, claim, numbered=numbered)}
-            candidates = list(found.values())
+            candidates = _once([self._called(name, claim, numbered=numbered) for name in map(_last, known)])
         else:
             candidates = [*self._known.overlapping(claim), *self._known.numbering(claim)]
         return [*candidates, *self._patterns.overlapping(claim)]
 
-    def _called(self, name: str, claim: Claim, *, numbered: bool) -> list[Claim]:
-        return [*self._at(name, claim), *(self._numbering(name, claim) if numbered else ())]
+    def _called(self, name: str, claim: Claim, *, numbered: bool) -> Sequence[Claim]:
+        more = self._numbering(name, claim) if numbered else ()
+        return [*self._at(name, claim), *more] if more else self._at(name, claim)
 
     def _places(self, claim: Claim) -> set[tuple[str, str]]:
         """Where a claim is looked for: the outermost scope and all before its name, as far as they are known.
@@ -152,7 +152,7 @@ class Claims:
             folders.add("/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0])
         return {(folder.partition("/")[0], folder) for folder in folders}
 
-    def _at(self, name: str, claim: Claim) -> list[Claim]:
+    def _at(self, name: str, claim: Claim) -> Sequence[Claim]:
         """The claims to a last part of a name that stand, or may stand, where `claim` does."""
         tops = self._exact.get(name)
         if not tops:
@@ -162,13 +162,12 @@ class Claims:
         near = tops.values() if ANYWHERE in {top for top, _ in own} else [tops[one] for one in wanted if one in tops]
         places = {place for _, place in own} | {ANYWHERE}
         known = claim.instance.way.full(claim.name) is not None
-        buckets = (one[place] for one in near for place in (places & one.keys() if known else one))
-        return list({id(one): one for bucket in buckets for one in bucket}.values())
+        return _once([one[place] for one in near for place in (places & one.keys() if known else one)])
 
-    def _numbering(self, name: str, claim: Claim) -> list[Claim]:
+    def _numbering(self, name: str, claim: Claim) -> Sequence[Claim]:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
         stem = without_number(name)
-        bucket = self._at(stem, claim) if stem != name else []
+        bucket = self._at(stem, claim) if stem != name else ()
         bucket = [one for one in bucket if may_be_one_graph(one.instance, claim.instance)]
         return bucket if len(bucket) > 1 or any(one.repeats for one in bucket) else []
 
@@ -211,6 +210,13 @@ class Claims:
 def _moves(claim: Claim) -> bool:
     """Whether what bears a name is moved out of the way of others."""
     return claim.domain is not None and not claim.chosen
+
+
+def _once(buckets: Sequence[Sequence[Claim]]) -> Sequence[Claim]:
+    """The claims of all buckets, each once; those of one bucket as they are, since there may be thousands."""
+    if len(buckets) == 1:
+        return buckets[0]
+    return list({id(one): one for bucket in buckets for one in bucket}.values())
 
 
 def _by_place() -> _ByPlace:
