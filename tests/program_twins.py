@@ -88,7 +88,7 @@ def gan(writer: Writer, place: Place) -> Statement:
 
 def actor_and_target(writer: Writer, place: Place) -> Statement:
     """A class for a network and its target, whose variables are found and copied by pairs."""
-    name = writer.fresh("Actor")
+    name = writer.fresh("Policy")
     inner = replace(_inside(place, "self.scope"), method=True)
     kind = writer.draw.choice(["name_scope", "variable_scope"])
     lists: tuple[tuple[str, str], ...] = (

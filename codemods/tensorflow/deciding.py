@@ -115,7 +115,7 @@ class _Decisions:
         free = given_up(self.sites)
         creations: dict[tuple[str, At], Decision] = {**self.left, **dict(left_behind(self.left, claims, free))}
         creations |= {site.key: decision for site, decision in self._decisions(claims)}
-        scopes = scope_plans(self.scopes)
+        scopes = scope_plans(self.scopes, {*_needed(creations)})
         return Decided(creations, scopes, self.wraps.by_file, dynamic_parameters(self.tree), free)
 
     def _decisions(self, claims: Claims) -> Iterator[tuple[Site, Decision]]:
@@ -156,6 +156,14 @@ class _Decisions:
         several = len(unnamed) > 1  # which of them a run brings in, and when, is not known
         uncounted = frozenset(unnamed if several else left)
         return OldNames(self.scopes, self.sites, renames_others=not self.keep, uncounted=uncounted)
+
+
+def _needed(creations: Mapping[tuple[str, At], Decision]) -> Iterator[tuple[str, At]]:
+    """The scopes that decisions take for granted, by their files and places: others stay as they are."""
+    for (path, _), decision in creations.items():
+        if isinstance(decision, NamePlan):
+            yield from ((path, at) for at in decision.scopes)
+            yield from ((other, plan.at) for other, plan in decision.scopes_elsewhere)
 
 
 def _telling(decision: Decision, numbers: Iterable[Rename]) -> Decision:

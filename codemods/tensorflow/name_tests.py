@@ -16,6 +16,7 @@ from codemods.tensorflow.variable_names import is_name
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
+from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
 __all__ = ["name_tests", "tells_apart"]
@@ -49,13 +50,18 @@ class _Asked:
 def _tests(asked: _Asked) -> Iterator[NameTest]:
     line = asked.node.lineno
     values = _values(asked.node, asked.scope)
-    if not values and asked.computed:
+    if asked.computed and not values and _is_kept(asked.node):
         yield NameTest("", True, line)
     for value in values:
         if asked.pattern:
             yield from _of_pattern(asked.pattern(value), asked.begins, line)
         elif value.partition(":")[0]:  # every name of an output has its `:0`
             yield NameTest(value, asked.begins, line)
+
+
+def _is_kept(node: ast.expr) -> bool:
+    """Whether a string is made of what the program keeps, rather than what it asks the graph for."""
+    return not isinstance(node, ast.Constant) and not any(isinstance(one, ast.Call) for one in nodes(node))
 
 
 def _of_pattern(pattern: str, begins: bool, line: int) -> Iterator[NameTest]:
@@ -88,8 +94,7 @@ def _filters(module: Module) -> Iterator[_Asked]:
             continue
         given = keyword_or_place(site.node, "scope", _FILTERS[site.called])
         if given is not None:
-            computed = not isinstance(given, ast.Constant)
-            yield _Asked(given, site.scope, begins=True, pattern=str, computed=computed)
+            yield _Asked(given, site.scope, begins=True, pattern=str, computed=True)
 
 
 def _tested(module: Module) -> Iterator[_Asked]:
@@ -124,7 +129,7 @@ def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
             case ast.Call(func=function, args=arguments) if function is current:
                 if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
                     begins = function.attr == "startswith" and function.value is node
-                    yield from (_Asked(one, scope, begins) for one in arguments[:1])
+                    yield from (_Asked(one, scope, begins, computed=begins) for one in arguments[:1])
                     return
             case ast.Call(func=ast.Attribute() | ast.Name() as function) if function is not current:
                 yield from _matched(parent, function, scope, whole=current is node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
@@ -40,9 +40,10 @@ class NameTests:
     def fitting(self, path: str, name: Text | None) -> str:
         """`file:line` of the first choice by a computed scope that a name which is put together may fit.
 
-        `scope=self.scope` may mean what is called `self.scope + "_w"`; "" for none.
+        `scope=self.scope` may mean what is called `self.scope + "_w"`; "" for none. A parameter alone is mostly what
+        callers name the variable.
         """
-        if name is None or len(name.parts) < 2 or not _is_any(name.parts[0]):
+        if name is None or not _is_any(name.parts[:1], alone=len(name.parts) == 1):
             return ""
         tests = ((file, one) for file, tests in self.tree.name_tests.items() for one in tests if one.is_computed)
         return next((f"{file}:{one.line}" for file, one in tests if self.meeting.files(file, path)), "")
@@ -90,9 +91,12 @@ class NameTests:
             yield self.tree.classes.facts((key[0], body.owner)).name
 
 
-def _is_any(part: str | Hole) -> bool:
-    """Whether a part of a name may be any string."""
-    return isinstance(part, Hole) and not (part.digits or part.choices or part.loop)
+def _is_any(parts: Sequence[str | Hole], *, alone: bool) -> bool:
+    """Whether the first part of a name may be any string, and no parameter where it is all of it."""
+    match parts:
+        case (Hole(digits=False, choices=(), loop=None, parameter=own),):
+            return not (own and alone)
+    return False
 
 
 def _may_get_a_name(event: Event) -> bool:

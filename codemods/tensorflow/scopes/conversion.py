@@ -25,14 +25,17 @@ def convert_scopes(scopes: ScopeTable, extent: Extent, migrated: Callable[[BodyK
     _Conversion(scopes, extent, migrated).run()
 
 
-def scope_plans(scopes: ScopeTable) -> dict[ItemKey, ScopePlan]:
-    """What becomes of the scopes that are converted, each with the others that it takes for granted."""
+def scope_plans(scopes: ScopeTable, needed: Collection[ItemKey]) -> dict[ItemKey, ScopePlan]:
+    """What becomes of the scopes that are `needed`, and of the others that each of them takes for granted."""
     forms, rivals = scopes.places.forms, scopes.rivals
     plans: dict[ItemKey, ScopePlan] = {}
-    for key, form in forms.items():
-        earlier = rivals.earlier(scopes.items[key]) if form.is_fresh else ()
+    waiting = [key for key in forms if key in needed]
+    while waiting:
+        key = waiting.pop()
+        earlier = rivals.earlier(scopes.items[key]) if forms[key].is_fresh else ()
         keys = [one.key for one in earlier if one.key in forms]
-        plans[key] = ScopePlan(key[1], form, tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys))
+        plans[key] = ScopePlan(key[1], forms[key], tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys))
+        waiting += [one for one in keys if one not in plans]
     return plans
 
 
