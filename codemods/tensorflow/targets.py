@@ -31,15 +31,16 @@ NO_TARGET = (
 )
 _VERB_WORDS = (
     "get|make|create|pre_?build|build|init|initialize|new|gen|generate|define|add|construct|connect|prepare|compile|"
-    "set_?up|set|do|run|call|forward"
+    "set_?up|set|do|run|call|forward|load|restore|def"
 )
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
 _WHOLE = frozenset(
-    "net nets network model graph class layers variables weights params parameters inference ops training_ops".split()
+    "net nets network model graph class layers var variable variables weights params parameters inference ops "
+    "training_ops".split()
 )
 _VERBS = re.compile(
     rf"^_*(?:{_VERB_WORDS})_+(?=.)|"
-    r"_+(?:variables?|vars?|init|initializer|fn|helper)_*$",
+    r"_+(?:variables?|vars?|init|initializer|initialization|fn|helper)_*$",
     re.IGNORECASE,
 )
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z](?!s(?![a-z]))[a-z])")
@@ -85,7 +86,7 @@ def method_name(method: str, owner: str, targets: Collection[str] = ()) -> str:
 
     So it is where one of its `targets` has that name: `init_norm` makes the class's `norm`.
     """
-    made = factory_name(method)
+    made = factory_name(method).partition("_from_")[0]  # `load_model_from_params`
     return snake_case(owner) if not made or made in _WHOLE or made in targets else made
 
 

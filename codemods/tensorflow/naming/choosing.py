@@ -28,6 +28,8 @@ _MAX_NUMBER = 200  # unnamed variables with one target in one place; more than t
 
 def free_name(site: Site, base: str, claims: Claims, domain: object = None) -> str:
     """`base`, or `base_1` and so on: the first name that nothing claims, now claimed; "" where none is free."""
+    if domain is None and base.isdigit() and site.creation.group:
+        base = f"{site.creation.group}_{base}"  # a number is a key, and no name
     if name := _told_apart(site, base, claims, domain) or _first_free(site, base, claims, domain):
         return name
     if site.repeats or domain is not None:

@@ -96,8 +96,11 @@ class Site:
 
     @property
     def opaque_name(self) -> bool:
-        """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint."""
-        holes = [part for name in self.names for part in name.parts if not isinstance(part, str)]
+        """Whether the name comes from data, so that it is the point of it: a loop over the names of a checkpoint.
+
+        A number beside a word is none: `w_0`, `w_1`.
+        """
+        holes = [part for name in self.names for part in name.parts if not (isinstance(part, str) or part.digits)]
         return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
 
     def keeps_name(self, instance: Instance) -> bool:

@@ -193,7 +193,7 @@ class _Descent:
         perhaps: bool = False,
     ) -> Way:
         """A way prolonged by the frames; a new graph or a reset starts afresh. A call goes on with its `arguments`."""
-        met = _Met([*way.stands], way.graph, way.repeats and not self.guarded, way.unknown)
+        met = _Met([*way.stands], way.graph, way.repeats and not self.guarded, way.unknown, (way.root, way.calls))
         for depth, frame in enumerate(self.frames):
             self._begin(met, depth, way.order)
             met.enter(Stand(self.key[0], way.order, frame, scope_name(frame.scope, way.arguments)))
@@ -215,7 +215,7 @@ class _Descent:
 
     def _begin(self, met: _Met, depth: int, order: tuple[int, ...]) -> None:
         if self.reset is not None and depth == self.reset[1]:
-            met.begin(("reset", *self.key, order, self.reset[0]))
+            met.begin(("reset", *self.key, order, met.outer, self.reset[0]))
 
 
 @dataclass(slots=True)
@@ -226,7 +226,13 @@ class _Met:
     graph: tuple[object, ...]
     repeats: bool
     unknown: bool
+    led_by: tuple[object, ...]  # who starts the run, and the calls to the body
     begun: bool = False  # a graph of its own
+
+    @property
+    def outer(self) -> tuple[object, ...]:
+        """What tells apart the graphs of one place in the code: what leads there, and the graph that it is in."""
+        return self.led_by, self.graph
 
     def enter(self, stand: Stand) -> None:
         """Goes into one more frame."""
@@ -234,7 +240,7 @@ class _Met:
         self.stands.append(stand)
         self.repeats = self.repeats or stand.frame.kind == "loop"
         if scope is not None and scope.kind is ScopeKind.NEW_GRAPH:
-            self.begin(("new", *stand.key))
+            self.begin(("new", stand.path, stand.order, self.outer, stand.frame.at))
         elif scope is not None and scope.kind is ScopeKind.OTHER_GRAPH:
             self.graph = ("other",)
 

@@ -56,10 +56,10 @@ class Places:
             return True
         around = [scopes_around(each) for each in (first, second)]
         one, two = ([stand for stand in stands if not drops(stand)] for stands in around)
-        if first.way.partial or second.way.partial:
-            return True
         if first.way.resets or second.way.resets:
             return True
+        if first.way.partial or second.way.partial:
+            return not (converted and self._are_in_other_ones(first, second))
         if any("/" in stand.name.pattern for stand in (*one, *two)):
             folders, dropped = {first.way.folder, second.way.folder}, len(one) + len(two) < sum(map(len, around))
             return dropped or None in folders or len(folders) == 1
@@ -70,6 +70,22 @@ class Places:
             if outer.key != inner.key and fresh:
                 return False
         return all(overlaps(outer.name, inner.name) for outer, inner in zip(one, two, strict=True))
+
+    def _are_in_other_ones(self, first: Instance, second: Instance) -> bool:
+        """Whether two are in scopes that become others each time, each in its own, or one that the other is surely not.
+
+        No scope becomes such where the callers of its function may stand in scopes. What is around a partial way does
+        not show, but for its own.
+        """
+        one, two = ({(stand.path, stand.frame.at) for stand in scopes_around(each)} for each in (first, second))
+        own, others = (any(map(self._becomes_fresh, keys)) for keys in (one - two, two - one))
+        if own and others:
+            return True
+        return (own and not second.way.partial) or (others and not first.way.partial)
+
+    def _becomes_fresh(self, key: ItemKey) -> bool:
+        form = self.forms.get(key)
+        return form is not None and form.is_fresh
 
     def repeats(self, instance: Instance, text: Text | None = None, drops: Callable[[Stand], bool] = _none) -> bool:
         """Whether an instance can happen again under the same scopes: by loops and callers since the last fresh one.
