@@ -55,12 +55,12 @@ class Joints:
             likely = [text for text in texts if not words.isdisjoint(re.split(r"[./:]", text))]
             names = [one for one in said(likely) if not one.endswith("?")]
             names = [one for one in names if not targets.isdisjoint(self._means(one, path, relative=False))]
-            running = (
-                [one for one in sorted(self._imports.runners) if self._leader[one] == self._leader[path]]
-                if names
-                else ()
-            )
+            running = self._running_beside(path) if names else ()
             yield from ((one, name) for one in ([path, *running] if running else ()) for name in names)
+
+    def _running_beside(self, path: str) -> list[str]:
+        """The files that run modules by their names which imports join with a file."""
+        return [one for one in sorted(self._imports.runners) if self._leader[one] == self._leader[path]]
 
     @cached_property
     def _leader(self) -> Mapping[str, str]:
