@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from codemods.tensorflow.name_lists import bindings_of, holds_names, sources
 from codemods.tensorflow.shown import is_shown
-from codemods.tensorflow.variable_names import holds_name
+from codemods.tensorflow.variable_names import orders_name
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.nodes import nodes, statements
@@ -45,7 +45,7 @@ def _has_key(site: CallSite) -> bool:
     key = next((item.value for item in site.node.keywords if item.arg == "key"), None)
     if isinstance(key, ast.Call) and any(isinstance(one, ast.Constant) and one.value in _SORTED_BY for one in key.args):
         return True
-    return key is not None and any(map(holds_name, _returned(key, site.scope)))
+    return key is not None and any(map(orders_name, _returned(key, site.scope)))
 
 
 def _returned(key: ast.expr, scope: Scope) -> Iterator[ast.expr]:
@@ -163,6 +163,6 @@ def compares_names(module: Module) -> bool:
     return _COMPARED.search(module.source.code) is not None and any(
         isinstance(compared := _around_name(module, node), ast.Compare)
         and all(isinstance(one, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for one in compared.ops)
-        and all(map(holds_name, (compared.left, *compared.comparators)))
+        and all(map(orders_name, (compared.left, *compared.comparators)))
         for node, _ in module.walk.attributes_of(("name",))
     )

@@ -17,6 +17,7 @@ from codemods.tensorflow.text import Text
 from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
 from migrate.syntax.run_names import LOADERS, RUNNERS, Takes
 from migrate.syntax.walk import CallSite, Scope
 
@@ -50,8 +51,8 @@ class Telling:
     def note(self, site: CallSite, callee: Callee) -> None:
         """Takes a call into account."""
         last = callee.name.rpartition(".")[2]
-        if last in _LASTS or site.called in _LASTS or isinstance(site.node.func, ast.Subscript):
-            self._note_runs(site.node, callee.name, site)
+        if last in _LASTS or site.called in _LASTS or isinstance(site.node.func, ast.Subscript | ast.Call):
+            self._note_runs(site.node, _picked(site) or callee.name, site)
             self._note_names(site, callee.name)
             self.by_hand |= entered_by_hand(site.node, site.scope, self.callees)
             self._note_templates(site)
@@ -150,3 +151,11 @@ class Telling:
         self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
         if evaluates_variable(site, called, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))
+
+
+def _picked(site: CallSite) -> str:
+    """What a call picks by its name, to call it: `getattr(importlib, "import_module")("nets.a")`; "" for any other."""
+    match site.node.func:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, ast.Constant(value=str() as name), *_]):
+            return f"{resolve(holder, site.scope)}.{name}"
+    return ""

@@ -46,6 +46,7 @@ _IMPORTED = re.compile(
 )
 # What variables are put into order by: `key=lambda v: v.name`, `sorted(v.name for v in variables)`.
 _BY_NAME = re.compile(rb"\bkey[ \t]*=[^\r\n]*\bname\b|\.name[ \t]+for\b")
+_NAMES_COMPARED = re.compile(rb"\.name\b[^\r\n#]*[<>]=?[^\r\n#]*\.name\b")
 _TF = re.compile(rb"tf\b")  # begins with what can be looked up
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
@@ -122,4 +123,5 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"contextmanager", b"except"),
     (b"__exit__", b"return"),
     (b"sort", _BY_NAME),
+    (b".name", _NAMES_COMPARED),
 )

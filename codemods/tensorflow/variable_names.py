@@ -9,7 +9,7 @@ from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Scope
 
-__all__ = ["GIVEN_NAME", "holds_name", "is_getter", "is_name", "returns_name"]
+__all__ = ["GIVEN_NAME", "holds_name", "is_getter", "is_name", "orders_name", "returns_name"]
 
 GIVEN_NAME = "name"  # the parameter of a custom getter that the name of a variable is passed to
 
@@ -29,6 +29,12 @@ def is_name(node: ast.AST, scope: Scope) -> bool:
 def holds_name(node: ast.expr) -> bool:
     """Whether an expression holds what may be such a name, or what the graph finds beside them, whatever is bound."""
     return any(_may_bear(part) for part in nodes(node) if isinstance(part, ast.Attribute))
+
+
+def orders_name(node: ast.expr) -> bool:
+    """Whether an expression that is put into order holds one, that of an element as well: `pair[1].name`."""
+    picked = (part for part in nodes(node) if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Subscript))
+    return holds_name(node) or any(part.attr == "name" for part in picked)
 
 
 def returns_name(function: ast.FunctionDef) -> bool:
