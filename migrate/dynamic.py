@@ -11,7 +11,7 @@ from migrate.syntax.modules import resolved
 from migrate.syntax.packages import Below
 from migrate.syntax.run_names import ALL_BELOW, ALL_IN, HOLE, LOADERS, RUNNERS, Takes, nameable
 
-__all__ = ["Import", "run", "runs", "said"]
+__all__ = ["Import", "run", "runs"]
 
 Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
@@ -47,12 +47,6 @@ _RUNNERS: tuple[bytes, ...] = (
     b"resolve_name",
 )
 _LISTED = re.compile(rb"\bfromlist\b|__import__\((?:[^()\[\]]|\(\))*\[")  # `__import__("nets", fromlist=["a"])`
-# What other files may run: dotted names, paths, and what a module calls by a name of its own.
-_SAID = re.compile(
-    rb"\n\w+[ \t]*=[ \t]*[\"']([A-Za-z_]\w*)[\"'][ \t]*[\r\n#]|"
-    rb"[\"']((?:[A-Za-z_][\w-]*/)*(?:[A-Za-z_][\w-]*\.)+[A-Za-z_]\w*(?::\w+)?)[\"']"
-)
-_LEVEL = re.compile(rb"\blevel[ \t]*=[ \t]*[1-9]|,[ \t]*[1-9][ \t]*\)")
 _AROUND = 30  # bytes, more than any of the names has
 _PATH_OF = re.compile(rb"\b(\w+)\.__path__")
 _LAST = re.compile(rb"([\w.]+)[ \t]+\Z")  # of what stands in front
@@ -94,12 +88,6 @@ def run(path: str, data: bytes, below: Below) -> Iterator[Import]:
             yield resolved(name, path), name.startswith(".")
 
 
-def said(data: bytes) -> Iterator[str]:
-    """The strings of a file that look like the name or the path of a module, for others to run."""
-    for single, dotted in _SAID.findall(data):
-        yield (single or dotted).decode("utf-8", "replace")
-
-
 def _folders(data: bytes, words: Collection[bytes]) -> str:
     """What is meant of packages that any string can name: all in them, all below, or nothing."""
     if b"walk_packages" in words:
@@ -114,8 +102,6 @@ def _own(data: bytes, folders: str) -> Iterator[str]:
         for name in frozenset(_PATH_OF.findall(data)):
             named = (name, *_imported_as(name, data))
             yield from (f"{one.decode('utf-8', 'replace').strip('.')}{folders}" for one in named)
-    if b"__import__" in data and _LEVEL.search(data):
-        yield ALL_IN
     if (folders or _ENDS.search(data)) and (b"__file__" in data or b"__path__" in data):
         yield folders or ALL_IN
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from migrate.dynamic import Import, run, runs, said
+from migrate.dynamic import Import, run, runs
 from migrate.syntax.modules import resolved
 from migrate.syntax.packages import Below
 
@@ -30,8 +30,6 @@ _STATEMENT = re.compile(
     + _REST
     + rb")"
 )
-_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
-_SPLIT = re.compile(r"[./:]")
 _NOISE = re.compile(rb"#[^\r\n]*|\\n|[\\()\"]")
 _GAPS = re.compile(rb"[\s\\]+")
 
@@ -87,19 +85,11 @@ class Imports:
         words, below = {word for path in paths for word in _words(path)}, Below(paths)
         shared: dict[Import, Import] = {}  # one for all files that import the same
         self._by_path: dict[str, tuple[Import, ...]] = {}
-        self.runners: set[str] = set()  # the files that run modules by names in strings
-        self.said: dict[str, tuple[str, ...]] = {}  # by file, the strings that may be such names, for others to run
         for path, data in sources:
             found = dict.fromkeys([*_imported(path, data), *run(path, data, below)])
             own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
             if own:
                 self._by_path[path] = own
-            if _INSTALLED.search(path):  # a library runs what it names itself
-                continue
-            if runs(data):
-                self.runners.add(path)
-            if texts := tuple(text for text in said(data) if not words.isdisjoint(_SPLIT.split(text)[-3:])):
-                self.said[path] = texts
 
     @classmethod
     def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:
@@ -107,16 +97,6 @@ class Imports:
         part = cls()
         part._by_path = {path: imports._by_path[path] for path in paths if path in imports._by_path}
         return part
-
-    def add(self, path: str, name: str) -> bool:
-        """Adds an import to those of a file; False where it has that."""
-        known = self._by_path.get(path, ())
-        if (name, False) in known:
-            return False
-        self._by_path[path] = (*known, (name, False))
-        for way in ("_by_import", "_by_folder", "_by_word"):
-            self.__dict__.pop(way, None)
-        return True
 
     def of_file(self, path: str) -> Collection[Import]:
         """The dotted names that a file imports, and whether they were relative to its path."""
@@ -190,14 +170,8 @@ def _words(path: str) -> Iterator[str]:
 
 
 def outline(data: bytes) -> bytes:
-    """All that is looked at for the imports of a source: its import statements, the strings that others may run.
-
-    It is the whole where strings count.
-    """
-    if runs(data):
-        return data
-    strings = "".join(f"\n_='{text}'\n" for text in said(data)).encode()
-    return b"".join(match.group() for match in _statements(data)) + strings
+    """All that is looked at for the imports of a source: its import statements, or the whole where strings count."""
+    return data if runs(data) else b"".join(match.group() for match in _statements(data))
 
 
 def _statements(data: bytes) -> Iterator[re.Match[bytes]]:

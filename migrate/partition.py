@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from migrate.importers import Importers, Imports
 from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, module_name
-from migrate.syntax.run_names import said
 
-__all__ = ["Joints", "joined", "partition"]
+__all__ = ["Joints", "partition"]
 
 
 class Joints:
@@ -45,28 +43,6 @@ class Joints:
             return self._names.get(dotted, ())
         return self._modules.find(dotted, path)
 
-    def named(self, roots: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """The names in strings by which what leads to `roots` may be run, each with who says it, and who may run it."""
-        if not self._imports.runners:
-            return
-        targets = self.importers(roots)
-        words = {part for path in targets for part in module_name(path).split(".")[-1:]}
-        for path, texts in self._imports.said.items():
-            likely = [text for text in texts if not words.isdisjoint(re.split(r"[./:]", text))]
-            names = [one for one in said(likely) if not one.endswith("?")]
-            names = [one for one in names if not targets.isdisjoint(self._means(one, path, relative=False))]
-            running = self._running_beside(path) if names else ()
-            yield from ((one, name) for one in ([path, *running] if running else ()) for name in names)
-
-    def _running_beside(self, path: str) -> list[str]:
-        """The files that run modules by their names which imports join with a file."""
-        return [one for one in sorted(self._imports.runners) if self._leader[one] == self._leader[path]]
-
-    @cached_property
-    def _leader(self) -> Mapping[str, str]:
-        """Files that imports join, in whatever direction, have the same value here."""
-        return leaders(sorted(self._modules.paths), self.of)
-
     def importers(self, paths: Iterable[str]) -> set[str]:
         """The files that import one of `paths`, by whatever way."""
         found = set(paths)
@@ -95,15 +71,6 @@ class Joints:
         leader = leaders(start.union(others), self.of) if start else {}
         rooted = {leader[root] for root in start}
         return {path for path, name in leader.items() if name in rooted} - start
-
-
-def joined(modules: Modules, imports: Imports, roots: Collection[str]) -> Joints:
-    """The files that each file imports, with what it runs by a name that stands in another one."""
-    while True:
-        joints = Joints(modules, imports)
-        fresh = [imports.add(path, name) for path, name in [*joints.named(roots)]]
-        if not any(fresh):
-            return joints
 
 
 def partition(joints: Joints, roots: Collection[str], companions: Iterable[str]) -> list[list[str]]:

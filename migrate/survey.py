@@ -9,7 +9,7 @@ from migrate import engine
 from migrate.extent import Setup
 from migrate.gathering import FOLLOWING, Collector, Facts, Known, Wanted
 from migrate.importers import Imports
-from migrate.partition import Joints, joined, partition
+from migrate.partition import Joints, partition
 from migrate.reader import Reader
 from migrate.suppress import MARKER
 
@@ -60,10 +60,9 @@ class Survey:
         if not self._is_open():
             return [self._rest(self._known)]
         imports = Imports(self._reader.files, self._around())
+        joints = Joints(self._collector.modules, imports)
         rewritable = self._rewritable()
-        roots = rewritable | self._forgotten
-        joints = joined(self._collector.modules, imports, roots)
-        programs = self._programs(joints, roots)
+        programs = self._programs(joints, rewritable | self._forgotten)
         groups = [self._group(members, rewritable, joints, imports) for members in programs]
         glanced = Known(brief=self._known.brief)
         return [*groups, self._rest(glanced, {path for group in groups for path in group.members})]

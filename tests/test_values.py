@@ -463,7 +463,10 @@ def test_whole_programs_stay_the_same(python: str, seeded: bool):
 
 @pytest.mark.tensorflow
 def test_the_root_of_tensorflow_2_has_its_own_signature_and_resources():
-    pairs = [(f"w = {call}\n", rewritten(f"w = {call}\n", version_2=True, seeded=True)) for call in VERSION_2]
+    pairs = [
+        (f"w = {call}\n", rewritten(f"w = {call}\n", version_2=True, on_resources=True, seeded=True))
+        for call in VERSION_2
+    ]
     old, new = compare(sys.executable, pairs)
     assert [seen(item) for item in new] == [seen(item) for item in old]
     assert [item["draw"] for item in new] == [item["draw"] for item in old]

@@ -151,8 +151,7 @@ class FileFacts(Fact):
     bodies: tuple[BodyFacts, ...]
     classes: tuple[ClassFacts, ...]
     top: TopLevel
-    modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package; `ELSEWHERE`
-    said: frozenset[str] = frozenset()  # its strings by which other files may run modules
+    modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
     escapes: Escapes = Escapes()
     lookups: Lookups = Lookups()
     evidence: Evidence = Evidence()

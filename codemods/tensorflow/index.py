@@ -27,12 +27,11 @@ from codemods.tensorflow.properties import reads, scoped_reads
 from codemods.tensorflow.records import records
 from codemods.tensorflow.relays import aliases, assumed, relays
 from codemods.tensorflow.restores import maps_scopes, restores
-from codemods.tensorflow.run_by_name import said
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve
-from migrate.syntax.run_names import ELSEWHERE, RUNNERS, nameable
+from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.walk import BindingKind, Scope, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -93,7 +92,6 @@ class _Indexer:
             classes=tuple(self.describer.classes()),
             top=top,
             modules=self.modules(),
-            said=frozenset(said(self.module)) or _NOTHING,
             escapes=self.escapes,
             lookups=self.lookups,
             evidence=self.evidence(),
@@ -239,7 +237,7 @@ class _Indexer:
             dotted.update(alias.name for alias in node.names)
         dotted |= self.events.told.imported
         if not RUNNERS.keys().isdisjoint(self.escapes.imports):
-            dotted.update((ELSEWHERE, *nameable(self.walk.strings, by_name=True)))
+            dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:

@@ -15,14 +15,12 @@ from codemods.tensorflow.text import Text
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
-from migrate.syntax.run_names import ALL_BELOW, ALL_IN, ELSEWHERE, HOLE, RUNNERS, Runner, Takes, beneath, nameable
+from migrate.syntax.run_names import ALL_BELOW, ALL_IN, HOLE, RUNNERS, Runner, Takes, beneath, nameable
 from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["run_modules", "said"]
+__all__ = ["run_modules"]
 
 _QUOTES = re.compile(r"[\"']+")
-_SAID = re.compile(r"(?:[\w.-]*/)*[A-Za-z_][\w-]*(?:\.[A-Za-z_]\w*)+(?::\w+)?")
-_LONGEST = 100  # characters of such a string
 _OWN = frozenset({"__name__", "__package__", "__file__", "__path__"})
 _MOST_STEPS = 12  # from what is run to where its path is written
 _PLACES = frozenset({"join", "joinpath", "Path", "PurePath"})
@@ -36,7 +34,7 @@ def run_modules(module: Module, site: CallSite, called: str, callees: Callees) -
     read = _Reading(module, site, callees, runner)
     match runner.takes:
         case Takes.NAME:
-            found = read.listed(given) if called.endswith("__import__") and given is not None else read.by_name(given)
+            found = read.by_name(given) if called.endswith("_module") or given is None else read.listed(given)
         case Takes.FILE:
             found = read.by_path(given)
         case Takes.CODE | Takes.EXPRESSION:
@@ -59,7 +57,7 @@ class _Reading:
         names = [*self._named(given)]
         packages = self._packages(keyword_or_place(self.call, "package", 1))
         if not names or (packages is None and any(name.startswith(".") for name in names)):
-            yield from (ELSEWHERE, *nameable(self.strings, by_name=True, main=self.main))
+            yield from nameable(self.strings, by_name=True, main=self.main)
         for name in names:
             yield name
             if self.main and not name.endswith("?"):
@@ -95,10 +93,7 @@ class _Reading:
         names = [f"{dots}{name}" for name in text.texts or ([""] if dots and text.parts == () else [])]
         if not names:
             names = [*self._named(given)]
-        if not names and dots:
-            yield f"{dots}?"
         if not names or (level is not None and not dots and getattr(level, "value", 0) != 0):
-            yield ELSEWHERE
             yield from nameable(self.strings, by_name=True, folders=ALL_IN if listed is not None else "")
         for name in names:
             yield name
@@ -109,7 +104,7 @@ class _Reading:
         """What the path of a file means."""
         text = self._path(given, self.scope) if given is not None else HOLE
         found = [*nameable([text], by_name=False, main=self.main)]
-        yield from found or (ELSEWHERE, *nameable(self.strings, by_name=False, main=self.main))
+        yield from found or nameable(self.strings, by_name=False, main=self.main)
 
     def by_code(self, given: ast.expr | None) -> Iterator[str]:
         """What code imports, or the file whose text it is."""
@@ -124,7 +119,6 @@ class _Reading:
         path = self._path(given, self.scope) if given is not None else HOLE
         found = [*nameable([path], by_name=False)] or [*nameable(own, by_name=False)]
         if not found or "import" in path:  # of which the rest may stand elsewhere
-            yield ELSEWHERE
             yield from nameable([path, *self.strings], by_name=False)
         yield from found
 
@@ -174,14 +168,6 @@ class _Reading:
                 values = [one.value or one.context for one in found[1]]
                 return self._path(values[0], found[0], steps + 1) if len(values) == 1 and values[0] else HOLE
         return HOLE
-
-
-def said(module: Module) -> Iterator[str]:
-    """The strings of a file that look like the name or the path of a module, and what its constants are called."""
-    yield from (text for text in module.walk.strings if "." in text and len(text) <= _LONGEST and _SAID.fullmatch(text))
-    for value in (one.value for bindings in module.walk.module.bindings.values() for one in bindings):
-        if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.isidentifier():
-            yield value.value
 
 
 def _with_holes(text: Text) -> str:

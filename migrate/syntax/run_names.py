@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 __all__ = [
     "ALL_BELOW",
     "ALL_IN",
-    "ELSEWHERE",
     "HOLE",
     "LOADERS",
     "RUNNERS",
@@ -25,12 +24,10 @@ __all__ = [
     "beneath",
     "front",
     "nameable",
-    "said",
 ]
 
 ALL_IN = ".?"
 ALL_BELOW = ".??"
-ELSEWHERE = "??"  # whatever the files around name: a call is given what stands in none of its own file's strings
 HOLE = "\0"  # what is not known of a text: `nets.` and this for `"nets." + name`
 
 
@@ -134,14 +131,6 @@ def nameable(
     parts = folders or (ALL_IN if said.ends or (said.dots and by_name) else "")
     packages = [name for name in said.names if not name.startswith(".") and is_package(name)]
     yield from _together(packages, inner, [*said.files], parts)
-
-
-def said(texts: Iterable[str]) -> Iterator[str]:
-    """The modules that strings name for others to run: `nets.a.make` may mean `nets.a`, but its front alone nothing."""
-    texts = [*texts]
-    single = {text for text in texts if "." not in text}
-    single.update(found[1].rpartition("/")[2] for found in map(_FILE.fullmatch, texts) if found)
-    yield from (one for one in nameable(texts, by_name=True) if "." in one or one in single)
 
 
 def _together(packages: list[str], inner: list[str], files: list[str], parts: str) -> Iterator[str]:

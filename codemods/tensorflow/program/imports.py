@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
@@ -12,7 +12,6 @@ from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, module_name
 from migrate.syntax.packages import Below
-from migrate.syntax.run_names import ELSEWHERE, said
 
 __all__ = ["Imports"]
 
@@ -47,23 +46,11 @@ class Imports:
     @cached_property
     def imports(self) -> Mapping[str, Collection[str]]:
         """The files that each file imports."""
-        plain = {path: self.of(path) for path in self.files}
-        running = [path for path, file in self.files.items() if ELSEWHERE in file.modules]
-        return plain | {path: {**plain[path], **self._named_around(path, plain)} for path in running}
+        return {path: self.of(path) for path in self.files}
 
-    def _named_around(self, path: str, plain: Mapping[str, Mapping[str, None]]) -> dict[str, None]:
-        """The files that those say by which a file is imported, and what these import, for it to run by their names."""
-        leading: dict[str, list[str]] = {}
-        for one, imported in plain.items():
-            for other in imported:
-                leading.setdefault(other, []).append(one)
-        around = _closed(_closed([path], leading), plain)
-        texts = sorted({text for one in around for text in self.files[one].said})
-        return dict.fromkeys(other for name in said(texts) for other in self._imported(name, path))
-
-    def of(self, path: str) -> dict[str, None]:
-        """The files that a file imports, but for what others name."""
-        modules = sorted(self.files[path].modules - {ELSEWHERE})
+    def of(self, path: str) -> Collection[str]:
+        """The files that a file imports."""
+        modules = sorted(self.files[path].modules)
         return dict.fromkeys(found for module in modules for found in self._imported(module, path))
 
     def leading_to(self, path: str) -> frozenset[str]:
@@ -120,14 +107,3 @@ class Imports:
     def program_of(self) -> Mapping[str, str]:
         """Files that imports join, in whatever direction, have the same value here."""
         return leaders(self.files, self.imports.__getitem__)
-
-
-def _closed(paths: Iterable[str], onward: Mapping[str, Iterable[str]]) -> dict[str, None]:
-    """Some files, and those to which they lead."""
-    found = dict.fromkeys(paths)
-    waiting = [*found]
-    while waiting:
-        fresh = [one for one in onward.get(waiting.pop(), ()) if one not in found]
-        found.update(dict.fromkeys(fresh))
-        waiting += fresh
-    return found
