@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.bodies import first_parameter, method_class
-from codemods.tensorflow.facts import ELEMENT, SESSION, Callee, CalleeKind
+from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.texts import Texts
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
 __all__ = ["Callees"]
-
-_OF_SESSIONS = frozenset({"run", "partial_run", "make_callable", "close"})
-_CALLED_SESSION = re.compile(r"_*(?:\w+_)?sess(?:ion)?\d*", re.IGNORECASE)
 
 
 class Callees(Texts):
@@ -99,10 +95,7 @@ class Callees(Texts):
                 return Callee(CalleeKind.METHOD, number, function.attr)
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
                 return Callee(CalleeKind.SUPER, number, function.attr)
-        receiver = self._receiver(value, scope)
-        if function.attr in _OF_SESSIONS and (receiver is None or not _is_class(receiver)) and _is_session(value):
-            receiver = SESSION
-        return Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=receiver)
+        return Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=self._receiver(value, scope))
 
     def _receiver(self, value: ast.expr, scope: Scope) -> Callee | None:
         """The class of `obj` where it is assigned once, from a call of a class; or the class that `value` names."""
@@ -118,17 +111,6 @@ class Callees(Texts):
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
-
-
-def _is_class(maker: Callee) -> bool:
-    """Whether what makes an object is a class, as far as its name tells: of the file, or one that begins as such do."""
-    return maker.kind is CalleeKind.CLASS or maker.name.rpartition(".")[2][:1].isupper()
-
-
-def _is_session(node: ast.expr) -> bool:
-    """Whether an object is called as sessions are: `sess`, `self.session`."""
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return _CALLED_SESSION.fullmatch(name) is not None
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import around_arms, statements_of, with_arms
@@ -12,6 +13,7 @@ from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.creating import Creating
 from codemods.tensorflow.facts import (
+    SESSION,
     At,
     Call,
     Callee,
@@ -33,6 +35,7 @@ from codemods.tensorflow.handing import Handing
 from codemods.tensorflow.kept_names import kept_arguments
 from codemods.tensorflow.modes import Modes
 from codemods.tensorflow.scope_calls import entered_scope
+from codemods.tensorflow.sessions import runs_session
 from codemods.tensorflow.swallowing import is_manager
 from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.telling import Telling
@@ -200,6 +203,8 @@ class Events:
         node = site.node
         callee = self.callees.callee(node.func, site.scope)
         self.told.note(site, callee)
+        if callee.kind is CalleeKind.ATTRIBUTE and runs_session(node, site.scope, self.callees):
+            callee = replace(callee, receiver=SESSION)
         if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
             return self._op_of_graph(site)
         if _is_harmless(callee, site) or _calls_initializer(callee):
