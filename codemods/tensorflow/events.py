@@ -338,7 +338,7 @@ def _asked_base(name: ast.expr | None) -> ast.expr | None:
 def _without_root(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """Frames without a root scope around what the graph is asked a name for: the name has the scopes outside of it."""
     match frames[-1].item.context_expr if frames and frames[-1].item is not None else None:
-        case ast.Call(args=[ast.Call(args=[], keywords=[ast.keyword(arg="reuse")]) as made]):
+        case ast.Call(args=[ast.Call(args=[], keywords=[ast.keyword(arg="reuse"), *_]) as made]):
             return frames[:-1] if called_name(made) == "VariableScope" else frames
     return frames
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count, pairwise, takewhile
 
 from codemods.tensorflow.lines import longest, width
@@ -14,8 +14,9 @@ from migrate.edits import apply, indent_unit
 from migrate.model import Edit, Span
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import CallSite
+from migrate.syntax.walk import CallSite, Scope
 
 __all__ = ["function_for"]
 
@@ -39,13 +40,13 @@ def function_for(
     if new is None or comments(between) or module.source.masked(Span(start, module.span(site.statement).end)):
         return None
     bound = _bound_to(site.statement, made)
-    name = bound or _free_name(site, made)
+    name = bound or _free_name(module, site, made)
     indent = text[start : module.span(site.statement).start]
     unit = indent_unit(text, indent)
     lines = [f"def {name}({ast.unparse(made.args)}):", unit + header, *_returned(new, 2 * unit, len(indent), text)]
     newline, end = module.source.newline, module.span(site.statement).end
     most = 1 if indent else 2
-    above = "" if _earlier(site.statement, made) else newline * (most - _blank_above(text, start, most))
+    above = "" if _earlier(site.statement, made, site.scope) else newline * (most - _blank_above(text, start, most))
     written = above + newline.join(indent + line for line in lines)
     if bound:
         return (Edit(Span(start, end), written + newline * (most - _blank_below(text, end, most))),)
@@ -91,10 +92,12 @@ def _returned(new: str, indent: str, deep: int, text: str) -> list[str]:
     call = _parsed(new)
     if deep + longest(line) <= width(text) or not isinstance(call, ast.Call):
         return [line]
-    starts = [*(one.col_offset - 1 for one in call.args), *(item.col_offset - 1 for item in call.keywords)]
-    head, rows = new[: starts[0]], [new[start:end].rstrip() for start, end in pairwise([*starts, len(new)])]
+    cut = new.encode()  # what `ast` counts in; what it parsed had a bracket in front
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    starts = [one.col_offset - 1 for one in arguments]
+    head, *rows = (cut[start:end].decode() for start, end in pairwise([0, *starts, len(cut)]))
     lines, below = [f"{indent}return {head}"], indent + ("\t" if "\t" in indent else "    ")
-    for number, row in enumerate(rows):
+    for number, row in enumerate(map(str.rstrip, rows)):
         fits = number > 1 and deep + longest(f"{lines[-1]} {row}") <= width(text)  # the name has a line of its own
         lines[-1:] = [f"{lines[-1]} {row}"] if fits else [lines[-1], below + row]
     return lines
@@ -108,25 +111,46 @@ def _bound_to(statement: ast.stmt, made: ast.Lambda) -> str:
     return ""
 
 
-def _free_name(site: CallSite, made: ast.Lambda) -> str:
-    """A name for the function that nothing else bears: after what the lambda's variables are for."""
-    given = keyword_or_place(site.node, "name", 5)
+def _free_name(module: Module, site: CallSite, made: ast.Lambda) -> str:
+    """A name for the function that nothing else bears, nor another function for the same statement."""
+    names: list[str] = []
+    for one in (*_earlier(site.statement, made, site.scope), made):
+        names.append(_unlike(names, _base_name(site.statement, one), module, site))
+    return names[-1]
+
+
+def _unlike(taken: Collection[str], base: str, module: Module, site: CallSite) -> str:
+    """The first of `base`, `base_2` and so on that is not taken, neither bound nor read, and in no string."""
+    names = (base if number == 1 else f"{base}_{number}" for number in count(1))
+    return next(name for name in names if name not in taken and _is_free(name, module, site))
+
+
+def _is_free(name: str, module: Module, site: CallSite) -> bool:
+    """Whether a name means nothing here; where it is read and not bound, a star or something else brings it in."""
+    read = (one for found in (module.walk.reads_of, module.walk.calls_of) for one in found([name]))
+    return site.scope.find(name) is None and not any(read) and name not in module.walk.strings
+
+
+def _base_name(statement: ast.stmt, made: ast.Lambda) -> str:
+    """What a function in the place of a lambda does: it makes what the lambda's variable is for."""
+    assert isinstance(made.body, ast.Call)
+    given = keyword_or_place(made.body, "name", 5)
     named = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
-    target = target_of(site.statement, site.node, "").name or named
-    base = f"make_{target}" if target.isidentifier() else "make_variable"
-    numbered = count(len(_earlier(site.statement, made)) + 1)
-    names = (base if number == 1 else f"{base}_{number}" for number in numbered)
-    return next(name for name in names if site.scope.find(name) is None)
+    target = target_of(statement, made.body, "").name or named
+    return f"make_{target}" if target.isidentifier() else "make_variable"
 
 
-def _earlier(statement: ast.stmt, made: ast.Lambda) -> list[ast.Lambda]:
-    """The lambdas of a statement that stand before one of them and call the same."""
-    lambdas = (one for one in nodes(statement) if isinstance(one, ast.Lambda) and _begins(one) < _begins(made))
-    return [one for one in lambdas if _called(one) == _called(made)]
+def _earlier(statement: ast.stmt, made: ast.Lambda, scope: Scope) -> list[ast.Lambda]:
+    """The lambdas of a statement that stand before one of them and may make a variable, too."""
+    lambdas = [one for one in nodes(statement) if isinstance(one, ast.Lambda) and isinstance(one.body, ast.Call)]
+    earlier = (one for one in lambdas if _begins(one) < _begins(made))
+    return sorted((one for one in earlier if _may_make(one.body, scope)), key=_begins)
 
 
-def _called(made: ast.Lambda) -> str:
-    return ast.unparse(made.body.func) if isinstance(made.body, ast.Call) else ""
+def _may_make(call: ast.expr, scope: Scope) -> bool:
+    """Whether a call is of no name, or of one that ends as TensorFlow's maker does: `tf.constant` is none."""
+    name = resolve(call.func, scope) if isinstance(call, ast.Call) else None
+    return name is None or name.endswith("Variable")
 
 
 def _begins(node: ast.expr) -> tuple[int, int]:
