@@ -65,12 +65,8 @@ class Absences(Fact):
     cleared: frozenset[str] = frozenset()  # attributes of other objects that it sets to None
     left_out: frozenset[str] = frozenset()  # fields, keys and options that may be None for all it says
     kept: Mapping[str, frozenset[tuple[int, str]]] = field(default_factory=dict)  # by attribute, parameters of bodies
-    records: Mapping[str, tuple[tuple[str, ...], ...]] = field(
-        default_factory=dict
-    )  # fields of named tuples and the like
-    handed: frozenset[tuple[Callee, tuple[int, ...]]] = (
-        frozenset()
-    )  # what `partial(f, None)` calls with None, and where
+    records: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # fields of named tuples
+    handed: frozenset[tuple[Callee, tuple[int, ...]]] = frozenset()  # what `partial` calls with None, and where
 
 
 @record(frozen=True, slots=True)
