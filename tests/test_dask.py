@@ -49,6 +49,18 @@ def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Any) -> None:
         assert first + list(results) == list(range(0, 240, 2))
 
 
+def test_a_map_within_another_one_keeps_apart_from_it(cluster: Any) -> None:
+    inner: list[int | Lost] = []
+    outer = []
+    with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
+        for number, result in enumerate(executor.map(double, tasks(60, HEAVY))):
+            outer.append(result)
+            if number in (5, 30):
+                inner += executor.map(double, tasks(3))
+    assert outer == list(range(0, 120, 2))
+    assert inner == [0, 2, 4, 0, 2, 4]
+
+
 def test_what_kills_every_worker_is_lost_alone(cluster: Any) -> None:
     with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
         results = list(executor.map(die_at_7, tasks(20, HEAVY)))
@@ -74,7 +86,17 @@ def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("address", ["foo", "tcp://", "tcp://host", "http://host:1"])
+@pytest.mark.parametrize("protocol", ["tcp", "tls", "ws"])
+def test_who_says_nothing_is_not_waited_for_without_end(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"{protocol}://127.0.0.1:{silent.getsockname()[1]}"
+        executor = executors.open_executor("dask", 0, address)
+        with executor, pytest.raises(ExecutorError, match=f"^no Dask scheduler answers at {address}: .+$"):
+            next(iter(executor.map(double, tasks(1, HEAVY))))
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://", "tcp://host", "http://host:1", "inproc://127.0.0.1/1/1"])
 def test_what_is_no_address_is_said_at_once(address: str, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(_LAYERS)
     command = [SCRIPT, "--dry-run", "--executor", "dask", "--scheduler", address, "a.py"]

@@ -19,6 +19,7 @@ from numbered import Numbered, die_at_7, double, process, tasks
 from migrate import executors
 from migrate.executors import Executor, Lost
 from migrate.executors.chunks import chunks
+from migrate.executors.recalling import RecallingExecutor
 from migrate.executors.worker import uninterrupted
 
 
@@ -36,6 +37,42 @@ def test_results_are_in_the_order_of_the_tasks(executor: Executor) -> None:
     assert list(executor.map(double, tasks(500, 3000))) == list(range(0, 1000, 2))
     assert list(executor.map(double, tasks(3))) == [0, 2, 4]
     assert list(executor.map(double, tasks(0))) == []
+
+
+def test_a_map_within_another_one_keeps_apart_from_it(executor: Executor) -> None:
+    inner: list[int | Lost] = []
+    outer = []
+    for number, result in enumerate(executor.map(double, tasks(60, 50_000))):
+        outer.append(result)
+        if number in (5, 30):
+            inner += executor.map(double, tasks(3))
+    assert outer == list(range(0, 120, 2))
+    assert inner == [0, 2, 4, 0, 2, 4]
+
+
+class EvenOnes:
+    """Remembers the results of tasks with an even number."""
+
+    def recall(self, name: str, task: Numbered) -> int | None:
+        return double(task) if int(task.path) % 2 == 0 or int(task.path) >= 500 else None
+
+    def keep(self, name: str, task: Numbered, result: int) -> None:
+        assert int(task.path) % 2
+
+
+def test_what_is_remembered_waits_for_what_is_under_way_but_not_without_end() -> None:
+    drawn: list[int] = []
+
+    def drawing() -> Iterator[Numbered]:
+        for task in tasks(5000):
+            drawn.append(int(task.path))
+            yield task
+
+    with executors.open_executor("serial", 1, "") as inner:
+        results = RecallingExecutor(inner, EvenOnes()).map(double, drawing())
+        assert list(itertools.islice(results, 600)) == list(range(0, 1200, 2))
+        assert len(drawn) < 1000
+        assert list(results) == list(range(1200, 10000, 2))
 
 
 def test_few_tasks_need_no_process() -> None:

@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codemods.tensorflow.bodies import first_parameter, method_class
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.text import UNKNOWN, Text, literal
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["ASKED", "OWN", "asked_names", "asks_for_variable", "evaluates_variable", "picked_from"]
+__all__ = ["ASKED", "OWN", "asked_names", "asks_for_variable", "class_picked_from", "evaluates_variable", "picked_from"]
 
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATING = frozenset({"eval", "exec", "compile"})
@@ -59,6 +60,25 @@ def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -
             return None
     unknown = not all(callees.text(key, site.scope).tells for key in keys)
     return _module_of(holder, site.scope) if unknown or not keys else None
+
+
+def class_picked_from(module: Module, site: CallSite, callees: Callees) -> Scope | None:
+    """The class of which a method calls another one that nobody knows: `getattr(self, name)()`."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=holder), name, *_]) as picked:
+            of_self = holder == first_parameter(site.scope) and not callees.text(name, site.scope).tells
+            return method_class(site.scope) if of_self and _is_called(picked, module) else None
+    return None
+
+
+def _is_called(picked: ast.Call, module: Module) -> bool:
+    """Whether what a call picks is called, there or by the name that it is given."""
+    match module.parents[picked]:
+        case ast.Call(func=function):
+            return function is picked
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return any(True for _ in module.walk.calls_of([name]))
+    return False
 
 
 def _module_of(holder: ast.expr | None, scope: Scope) -> str | None:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.by_name import ASKED, asked_names, asks_for_variable, evaluates_variable, picked_from
+from codemods.tensorflow.by_name import (
+    ASKED,
+    asked_names,
+    asks_for_variable,
+    class_picked_from,
+    evaluates_variable,
+    picked_from,
+)
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
@@ -46,6 +53,7 @@ class Telling:
         self.scope_takers: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
         self.picked_from: set[str] = set()  # modules of which anything may be reached so
+        self.classes_picked_from: set[int] = set()  # and classes, by their methods
         self.asked: set[ast.AST] = set()  # classes that `isinstance` and the like name: not created, not escaped
 
     def note(self, site: CallSite, callee: Callee) -> None:
@@ -126,6 +134,7 @@ class Telling:
             frozenset(self.scope_takers),
             frozenset(self.asked_names),
             frozenset(self.picked_from),
+            frozenset(self.classes_picked_from),
         )
 
     def _note_runs(self, node: ast.Call, called: str, site: CallSite) -> None:
@@ -148,6 +157,8 @@ class Telling:
         self.asked_names.update(asked_names(self.module, site, called, self.callees))
         if module := picked_from(self.module, site, called, self.callees):
             self.picked_from.add(module)
+        if owner := class_picked_from(self.module, site, self.callees):
+            self.classes_picked_from.add(self.callees.class_numbers[owner])
         self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
         if evaluates_variable(site, called, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))

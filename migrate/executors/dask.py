@@ -6,6 +6,7 @@ See https://distributed.dask.org/en/stable/resilience.html for what becomes of t
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import pickle
@@ -14,7 +15,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 from migrate.executors import ExecutorError, Lost, R, T
 from migrate.executors.chunks import chunks, run
@@ -28,6 +29,8 @@ _AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting th
 _PATIENCE = 10  # seconds for the scheduler to answer, and for a first worker to be there
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
 
+Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each with its future, the oldest first
+
 
 class DaskExecutor:
     """A client of the scheduler at `address`; it connects when the first task is there."""
@@ -35,35 +38,44 @@ class DaskExecutor:
     def __init__(self, address: str) -> None:
         self._address = address
         self._client: Any = None
-        self._flight: deque[tuple[list[Any], Any]] = deque()
+        self._flights: list[Flight] = []  # of each `map` that is under way: one may be asked for within another
 
     @property
     def width(self) -> int:
         """The threads of all workers, as many as there are now."""
-        return max(2, sum(self._client.nthreads().values())) if self._client else _SHARED
+        return max(2, self._threads()) if self._client else _SHARED
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
+        flight: Flight = deque()
+        self._flights.append(flight)
         for chunk in chunks(iter(tasks), _CHUNK, _SHARED):
-            self._flight.append((chunk, self._submit(function, chunk)))
-            while len(self._flight) >= self._width():
-                yield from self._land(function)
-        while self._flight:
-            yield from self._land(function)
+            flight.append((chunk, self._submit(function, chunk)))
+            while len(flight) >= self._most(flight):
+                yield from self._land(function, flight)
+        while flight:
+            yield from self._land(function, flight)
+        self._flights.remove(flight)
 
-    def _width(self) -> int:
+    def _most(self, flight: Flight) -> int:
         """How many chunks may be in flight: workers come and go."""
-        return max(1, sum(self._client.nthreads().values())) * _AHEAD if len(self._flight) >= _AHEAD else _AHEAD
+        return max(1, self._threads()) * _AHEAD if len(flight) >= _AHEAD else _AHEAD
+
+    def _threads(self) -> int:
+        with self._reaching():
+            return sum(self._client.nthreads().values())
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
-        return self._connected().submit(_unpacked, _packed(function, chunk), __version__, pure=False)
+        client = self._connected()
+        with self._reaching():
+            return client.submit(_unpacked, _packed(function, chunk), __version__, pure=False)
 
-    def _land(self, function: Callable[[T], R]) -> Iterator[R | Lost]:
+    def _land(self, function: Callable[[T], R], flight: Flight) -> Iterator[R | Lost]:
         """The results of the oldest chunk. The scheduler gives the tasks of a lost worker to others by itself.
 
         A chunk that several workers died of is done again task by task, so that one source is lost and not thirty.
         """
-        chunk, future = self._flight.popleft()
+        chunk, future = flight.popleft()
         results = self._result(future)
         if results is not None:
             yield from results
@@ -74,22 +86,32 @@ class DaskExecutor:
 
     def _result(self, future: Any) -> list[Any] | None:
         """A chunk's results, None where the workers that had it died. Raises `ExecutorError`."""
-        from distributed import CancelledError, KilledWorker  # noqa: PLC0415
+        from distributed import KilledWorker  # noqa: PLC0415
 
         try:
-            return self._await(future)
+            with self._reaching():
+                return self._await(future)
         except KilledWorker:
             return None
-        except (OSError, CancelledError) as error:
-            raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
         except ImportError as error:
             raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
+
+    @contextlib.contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Within this, a scheduler that has gone is an `ExecutorError`."""
+        from distributed import CancelledError  # noqa: PLC0415
+        from distributed.client import ClosedClientError  # noqa: PLC0415
+
+        try:
+            yield
+        except (OSError, CancelledError, ClosedClientError) as error:
+            raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
 
     def _await(self, future: Any) -> list[Any]:
         """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
         last_seen = time.monotonic()
         while not _settles(future):
-            if self._client.nthreads():
+            if self._threads():
                 last_seen = time.monotonic()
             if time.monotonic() - last_seen > _ABANDONED:
                 raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
@@ -110,10 +132,12 @@ class DaskExecutor:
         client, self._client = self._client, None
         if client is None:
             return
-        if self._flight:
-            client.cancel([future for _, future in self._flight], force=True)
-            self._flight.clear()
-        client.close(timeout=_PATIENCE if kind is None else 1)
+        futures = [future for flight in self._flights for _, future in flight]
+        self._flights.clear()
+        with contextlib.suppress(ExecutorError), self._reaching():
+            if futures:
+                client.cancel(futures, force=True)
+            client.close(timeout=_PATIENCE if kind is None else 1)
 
 
 def _packed(function: Callable[[T], R], chunk: list[T]) -> bytes:
@@ -150,8 +174,9 @@ def _connect(address: str) -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters comes out as one line of ours
     _check_address(address)
     try:
+        asyncio.run(_greet(address))
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:  # a time-out is an OSError
+    except Exception as error:  # each protocol has errors of its own
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
@@ -168,6 +193,15 @@ def _connect(address: str) -> Any:
     return client
 
 
+async def _greet(address: str) -> None:
+    """Waits for an answer, and no longer: a client asks whoever keeps a connection open, and says nothing, for ever."""
+    from distributed import Security  # noqa: PLC0415
+    from distributed.comm.core import connect  # noqa: PLC0415
+
+    greeting = connect(address, timeout=_PATIENCE, **Security().get_connection_args("client"))
+    (await asyncio.wait_for(greeting, _PATIENCE)).abort()
+
+
 def _check_address(address: str) -> None:
     """Raises `ExecutorError` for what no scheduler can have: a client that finds out itself complains as it goes."""
     from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415
@@ -176,7 +210,9 @@ def _check_address(address: str) -> None:
     try:
         scheme, location = parse_address(address)
         get_backend(scheme)
-        if scheme != "inproc" and not all(parse_host_port(location)):
+        if scheme == "inproc":
+            raise ValueError("it leads nowhere but within one process")
+        if not all(parse_host_port(location)):
             raise ValueError("no host, or no port")
     except ValueError as error:
         raise ExecutorError(f"{address} is no address of a Dask scheduler, such as tcp://host:8786: {error}") from error

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import Any, Protocol
 
 from migrate.executors import Executor, Lost, R, T
 
 __all__ = ["Memory", "RecallingExecutor"]
+
+_MOST = 200  # remembered results that wait for what is under way before them, 80 KB each
 
 
 class Memory(Protocol):
@@ -36,6 +39,12 @@ class RecallingExecutor:
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
         """See `Executor.map`."""
+        left = iter(tasks)
+        while (first := next(left, None)) is not None:
+            yield from self._stretch(function, chain([first], left))
+
+    def _stretch(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R | Lost]:
+        """The results of the next tasks: of all, or of as many as leave too much waiting for one that is under way."""
         name = getattr(function, "__name__", "")
         slots: deque[R | None] = deque()  # in the order of the tasks; None for those under way
         under_way: deque[T] = deque()
@@ -46,6 +55,8 @@ class RecallingExecutor:
                 if slots[-1] is None:
                     under_way.append(task)
                     yield task
+                elif len(slots) - len(under_way) >= _MOST:
+                    return
 
         for result in self._inner.map(function, unknown()):
             yield from _ready(slots)

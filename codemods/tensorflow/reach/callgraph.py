@@ -131,8 +131,16 @@ class CallGraph:
             yield from self.tree.targets_of_symbol(dotted, path)
         for dotted in file.told.picked_from:
             yield from self.tree.defined(dotted, path)
+        for index in file.told.classes_picked_from:
+            yield from self._methods_of_kin((path, index))
         for name in file.escapes.attributes:
             yield from methods.get(name, ())
+
+    def _methods_of_kin(self, key: ClassKey) -> Iterator[BodyKey]:
+        """The methods that an object of a class, or of one that derives from it, may have."""
+        kin = {one for own in (key, *self.tree.classes.subclasses[key]) for one in self.tree.classes.ancestors(own)}
+        for path, index in kin:
+            yield from ((path, method) for method in self.tree.files[path].classes[index].methods.values())
 
     def _is_asked_for(self, body: BodyFacts) -> bool:
         """Whether something reaches a body by a string of which a part is known."""
