@@ -54,12 +54,19 @@ def _write(name: str, text: str) -> None:
     PAGE.write_text(block.sub(lambda _: text, page), encoding="utf-8")
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--work", type=Path, default=trees.cache(), help="where downloads and trees are put")
     parser.add_argument("--archives", type=Path, help="wheels and source archives, instead of a download from PyPI")
     parser.add_argument("--sparse", type=Path, default=trees.sparse(), help="an installed site-packages")
-    parser.add_argument("--repeat", type=int, default=3, help="how often each command is run; the least counts")
+    parser.add_argument("--repeat", type=_positive, default=3, help="how often each command is run; the least counts")
     parser.add_argument("--quick", action="store_true", help="without what takes minutes")
     parser.add_argument("--only", nargs="*", choices=[line.__name__ for line in LINES], help="only these lines")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")

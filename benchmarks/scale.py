@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from benchmarks import peers, trees
@@ -86,6 +87,7 @@ def cluster(bench: Bench) -> Iterator[Row]:
     )
 
 
+@cache  # the table and what it means for larger trees are of one measurement
 def spread(bench: Bench) -> Spread | None:
     """Measures a tree of ten times the dense one (twice where it must go quickly); None without Dask."""
     if importlib.util.find_spec("distributed") is None:

@@ -11,6 +11,7 @@ import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = ["DENSE", "cache", "copies", "dense", "find", "one_file", "sparse", "without_calls"]
@@ -31,25 +32,28 @@ DENSE = (
 def dense(work: Path, archives: Path | None) -> Path:
     """The packages' Python files below `work`, from archives that are there already or else from PyPI."""
     tree = work / "dense"
-    if not tree.exists():
-        if archives is None:
-            archives = work / "archives"
-            _download(archives)
-        for wanted in DENSE:
-            name = wanted.partition("==")[0].replace("-", "_").lower()
-            for archive in sorted(archives.iterdir()):
-                if archive.is_file() and archive.name.replace("-", "_").lower().startswith(name + "_"):
-                    _unpack(archive, tree / name)
+    with _made(tree) as making:
+        if making:
+            _unpack_all(archives or _download(work / "archives"), making)
     return tree
 
 
-def _download(archives: Path) -> None:
+def _unpack_all(archives: Path, target: Path) -> None:
+    for wanted in DENSE:
+        name = wanted.partition("==")[0].replace("-", "_").lower()
+        for archive in sorted(archives.iterdir()):
+            if archive.is_file() and archive.name.replace("-", "_").lower().startswith(name + "_"):
+                _unpack(archive, target / name)
+
+
+def _download(archives: Path) -> Path:
     """`pip download --no-deps`; a package that pip cannot get any more is left out, which is said."""
     archives.mkdir(parents=True, exist_ok=True)
     for wanted in DENSE:
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(archives), wanted]
         if subprocess.run(command, check=False).returncode:
             print(f"{wanted} is not to be had here and is left out", file=sys.stderr)
+    return archives
 
 
 def _unpack(archive: Path, target: Path) -> None:
@@ -76,17 +80,30 @@ def cache() -> Path:
 
 def copies(tree: Path, number: int, target: Path) -> Path:
     """`number` times the Python files of a tree, under other names; links, so that it takes no space."""
-    if not target.exists():
-        for count in range(number):
-            _link(tree, target / f"copy{count:03}", _any)
+    with _made(target) as making:
+        for count in range(number) if making else ():
+            _link(tree, making / f"copy{count:03}", _any)
     return target
 
 
 def without_calls(tree: Path, target: Path) -> Path:
     """The tree less the files that hold both words which a call of TensorFlow needs."""
-    if not target.exists():
-        _link(tree, target, lambda data: not (b"tensorflow" in data and b"Variable" in data))
+    with _made(target) as making:
+        if making:
+            _link(tree, making, lambda data: not (b"tensorflow" in data and b"Variable" in data))
     return target
+
+
+@contextmanager
+def _made(target: Path) -> Iterator[Path | None]:
+    """Where to build a tree that is not there yet, for it to be there only once it is whole; None where it is."""
+    if target.exists():
+        yield None
+        return
+    making = target.with_name(f"{target.name}.part")
+    shutil.rmtree(making, ignore_errors=True)
+    yield making
+    making.rename(target)
 
 
 def _any(_: bytes) -> bool:

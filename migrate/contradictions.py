@@ -65,6 +65,8 @@ def _alone(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
         yield "--resume goes on with a review: give --interactive with it"
     if settings.executor == "dask" and not settings.scheduler:
         yield "--executor dask needs --scheduler tcp://HOST:PORT"
+    if settings.scheduler and settings.executor != "dask":
+        yield "--scheduler is of a Dask cluster: give --executor dask with it"
 
 
 def _check_place(path: str, option: str) -> None:

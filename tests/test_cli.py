@@ -120,6 +120,7 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         ([""], "'': no such file or directory"),
         (["--interactive", "--check", "."], "--interactive and --check exclude each other"),
         (["--executor", "dask", "."], "--executor dask needs --scheduler"),
+        (["--scheduler", "tcp://host:1", "."], "--scheduler is of a Dask cluster: give --executor dask with it"),
         (["--write-baseline", "."], "--write-baseline needs --baseline FILE"),
         (["--baseline", "nope", "."], "--baseline: nope does not exist; --write-baseline makes it"),
         (["--baseline", "no/b.json", "--write-baseline", "."], "no/b.json cannot be written: there is no directory no"),
