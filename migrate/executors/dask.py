@@ -168,6 +168,7 @@ def _connect(address: str) -> Any:
     """A client with at least one worker. Raises `ExecutorError`."""
     try:
         from distributed import Client  # noqa: PLC0415
+        from tornado.websocket import WebSocketError  # noqa: PLC0415 - Dask rests on it
     except ImportError as error:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
     for name in ("distributed", "distributed.client", "distributed.comm"):
@@ -176,7 +177,7 @@ def _connect(address: str) -> Any:
     try:
         asyncio.run(_greet(address))
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
-    except Exception as error:  # each protocol has errors of its own
+    except (OSError, ValueError, TypeError, asyncio.TimeoutError, WebSocketError) as error:  # protocols differ in that
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
