@@ -15,14 +15,18 @@ _Format = tuple[str, list[ast.expr]]  # with nothing but `{}` or `%s` for fields
 
 
 def braces(form: str, call: ast.Call) -> _Format | None:
-    """What `form.format(...)` puts where; None where a field takes a part of an argument, or one that is not seen."""
+    """What `form.format(...)` puts where; None where a field takes a part of an argument, or one that is not seen.
+
+    So it is where braces stand within braces.
+    """
     names = [match[1] for match in _BRACES.finditer(form)]
     if not any(names):
         names = [str(place) for place in range(len(names))]
     unpacks = len(call.args) > 1 and any(isinstance(one, ast.Starred) for one in call.args)
     given = {str(place): value for place, value in enumerate(call.args)}
     given |= {one.arg: one.value for one in call.keywords if one.arg}
-    values = None if unpacks or "{{" in form else _chosen(names, given)
+    nested = any(one in _BRACES.sub("", form) for one in "{}")  # `"{:{width}d}"`, `"{{}}"`
+    values = None if unpacks or nested else _chosen(names, given)
     return None if values is None else (_BRACES.sub(r"{\2}", form), values)
 
 

@@ -30,7 +30,7 @@ class Nones:
         self._attributes: frozenset[str] | None = None
         self._passed: dict[tuple[Scope, str], bool] = {}
         self._returning: dict[ast.FunctionDef, bool] = {}
-        self._round: set[ast.FunctionDef] | None = None  # functions of which it is not settled yet, while one is asked
+        self._met: list[ast.FunctionDef] | None = None  # those that are asked for while another one is looked at
         self._asked: set[tuple[str, Scope]] = set()
 
     def may_be(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
@@ -46,61 +46,73 @@ class Nones:
                 return True  # `name and name + "_w"`
             case ast.Call():
                 default = _default(node)
-                return self._returned(node, scope, depth) if default is None else self.may_be(default, scope, depth)
+                return self._of_call(node, scope, depth) if default is None else self.may_be(default, scope, depth)
             case ast.Attribute(value=ast.Name() | ast.Call() | ast.Subscript(), attr=attribute):
-                return attribute in self.attributes or self._computed(attribute, depth)
+                return attribute in self.attributes or self._computed(attribute)
             case ast.Subscript(value=ast.Name(id=name)):
                 return holds_none(single_value(name, scope))
             case ast.Name(id=name) if depth < _MAX_DEPTH:
                 return self._named(name, scope, depth)
         return False
 
-    def _returned(self, call: ast.Call, scope: Scope, depth: int) -> bool:
+    def _of_call(self, call: ast.Call, scope: Scope, depth: int) -> bool:
         """Whether a function of the file that is called may return None, by its `return` statements or its end."""
-        if depth >= _MAX_DEPTH:
-            return False
         if isinstance(call.func, ast.Attribute):
-            return any(self._returns(method, depth) for method in self._methods.get(call.func.attr, ()))
+            return any(map(self.returns_none, self._methods.get(call.func.attr, ())))
         found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
         made = [one.node for one in found[1] if isinstance(one.node, ast.FunctionDef)] if found else []
         lambdas = [one.value.body for one in found[1] if isinstance(one.value, ast.Lambda)] if found else []
-        return any(self._returns(function, depth) for function in made) or any(
-            self.may_be(body, scope, depth + 1) for body in lambdas
+        return any(map(self.returns_none, made)) or any(
+            self.may_be(body, scope, depth + 1) for body in lambdas if depth < _MAX_DEPTH
         )
 
-    def returns_none(self, function: ast.FunctionDef) -> bool:
-        """Whether a function of the file may return None."""
-        return self._returns(function, 0)
-
-    def _computed(self, attribute: str, depth: int) -> bool:
+    def _computed(self, attribute: str) -> bool:
         """Whether an attribute is a property of a class of the file, of whatever object, that may return None."""
-        methods = self._methods.get(attribute, ()) if depth < _MAX_DEPTH else ()
-        return any(one.decorator_list and self._returns(one, depth) for one in methods)
+        return any(one.decorator_list and self.returns_none(one) for one in self._methods.get(attribute, ()))
 
-    def _returns(self, function: ast.FunctionDef, depth: int) -> bool:
-        """The same; where functions return what each other return, until a round finds no more that may."""
-        if self._round is not None:
-            return self._returning.get(function, False) or self._look(function, depth, self._round)
-        while function not in self._returning:
-            self._round, settled = set(), len(self._returning)
-            self._look(function, depth, self._round)
-            if len(self._returning) == settled:
-                self._returning.update(dict.fromkeys(self._round, False))
-            self._round = None
-        return self._returning[function]
+    def returns_none(self, function: ast.FunctionDef) -> bool:
+        """Whether a function of the file may return None; while another one is looked at: whether that is settled."""
+        if self._met is not None:
+            self._met.append(function)
+        elif function not in self._returning:
+            self._settle(function)
+        return self._returning.get(function, False)
 
-    def _look(self, function: ast.FunctionDef, depth: int, seen: set[ast.FunctionDef]) -> bool:
-        """Looks at a function, once in each round: it is taken for one that never returns None until it shows."""
-        if function in seen or function in self._returning:
-            return False
-        seen.add(function)
-        found = falls_off(function) or any(self._gives(node.value, function, depth) for node in _returned(function))
-        if found:
-            self._returning[function] = True
-        return found
+    def _settle(self, function: ast.FunctionDef) -> None:
+        """Settles a function and those that it asks for, one by one: a chain of them may be of any length.
 
-    def _gives(self, value: ast.expr | None, function: ast.FunctionDef, depth: int) -> bool:
-        return self.may_be(value or ast.Constant(None), self._functions[function], depth + 1)
+        Those that return what each other return never return None, unless one of them shows that it may.
+        """
+        names, self._asked = self._asked, set()  # those outside have nothing to do with what it returns
+        if self._attributes is None:
+            self._find_attributes()  # which asks for functions itself
+        asked_by: dict[ast.FunctionDef, list[ast.FunctionDef]] = {function: []}
+        waiting = [function]
+        while waiting:
+            one = waiting.pop()
+            if one in self._returning:
+                continue
+            found, met = self._look(one)
+            if found:
+                self._returning[one] = True
+                waiting += asked_by[one]
+                continue
+            for other in met:
+                if other not in asked_by:
+                    waiting.append(other)
+                asked_by.setdefault(other, []).append(one)
+        for one in asked_by:
+            self._returning.setdefault(one, False)
+        self._asked = names
+
+    def _look(self, function: ast.FunctionDef) -> tuple[bool, list[ast.FunctionDef]]:
+        """Whether a function may return None by what is settled, and the functions on which that depends."""
+        met: list[ast.FunctionDef] = []
+        self._met = met
+        values = (node.value or ast.Constant(None) for node in _returned(function))
+        found = falls_off(function) or any(self.may_be(one, self._functions[function], 1) for one in values)
+        self._met = None
+        return found, met
 
     def yields_none(self, function: ast.FunctionDef) -> bool:
         """Whether what a function of the file gives, one after the other or in a list, has None in it."""
@@ -145,9 +157,12 @@ class Nones:
     @property
     def attributes(self) -> frozenset[str]:
         """The attributes to which the file assigns what may be None, of whatever object."""
-        if self._attributes is None:
-            self._attributes = frozenset()  # for those that are assigned each other
-            self._attributes = frozenset(name for scope in self._scopes for name in self._assigned(scope))
+        return self._find_attributes() if self._attributes is None else self._attributes
+
+    def _find_attributes(self) -> frozenset[str]:
+        self._attributes = frozenset()  # for those that are assigned each other
+        self._attributes = frozenset(name for scope in self._scopes for name in self._assigned(scope))
+        self._returning = {one: True for one, found in self._returning.items() if found}  # others did not know them
         return self._attributes
 
     def _assigned(self, scope: Scope) -> Iterator[str]:

@@ -43,6 +43,7 @@ _VERBS = re.compile(
     r"_+(?:variables?|vars?|init|initializer|initialization|fn|helper)_*$",
     re.IGNORECASE,
 )
+_SOURCE = re.compile(r"from(?:_|$)", re.IGNORECASE)  # `load_from_checkpoint`, `from_config`
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _ONE_WORD = re.compile(  # with capitals within, as people write it
     r"[A-Z]?ReLU|(?:Seq|Word|Doc|Char|Text|Pix|Img|Image|Vid|Node|Item)2[A-Z]"
@@ -73,12 +74,12 @@ def snake_case(name: str) -> str:
 
 
 def factory_name(function: str) -> str:
-    """The name of what a factory makes: `weight_variable` and `weightVariable` make a `weight`."""
+    """The name of what a factory makes: `weight_variable` makes a `weight`; "" where it says only what of."""
     if function.startswith("__") or function == "<lambda>" or _VERB.fullmatch(function):
         return ""
     function = snake_case(function) if _HUMP.search(function) else function
     made = clean(_VERBS.sub("", _VERBS.sub("", function)))
-    return "" if _VERB.fullmatch(made) else made or clean(function)
+    return "" if _VERB.fullmatch(made) or _SOURCE.match(made) else made or clean(function)
 
 
 def method_name(method: str, owner: str, targets: Collection[str] = ()) -> str:

@@ -15,7 +15,7 @@ from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import Instance, as_passed
 from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
@@ -143,7 +143,8 @@ def make_site(
         repeats=_repeats(instances, texts, place, scopes),
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
-        looked_up=_looked_up(body, texts, scopes) or _compared(body[0], creation.name, names, tests),
+        looked_up=_looked_up(body, texts, scopes)
+        or _compared(body[0], names, _as_passed(creation, instances, scopes), tests),
         counts=_counts(creation, instances, scopes),
         bears_a_root=bears_a_root(creation, body, extent),
     )
@@ -223,9 +224,15 @@ def _in_lower_case(names: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str.lower, names))
 
 
-def _compared(path: str, own: Text | None, names: Iterable[Text], tests: NameTests) -> str:
+def _as_passed(creation: Creation, instances: Iterable[Instance], scopes: ScopeTable) -> Iterator[Text]:
+    """The name in each instance, as whoever passes it puts it together."""
+    if creation.name is not None:
+        yield from (as_passed(creation.name, instance, scopes.reach.tree) for instance in instances)
+
+
+def _compared(path: str, names: Iterable[Text], passed: Iterable[Text], tests: NameTests) -> str:
     """Where the program compares names, so that a new one, or one with a scope in front, may have another answer."""
-    place = tests.holding(path) or tests.beginning(path, names) or tests.fitting(path, own)
+    place = tests.holding(path) or tests.beginning(path, names) or tests.fitting(path, passed)
     return f"{place} compares names of variables" if place else ""
 
 

@@ -37,16 +37,15 @@ class NameTests:
         """
         return next((f"{file}:{line}" for file, line in self._beginning(path, tuple(names))), "")
 
-    def fitting(self, path: str, name: Text | None) -> str:
+    def fitting(self, path: str, names: Iterable[Text]) -> str:
         """`file:line` of the first choice by a computed scope that a name which is put together may fit.
 
-        `scope=self.scope` may mean what is called `self.scope + "_w"`; "" for none. A parameter alone is mostly what
-        callers name the variable.
+        `scope=self.scope` may mean what is called `self.scope + "_w"`, by whoever passes that; "" for none. A
+        parameter alone is mostly what callers name the variable.
         """
-        if name is None or not _is_any(name.parts[:1], alone=len(name.parts) == 1):
-            return ""
         tests = ((file, one) for file, tests in self.tree.name_tests.items() for one in tests if one.is_computed)
-        return next((f"{file}:{one.line}" for file, one in tests if self.meeting.files(file, path)), "")
+        found = next((f"{file}:{one.line}" for file, one in tests if self.meeting.files(file, path)), "")
+        return found if found and any(_is_any(name.parts[:1], alone=len(name.parts) == 1) for name in names) else ""
 
     def _beginning(self, path: str, names: tuple[Text, ...]) -> Iterator[tuple[str, int]]:
         told = [name for name in names if name.tells]

@@ -41,6 +41,12 @@ class Symbols:
         own, passed_on = self._member(path, [name])
         return [*own, *self._follow(passed_on)]
 
+    def all_at_top(self, path: str) -> Iterator[_Meaning]:
+        """What the top level of a file may have under any name, its own and what it imports, by stars as well."""
+        tops = (self.files[one].top for one in sorted(self._reached(path)))
+        names = dict.fromkeys(name for top in tops for name in (*top.functions, *top.imports, *top.aliases))
+        yield from (meaning for name in names if name != STAR for meaning in self.at_top(name, path))
+
     def holds(self, dotted: str, origin: str) -> bool:
         """Whether a dotted name is one that some file assigns what may be a function."""
         readings = (one for name in self._spellings(dotted, origin) for one in self.imports.readings(name, origin))

@@ -235,8 +235,7 @@ class Tree:
     def defined(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling something at the top of a module runs, of the file itself for `OWN`."""
         modules = [path] if dotted == OWN else self.imports.modules(dotted, path)
-        tops = ((module, self.files[module].top.functions.values()) for module in modules)
-        return self._run_by((module, callee) for module, top in tops for own in top for callee in own)
+        return self._run_by(meaning for module in modules for meaning in self.symbols.all_at_top(module))
 
     def _run_by(self, meanings: Iterable[tuple[str, Callee]]) -> list[BodyKey]:
         """The bodies that calling any of some definitions runs, each with its file."""

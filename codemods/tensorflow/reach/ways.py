@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
-from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, UNKNOWN, Hole, Text, is_no_folder, substitute
 from migrate.syntax.records import record
 
@@ -19,6 +19,7 @@ __all__ = [
     "Instance",
     "Stand",
     "Way",
+    "as_passed",
     "bind",
     "bound_parameters",
     "exclusive",
@@ -185,9 +186,33 @@ def bound_parameters(body: BodyFacts) -> tuple[str, ...]:
 
 def handed_through(body: BodyFacts, call: Call, parameter: str) -> tuple[str, ...]:
     """The caller's own parameters of which a call makes a body's parameter; none where the caller names what it is."""
-    given = {**dict(zip(bound_parameters(body), call.positional, strict=False)), **dict(call.keywords)}
-    text = given.get(parameter)
+    text = _given(body, call).get(parameter)
     return tuple(part.parameter for part in text.parts if isinstance(part, Hole) and part.parameter) if text else ()
+
+
+def as_passed(name: Text, instance: Instance, tree: Tree) -> Text:
+    """A name as it is put together: where all of it is a parameter, what the call passes, and so on outwards."""
+    body = instance.body
+    for caller, number in reversed(instance.way.calls):
+        call, own = tree.body(caller).events[number], _whole_parameter(name)
+        given = _given(tree.body(body), call) if isinstance(call, Call) else {}
+        if own not in given:
+            return name
+        name, body = given[own] or UNKNOWN, caller
+    return name
+
+
+def _given(body: BodyFacts, call: Call) -> Mapping[str, Text | None]:
+    """What is known of the arguments that a call writes, by the parameters of a body that it runs."""
+    return {**dict(zip(bound_parameters(body), call.positional, strict=False)), **dict(call.keywords)}
+
+
+def _whole_parameter(name: Text) -> str:
+    """The parameter that is all of a name, "" for none."""
+    match name.parts:
+        case (Hole(parameter=own),):
+            return own
+    return ""
 
 
 def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str, Text]:
