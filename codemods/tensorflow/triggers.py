@@ -47,7 +47,7 @@ _IMPORTED = re.compile(
 # What variables are put into order by: `key=lambda v: v.name`, `sorted(v.name for v in variables)`.
 _BY_NAME = re.compile(rb"\bkey[ \t]*=[^\r\n]*\bname\b|\.name[ \t]+for\b")
 _NAMES_COMPARED = re.compile(rb"\.name\b[^\r\n#]{0,100}[<>]=?[^\r\n#]{0,100}\.name\b")  # in one line
-_TF = re.compile(rb"tf\b")  # begins with what can be looked up
+_TF = re.compile(rb"tf\b(?<!\wtf)")  # begins with what can be looked up
 _INSIDE = re.compile(r"(?:^|/)tensorflow(?:_core)?/python/")
 
 
