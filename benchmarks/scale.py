@@ -113,8 +113,9 @@ def prose(found: Spread) -> str:
         f"On {found.files:,} files of the dense tree one process takes {each:.2f} ms a file. On a cluster the client "
         f"takes {own:.2f} ms a file for reading and sending, the workers {worker:.2f} ms together, and to "
         f"connect takes {found.connect:.1f} s. So *w* workers take the larger of {own:.2f} and {worker:.2f} / *w* ms "
-        "a file:\n\n| workers | a file | pays from | ten million such files |\n|---|---|---|---|\n"
+        "a file:\n\n| workers | a file | pays against one process from | ten million such files |\n|---|---|---|---|\n"
         f"{''.join(rows)}\n"
         f"One process would take {each * 10_000_000 / 1000 / 3600:.0f} h for ten million files of which every tenth "
-        "creates variables.\n"
+        "creates variables. Whoever reads them all in one run holds their imports, 1 KB a file or 10 GB, and what "
+        "changes: such a tree is run in parts.\n"
     )
