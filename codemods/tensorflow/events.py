@@ -43,7 +43,7 @@ from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
 from migrate.syntax.calls import Given, called_name, given, keyword_or_place
 from migrate.syntax.module import Module
-from migrate.syntax.names import resolve, single_value
+from migrate.syntax.names import last_name, resolve, single_value
 from migrate.syntax.nodes import nodes, place_among
 from migrate.syntax.walk import CallSite, Frame, Scope
 
@@ -244,8 +244,7 @@ class Events:
         """Whether a function is a method of a graph that takes a name, by the graph or by what that is called."""
         if not isinstance(function, ast.Attribute) or function.attr not in _GRAPH_METHODS:
             return False
-        holder = function.value.attr if isinstance(function.value, ast.Attribute) else getattr(function.value, "id", "")
-        return "graph" in holder.lower() or self.callees.is_of_graph(function, scope, "unique_name")
+        return "graph" in last_name(function.value).lower() or self.callees.is_of_graph(function, scope, "unique_name")
 
     def _target(self, site: CallSite, callee: Callee) -> Target | None:
         """What a simple statement makes of a call that may be a factory's."""

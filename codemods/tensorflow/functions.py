@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count, pairwise, takewhile
 
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.lines import longest, width
 from codemods.tensorflow.reading import LINE_END, comments, line_start
 from codemods.tensorflow.targets import target_of
@@ -34,19 +35,19 @@ def function_for(
     comment, a string of several lines, a magic.
     """
     text, call, whole = module.source.text, module.span(site.node), module.span(made)
-    start = line_start(text, module.span(site.statement).start)
+    statement = module.span(site.statement)
+    start, end = line_start(text, statement.start), statement.end
     new = _moved(text, call, changes)
     between = text[whole.start : call.start] + text[call.end : whole.end]
-    if new is None or comments(between) or module.source.masked(Span(start, module.span(site.statement).end)):
+    if new is None or comments(between) or module.source.masked(Span(start, end)):
         return None
-    bound = _bound_to(site.statement, made)
-    name = bound or _free_name(module, site, made)
-    indent = text[start : module.span(site.statement).start]
+    bound, earlier = _bound_to(site.statement, made), _earlier(site.statement, made, site.scope)
+    name = bound or _free_name(module, site, (*earlier, made))
+    indent = text[start : statement.start]
     unit = indent_unit(text, indent)
     lines = [f"def {name}({ast.unparse(made.args)}):", unit + header, *_returned(new, 2 * unit, len(indent), text)]
-    newline, end = module.source.newline, module.span(site.statement).end
-    most = 1 if indent else 2
-    above = "" if _earlier(site.statement, made, site.scope) else newline * (most - _blank_above(text, start, most))
+    newline, most = module.source.newline, 1 if indent else 2
+    above = "" if earlier else newline * (most - _blank_above(text, start, most))
     written = above + newline.join(indent + line for line in lines)
     if bound:
         return (Edit(Span(start, end), written + newline * (most - _blank_below(text, end, most))),)
@@ -58,7 +59,7 @@ def _blank_above(text: str, start: int, most: int) -> int:
     lines = LINE_END.split(text[:start])[:-1]
     if not any(lines) or lines[-1].rstrip().endswith(":") or lines[-1].lstrip().startswith("#"):
         return most
-    return min(most, len(list(takewhile(lambda line: not line.strip(), reversed(lines)))))
+    return _blank(reversed(lines), most)
 
 
 def _blank_below(text: str, end: int, most: int) -> int:
@@ -66,7 +67,11 @@ def _blank_below(text: str, end: int, most: int) -> int:
     rest, *lines = LINE_END.split(text[end:])
     if rest.strip() or not any(map(str.strip, lines)):
         return most
-    return min(most, len(list(takewhile(lambda line: not line.strip(), lines))))
+    return _blank(lines, most)
+
+
+def _blank(lines: Iterable[str], most: int) -> int:
+    return min(most, sum(1 for _ in takewhile(lambda line: not line.strip(), lines)))
 
 
 def _moved(text: str, call: Span, changes: Sequence[Edit]) -> str | None:
@@ -111,10 +116,10 @@ def _bound_to(statement: ast.stmt, made: ast.Lambda) -> str:
     return ""
 
 
-def _free_name(module: Module, site: CallSite, made: ast.Lambda) -> str:
-    """A name for the function that nothing else bears, nor another function for the same statement."""
+def _free_name(module: Module, site: CallSite, lambdas: Iterable[ast.Lambda]) -> str:
+    """A name for the last of a statement's functions that nothing else bears, nor another one of them."""
     names: list[str] = []
-    for one in (*_earlier(site.statement, made, site.scope), made):
+    for one in lambdas:
         names.append(_unlike(names, _base_name(site.statement, one), module, site))
     return names[-1]
 
@@ -143,15 +148,11 @@ def _base_name(statement: ast.stmt, made: ast.Lambda) -> str:
 def _earlier(statement: ast.stmt, made: ast.Lambda, scope: Scope) -> list[ast.Lambda]:
     """The lambdas of a statement that stand before one of them and may make a variable, too."""
     lambdas = [one for one in nodes(statement) if isinstance(one, ast.Lambda) and isinstance(one.body, ast.Call)]
-    earlier = (one for one in lambdas if _begins(one) < _begins(made))
-    return sorted((one for one in earlier if _may_make(one.body, scope)), key=_begins)
+    earlier = (one for one in lambdas if position(one) < position(made))
+    return sorted((one for one in earlier if _may_make(one.body, scope)), key=position)
 
 
 def _may_make(call: ast.expr, scope: Scope) -> bool:
     """Whether a call is of no name, or of one that ends as TensorFlow's maker does: `tf.constant` is none."""
     name = resolve(call.func, scope) if isinstance(call, ast.Call) else None
     return name is None or name.endswith("Variable")
-
-
-def _begins(node: ast.expr) -> tuple[int, int]:
-    return node.lineno, node.col_offset

@@ -163,6 +163,7 @@ def _findings(
 
 
 def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan, speller: Speller) -> CallRequest:
+    version_2 = _is_version_2(site, plan)
     return CallRequest(
         name=_name_text(module, site.node, decision, speller),
         spell=speller,
@@ -173,8 +174,8 @@ def _request(module: Module, site: CallSite, plan: FilePlan, decision: NamePlan,
         default_names=decision.default_names,
         held=decision.held,
         dynamic=lambda node: _is_dynamic(node, site.scope, plan),
-        version_2=_is_version_2(site, plan),
-        on_resources=_is_version_2(site, plan) and (plan.decides_resources or _is_private(site)),
+        version_2=version_2,
+        on_resources=version_2 and (plan.decides_resources or _is_private(site)),
     )
 
 

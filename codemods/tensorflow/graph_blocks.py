@@ -10,7 +10,7 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import ScopeKind
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
-from migrate.syntax.nodes import nodes
+from migrate.syntax.nodes import names_in, nodes
 from migrate.syntax.walk import Scope
 
 __all__ = ["graph_kind"]
@@ -80,7 +80,7 @@ def _is_passed_between(body: ast.AST, name: str, made: ast.expr, entered: ast.st
     """Whether some call behind what makes a graph is given the object that holds it, or is one of its methods."""
     calls = (one for one in nodes(body) if isinstance(one, ast.Call) and one is not made)
     between = (one for one in calls if position(made) < position(one) < position(entered))
-    return any(isinstance(part, ast.Name) and part.id == name for one in between for part in nodes(one))
+    return any(part.id == name for one in between for part in names_in(one))
 
 
 def _assigned_before(block: list[ast.stmt], holder: ast.Attribute, entered: ast.stmt) -> Iterator[ast.expr]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from codemods.tensorflow import evidence
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind
-from migrate.syntax.names import resolve
+from migrate.syntax.names import last_name, resolve
 from migrate.syntax.walk import CallSite, Frame, FrameKind, Scope, Walk
 
 __all__ = ["Modes", "decorating", "frame_mode", "function_reason", "shows_eager", "shows_graph"]
@@ -66,7 +66,7 @@ def function_reason(decorators: Sequence[ast.expr], scope: Scope, callees: Calle
         return ""
     called = [item for decorator in decorators for item in decorating(decorator)]
     names = {callees.canonical(item, scope) or "" for item in called}
-    lasts = {item.attr if isinstance(item, ast.Attribute) else getattr(item, "id", "") for item in called}
+    lasts = set(map(last_name, called))
     if names & evidence.EAGER_DECORATORS:
         return _TRACED
     return _TESTED if lasts & evidence.EAGER_TESTS else ""

@@ -11,7 +11,7 @@ from codemods.tensorflow.shown import is_shown
 from codemods.tensorflow.variable_names import orders_name
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
-from migrate.syntax.nodes import nodes, statements
+from migrate.syntax.nodes import names_in, nodes, statements
 from migrate.syntax.walk import BindingKind, CallSite, Scope
 
 __all__ = ["compares_names", "handed", "passed", "sorting", "sorts_the_graph"]
@@ -79,7 +79,7 @@ def _behind(node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     waiting, seen = [(node, scope)], set[tuple[str, Scope]]()
     for value, owner in waiting:  # which grows meanwhile
         yield value, owner
-        for name in (one for one in nodes(value) if isinstance(one, ast.Name)):
+        for name in names_in(value):
             if (name.id, owner) not in seen:
                 seen.add((name.id, owner))
                 waiting += sources(name, owner)
@@ -95,9 +95,7 @@ def passed(sites: Iterable[CallSite]) -> Iterator[str]:
 
 def _are_passed(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression is made of a parameter, by whatever names."""
-    names = (
-        (part, owner) for value, owner in _behind(node, scope) for part in nodes(value) if isinstance(part, ast.Name)
-    )
+    names = ((part, owner) for value, owner in _behind(node, scope) for part in names_in(value))
     return any(one.kind is BindingKind.PARAMETER for name, owner in names for one in bindings_of(name.id, owner))
 
 
@@ -127,7 +125,7 @@ def handed(module: Module) -> Iterator[str]:
 def _assigned(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement assigns."""
     for target in getattr(statement, "targets", ()):
-        yield from _names_in(target)
+        yield from (part.id for part in names_in(target))
 
 
 def _passed_on(module: Module) -> Iterator[tuple[str, Set[str]]]:
@@ -136,18 +134,14 @@ def _passed_on(module: Module) -> Iterator[tuple[str, Set[str]]]:
         for name, bindings in scope.bindings.items():
             for value in (one.value for one in bindings):
                 if isinstance(value, _HOLDING):
-                    yield name, {*_names_in(value)}
+                    yield name, {part.id for part in names_in(value)}
 
 
 def _given(call: ast.Call) -> Iterator[str]:
     """The names that a call is given, or out of which a list is made that it is."""
     for value in (*call.args, *(item.value for item in call.keywords)):
         if isinstance(value, _HOLDING):
-            yield from _names_in(value)
-
-
-def _names_in(node: ast.expr) -> Iterator[str]:
-    return (part.id for part in nodes(node) if isinstance(part, ast.Name))
+            yield from (part.id for part in names_in(value))
 
 
 def _around_name(module: Module, name: ast.Attribute) -> ast.AST:

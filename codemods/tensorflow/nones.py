@@ -10,7 +10,7 @@ from codemods.tensorflow.bodies import attribute_values, behind
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.signatures import none_defaults
 from migrate.syntax.calls import called_name, keyword_or_place
-from migrate.syntax.names import single_value
+from migrate.syntax.names import last_name, single_value
 from migrate.syntax.nodes import nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, CallSite, Scope, ScopeKind
 
@@ -213,7 +213,7 @@ class Nones:
             return {name}
         found = {owner.node.name}
         for scope in self._scopes:  # a class stands behind those that it derives from
-            if isinstance(scope.node, ast.ClassDef) and any(_last_name(base) in found for base in scope.node.bases):
+            if isinstance(scope.node, ast.ClassDef) and any(last_name(base) in found for base in scope.node.bases):
                 found.add(scope.node.name)
         return {name, *found}
 
@@ -239,10 +239,6 @@ def _default(call: ast.Call) -> ast.expr | None:
         case ast.Call(func=ast.Name(id="getattr"), args=[_, _, default]):
             return default
     return None
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _optional(scope: Scope) -> list[str]:

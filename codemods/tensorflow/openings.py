@@ -13,7 +13,7 @@ from codemods.tensorflow.knowledge import SAFE_MODULES
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES
 from migrate.syntax.calls import called_name
-from migrate.syntax.names import resolve, single_value
+from migrate.syntax.names import last_name, resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
@@ -88,7 +88,7 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset
             or _is_of_foreign(node.value, scope)
             or any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
         )
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    name = last_name(node)
     return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
 
 
@@ -144,7 +144,7 @@ def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[st
 
 def _scopes_in(node: ast.AST) -> frozenset[str]:
     """What the code of a context manager mentions of scopes; all that may open one, if it opens any."""
-    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in nodes(node)}
+    names = set(map(last_name, nodes(node)))
     if not names & _MENTIONS:
         return frozenset()
     return frozenset(name for name in names if name in _MENTIONS or name in _OPENERS or "make_template" in name)

@@ -15,7 +15,7 @@ from codemods.tensorflow.knowledge import NAME_PLACES
 from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
 from codemods.tensorflow.nones import iterated
 from migrate.syntax.calls import Given
-from migrate.syntax.nodes import nodes, statements
+from migrate.syntax.nodes import names_in, nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
 __all__ = ["Tracing", "parameters"]
@@ -109,7 +109,7 @@ def _is_parameter(name: str, scope: Scope) -> bool:
 def _reads(node: ast.expr) -> Iterator[ast.Name]:
     """The names whose values an expression is made of: not those of which it asks for the shape alone."""
     asked = {one.value for one in nodes(node) if isinstance(one, ast.Attribute) and one.attr in _STATIC}
-    yield from (one for one in nodes(node) if isinstance(one, ast.Name) and one not in asked)
+    yield from (one for one in names_in(node) if one not in asked)
 
 
 def _values(name: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding]) -> Iterator[ast.expr]:

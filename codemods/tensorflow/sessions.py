@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.nones import iterated
+from migrate.syntax.names import last_name
 from migrate.syntax.walk import Scope
 
 __all__ = ["runs_session"]
@@ -24,8 +25,9 @@ def runs_session(call: ast.Call, scope: Scope, callees: Callees) -> bool:
     """
     match call.func:
         case ast.Attribute(value=holder, attr=method) if method in _METHODS and (call.args or call.keywords):
-            called = holder.attr if isinstance(holder, ast.Attribute) else getattr(holder, "id", "")
-            return bool(_CALLED.fullmatch(called)) and all(map(_may_be_session, _made(holder, scope, callees)))
+            return bool(_CALLED.fullmatch(last_name(holder))) and all(
+                map(_may_be_session, _made(holder, scope, callees))
+            )
     return False
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
-from migrate.syntax.nodes import nodes
+from migrate.syntax.names import last_name
+from migrate.syntax.nodes import names_in, nodes
 from migrate.syntax.walk import CallSite, Scope
 
 __all__ = ["is_shown"]
@@ -50,16 +51,15 @@ def _is_line(function: ast.expr, scope: Scope) -> bool:
 
 def _owner(function: ast.expr) -> str:
     """The last name of what an attribute is taken from: `log` in `self.log.info`."""
-    owner = function.value if isinstance(function, ast.Attribute) else None
-    return owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return last_name(function.value if isinstance(function, ast.Attribute) else None)
 
 
 def _is_read_later(loop: ast.For, scope: Scope, module: Module) -> bool:
     """Whether what a loop binds, of which the last one stays, may be read behind it, but by loops that bind it anew."""
-    names = {*_names_in(loop.target)}
+    names = {part.id for part in names_in(loop.target)}
     if any(not isinstance(part, ast.Name | ast.Tuple | ast.List) for part in nodes(loop.target)):
         return True  # an attribute, an element
-    reads = (one for one in nodes(scope.node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
+    reads = (one for one in names_in(scope.node) if isinstance(one.ctx, ast.Load))
     return any(one.id in names and not _is_bound_anew(one, module) for one in reads)
 
 
@@ -77,12 +77,8 @@ def _bound_in(around: ast.AST, inner: ast.AST) -> Iterator[str]:
     """The names that a loop, a comprehension or a lambda binds for `inner`, which stands right in it."""
     match around:
         case ast.For():
-            yield from _names_in(around.target) if inner in around.body else ()
+            yield from (part.id for part in names_in(around.target) if inner in around.body)
         case ast.Lambda():
             yield from (one.arg for one in around.args.args)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp() if inner not in around.generators:
-            yield from (name for one in around.generators for name in _names_in(one.target))
-
-
-def _names_in(target: ast.expr) -> Iterator[str]:
-    return (part.id for part in nodes(target) if isinstance(part, ast.Name))
+            yield from (part.id for one in around.generators for part in names_in(one.target))

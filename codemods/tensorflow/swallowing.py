@@ -8,6 +8,7 @@ from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind
 from migrate.syntax.calls import called_name
+from migrate.syntax.names import last_name
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Scope
 
@@ -51,5 +52,5 @@ def _goes_on(statement: ast.Try) -> bool:
 def is_manager(decorator: ast.expr) -> bool:
     """Whether a decorator makes a generator something that runs its rest at once, as `contextmanager` does."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    name = last_name(called)
     return name.endswith(("contextmanager", "fixture"))

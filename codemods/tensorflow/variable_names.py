@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from migrate.syntax.names import resolve
-from migrate.syntax.nodes import nodes, statements
+from migrate.syntax.nodes import names_in, nodes, statements
 from migrate.syntax.walk import Scope
 
 __all__ = ["GIVEN_NAME", "holds_name", "is_getter", "is_name", "orders_name", "returns_name"]
@@ -55,7 +55,7 @@ def _is_made_of_name(value: ast.expr, made: Mapping[str, list[ast.expr]]) -> boo
     for one in waiting:  # which grows meanwhile
         if holds_name(one):
             return True
-        names = {part.id for part in nodes(one) if isinstance(part, ast.Name)} - seen
+        names = {part.id for part in names_in(one)} - seen
         seen |= names
         waiting += [source for name in sorted(names) for source in made.get(name, ())]
     return False

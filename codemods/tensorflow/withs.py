@@ -16,7 +16,7 @@ from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
 from codemods.tensorflow.swallowing import is_manager, may_swallow
 from migrate.syntax.calls import keyword_or_place
-from migrate.syntax.names import single_value
+from migrate.syntax.names import last_name, single_value
 from migrate.syntax.walk import Scope
 
 __all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of", "template_of"]
@@ -119,7 +119,7 @@ def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     """Whether entering something may put another graph in the place of the default one: a graph, a session of one."""
     made = (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
     if not isinstance(made, ast.Call):
-        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        name = last_name(node)
         return "sess" in name.lower() or "graph" in name.lower()
     if (callees.canonical(made.func, scope) or "").startswith("tensorflow."):
         return keyword_or_place(made, "graph", 1) is not None

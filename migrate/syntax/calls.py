@@ -7,6 +7,8 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from migrate.syntax.names import last_name
+
 __all__ = ["Argument", "Given", "Unbound", "arguments", "bind", "called_name", "given", "keyword_or_place"]
 
 
@@ -84,7 +86,7 @@ def _paired(item: ast.keyword) -> Sequence[tuple[str, ast.expr]] | None:
 
 def called_name(call: ast.Call) -> str:
     """The last name by which a call is written, whatever it stands for: `c` for `a.b.c()`; "" for `a[0]()`."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return last_name(call.func)
 
 
 def keyword_or_place(call: ast.Call, keyword: str, place: int) -> ast.expr | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
-__all__ = ["STAR", "is_none", "resolve", "single_value", "visible_imports"]
+__all__ = ["STAR", "is_none", "last_name", "resolve", "single_value", "visible_imports"]
 
 STAR = "*"
 _UNKNOWN = ""  # no name is empty
@@ -114,6 +114,11 @@ def single_value(name: str, scope: Scope) -> ast.expr | None:
     if found is None or len(found[1]) != 1:
         return None
     return found[1][0].value
+
+
+def last_name(node: ast.AST | None) -> str:
+    """What an expression is called, whatever it stands for: `c` for `a.b.c` and for `c`; "" for any other."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def visible_imports(scope: Scope) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
-__all__ = ["BLOCKS", "FIELDS", "children", "nodes", "place_among", "statements"]
+__all__ = ["BLOCKS", "FIELDS", "children", "names_in", "nodes", "place_among", "statements"]
 
 # Fields that hold no node, or one without a place of its own: half of all nodes are a context or an operator.
 _BARE = frozenset(
@@ -63,6 +63,11 @@ def nodes(root: ast.AST) -> list[ast.AST]:
             elif isinstance(value, ast.AST):
                 found.append(value)
     return found
+
+
+def names_in(root: ast.AST) -> list[ast.Name]:
+    """The names in an expression or a statement, level by level."""
+    return [node for node in nodes(root) if isinstance(node, ast.Name)]
 
 
 def statements(root: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
