@@ -18,7 +18,7 @@ __all__ = ["compares_names", "handed", "passed", "sorting", "sorts_the_graph"]
 
 _SORTING = ("sorted", "sort", "min", "max", "argsort", "unique", "nsmallest", "nlargest")
 _HOLDING = (ast.Name, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.List, ast.Tuple, ast.Starred)
-_COMPARED = re.compile(r"\bname\b.*[<>]")  # most files lack it, and to look around each name takes long
+_COMPARED = re.compile(r"name\b.*[<>]")  # most files lack it, and to look around each name takes long
 _SORTED_BY = frozenset({"name", "op.name"})  # `key=operator.attrgetter("name")`
 _COLLECTIONS = frozenset(
     {
