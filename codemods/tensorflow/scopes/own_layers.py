@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import Event, StoreUse
@@ -24,10 +24,15 @@ class OwnLayers:
         """Whether a layer may have a variable with the graph name that another one bears by one way."""
         folder = own.way.folder
         full = (f"{'' if folder is None else folder}{name.pattern}").lower()
-        if "/" not in full:
-            return False
-        meets = self.scopes.meeting.may_meet
-        return any(full.startswith(prefixes) and meets(one, own) for prefixes, one in self._made)
+        folders = (full[:place] for place, letter in enumerate(full) if letter == "/")
+        return any(self.scopes.meeting.may_meet(one, own) for folder in folders for one in self._making(folder))
+
+    def _making(self, folder: str) -> Iterator[Instance]:
+        """The layers that may make a scope of some full name."""
+        yield from self._made.get(folder, ())
+        outer, slash, last = folder.rpartition("/")
+        if last in self.scopes.reach.tree.op_names:
+            yield from self._made.get(outer + slash, ())
 
     def may_count(self, item: Item) -> bool:
         """Whether a layer that nobody names may be called as a scope: another number, were that a variable scope."""
@@ -43,18 +48,23 @@ class OwnLayers:
         return [one for found in layers for one in reach.instances(*found)]
 
     @cached_property
-    def _made(self) -> Sequence[tuple[tuple[str, ...], Instance]]:
-        """The scopes that each layer may make, with a `/` behind them."""
-        reach, found = self.scopes.reach, []
-        for body, number, event in reach.tree.events():
+    def _made(self) -> Mapping[str, Sequence[Instance]]:
+        """The layers by the full name of the scope that each may make: for those nobody names that around, with `/`."""
+        found: dict[str, list[Instance]] = {}
+        for body, number, event in self.scopes.reach.tree.events():
             if isinstance(event, StoreUse) and event.scoped:
-                for one in reach.instances(body, number):
+                for one in self.scopes.reach.instances(body, number):
                     outer = [text.pattern for text in self.scopes.store_path(one)]
-                    name = substitute(event.name, one.way.arguments) if event.name is not None else literal("")
-                    names = name.texts if name.parts else reach.tree.op_names
-                    found.append((tuple("/".join([*outer, last, ""]).lower() for last in names), one))
+                    for last in _called(event, one):
+                        found.setdefault("/".join([*outer, last]).lower(), []).append(one)
         return found
 
 
 def _is_unnamed(event: Event) -> bool:
     return isinstance(event, StoreUse) and event.scoped and event.name is None
+
+
+def _called(event: StoreUse, instance: Instance) -> Sequence[str]:
+    """What a layer's scope may be called; of one that nobody names TensorFlow knows that, and it is empty."""
+    name = substitute(event.name, instance.way.arguments) if event.name is not None else literal("")
+    return name.texts if name.parts else ("",)
