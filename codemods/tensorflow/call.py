@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.arguments import Inner, Item, NewCall
-from codemods.tensorflow.dtypes import is_dtype, is_none, says
+from codemods.tensorflow.dtypes import is_none, says
 from codemods.tensorflow.effects import order_shows
 from codemods.tensorflow.fold import Fold, find_fold
 from codemods.tensorflow.forms import Shaped, Whole, Why, Wrapping
 from codemods.tensorflow.initial import initial_items
 from codemods.tensorflow.initializers import VARIABLE, VARIABLE_2
 from codemods.tensorflow.layout import Unreadable, lay_out
+from codemods.tensorflow.misplaced import Misplaced, misplaced
 from codemods.tensorflow.remarks import Remark, remarks
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.values import read_value
@@ -182,7 +183,7 @@ class _Builder:
     def dropped(self, name: str, argument: Argument) -> bool:
         if name == "dtype":
             return not self.keeps_dtype(argument.value)
-        if name == "trainable" and is_dtype(argument.value, self.request):
+        if name == "trainable" and misplaced(argument.value, self.request) in (Misplaced.DTYPE, Misplaced.NAME):
             return True
         return name in _DROPPED or (argument.keyword is None and _is_default(name, argument.value))
 

@@ -51,6 +51,7 @@ _REMARKS = {
     RemarkKind.DTYPE_AS_TRAINABLE: "GV301",
     RemarkKind.EXPECTED_SHAPE: "GV302",
     RemarkKind.INNER_NAME: "GV303",
+    RemarkKind.NAME_AS_TRAINABLE: "GV305",
 }
 
 

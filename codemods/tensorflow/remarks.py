@@ -6,8 +6,8 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.dtypes import is_dtype
 from codemods.tensorflow.forms import Shaped, Whole
+from codemods.tensorflow.misplaced import Misplaced, misplaced
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.values import inner_name
 from migrate.syntax.calls import Argument
@@ -22,6 +22,7 @@ class RemarkKind(enum.Enum):
     EXPECTED_SHAPE = "expected_shape"
     DTYPE_AS_TRAINABLE = "dtype-as-trainable"
     INNER_NAME = "inner-name"
+    NAME_AS_TRAINABLE = "name-as-trainable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,10 @@ def remarks(
     if "expected_shape" in bound:
         yield Remark(RemarkKind.EXPECTED_SHAPE, "expected_shape= never had an effect and is dropped")
     trainable = bound.get("trainable")
-    if trainable is not None and is_dtype(trainable.value, request):
-        text = module.text(trainable.value)
-        yield Remark(
-            RemarkKind.DTYPE_AS_TRAINABLE,
-            f"{text} stood where trainable belongs: it never set the element type, and is dropped",
-        )
+    mistake = misplaced(trainable.value, request) if trainable is not None else None
+    if trainable is not None and mistake is not None:
+        kind = RemarkKind.DTYPE_AS_TRAINABLE if mistake is Misplaced.DTYPE else RemarkKind.NAME_AS_TRAINABLE
+        yield Remark(kind, f"{module.text(trainable.value)} stood where trainable belongs: {mistake.value}")
     name = inner_name(bound["initial_value"].value, request)
     if name is not None:
         text = f"name={module.text(name)} names the op of the initial value, not the variable"

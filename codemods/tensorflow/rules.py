@@ -34,6 +34,7 @@ _CALLS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("GV302", "expected-shape", _NOTICE, "The argument expected_shape has no effect and is dropped"),
     ("GV303", "inner-name", _NOTICE, "The op of the initial value is named, the variable is not"),
     ("GV304", "scope-now-reaches", _NOTICE, "A scope around the call now changes the variable that it makes"),
+    ("GV305", "name-as-trainable", _NOTICE, "A name stands where trainable belongs"),
 )
 _LAYERS: tuple[tuple[str, str, RuleKind, str], ...] = (
     ("LS101", "variable-scope", _REWRITE, "A name scope that holds variables becomes a variable scope"),
