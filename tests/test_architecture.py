@@ -171,6 +171,12 @@ def test_the_engine_knows_no_codemod() -> None:
     assert [one for one in EVERY if below(one.importer, ("migrate",)) and below(one.imported, ("codemods",))] == []
 
 
+@pytest.mark.parametrize("name", ["get_variable", "layer_scopes"])
+def test_a_codemod_is_short(name: str) -> None:
+    text = (ROOT / "codemods" / "tensorflow" / f"{name}.py").read_text(encoding="utf-8")
+    assert text.count("\n") < 250, "what several codemods know, and what one needs to find out, stands beside them"
+
+
 def test_codemods_import_only_what_they_are_given() -> None:
     codemods = [one for one in EVERY if below(one.importer, ("codemods",)) and below(one.imported, ("migrate",))]
     assert codemods

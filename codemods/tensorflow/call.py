@@ -117,7 +117,7 @@ class _Builder:
         """What the initial value becomes, looking at the line above where the value is a name from there."""
         value = self.bound["initial_value"].value
         validated = "validate_shape" not in self.bound or _is_true(self.bound["validate_shape"].value)
-        if self.request.fold and site is not None and self.request.form == "shape" and validated:
+        if site is not None and self.request.form == "shape" and validated:
             fold = find_fold(self.module, value, site, self.request)
             found = read_value(fold.value, self.dtype, self.request, self.module) if fold else None
             if isinstance(found, Shaped):
@@ -145,7 +145,7 @@ class _Builder:
         return CallEdit(
             changes=(*((self.fold.removal,) if self.fold else ()), *edits),
             why=value.why if isinstance(value, Whole) else None,
-            remarks=tuple(remarks(self.module, self.bound, value, self.request)),
+            remarks=tuple(remarks(self.module, self.bound, self.request)),
         )
 
     def may_be_function(self) -> bool:

@@ -6,7 +6,6 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.forms import Shaped, Whole
 from codemods.tensorflow.misplaced import Misplaced, misplaced
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.values import inner_name
@@ -33,10 +32,8 @@ class Remark:
     text: str
 
 
-def remarks(
-    module: Module, bound: Mapping[str, Argument], value: Shaped | Whole, request: CallRequest
-) -> Iterator[Remark]:
-    """The remarks on a call with the arguments `bound`, whose initial value becomes `value`."""
+def remarks(module: Module, bound: Mapping[str, Argument], request: CallRequest) -> Iterator[Remark]:
+    """The remarks on a call with the arguments `bound`."""
     if "expected_shape" in bound:
         yield Remark(RemarkKind.EXPECTED_SHAPE, "expected_shape= never had an effect and is dropped")
     trainable = bound.get("trainable")
@@ -47,4 +44,4 @@ def remarks(
     name = inner_name(bound["initial_value"].value, request)
     if name is not None:
         text = f"name={module.text(name)} names the op of the initial value, not the variable"
-        yield Remark(RemarkKind.INNER_NAME, f"{text}, and is dropped" if isinstance(value, Shaped) else text)
+        yield Remark(RemarkKind.INNER_NAME, text)

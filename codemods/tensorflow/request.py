@@ -28,9 +28,7 @@ class CallRequest:
     `default_names`: those of ops that other files give to something in its place.
     `held`: it stands under `control_dependencies`, which ops of an initializer escape.
     `version_2`: the call is written against the root of TensorFlow 2. `on_resources`: it has to say that it makes a
-    resource. `drop_inner_name`: nothing looks up an op by name, so the name of the initial value's op may go. `fold`:
-    an `initial = ...` on the line above may be folded in.
-    `deeper`: by how many columns new scopes will indent the call.
+    resource. `deeper`: by how many columns new scopes will indent the call.
     """
 
     name: str
@@ -44,8 +42,6 @@ class CallRequest:
     held: bool = False
     version_2: bool = False
     on_resources: bool = False
-    drop_inner_name: bool = False
-    fold: bool = True
     deeper: int = 0
     dynamic: Callable[[ast.expr], bool] = _never
 

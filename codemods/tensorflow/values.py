@@ -74,7 +74,7 @@ def _unfit(module: Module, call: ast.Call, bound: Mapping[str, Argument], op: Op
         return Why.NO_SHAPE
     if set(bound) - {op.shape, "dtype", "name", *op.passed}:
         return Why.ARGUMENTS
-    if inner_name(call, request) is not None and not request.drop_inner_name:
+    if inner_name(call, request) is not None:
         return Why.OP_NAME
     return Why.NAME if takes_name(module, request.name, request.default_names, {op.op_name.lower()}) else None
 
