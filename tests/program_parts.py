@@ -270,6 +270,7 @@ class Writer(Protocol):
 
     draw: random.Random
     calls: Expressions
+    beside: dict[str, Block]  # the files that statements use, by their paths
 
     def chance(self, probability: float) -> bool:
         """True as often as `probability` says."""

@@ -10,7 +10,7 @@ import builtins
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from program_calls import Expressions
@@ -19,14 +19,17 @@ from program_classes import CLASSES
 from program_classics import CLASSICS
 from program_files import ALIASES, LAYOUTS, File, imported
 from program_flow import FLOWS
+from program_given import GIVEN
 from program_holders import HOLDERS
 from program_models import MODELS
 from program_networks import NETWORKS
 from program_oddities import ODDITIES
+from program_packages import PACKAGES
 from program_parts import CONSTANTS, IMPORTS, NAMES, SCOPES, SCOPES_MODULE, TARGETS, Block, Helper, Place, Program
 from program_rebinding import REBINDINGS
 from program_reuse import REUSES
 from program_scopes import SCOPINGS
+from program_sessions import SESSIONS
 from program_statements import STATEMENTS
 from program_tables import TABLES
 from program_training import CELLS, LAYERS, TRAININGS
@@ -49,6 +52,7 @@ class _Writer:
     large: bool
     old: bool = False
     count: int = 0
+    beside: dict[str, Block] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.calls = Expressions(self.draw, folded=not self.old)
@@ -82,6 +86,7 @@ class _Writer:
         body, helpers = self.definitions(place, self.size(3) - (not self.large))
         place = replace(place, helpers=place.helpers + helpers)
         files["main.py"] = _render(head, [*imports, *body, *self.main(place)])
+        files.update({path: _render(head, block) for path, block in self.beside.items()})
         if any("scopes." in text for text in files.values()):
             files["scopes.py"] = _render(head, SCOPES_MODULE.splitlines())
         if "common" in head:
@@ -278,6 +283,7 @@ class _Writer:
                 (weight, partial(statement, self))
                 for weight, statement in (*NETWORKS, *CHAINS, *TWINS, *HOLDERS, *UPKEEPS, *CLASSICS)
             ]
+            makers += [(weight, partial(statement, self)) for weight, statement in (*PACKAGES, *GIVEN, *SESSIONS)]
         others = (*STATEMENTS, *ODDITIES, *UNKNOWNS)
         makers += [(weight, partial(statement, self.calls)) for weight, statement in others]
         deeds = (*TRAININGS, *LAYERS) if self.old else TRAININGS
@@ -553,7 +559,10 @@ class _Writer:
         return [("with tf.Graph().as_default():", self.block(inner, self.size(2)))], place
 
 
-_MODULES_USED = ("collections", "contextlib", "dataclasses", "functools", "itertools", "os", "scopes", "unittest")
+_MODULES_USED = (
+    *("argparse", "collections", "contextlib", "dataclasses", "functools", "itertools", "os", "scopes", "types"),
+    "unittest",
+)
 
 
 def _render(head: str, block: Block) -> str:

@@ -80,7 +80,7 @@ class Creating:
         found = site.scope.find(node.id) if isinstance(node, ast.Name) else None
         aliased = found is not None and any(binding.node in self.aliases for binding in found[1])
         ends = isinstance(node, ast.Constant) and isinstance(node.value, str) and is_no_folder(literal(node.value))
-        return "scope-as-name" if aliased or ends or _is_handed_folder(node) else ""
+        return "scope-as-name" if aliased or ends else ""
 
     def _held(self, site: CallSite) -> Held | None:
         """Where the call takes its name from, as it is."""
@@ -121,13 +121,6 @@ def _is_derived(site: CallSite) -> bool:
     """Whether a name is made of another's, and changes with it."""
     given = keyword_or_place(site.node, *_NAME)
     return given is not None and any(is_name(part, site.scope) for part in ast.walk(given))
-
-
-def _is_handed_folder(name: ast.expr | None) -> bool:
-    """Whether a name comes from a call that is handed a string such as `w/`, and may return it."""
-    given = [*name.args, *(word.value for word in name.keywords)] if isinstance(name, ast.Call) else []
-    strings = (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
-    return any(one.endswith("/") and one != "/" for one in strings)
 
 
 def _values(node: ast.Call) -> list[ast.expr]:

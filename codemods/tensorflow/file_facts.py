@@ -162,7 +162,7 @@ class FileFacts(Fact):
     creates: bool = False  # some body of it has a creation
     library: bool = False  # a file of TensorFlow's own
     scoped_reads: frozenset[str] = frozenset()  # attributes that are read within a variable scope: perhaps properties
-    named_reads: frozenset[str] = frozenset()  # the same within a name scope
+    named_reads: frozenset[tuple[str, At]] = frozenset()  # the same within a name scope, with its place
     reads: frozenset[tuple[str, int]] = frozenset()  # names of decorated methods of this file, and bodies reading them
     version_2_root: bool = False  # plain `tensorflow` is version 2's interface
     reruns: bool = False  # a notebook: any cell may run again

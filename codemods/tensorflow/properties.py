@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 
+from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.facts import At, ScopeKind
 from codemods.tensorflow.withs import scope_of
 from migrate.syntax.walk import Walk
 
@@ -23,20 +24,21 @@ def reads(walk: Walk, callees: Callees) -> Iterator[tuple[str, int]]:
         yield node.attr, callees.body(scope)
 
 
-def scoped_reads(walk: Walk, callees: Callees) -> Iterator[tuple[ScopeKind, str]]:
-    """The attributes that are read within a variable scope or name scope, by the lines that they stand on."""
-    within = defaultdict[int, set[ScopeKind]](set)
-    for statement, kind in _opened(walk, callees):
+def scoped_reads(walk: Walk, callees: Callees) -> Iterator[tuple[ScopeKind, str, At]]:
+    """The attributes that are read within a variable scope or name scope and its place, by their own lines."""
+    within = defaultdict[int, set[tuple[ScopeKind, At]]](set)
+    for statement, kind, at in _opened(walk, callees):
         for line in range(statement.lineno, (statement.end_lineno or 0) + 1):
-            within[line].add(kind)
+            within[line].add((kind, at))
     for node, _ in chain.from_iterable(walk.attributes.values()) if within else ():
-        yield from ((kind, node.attr) for kind in within.get(node.lineno, ()))
+        yield from ((kind, node.attr, at) for kind, at in within.get(node.lineno, ()))
 
 
-def _opened(walk: Walk, callees: Callees) -> Iterator[tuple[ast.With, ScopeKind]]:
-    """The `with` statements that enter what a call makes, which may be such a scope."""
+def _opened(walk: Walk, callees: Callees) -> Iterator[tuple[ast.With, ScopeKind, At]]:
+    """The `with` statements that enter what a call makes, which may be such a scope, and where that stands."""
     for statement, scope in walk.withs:
         for item in statement.items:
             if isinstance(statement, ast.With) and isinstance(item.context_expr, ast.Call):
                 kind = scope_of(item, statement, scope, callees).kind
-                yield from [(statement, kind)] if kind in (ScopeKind.NAME, ScopeKind.VARIABLE) else []
+                if kind in (ScopeKind.NAME, ScopeKind.VARIABLE):
+                    yield statement, kind, position(item.context_expr)

@@ -10,8 +10,9 @@ from dataclasses import replace
 from codemods.tensorflow.fields import braces, percents
 from codemods.tensorflow.text import ANYTHING, NONE, Hole, Text, first_of, joined, literal, one_of
 from codemods.tensorflow.variable_names import holds_name
+from migrate.syntax.calls import called_name
 
-__all__ = ["missing", "text_of"]
+__all__ = ["is_handed_slash", "missing", "text_of"]
 
 _Known = Callable[[ast.Name | ast.Subscript | ast.Call], Text]
 _FORMAT = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
@@ -20,6 +21,17 @@ _PLAIN = frozenset({"%s", "%d", "%i", "{}", "{:d}"})  # fields that put a string
 _ONE_TO_ONE = re.compile(r"%[-#0 +]*\d*[dioxXsr]|\{[^{}.%eEfFgGcn]*\}")  # that make another text of each
 _DIGITS = re.compile(r"%0?\d*[di]|\{:0?\d*d\}")  # that take a number
 _FALSE = (NONE, literal(""))
+# How many arguments in front are looked for, or taken away, and not put in.
+_SOUGHT = {
+    "replace": 1,
+    "sub": 1,
+    "removeprefix": 1,
+    "removesuffix": 1,
+    "split": 2,
+    "rsplit": 2,
+    "lstrip": 1,
+    "rstrip": 1,
+}
 
 
 def text_of(node: ast.expr, name: _Known) -> Text:
@@ -115,8 +127,8 @@ def _computed(node: ast.BinOp | ast.Call, name: _Known) -> list[str | Hole]:
             return _shown(value, name)
         case ast.Call(func=ast.Name()) if not (holds_name(node) or _joins_folders(node)):
             return list(name(node).parts)
-    derived, folders = holds_name(node), _joins_folders(node)
-    return [Hole(derived=derived, folders=folders) if derived or folders else ANYTHING]
+    derived, folders, slashed = holds_name(node), _joins_folders(node), is_handed_slash(node)
+    return [Hole(derived=derived, folders=folders, slashed=slashed) if derived or folders or slashed else ANYTHING]
 
 
 def _joins_folders(node: ast.expr) -> bool:
@@ -129,6 +141,15 @@ def _joins_folders(node: ast.expr) -> bool:
         case ast.Call(func=ast.Attribute(attr="join")):
             return True
     return False
+
+
+def is_handed_slash(node: ast.expr) -> bool:
+    """Whether a call is handed a string such as `w/`, and may return it or end what it returns so."""
+    if not isinstance(node, ast.Call):
+        return False
+    given = [*node.args[_SOUGHT.get(called_name(node), 0) :], *(word.value for word in node.keywords)]
+    strings = (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return any(one.endswith("/") and one != "/" for one in strings)
 
 
 def _shown(node: ast.expr, name: _Known) -> list[str | Hole]:

@@ -45,8 +45,9 @@ class Hole(Fact):
     `choices` are all the strings that it can be, where they are known. A `number` is an integer that no string holds
     yet; once one does, its `digits` are known to be such. One that is `signed` may be negative. A `term` is one of a
     sum, where it is a number. What is `derived` is made of another variable's name, and changes with it. `none` says
-    whether it is None. One with `folders` may hold a `/`. It is one of those that it is `among`,
-    where a parameter in them has to be filled in first; where it `skips` some, it is the first that is none of these.
+    whether it is None. One with `folders` may hold a `/`, one that is `slashed` end in one. It is one of those that
+    it is `among`, where a parameter in them has to be filled in first; where it `skips` some, it is the first that is
+    none of these.
     What is `foreign` comes from another program, and may be any string whatever this one holds. Digits that are not
     signed are those of a number that is `least` or more.
     """
@@ -61,6 +62,7 @@ class Hole(Fact):
     derived: bool = False
     none: Literal["", "perhaps", "surely"] = ""
     folders: bool = False
+    slashed: bool = False
     among: tuple[Text, ...] = ()
     skips: tuple[Text, ...] = ()
     foreign: bool = False
@@ -196,8 +198,12 @@ def is_no_folder(name: Text) -> bool:
     """Whether a name may be empty or end in `/`: a scope of it adds no part to the names inside, or an empty one."""
     if name.texts:
         return any(not text or text.endswith("/") for text in name.texts)
-    last = name.parts[-1]
-    return isinstance(last, str) and last.endswith("/")
+    return _may_end_in_slash(name)
+
+
+def _may_end_in_slash(name: Text) -> bool:
+    last = name.parts[-1] if name.parts else ""
+    return last.endswith("/") if isinstance(last, str) else last.slashed
 
 
 def joined(parts: Iterable[str | Hole]) -> Text:
@@ -226,7 +232,8 @@ def one_of(texts: Sequence[Text]) -> Hole:
         return Hole(among=tuple(texts), derived=derived)
     several = [text.texts for text in texts]
     choices = tuple(dict.fromkeys(chain.from_iterable(several))) if all(several) else ()
-    return Hole(choices=choices, derived=derived, none="perhaps" if any(text.may_be_none for text in texts) else "")
+    none: Literal["", "perhaps"] = "perhaps" if any(text.may_be_none for text in texts) else ""
+    return Hole(choices=choices, derived=derived, none=none, slashed=any(map(_may_end_in_slash, texts)))
 
 
 def first_of(texts: Sequence[Text], skips: tuple[Text, ...]) -> Hole:

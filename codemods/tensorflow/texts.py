@@ -13,7 +13,7 @@ from codemods.tensorflow.defaults import default_before
 from codemods.tensorflow.kept_attributes import kept_value
 from codemods.tensorflow.leaving import falls_off
 from codemods.tensorflow.nones import Nones, iterated
-from codemods.tensorflow.strings import missing, text_of
+from codemods.tensorflow.strings import is_handed_slash, missing, text_of
 from codemods.tensorflow.text import (
     ANYTHING,
     NONE,
@@ -23,6 +23,7 @@ from codemods.tensorflow.text import (
     Loop,
     Text,
     first_of,
+    is_no_folder,
     joined,
     literal,
     parameter,
@@ -60,7 +61,7 @@ class Texts(Bodies):
             if isinstance(reference, ast.Name):
                 return self._of_name(reference, scope, depth)
             if isinstance(reference, ast.Call):
-                return Text((replace(ANYTHING, derived=self._returns_name(reference, scope)),))
+                return Text((self._called_for(reference, scope),))
             return Text((Hole(choices=element_texts(reference, scope), derived=holds_name(reference)).shown,))
 
         return text_of(node, name)
@@ -131,10 +132,12 @@ class Texts(Bodies):
         strings = {one.value if isinstance(one, ast.Constant) else None for one in values}
         return literal(text) if len(strings) == 1 and isinstance(text := strings.pop(), str) else None
 
-    def _returns_name(self, call: ast.Call, scope: Scope) -> bool:
-        """Whether a function of the file that is called makes what it returns of a variable's name."""
+    def _called_for(self, call: ast.Call, scope: Scope) -> Hole:
+        """What a call gives: a function of the file may make it of a variable's name, or end it in `/`."""
         function = _called(call, scope)
-        return function is not None and returns_name(function)
+        derived = function is not None and returns_name(function)
+        slashed = is_handed_slash(call) or (function is not None and _returns_slash(function))
+        return replace(ANYTHING, derived=derived, slashed=slashed)
 
     def _parameter_behind(self, node: ast.expr, scope: Scope) -> ast.expr | None:
         """What `self.name` is assigned in the same method, where it stays that: `self.name = name`."""
@@ -200,6 +203,12 @@ def _called(call: ast.Call, scope: Scope) -> ast.FunctionDef | None:
     found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
     function = found[1][0].node if found is not None and len(found[1]) == 1 else None
     return function if isinstance(function, ast.FunctionDef) else None
+
+
+def _returns_slash(function: ast.FunctionDef) -> bool:
+    """Whether a function may return a string that is empty or ends in `/`, by what is written behind a `return`."""
+    values = (one.value for one in statements(function) if isinstance(one, ast.Return))
+    return any(is_no_folder(text_of(one, lambda _: UNKNOWN)) for one in values if one is not None)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

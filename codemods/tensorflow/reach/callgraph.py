@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Event, Reset
+from codemods.tensorflow.facts import At, BodyFacts, Call, CalleeKind, Event, Reset
 from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.program.classes import ClassKey
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -175,14 +175,18 @@ class CallGraph:
         body = self.tree.body(key)
         return body.implicit or (body.decorated and body.owner >= 0 and body.name in self._scoped_reads)
 
-    def is_read_in_names(self, key: BodyKey) -> bool:
-        """Whether something within a name scope reads a body as a property."""
+    def read_in_names(self, key: BodyKey) -> Iterator[tuple[str, At]]:
+        """The places of the name scopes within which something reads a body as a property."""
         body = self.tree.body(key)
-        return body.decorated and body.owner >= 0 and body.name in self._named_reads
+        yield from self._named_reads.get(body.name, ()) if body.decorated and body.owner >= 0 else ()
 
     @cached_property
-    def _named_reads(self) -> frozenset[str]:
-        return frozenset(name for file in self.tree.files.values() for name in file.named_reads)
+    def _named_reads(self) -> Mapping[str, list[tuple[str, At]]]:
+        found = defaultdict[str, list[tuple[str, At]]](list)
+        for path, file in self.tree.files.items():
+            for name, at in sorted(file.named_reads):
+                found[name].append((path, at))
+        return found
 
     @cached_property
     def _scoped_reads(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from typing import TypeAlias
 
 from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
 from codemods.tensorflow.knowledge import EVALUATORS
@@ -13,11 +14,12 @@ from codemods.tensorflow.reach.callgraph import CallGraph
 from codemods.tensorflow.reach.unset import Unset
 from codemods.tensorflow.reach.ways import handed_through
 
-__all__ = ["DERIVED", "WAITING", "Surroundings"]
+__all__ = ["DERIVED", "WAITING", "Surroundings", "Where"]
+
+Where: TypeAlias = tuple[str, At] | BodyKey  # the place where a scope is entered, or a body that others run within it
 
 WAITING = "waiting"  # what stands in a scope waits for other ops
 DERIVED = "derived"  # a scope whose name is made of a variable's, which may change
-_ELSEWHERE = "", (0, 0)  # the place of scopes that other bodies enter
 _POINTING = (CalleeKind.CLASS, CalleeKind.IMPORTED, CalleeKind.METHOD, CalleeKind.ATTRIBUTE)
 
 
@@ -27,7 +29,7 @@ class Surroundings:
     def __init__(self, graph: CallGraph, unset: Unset) -> None:
         self.graph, self.unset = graph, unset
         self.tree = graph.tree
-        self._unclear: dict[BodyKey, Collection[tuple[ScopeKind, tuple[str, At]]]] = {}
+        self._unclear: dict[BodyKey, Collection[tuple[ScopeKind, Where]]] = {}
 
     def above(self, key: BodyKey) -> frozenset[str]:
         """The kinds and hazards of the scopes around any chain of calls to a body, `DERIVED` and `WAITING`."""
@@ -92,27 +94,27 @@ class Surroundings:
         )
 
     @cached_property
-    def opaque_scopes(self) -> Mapping[ScopeKind, frozenset[tuple[str, At]]]:
+    def opaque_scopes(self) -> Mapping[ScopeKind, frozenset[Where]]:
         """The scopes within which the tree calls functions that it does not know, such as a decorator's, by their kind.
 
-        They go by the places where they are entered; "" and no place stand for some that are entered elsewhere.
+        They go by the places where they are entered; where others enter them, by the body that they are around.
         """
-        found: dict[ScopeKind, set[tuple[str, At]]] = defaultdict(set)
+        found: dict[ScopeKind, set[Where]] = defaultdict(set)
         for key, _, event in self.tree.events():
             if isinstance(event, Call) and self.is_opaque(event, key):
                 for kind, place in (*_entered(event, key), *self._handing(key, event.callee.name)):
                     found[kind].add(place)
-                for kind in () if self.is_handed(event.callee, key) else self._kinds_above(key):
-                    found[kind].add(_ELSEWHERE)
+                for kind, below in () if self.is_handed(event.callee, key) else self._kinds_above(key):
+                    found[kind].add(below)
         return {kind: frozenset(places) for kind, places in found.items()}
 
-    def unclear_scopes(self, key: BodyKey) -> Collection[tuple[ScopeKind, tuple[str, At]]]:
+    def unclear_scopes(self, key: BodyKey) -> Collection[tuple[ScopeKind, Where]]:
         """The scopes around the calls that may run a method by its name alone, and around what leads to these calls."""
         if key not in self._unclear:
             self._unclear[key] = dict.fromkeys(self._find_unclear(key))
         return self._unclear[key]
 
-    def _find_unclear(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    def _find_unclear(self, key: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
         if self.tree.body(key).name == "__init__":
             return  # it is called on classes, by those that derive from them
         waiting = self.graph.unclear_callers(key)
@@ -124,25 +126,25 @@ class Surroundings:
             waiting += [one for one in self.graph.callers(caller) if one not in seen]
             seen.update(self.graph.callers(caller))
 
-    def branch_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    def branch_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
         """The scopes in which a function is defined that `tf.cond` or the like runs: there, as good as always."""
         body = self.tree.body(key)
         if body.in_control_flow:
             yield from ((frame.scope.kind, (key[0], frame.at)) for frame in body.frames if frame.scope is not None)
-            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above((key[0], body.parent)))
+            yield from self._kinds_above((key[0], body.parent))
 
     def is_handed(self, callee: Callee, caller: BodyKey) -> bool:
         """Whether a callee is a parameter of the body that calls it, which others hand to that."""
         return callee.kind is CalleeKind.OPAQUE and callee.name in self.tree.body(caller).parameters
 
-    def _kinds_above(self, key: BodyKey) -> frozenset[ScopeKind]:
-        return frozenset(kind for kind in ScopeKind if kind.value in self.above(key))
+    def _kinds_above(self, key: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
+        yield from ((kind, key) for kind in ScopeKind if kind.value in self.above(key))
 
-    def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    def _handing(self, key: BodyKey, parameter: str) -> Iterator[tuple[ScopeKind, Where]]:
         """The scopes around the calls by which a body is handed what it calls, up to who names that."""
         for caller, call, names in self.handers(key, parameter) if parameter in self.tree.body(key).parameters else ():
             yield from _entered(call, caller)
-            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(caller)) if names else ()
+            yield from self._kinds_above(caller) if names else ()
 
     def handers(self, key: BodyKey, parameter: str) -> Iterator[tuple[BodyKey, Call, bool]]:
         """The calls by which a body is handed its parameter, with who calls, and whether that names what it hands."""
@@ -155,12 +157,11 @@ class Surroundings:
                 waiting += [one for one in handed if one not in waiting]
                 yield caller, call, not handed
 
-    def read_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+    def read_scopes(self, key: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
         """The scopes within which a body is read as a property: name scopes there, and what its readers are in."""
-        if self.graph.is_read_in_names(key):
-            yield ScopeKind.NAME, _ELSEWHERE
+        yield from ((ScopeKind.NAME, place) for place in self.graph.read_in_names(key))
         for reader in self.graph.readers(key):
-            yield from ((kind, _ELSEWHERE) for kind in self._kinds_above(reader))
+            yield from self._kinds_above(reader)
 
     def is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
@@ -198,6 +199,6 @@ class Surroundings:
         return handing and callee.name.partition(".")[0] not in ("tensorflow", "builtins")
 
 
-def _entered(call: Call, caller: BodyKey) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+def _entered(call: Call, caller: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
     """The scopes around a call within its body: their kinds and places."""
     yield from ((frame.scope.kind, (caller[0], frame.at)) for frame in call.frames if frame.scope is not None)

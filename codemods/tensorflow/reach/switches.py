@@ -42,15 +42,16 @@ class Switches:
 
     @cached_property
     def _modules(self) -> list[str]:
-        """The modules that switch at their top level, of those that something imports."""
-        return sorted(
-            {
-                key[0]
-                for key, _, event in self.tree.events()
-                if isinstance(event, StoreUse) and event.switches_reuse and self.tree.body(key).is_module
-                if not _in_scope(event) and self.tree.imports.importers[key[0]]
-            }
-        )
+        """The modules that switch at their top level, or call what does, of those that something imports."""
+        importers = self.tree.imports.importers
+        modules = (key for key in self._switchers if self.tree.body(key).is_module and importers[key[0]])
+        return sorted({key[0] for key in modules if self._switches_imported(key)})
+
+    def _switches_imported(self, module: BodyKey) -> bool:
+        """Whether a module switches when it is imported, not only in what it does as the program itself."""
+        events, guarded = self.tree.body(module).events, self.tree.files[module[0]].guarded
+        lines = (events[place].at[0] for place in self._in(module) if not _in_scope(events[place]))
+        return any(not any(first <= line <= last for first, last in guarded) for line in lines)
 
     def _before(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from codemods.tensorflow.facts import At, ScopeKind
+from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.reach.surroundings import Where
 from codemods.tensorflow.reach.ways import SCOPES, Instance
-from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
+from codemods.tensorflow.scopes.items import Item, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
 __all__ = ["are_held", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
@@ -19,15 +20,15 @@ def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
 
 def unseen_items(instances: Iterable[Instance], scopes: ScopeTable) -> Iterable[Item]:
     """The scopes that may be such: all that the program has where nothing tells which."""
-    places: dict[ItemKey, None] = {}
+    places: dict[Where, None] = {}
     for instance in instances:
         unseen = dict.fromkeys(place for _, place in _unseen(instance, scopes))
-        if instance.way.partial or any(not path for path, _ in unseen):
+        if instance.way.partial or any(isinstance(at, int) for _, at in unseen):
             return scopes.items.values()
         places.update(unseen)
     if scopes.reach.tree.by_hand:
         return scopes.items.values()
-    return [scopes.items[one] for one in places if one in scopes.items]
+    return [item for place, item in scopes.items.items() if place in places]
 
 
 def are_held(instances: Iterable[Instance], scopes: ScopeTable) -> bool:
@@ -50,16 +51,24 @@ def scopes_above(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]
 
 def scopes_handed(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind]:
     """The kinds of those in which the tree calls what it does not name, where that may be what leads to an instance."""
-    forms = scopes.places.forms
     unseen = dict.fromkeys(_unseen(instance, scopes))
     found = {kind for kind, _ in unseen if kind in SCOPES}
-    named = (place for kind, place in unseen if kind is ScopeKind.NAME) if forms else ()
-    if any(not path or (path, at) in forms for path, at in named):
+    named = (place for kind, place in unseen if kind is ScopeKind.NAME) if scopes.places.forms else ()
+    if any(_is_converted(place, scopes) for place in named):
         found.add(ScopeKind.VARIABLE)
     return frozenset(found)
 
 
-def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind, tuple[str, At]]]:
+def _is_converted(place: Where, scopes: ScopeTable) -> bool:
+    """Whether a name scope becomes a variable scope, or may stand within one that does."""
+    path, at = place
+    if isinstance(at, int):
+        return (path, at) in scopes.below_converted
+    item = scopes.items.get((path, at))
+    return (path, at) in scopes.places.forms or (item is not None and item.body in scopes.below_converted)
+
+
+def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind, Where]]:
     """The kinds and places of these scopes: around calls by a method's name alone, and of whatever is handed on."""
     surroundings, way = scopes.reach.surroundings, instance.way
     if way.unknown:
