@@ -8,12 +8,22 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.bodies import first_parameter, method_class
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.text import UNKNOWN, Text, literal
+from codemods.tensorflow.knowledge import TEMPLATE
+from codemods.tensorflow.text import UNKNOWN, Text, literal, overlaps
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["ASKED", "OWN", "asked_names", "asks_for_variable", "class_picked_from", "evaluates_variable", "picked_from"]
+__all__ = [
+    "ASKED",
+    "OWN",
+    "asked_names",
+    "asks_for_template",
+    "asks_for_variable",
+    "class_picked_from",
+    "evaluates_variable",
+    "picked_from",
+]
 
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATING = frozenset({"eval", "exec", "compile"})
@@ -100,6 +110,16 @@ def _keys(module: Module, namespace: ast.Call) -> list[ast.expr]:
             getting = module.parents[found]
             return getting.args[:1] if isinstance(getting, ast.Call) else []
     return []
+
+
+def asks_for_template(site: CallSite, callees: Callees) -> bool:
+    """Whether a call may have `tf.make_template` by a name of which a part is known: `getattr(tf, "make_" + kind)`."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
+            text = callees.text(name, site.scope)
+            module, _, maker = TEMPLATE.rpartition(".")
+            return text.tells and callees.canonical(holder, site.scope) == module and overlaps(text, literal(maker))
+    return False
 
 
 def asks_for_variable(module: Module, site: CallSite, called: str, callees: Callees) -> bool:
