@@ -16,6 +16,7 @@ from migrate.syntax.walk import CallSite, Scope
 
 __all__ = [
     "ASKED",
+    "LOADED",
     "OWN",
     "asked_names",
     "asks_for_template",
@@ -30,6 +31,7 @@ _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
 OWN = "__name__"  # the module itself
+LOADED = "?"  # any module that a string names to be run
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
 ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr", "inspect.getmembers"}  # what all of this is about
 
@@ -52,6 +54,8 @@ def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -
 def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -> str | None:
     """The module, or what stands in one, of which a call picks something that nobody knows; None where it picks none.
 
+    An object of which nothing is known may be any module that the program has by its name.
+
     `getattr(nets, name)`, `vars(nets)[name]`, `nets.__dict__[name]()`, `inspect.getmembers(nets)`, `globals()[name]`.
     """
     holder: ast.expr | None
@@ -69,16 +73,30 @@ def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -
         case _:
             return None
     unknown = not all(callees.text(key, site.scope).tells for key in keys)
-    return _module_of(holder, site.scope) if unknown or not keys else None
+    if not unknown and keys:
+        return None
+    return _module_of(holder, site.scope) or (LOADED if _may_be_loaded(site) else None)
 
 
 def class_picked_from(module: Module, site: CallSite, callees: Callees) -> Scope | None:
     """The class of which a method calls another one that nobody knows: `getattr(self, name)()`."""
     match site.node:
-        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=holder), name, *_]) as picked:
-            of_self = holder == first_parameter(site.scope) and not callees.text(name, site.scope).tells
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]) as picked:
+            of_self = _is_self(holder, site.scope) and not callees.text(name, site.scope).tells
             return method_class(site.scope) if of_self and _is_called(picked, module) else None
     return None
+
+
+def _may_be_loaded(site: CallSite) -> bool:
+    """Whether what `getattr` picks from may be a module that the program has found by its name."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, *_]):
+            return not _is_self(holder, site.scope)
+    return False
+
+
+def _is_self(holder: ast.expr, scope: Scope) -> bool:
+    return isinstance(holder, ast.Name) and holder.id == first_parameter(scope)
 
 
 def _is_called(picked: ast.Call, module: Module) -> bool:

@@ -135,6 +135,7 @@ class Telling:
             frozenset(self.scope_takers),
             frozenset(self.asked_names),
             frozenset(self.picked_from),
+            frozenset(self.imported),
             frozenset(self.classes_picked_from),
         )
 
