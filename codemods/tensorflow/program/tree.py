@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.by_name import LOADED, OWN
-from codemods.tensorflow.facts import SESSION, BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
+from codemods.tensorflow.facts import (
+    SESSION,
+    BodyFacts,
+    Call,
+    Callee,
+    CalleeKind,
+    Creation,
+    Enter,
+    Event,
+    ScopeKind,
+    StoreUse,
+)
 from codemods.tensorflow.file_facts import FileFacts, NameTest
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
@@ -121,7 +132,11 @@ class Tree:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What names may be of which nothing is known."""
-        return Vocabulary(frozenset().union(*(file.words.spare for file in self.files.values())))
+        names = (
+            one.name for _, _, one in self.events() if isinstance(one, Creation | StoreUse) and one.name is not None
+        )
+        variables = {text.lower().rpartition("/")[2] for name in names for text in name.texts}
+        return Vocabulary(frozenset().union(*(file.words.spare for file in self.files.values())), variables)
 
     @cached_property
     def mixes_case(self) -> bool:
