@@ -10,6 +10,7 @@ from codemods.tensorflow.facts import SESSION, Call, Callee, CalleeKind
 from codemods.tensorflow.knowledge import IMPORTERS
 from codemods.tensorflow.program.classes import BodyKey
 from codemods.tensorflow.program.imports import Imports
+from codemods.tensorflow.sessions import may_be_called_session
 
 __all__ = ["Namesakes"]
 
@@ -73,7 +74,7 @@ class Namesakes:
     def is_session(self, method: BodyKey) -> bool:
         """Whether a method is of a class that is called as one of sessions."""
         file = self.files[method[0]]
-        return "sess" in file.classes[file.bodies[method[1]].owner].name.lower()
+        return may_be_called_session(file.classes[file.bodies[method[1]].owner].name)
 
     def _is_of_session(self, call: tuple[BodyKey, int]) -> bool:
         """Whether a call runs what it calls of an object that is called as sessions are."""
