@@ -8,18 +8,30 @@ from collections.abc import Iterator
 
 from codemods.tensorflow.bodies import first_parameter, method_class
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.text import UNKNOWN, Text, literal
+from codemods.tensorflow.knowledge import TEMPLATE
+from codemods.tensorflow.text import UNKNOWN, Text, literal, overlaps
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import CallSite, Scope
 
-__all__ = ["ASKED", "OWN", "asked_names", "asks_for_variable", "class_picked_from", "evaluates_variable", "picked_from"]
+__all__ = [
+    "ASKED",
+    "LOADED",
+    "OWN",
+    "asked_names",
+    "asks_for_template",
+    "asks_for_variable",
+    "class_picked_from",
+    "evaluates_variable",
+    "picked_from",
+]
 
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATING = frozenset({"eval", "exec", "compile"})
 _VARIABLE = "Variable"
 _WORD = re.compile(r"\w+")
 OWN = "__name__"  # the module itself
+LOADED = "?"  # any module that a string names to be run
 _CALLERS = frozenset({"operator.methodcaller", "operator.attrgetter"})
 ASKED = _NAMESPACES | _EVALUATING | _CALLERS | {"getattr", "inspect.getmembers"}  # what all of this is about
 
@@ -42,6 +54,8 @@ def asked_names(module: Module, site: CallSite, called: str, callees: Callees) -
 def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -> str | None:
     """The module, or what stands in one, of which a call picks something that nobody knows; None where it picks none.
 
+    An object of which nothing is known may be any module that the program has by its name.
+
     `getattr(nets, name)`, `vars(nets)[name]`, `nets.__dict__[name]()`, `inspect.getmembers(nets)`, `globals()[name]`.
     """
     holder: ast.expr | None
@@ -59,16 +73,30 @@ def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -
         case _:
             return None
     unknown = not all(callees.text(key, site.scope).tells for key in keys)
-    return _module_of(holder, site.scope) if unknown or not keys else None
+    if not unknown and keys:
+        return None
+    return _module_of(holder, site.scope) or (LOADED if _may_be_loaded(site) else None)
 
 
 def class_picked_from(module: Module, site: CallSite, callees: Callees) -> Scope | None:
     """The class of which a method calls another one that nobody knows: `getattr(self, name)()`."""
     match site.node:
-        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=holder), name, *_]) as picked:
-            of_self = holder == first_parameter(site.scope) and not callees.text(name, site.scope).tells
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]) as picked:
+            of_self = _is_self(holder, site.scope) and not callees.text(name, site.scope).tells
             return method_class(site.scope) if of_self and _is_called(picked, module) else None
     return None
+
+
+def _may_be_loaded(site: CallSite) -> bool:
+    """Whether what `getattr` picks from may be a module that the program has found by its name."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, *_]):
+            return not _is_self(holder, site.scope)
+    return False
+
+
+def _is_self(holder: ast.expr, scope: Scope) -> bool:
+    return isinstance(holder, ast.Name) and holder.id == first_parameter(scope)
 
 
 def _is_called(picked: ast.Call, module: Module) -> bool:
@@ -100,6 +128,16 @@ def _keys(module: Module, namespace: ast.Call) -> list[ast.expr]:
             getting = module.parents[found]
             return getting.args[:1] if isinstance(getting, ast.Call) else []
     return []
+
+
+def asks_for_template(site: CallSite, callees: Callees) -> bool:
+    """Whether a call may have `tf.make_template` by a name of which a part is known: `getattr(tf, "make_" + kind)`."""
+    match site.node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
+            text = callees.text(name, site.scope)
+            module, _, maker = TEMPLATE.rpartition(".")
+            return text.tells and callees.canonical(holder, site.scope) == module and overlaps(text, literal(maker))
+    return False
 
 
 def asks_for_variable(module: Module, site: CallSite, called: str, callees: Callees) -> bool:

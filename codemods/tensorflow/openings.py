@@ -17,9 +17,9 @@ from migrate.syntax.names import last_name, resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["opened"]
+__all__ = ["NO_SCOPES", "opened"]
 
-_NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|executor|mutex|stream", re.IGNORECASE)
+NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|executor|mutex|stream", re.IGNORECASE)
 _NAME_SCOPES = frozenset({"name_scope", "op_scope"})
 _MENTIONS = _NAME_SCOPES | {"variable_scope", "variable_op_scope"}
 _OPENERS = frozenset({"enter_context", "ExitStack", "__enter__"})
@@ -56,8 +56,9 @@ def _is_picked(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
             known = callees.text(name, scope).literal
-            dotted = callees.canonical(holder, scope) or ""
-            return (known is None or f"{dotted}.{known}" in SCOPES) and dotted.partition(".")[0] not in SAFE_MODULES
+            dotted = callees.canonical(holder, scope)
+            named = known is None or (known in _MENTIONS if dotted is None else f"{dotted}.{known}" in SCOPES)
+            return named and (dotted or "").partition(".")[0] not in SAFE_MODULES
         case ast.IfExp(body=one, orelse=other):
             return any(_is_scope(arm, scope, callees) or _is_picked(arm, scope, callees) for arm in (one, other))
     return False
@@ -81,15 +82,10 @@ def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset
     if found and any(_goes_over(one, found[0], callees) for it in found[1] for one in iterated(it.node, found[0])):
         return True
     given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
-    given = given or (found is not None and any(_is_imported(one, node, found[0]) for one in found[1]))
-    if isinstance(node, ast.Attribute):
-        given = (
-            _is_foreign(node, scope)
-            or _is_of_foreign(node.value, scope)
-            or any(_is_given(value, owner, callees, seen) for value, owner in callees.assigned_to_attribute(node.attr))
-        )
+    given = given or (found is not None and any(_is_brought(one, node, found[0]) for one in found[1]))
+    given = given or (isinstance(node, ast.Attribute) and _keeps_scope(node, scope, callees, seen))
     name = last_name(node)
-    return "scope" in name.lower() or name in {"vs", "ns"} or (given and not _NO_SCOPES.search(name))
+    return "scope" in name.lower() or name in {"vs", "ns"} or (given and not NO_SCOPES.search(name))
 
 
 def _goes_over(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -100,10 +96,20 @@ def _goes_over(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     return bool(_scopes_in(made))
 
 
-def _is_imported(binding: Binding, name: ast.expr, owner: Scope) -> bool:
-    """Whether a name is imported from a file that is not a library's, or goes over what is."""
+def _keeps_scope(node: ast.Attribute, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+    """Whether an attribute may hold a scope: by what the file assigns it, or because other files alone may do so."""
+    assigned = callees.assigned_to_attribute(node.attr)
+    if not assigned or _is_foreign(node, scope) or _is_of_foreign(node.value, scope):
+        return True
+    return any(_is_given(value, owner, callees, seen) for value, owner in assigned)
+
+
+def _is_brought(binding: Binding, name: ast.expr, owner: Scope) -> bool:
+    """Whether a name is imported from a file that is not a library's, goes over what is, or is a part of something."""
     if binding.kind is BindingKind.IMPORT:
         return _is_foreign(name, owner)
+    if binding.kind is BindingKind.OTHER and isinstance(binding.node, ast.Name) and binding.context is None:
+        return True  # `size, context = lib.get()`
     return any(_is_foreign(one, owner) for it in iterated(binding.node, owner) for one in _held_in(it))
 
 

@@ -1,4 +1,4 @@
-"""Calls that run a session, and so no method of the program's classes: `sess.run(train)`."""
+"""What is called as sessions are, and the calls that run one, no method of the program: `sess.run(train)`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ from codemods.tensorflow.nones import iterated
 from migrate.syntax.names import last_name
 from migrate.syntax.walk import Scope
 
-__all__ = ["runs_session"]
+__all__ = ["is_called_session", "may_be_called_session", "runs_session"]
 
 _METHODS = frozenset({"run", "partial_run", "make_callable"})
 _CALLED = re.compile(r"_*(?:\w+_)?sess(?:ion)?\d*", re.IGNORECASE)
 _MAKING = re.compile(r"sess(?:ion)?(?![a-z])", re.IGNORECASE)  # `tf.Session`, `get_session`
+
+
+def is_called_session(name: str) -> bool:
+    """Whether a name says that what bears it is a session: `sess`, `self._train_session`."""
+    return _CALLED.fullmatch(name) is not None
+
+
+def may_be_called_session(name: str) -> bool:
+    """Whether a name says that what bears it, such as a class, has to do with sessions: `MonitoredSession`."""
+    return "sess" in name.lower()
 
 
 def runs_session(call: ast.Call, scope: Scope, callees: Callees) -> bool:
@@ -25,9 +35,8 @@ def runs_session(call: ast.Call, scope: Scope, callees: Callees) -> bool:
     """
     match call.func:
         case ast.Attribute(value=holder, attr=method) if method in _METHODS and (call.args or call.keywords):
-            return bool(_CALLED.fullmatch(last_name(holder))) and all(
-                map(_may_be_session, _made(holder, scope, callees))
-            )
+            made = _made(holder, scope, callees)
+            return is_called_session(last_name(holder)) and all(map(_may_be_session, made))
     return False
 
 
@@ -49,5 +58,5 @@ def _may_be_session(value: ast.expr) -> bool:
         case ast.IfExp(body=one, orelse=other):
             return _may_be_session(one) and _may_be_session(other)
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return _CALLED.fullmatch(name) is not None
+            return is_called_session(name)
     return isinstance(value, ast.Constant) and value.value is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.tensorflow.sessions import is_called_session
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.names import last_name
@@ -38,8 +39,8 @@ def _shows(statement: ast.stmt, scope: Scope) -> bool:
 
 def _only_tells(call: ast.Call) -> bool:
     """Whether a call makes a text, or has a session read a value: `str(n)`, `sess.run(v)`."""
-    name, owner = called_name(call), _owner(call.func)
-    return name in _FORMATTING or (name == "run" and owner.lower().startswith("sess"))
+    name = called_name(call)
+    return name in _FORMATTING or (name == "run" and is_called_session(_owner(call.func)))
 
 
 def _is_line(function: ast.expr, scope: Scope) -> bool:

@@ -10,6 +10,7 @@ from codemods.tensorflow.bodies import position
 from codemods.tensorflow.by_name import (
     ASKED,
     asked_names,
+    asks_for_template,
     asks_for_variable,
     class_picked_from,
     evaluates_variable,
@@ -134,6 +135,7 @@ class Telling:
             frozenset(self.scope_takers),
             frozenset(self.asked_names),
             frozenset(self.picked_from),
+            frozenset(self.imported),
             frozenset(self.classes_picked_from),
         )
 
@@ -159,6 +161,7 @@ class Telling:
             self.picked_from.add(module)
         if owner := class_picked_from(self.module, site, self.callees):
             self.classes_picked_from.add(self.callees.class_numbers[owner])
+        self.by_hand |= {ScopeKind.VARIABLE} if asks_for_template(site, self.callees) else set()
         self.makes_unseen |= asks_for_variable(self.module, site, called, self.callees)
         if evaluates_variable(site, called, self.callees):
             self.evaluated.append((position(node), (node.end_lineno or 0, node.end_col_offset or 0)))

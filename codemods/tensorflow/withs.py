@@ -14,6 +14,7 @@ from codemods.tensorflow.graph_blocks import graph_kind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.openings import opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
+from codemods.tensorflow.sessions import may_be_called_session
 from codemods.tensorflow.swallowing import is_manager, may_swallow
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import last_name, single_value
@@ -120,7 +121,7 @@ def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     made = (single_value(node.id, scope) if isinstance(node, ast.Name) else None) or node
     if not isinstance(made, ast.Call):
         name = last_name(node)
-        return "sess" in name.lower() or "graph" in name.lower()
+        return may_be_called_session(name) or "graph" in name.lower()
     if (callees.canonical(made.func, scope) or "").startswith("tensorflow."):
         return keyword_or_place(made, "graph", 1) is not None
     return isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and _is_graph(made, scope, callees)

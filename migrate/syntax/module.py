@@ -87,6 +87,9 @@ class Module:
             depth, line = _deepest(self.tree)
             if depth < _DEEP:  # nothing to blame but the code that descends
                 raise
+            arms, first = _longest_chain(self.tree)
+            if arms >= _DEEP:
+                raise self.source.error(f"has an `if` with {arms} `elif`, too many to be followed", first) from error
             raise self.source.error("is nested too deeply", line) from error
 
     @cached_property
@@ -129,6 +132,19 @@ def _deepest(tree: ast.AST) -> tuple[int, int]:
             deepest, place = depth, line
         waiting.extend((child, depth + 1, line) for child in ast.iter_child_nodes(node))
     return deepest, place
+
+
+def _longest_chain(tree: ast.Module) -> tuple[int, int]:
+    """How many `elif` the longest `if` has, and its line: each of them stands within the one before it."""
+    longest, place, chained = 0, 0, set[ast.AST]()
+    for node in nodes(tree):  # those outside come first
+        arms, last = 0, None if node in chained else node
+        while isinstance(last, ast.If) and [type(one) for one in last.orelse] == [ast.If]:
+            arms, last = arms + 1, last.orelse[0]
+            chained.add(last)
+        if arms > longest:
+            longest, place = arms, getattr(node, "lineno", 0)
+    return longest, place
 
 
 def _longest(code: str) -> int:

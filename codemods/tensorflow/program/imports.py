@@ -53,6 +53,12 @@ class Imports:
         modules = sorted(self.files[path].modules)
         return dict.fromkeys(found for module in modules for found in self._imported(module, path))
 
+    @cached_property
+    def loaded(self) -> frozenset[str]:
+        """The files that another one may run by a name in a string, and then has as an object."""
+        told = ((path, name) for path, file in self.files.items() for name in file.told.loaded)
+        return frozenset(found for path, name in told for found in self._imported(name, path))
+
     def leading_to(self, path: str) -> frozenset[str]:
         """A file and those whose run brings it in."""
         found = dict.fromkeys([path])

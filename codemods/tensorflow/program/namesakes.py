@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import SESSION, Call, CalleeKind, Event
+from codemods.tensorflow.facts import SESSION, Call, Callee, CalleeKind
+from codemods.tensorflow.knowledge import IMPORTERS
 from codemods.tensorflow.program.classes import BodyKey
 from codemods.tensorflow.program.imports import Imports
+from codemods.tensorflow.sessions import may_be_called_session
 
 __all__ = ["Namesakes"]
 
@@ -51,16 +53,38 @@ class Namesakes:
         ]
         return found if self.is_session(key) else [call for call in found if not self._is_of_session(call)]
 
+    def unclear_of_modules(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
+        """The calls on unknown objects that may be modules which a string names, and run a function or class of one."""
+        file = self.files[key[0]]
+        body = file.bodies[key[1]]
+        if key[0] not in self.imports.loaded or (body.owner >= 0 and body.name != "__init__"):
+            return []
+        name = file.classes[body.owner].name if body.owner >= 0 else body.name
+        calls = self._attribute_calls.get((self.imports.program_of[key[0]], name), {}).values()
+        return [call for found in calls for call in found if self._may_be_of_module(call)]
+
+    def _may_be_of_module(self, call: tuple[BodyKey, int]) -> bool:
+        """Whether nothing tells what object a call is of, or that another file has made it."""
+        called = self._called(call)
+        if called.receiver is None:
+            return True
+        known = called.receiver == SESSION or (called.receiver.name in IMPORTERS and self.functions(called.name))
+        return called.receiver.kind is CalleeKind.IMPORTED and not known
+
     def is_session(self, method: BodyKey) -> bool:
         """Whether a method is of a class that is called as one of sessions."""
         file = self.files[method[0]]
-        return "sess" in file.classes[file.bodies[method[1]].owner].name.lower()
+        return may_be_called_session(file.classes[file.bodies[method[1]].owner].name)
 
     def _is_of_session(self, call: tuple[BodyKey, int]) -> bool:
         """Whether a call runs what it calls of an object that is called as sessions are."""
+        return self._called(call).receiver == SESSION
+
+    def _called(self, call: tuple[BodyKey, int]) -> Callee:
         (path, index), number = call
-        event: Event = self.files[path].bodies[index].events[number]
-        return isinstance(event, Call) and event.callee.receiver == SESSION
+        event = self.files[path].bodies[index].events[number]
+        assert isinstance(event, Call)
+        return event.callee
 
     def _functions(self, path: str) -> Mapping[str, list[BodyKey]]:
         """The functions of a file that are no methods, by name."""

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from codemods.tensorflow.by_name import OWN
-from codemods.tensorflow.facts import SESSION, BodyFacts, Call, Callee, CalleeKind, Enter, Event, ScopeKind
+from codemods.tensorflow.by_name import LOADED, OWN
+from codemods.tensorflow.facts import (
+    SESSION,
+    BodyFacts,
+    Call,
+    Callee,
+    CalleeKind,
+    Creation,
+    Enter,
+    Event,
+    ScopeKind,
+    StoreUse,
+)
 from codemods.tensorflow.file_facts import FileFacts, NameTest
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
 from codemods.tensorflow.program.classes import BodyKey, Classes
@@ -121,7 +132,11 @@ class Tree:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What names may be of which nothing is known."""
-        return Vocabulary(frozenset().union(*(file.words.spare for file in self.files.values())))
+        names = (
+            one.name for _, _, one in self.events() if isinstance(one, Creation | StoreUse) and one.name is not None
+        )
+        variables = {text.lower().rpartition("/")[2] for name in names for text in name.texts}
+        return Vocabulary(frozenset().union(*(file.words.spare for file in self.files.values())), variables)
 
     @cached_property
     def mixes_case(self) -> bool:
@@ -234,7 +249,10 @@ class Tree:
 
     def defined(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling something at the top of a module runs, of the file itself for `OWN`."""
-        modules = [path] if dotted == OWN else self.imports.modules(dotted, path)
+        if dotted == LOADED:
+            modules = sorted(self.imports.loaded)
+        else:
+            modules = [path] if dotted == OWN else self.imports.modules(dotted, path)
         return self._run_by(meaning for module in modules for meaning in self.symbols.all_at_top(module))
 
     def _run_by(self, meanings: Iterable[tuple[str, Callee]]) -> list[BodyKey]:

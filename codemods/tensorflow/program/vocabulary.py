@@ -14,9 +14,10 @@ _BETWEEN = frozenset("_-.0123456789")  # what stands between words, and the numb
 class Vocabulary:
     """Tells whether the words of a program make a name. What comes from outside of it is any name, and hardly this."""
 
-    def __init__(self, words: Collection[str]) -> None:
+    def __init__(self, words: Collection[str], variables: Collection[str] = ()) -> None:
         self._folders = [word for word in words if "/" in word]
         self._words = frozenset(words)  # in lower case
+        self._variables = frozenset(variables)  # what these are called, of which other names are made: `v.op.name`
         self._longest = max(map(len, self._words), default=0)
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
@@ -40,7 +41,7 @@ class Vocabulary:
     def _makes(self, text: Text, other: Text) -> bool:
         if text.texts:
             return True
-        own = frozenset(_known_parts(text))
+        own = frozenset(_known_parts(text)) | (self._variables if text.is_derived else frozenset())
         if other.texts and _joins_folders(text):
             return any(all(self.makes(part, own) for part in name.split("/")) for name in other.texts)
         if other.texts:

@@ -82,13 +82,13 @@ class CallGraph:
     @cached_property
     def escaped(self) -> frozenset[BodyKey]:
         """Bodies that something refers to other than by calling them: who runs them, and how often, is not known."""
-        asked = {key for key, body in self.tree.bodies() if self._is_asked_for(body)}
+        asked = {key for key, body in self.tree.bodies() if self._is_asked_for(key, body)}
         return frozenset(asked).union(*self._escaped_from.values())
 
     def is_named(self, key: BodyKey) -> bool:
         """Whether something that knows a body, other than by the name of an attribute, hands it on or may run it."""
         body = self.tree.body(key)
-        return body.is_lambda or self.is_implicit(key) or self._is_asked_for(body) or key in self._named
+        return body.is_lambda or self.is_implicit(key) or self._is_asked_for(key, body) or key in self._named
 
     @cached_property
     def _named(self) -> frozenset[BodyKey]:
@@ -142,14 +142,15 @@ class CallGraph:
         for path, index in kin:
             yield from ((path, method) for method in self.tree.files[path].classes[index].methods.values())
 
-    def _is_asked_for(self, body: BodyFacts) -> bool:
-        """Whether something reaches a body by a string of which a part is known."""
+    def _is_asked_for(self, key: BodyKey, body: BodyFacts) -> bool:
+        """Whether something reaches a body, or the class that it is the constructor of, by a string known in part."""
         if body.is_module or body.is_lambda:
             return False
-        if body.name.lower() in self._asked_names:
+        makes = body.owner >= 0 and body.name == "__init__"
+        name = self.tree.files[key[0]].classes[body.owner].name if makes else body.name
+        if name.lower() in self._asked_names:
             return True
-        name = literal(body.name)
-        return any(overlaps(name, text) for text in self._asked_patterns)
+        return any(overlaps(literal(name), text) for text in self._asked_patterns)
 
     @cached_property
     def _asked(self) -> frozenset[Text]:
@@ -198,8 +199,9 @@ class CallGraph:
         return body.decorated or body.implicit or bool(self.unclear_callers(key)) or key in self.escaped
 
     def unclear_callers(self, key: BodyKey) -> list[Caller]:
-        """The calls that may run a method, by its name alone: on what, nobody knows."""
-        return self.tree.namesakes.unclear(key) if self.tree.body(key).owner >= 0 else []
+        """The calls that may run a method, or what a module has, by its name alone: on what, nobody knows."""
+        found = self.tree.namesakes.unclear(key) if self.tree.body(key).owner >= 0 else []
+        return [*found, *self.tree.namesakes.unclear_of_modules(key)]
 
     def is_closed(self, key: BodyKey) -> bool:
         """Whether every call that runs a body is known."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
+from codemods.tensorflow.openings import NO_SCOPES
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 
@@ -28,6 +29,7 @@ class Openers:
         key = path, scope.opener
         if key not in self._known:
             opens = any(body in self._bodies for body in self._run(scope.opener, path, "__enter__"))
+            opens = opens or self._is_held(scope.opener, path)
             exits = self._run(scope.opener, path, "__exit__")
             self._known[key] = opens, any(self.tree.body(body).swallows for body in exits)
         opens, swallows = self._known[key]
@@ -36,6 +38,11 @@ class Openers:
         if opens:
             scope = replace(scope, kind=ScopeKind.VARIABLE, plain=False)
         return replace(frame, scope=scope) if opens or swallows else frame
+
+    def _is_held(self, callee: Callee, path: str) -> bool:
+        """Whether what makes it is only assigned to its name, and may make anything: `partial(tf.name_scope)`."""
+        held = callee.kind is CalleeKind.IMPORTED and self.tree.symbols.holds(callee.name, path)
+        return held and not NO_SCOPES.search(callee.name.rpartition(".")[2])
 
     def _run(self, callee: Callee, path: str, method: str) -> list[BodyKey]:
         """The bodies that making the context manager, and entering or leaving it, runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from codemods.tensorflow.facts import Call, Creation, Event, Reset
+from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, Reset
 from codemods.tensorflow.program.tree import BodyKey, Tree
 
 __all__ = ["Resets"]
@@ -70,7 +70,13 @@ class Resets:
     def _resets(self, key: BodyKey) -> bool:
         """Whether a function surely resets the default graph: `def reset_graph(): tf.reset_default_graph()`."""
         if key not in self._resetting:
-            events = self.tree.body(key).events
-            self._resetting[key] = any(isinstance(event, Reset) and not event.frames for event in events)
-            self._resetting[key] &= not any(isinstance(event, Creation) for event in events)
+            body = self.tree.body(key)
+            sure = (one for one in body.events if not one.frames and _is_sure(one, body))
+            self._resetting[key] = any(isinstance(one, Reset) for one in sure)
+            self._resetting[key] &= not any(isinstance(event, Creation) for event in body.events)
         return self._resetting[key]
+
+
+def _is_sure(event: Event, body: BodyFacts) -> bool:
+    """Whether a call of a function comes to an event: not behind a `return`, nor in a generator, but for a manager."""
+    return body.leaves is None or body.decorated or event.at <= body.leaves

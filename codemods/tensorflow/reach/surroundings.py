@@ -115,9 +115,9 @@ class Surroundings:
         return self._unclear[key]
 
     def _find_unclear(self, key: BodyKey) -> Iterator[tuple[ScopeKind, Where]]:
-        if self.tree.body(key).name == "__init__":
-            return  # it is called on classes, by those that derive from them
         waiting = self.graph.unclear_callers(key)
+        if self.tree.body(key).name == "__init__":  # it is called on classes, by those that derive from them
+            waiting = self.tree.namesakes.unclear_of_modules(key)
         seen = set(waiting)
         for caller, number in waiting:  # which grows meanwhile
             call = self.tree.body(caller).events[number]
