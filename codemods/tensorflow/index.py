@@ -185,7 +185,7 @@ class _Indexer:
         """The lines that run where the file is the program's first."""
         for statement in self.walk.module.node.body:  # type: ignore[attr-defined]
             if isinstance(statement, ast.If) and is_main_guard(statement.test):
-                yield statement.lineno, statement.end_lineno or 0
+                yield statement.body[0].lineno, statement.body[-1].end_lineno or 0
 
     def unknown_words(self, found: frozenset[str]) -> Iterator[str]:
         """What may name something that the file does not show: words of its strings, and of code in strings."""

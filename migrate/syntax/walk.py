@@ -321,7 +321,12 @@ def _may_break(body: Sequence[ast.AST]) -> bool:
 
 def is_main_guard(test: ast.expr) -> bool:
     """`__name__ == "__main__"`."""
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
+            return True
+    return False
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Creation, Grip, ScopeKind
+from codemods.tensorflow.facts import At, Creation, FrameFacts, Grip, ScopeKind
 from codemods.tensorflow.layers.arms import lift_arms
 from codemods.tensorflow.layers.factories import Factory, FactoryCall, calls_by_statement, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
@@ -30,7 +30,7 @@ from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import SCOPES, Instance
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.targets import says_nothing
 from codemods.tensorflow.text import without_number
@@ -158,11 +158,25 @@ class _Planner:
                 sites = [site for member in group for site in member.sites]
                 first = block.statements[group[0].place]
                 layer = self._layer(group[0], sites, block)
-                name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats)
+                around = self._scope_around(group[0].events[0].frames, first.at, block.body[0])
+                name = self.names.free(layer, block.body[0], sites, unique=group[0].repeats, around=around)
                 computes = asked and any(map(block.makes_more, group))
                 keeps_ops = computes or any(member.keeps_ops for member in group)
                 wrap = WrapPlan(first.at, last.at, last.end, name, unique=group[0].repeats, keeps_ops=keeps_ops)
                 self._wrap(block.body, group, wrap, layer)
+
+    def _scope_around(self, frames: Sequence[FrameFacts], at: At, path: str) -> str:
+        """The last part of the name of the variable scope that a statement is right within; "" where it is not known.
+
+        A name scope that becomes one counts.
+        """
+        frames = [one for one in frames if one.at < at and one.scope is not None and one.scope.kind in SCOPES]
+        inner = frames[-1].scope if frames else None
+        if inner is None or inner.name is None:
+            return ""
+        if inner.kind is ScopeKind.NAME and (path, frames[-1].at) not in self.scopes.places.forms:
+            return ""
+        return (inner.name.literal or "").rpartition("/")[2]
 
     def _chosen(self, groups: list[list[Member]], block: Block) -> set[int]:
         """The places of the layers that get a scope; all layers of a network are named in one way."""

@@ -27,7 +27,8 @@ class ScopeNames:
         self._taken: dict[str, list[str]] = defaultdict(list)
         self._numbers: dict[str, list[str]] = defaultdict(list)  # of `w` where `w_1` is taken
         self._counting: dict[str, list[tuple[str, str]]] = defaultdict(list)  # new ones that TensorFlow numbers
-        self._given: dict[tuple[str, str], int] = {}  # for a file and a name how many in a row are taken already
+        self._new: dict[str, list[tuple[str, str]]] = defaultdict(list)  # with the scopes around them
+        self._given: dict[tuple[str, str, str], int] = {}  # for a file, a scope and a name how many in a row are taken
         self._patterns: dict[Text, set[str]] = defaultdict(set)  # scopes of whose names a part is known
         for item in scopes.items.values():
             for text in item.texts:
@@ -72,13 +73,17 @@ class ScopeNames:
         """Takes a name for a scope of a file."""
         key = name.lower()
         self._taken[key].append(path)
+        self._take_number(key, path)
+
+    def _take_number(self, key: str, path: str) -> None:
         if (stem := without_number(key)) != key:
             self._numbers[stem].append(path)
 
-    def free(self, name: str, path: str, sites: Sequence[Site], *, unique: bool) -> str:
+    def free(self, name: str, path: str, sites: Sequence[Site], *, unique: bool, around: str) -> str:
         """A scope name for file `path`, now taken; `sites` are inside and may have its name.
 
-        One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it.
+        One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it. It stands
+        right within the variable scope `around`, where that is known, and meets nothing new that stands within another.
         """
         if name.lower() in self.tree.op_names or name.lower() in self.tree.unknown_words(path):
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
@@ -87,11 +92,13 @@ class ScopeNames:
         own = {(text.literal or "").lower() for site in sites for text in site.names}
         while self._is_numbered(name, path, own, unique=unique):
             name = _another(name)
-        given = 0 if unique else min(self._given.get((path, name), 0), _MAX_NUMBER - 1)
+        around = "" if unique else without_number(around.lower())
+        given = 0 if unique else min(self._given.get((path, around, name), 0), _MAX_NUMBER - 1)
         for number in range(given, _MAX_NUMBER):
             candidate = f"{name}_{number}" if number and not unique else _another(name) if number else name
             key = candidate.lower()
             taken = [*self._taken[key], *self._matching(candidate), *(() if key in own else self._named[key])]
+            taken += (where for where, other in self._new[key] if not around or other in ("", around))
             taken += self._numbers[key] if unique else ()
             if not any(self.meeting.files(path, other) for other in taken):
                 break
@@ -100,8 +107,9 @@ class ScopeNames:
         if unique:
             self._counting[key].append((candidate, path))
         else:
-            self._take(candidate, path)
-            self._given[path, name] = given + (number == given)
+            self._new[key].append((path, around))
+            self._take_number(key, path)
+            self._given[path, around, name] = given + (number == given)
         return candidate
 
     def _is_numbered(self, name: str, path: str, own: Collection[str], *, unique: bool) -> bool:

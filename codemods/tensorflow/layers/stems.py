@@ -8,8 +8,9 @@ from dataclasses import dataclass
 __all__ = ["Stem", "is_role", "stem_of"]
 
 _ROLES = r"W|w|b|B|h|H|z|Z|a|A|weights?|Weights?|bias(?:es)?|Bias(?:es)?|kernel|gamma|beta|scale|offset"
-_ROLE = re.compile(rf"_*({_ROLES})_*")
-_FIRST = re.compile(rf"_*({_ROLES})_?(\d+|(?<=_)\w+)_*")
+_KIND = r"init|initial|var|variable|value|mat|matrix|vec|vector"  # what a variable is, and not of which layer
+_ROLE = re.compile(rf"_*({_ROLES})(?:_(?:{_KIND}))?_*")
+_FIRST = re.compile(rf"_*({_ROLES})_?(\d+|(?<=_)(?!(?:{_KIND})_*\Z)\w+)_*")
 _LAST = re.compile(rf"_*(\w+?)_({_ROLES})_*")
 
 

@@ -226,7 +226,7 @@ def _by_place() -> _ByPlace:
 def _stand(claim: Claim) -> object:
     """All by which a claim is compared with others, but for its owner: by identity what takes long to compare."""
     way = claim.instance.way
-    around = id(way.stands), way.graph, way.root, way.reruns, way.partial, claim.instance.body[0]
+    around = id(way.stands), way.graph, way.root, way.reruns, way.guarded, way.partial, claim.instance.body[0]
     return claim.name, claim.in_store, id(claim.domain), around
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.graphs import components
-from codemods.tensorflow.reach.ways import Instance, exclusive
+from codemods.tensorflow.reach.ways import Instance, Way, exclusive
 
 __all__ = ["ANY_GRAPH", "Meeting", "may_be_one_graph"]
 
@@ -19,6 +19,7 @@ class Meeting:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._leading: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _tops(self) -> Mapping[str, frozenset[str]]:
@@ -39,7 +40,30 @@ class Meeting:
     def may_meet(self, first: Instance, second: Instance) -> bool:
         """Whether both can happen in one graph."""
         alike = may_be_one_graph(first, second) and self.files(first.body[0], second.body[0])
-        return alike and not exclusive(first, second)
+        return alike and not exclusive(first, second) and self._may_run_together(first.way, second.way)
+
+    def _may_run_together(self, first: Way, second: Way) -> bool:
+        """Whether one run can take both ways: what a file does as the first of a program, none that imports it does."""
+        if first.root == second.root or not (first.guarded or second.guarded):
+            return True
+        return self._brings_in(first, second) or self._brings_in(second, first)
+
+    def _brings_in(self, first: Way, other: Way) -> bool:
+        """Whether a program that starts with the root of a way may take another one."""
+        if other.guarded or not other.root or other.reruns:
+            return not other.guarded
+        return not self._leading_to(other.root).isdisjoint(_run_at_first(first.root))
+
+    def _leading_to(self, path: str) -> frozenset[str]:
+        if path not in self._leading:
+            self._leading[path] = self.tree.imports.leading_to(path)
+        return self._leading[path]
+
+
+def _run_at_first(path: str) -> list[str]:
+    """A file that a program starts with, and those of the packages that it lies in: `python -m nets.train`."""
+    folders = path.split("/")[:-1]
+    return [path, *("/".join([*folders[:depth], "__init__.py"]) for depth in range(len(folders) + 1))]
 
 
 def may_be_one_graph(first: Instance, second: Instance) -> bool:

@@ -181,7 +181,7 @@ class _Descent:
     number: int
     frames: tuple[FrameFacts, ...]
     reset: tuple[int, int] | None
-    guarded: bool  # it happens in the first of several runs of its module only
+    guarded: bool  # it happens where its module is what the program starts with only
     perhaps: bool  # its body may end before
 
     def prolong(
@@ -207,6 +207,7 @@ class _Descent:
             met.unknown,
             way.reruns and not met.begun,
             way.perhaps or perhaps or self.perhaps,
+            way.guarded or self.guarded,
             way.partial,
             met.graph,
             calls or way.calls,

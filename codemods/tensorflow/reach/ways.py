@@ -76,6 +76,7 @@ class Way:
     unknown: bool = False
     reruns: bool = False  # its module, or the cell of a notebook, may run again
     perhaps: bool = False  # a call in it may run something else, or nothing
+    guarded: bool = False  # only where its root is what the program starts with, and not where that is imported
     partial: bool = False  # stands for more ways than were followed: what is around them is not in `stands`
     graph: tuple[object, ...] = ("default",)
     calls: tuple[tuple[BodyKey, int], ...] = ()  # the body and the number of the call event, outermost first
