@@ -5,28 +5,40 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 
-__all__ = ["fingerprint"]
+__all__ = ["code", "fingerprint", "of_package"]
 
 
-@lru_cache(maxsize=4)
 def fingerprint(packages: frozenset[str]) -> bytes:
-    """A digest of Python, of this package and of others, by their names; empty where some code cannot be read.
+    """A digest of Python, of this package and of others, by their names; empty where some code cannot be read."""
+    found = code(packages)
+    python = repr((sys.implementation.cache_tag, sys.version_info[:3])).encode()
+    return found and blake2b(python + found, digest_size=20).digest()
+
+
+def code(packages: frozenset[str]) -> bytes:
+    """The same without Python: a digest of the code alone, wherever it lies."""
+    found = [of_package(package) for package in sorted({"migrate", *packages})]
+    return blake2b(b"".join(found), digest_size=20).digest() if all(found) else b""
+
+
+@cache
+def of_package(package: str) -> bytes:
+    """A digest of one package; empty where some of its code cannot be read.
 
     It is made once a process: whatever is installed while a server runs is not the code that it goes on with.
     """
-    digest = blake2b(repr((sys.implementation.cache_tag, sys.version_info[:3])).encode(), digest_size=20)
-    for package in sorted({"migrate", *packages}):
-        paths = _sources(package)
-        if not any(map(os.path.exists, paths)):  # it lies in an archive, or has been compiled
-            return b""
-        for path in paths:
-            # An editor's lock file beside a source may lead nowhere.
-            with suppress(OSError), open(path, "rb", buffering=0) as file:
-                digest.update(repr((package, os.path.basename(path))).encode() + file.read())
+    digest = blake2b(digest_size=20)
+    paths = _sources(package)
+    if not any(map(os.path.exists, paths)):  # it lies in an archive, or has been compiled
+        return b""
+    for path in paths:
+        # An editor's lock file beside a source may lead nowhere.
+        with suppress(OSError), open(path, "rb", buffering=0) as file:
+            digest.update(repr((package, os.path.basename(path))).encode() + file.read())
     return digest.digest()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from migrate import discover
 from migrate.discover import Found
@@ -15,18 +15,28 @@ __all__ = ["Progress", "Reader"]
 Progress: TypeAlias = Callable[[str, int, int], None]  # what is done, how much of it, of how much (0: unknown)
 
 
+class Load(Protocol):
+    """Gives a file's bytes, or why there are none, or None; see `discover.read`."""
+
+    def __call__(self, path: str, *, named: bool) -> bytes | Failure | None: ...
+
+
 class Reader:
     """The bytes of the files that were found; `overlay` holds some that stand for a file's own.
 
-    `failures` go by path, those of the search among them: such a file is not read again.
+    `failures` go by path, those of the search among them: such a file is not read again. `load` gives the bytes of the
+    others.
     """
 
-    def __init__(self, found: Found, overlay: Mapping[str, bytes], progress: Progress) -> None:
+    def __init__(
+        self, found: Found, overlay: Mapping[str, bytes], progress: Progress, load: Load = discover.read
+    ) -> None:
         self.files = found.files
         self.failures = {failure.path: failure for failure in found.failures}
         self._named = found.named
         self._overlay = overlay
         self._progress = progress
+        self._load = load
         self._digests: dict[str, int] = {}
 
     def read(self, files: Sequence[str], what: str) -> Iterator[tuple[str, bytes]]:
@@ -36,7 +46,7 @@ class Reader:
             if path in self.failures:
                 continue
             overlaid = self._overlay.get(path)
-            data = discover.read(path, named=path in self._named) if overlaid is None else overlaid
+            data = self._load(path, named=path in self._named) if overlaid is None else overlaid
             match data:
                 case Failure():
                     self.fail(path, data)

@@ -70,7 +70,7 @@ class Memory:
         """Writes the answers so that a kill leaves the old ones or the new ones."""
         beside = f"{self.path}.{os.getpid()}"
         with open(beside, "w", encoding="utf-8") as file:
-            json.dump({"version": 1, "answers": self.answers}, file)
+            file.write(json.dumps({"version": 1, "answers": self.answers}))  # in pieces it would take ten times as long
         os.replace(beside, self.path)
 
     def keep_refusals(self) -> None:

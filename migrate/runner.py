@@ -49,7 +49,7 @@ def _cache(settings: Settings, files: int) -> str | None:
 
 def _executor(settings: Settings, work: Work, cache: str | None, extent: Extent) -> Executor:
     """What the settings ask for. What somebody is writing, which is what is looked at `only`, is not kept."""
-    plain = open_executor(settings.executor, settings.jobs, settings.scheduler, work.ready)
+    plain = open_executor(settings.executor, settings.jobs, settings.scheduler, work.ready, work.packages)
     if cache is None:
         return plain
     return CachingExecutor(plain, work, cache, lambda path: extent.only is None or not extent.only(path))

@@ -38,7 +38,15 @@ def load(registry: Registry, given: Mapping[str, Any], environ: Mapping[str, str
         raise SettingsError(f"a codemod's option is called {clash.pop()}, as one of migrate's own")
     if given.get("config") and given.get("isolated"):
         raise SettingsError("--config and --isolated exclude each other")
+    _check_filled(given)
     return _Finder(registry, dict(given), environ or {}).at(os.getcwd())
+
+
+def _check_filled(given: Mapping[str, Any]) -> None:
+    """A variable of a script that nobody has set, as in `--shard "$PART"`, must not mean the whole tree."""
+    for name, (_, option) in options_of().items():
+        if option.scope is Scope.COMMAND and given.get(name) == "":
+            raise SettingsError(f"--{name.replace('_', '-')} is empty: leave it out, or say {option.metavar}")
 
 
 def variable(name: str) -> str:

@@ -75,7 +75,7 @@ def pack(group: Group, reader: Reader, setup: Setup, cache: str | None) -> Parce
     sources = dict(reader.read(group.files, "Sending"))
     for path, data in sources.items():
         reader.remember(path, data)
-    firsts = {os.path.dirname(path): path for path in sources}
+    firsts = {os.path.dirname(path): path for path in group.files}  # of those that are gone, too: facts of them remain
     return Parcel(
         group.files[0],
         b"".join(sources.values()),
@@ -90,8 +90,8 @@ def pack(group: Group, reader: Reader, setup: Setup, cache: str | None) -> Parce
 
 
 def carry_out(parcel: Parcel) -> Outcome:
-    """Goes through a program, in whatever process."""
-    reader = Reader(Found(parcel.group.files, parcel.failures), dict(_sources(parcel)), lambda *_: None)
+    """Goes through a program, in whatever process, on whatever machine: nothing is read but what was sent."""
+    reader = Reader(Found(parcel.group.files, parcel.failures), dict(_sources(parcel)), lambda *_: None, _gone)
     work = replace(parcel.work, kept=Kept())  # what is indexed here is rewritten here
     with collecting.paused(), _executor(parcel.cache, work) as executor:
         setup = Setup(work.analyses, executor, work, parcel.policy, parcel.comment)
@@ -99,6 +99,10 @@ def carry_out(parcel: Parcel) -> Outcome:
         program.look()
         program.forget()
     return Outcome(program.results, reader.failures)
+
+
+def _gone(path: str, *, named: bool) -> None:
+    """What was not sent had gone, whatever lies at its path on this machine."""
 
 
 def _sources(parcel: Parcel) -> Iterator[tuple[str, bytes]]:

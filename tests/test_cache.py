@@ -18,7 +18,7 @@ from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
 from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
-from migrate.fingerprint import fingerprint
+from migrate.fingerprint import of_package
 from migrate.shelf import seal
 from migrate.work import IndexTask, Work
 
@@ -52,7 +52,7 @@ class Watched(SerialExecutor):
 @pytest.fixture(autouse=True)
 def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.cache._LEAST", 0)
-    fingerprint.cache_clear()
+    of_package.cache_clear()
 
 
 def indexed(folder: Path, *tasks: IndexTask, work: Work = WORK) -> tuple[list[Indexed | Lost], list[str]]:
@@ -99,7 +99,7 @@ def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
 
 def another_process() -> None:
     """What follows goes on with the code that lies there now."""
-    fingerprint.cache_clear()
+    of_package.cache_clear()
 
 
 @pytest.mark.parametrize("place", ["own", "borrowed", "deferred"])

@@ -111,6 +111,12 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--shard", "3/2", "."], "--shard must be I/N with I from 1 to N, not '3/2'"),
         (["--shard", "²/3", "."], "--shard must be I/N with I from 1 to N, not '²/3'"),
         (["--shard", f"1/{'9' * 5_000}", "."], "--shard must be I/N with I from 1 to N, not '1/999"),
+        *(
+            (["--shard", part, "."], f"--shard must be I/N with I from 1 to N, not '{part}'")
+            for part in ("0/3", "4/3", "1/0", "1/3/5", " 1/3 ", "1", "-1/3")
+        ),
+        (["--shard", "", "."], "--shard is empty: leave it out, or say I/N"),
+        (["--since=", "."], "--since is empty: leave it out, or say REV"),
         (["--config", "nope.toml", "."], "nope.toml cannot be read: No such file or directory"),
         (["--since", "HEAD", "."], "--since needs a git repository, and there is none here"),
         (["--resume", "."], "--resume goes on with a review: give --interactive with it"),

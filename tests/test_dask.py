@@ -19,6 +19,8 @@ from shell import SCRIPT
 
 from migrate import executors, registry, runner, settings
 from migrate.executors import ExecutorError, Lost
+from migrate.executors.build import Build
+from migrate.executors.dask import _check_builds
 from migrate.model import Report
 
 HEAVY = 50_000  # bytes of a task: few of them go to a worker at once
@@ -134,14 +136,51 @@ def test_a_worker_of_another_version_that_comes_later_is_one_clear_line(
 ) -> None:
     with executors.open_executor("dask", 0, cluster.scheduler_address) as executor:
         assert list(executor.map(double, tasks(1, HEAVY))) == [0]  # whoever is there is asked as the client connects
-        monkeypatch.setattr("migrate.executors.dask.__version__", "9.9.9")
-        with pytest.raises(
-            ExecutorError, match=r"lacks something: it has migrate-variables .*; install .* same codemods"
-        ):
+        monkeypatch.setattr(executor, "_build", replace(Build.here(frozenset()), version="9.9.9"))
+        with pytest.raises(ExecutorError, match=r"the one at tcp:.* has migrate-variables .*, not 9.9.9; install .*"):
             list(executor.map(double, tasks(1, HEAVY)))
 
 
-def test_the_report_is_that_of_one_process(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "mine", "theirs"),
+    [
+        ("code", lambda _: b"mine", "other code of the same version in one of migrate, numbered"),
+        ("__version__", "9.9.9", r"migrate-variables \d.*, not 9.9.9"),
+    ],
+)
+def test_a_worker_with_other_code_is_named(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch, name: str, mine: Any, theirs: str
+) -> None:
+    monkeypatch.setattr(f"migrate.executors.build.{name}", mine)
+    executor = executors.open_executor("dask", 0, cluster.scheduler_address, packages=lambda: frozenset({"numbered"}))
+    line = f"^the Dask worker at tcp://.* has {theirs}; install the same Python, .* anew$"
+    with executor, pytest.raises(ExecutorError, match=line):
+        next(iter(executor.map(double, tasks(1, HEAVY))))
+
+
+def test_a_worker_with_another_python_differs() -> None:
+    here = Build.here(frozenset())
+    assert here.different(replace(here, python="cpython-39")) == f"the Python cpython-39, not {here.python}"
+    assert here.different(replace(here)) == ""
+
+
+def test_code_in_an_archive_is_told_by_its_version_alone() -> None:
+    known, packed = Build.here(frozenset()), replace(Build.here(frozenset()), code=b"")
+    assert known.code
+    assert known.different(packed) == packed.different(known) == ""
+
+
+def test_a_worker_without_this_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = ModuleNotFoundError("No module named 'migrate'")
+    found: dict[str, Build | Exception] = {"tcp://gone:1": OSError(), "tcp://other:1": absent}
+    with pytest.raises(ExecutorError, match=r"^the Dask worker at tcp://other:1 cannot do it: No module"):
+        _check_builds(found, Build.here(frozenset()))
+
+
+def test_the_report_is_that_of_one_process(
+    cluster: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers have other files at the same paths, and look at none of them."""
     monkeypatch.chdir(tmp_path)
     for number in range(30):
         folder = tmp_path / f"package_{number % 5}"
@@ -149,10 +188,21 @@ def test_the_report_is_that_of_one_process(cluster: Any, tmp_path: Path, monkeyp
         (folder / f"layers_{number}.py").write_text(_LAYERS)
         (folder / f"main_{number}.py").write_text(_MAIN.replace("layers", f"layers_{number}"))
     (tmp_path / "broken.py").write_text("import tensorflow as tf\nw = tf.Variable(0\n")
+    _write_others(tmp_path_factory.mktemp("elsewhere"), cluster)
     serial = _report("serial", "")
     assert len(serial.changed) == 60
     assert len(serial.failures) == 1
     assert _report("dask", cluster.scheduler_address) == serial
+
+
+def _write_others(folder: Path, cluster: Any) -> None:
+    """Has the workers go on in a folder with other files at the same paths."""
+    for number in range(30):
+        inner = folder / f"package_{number % 5}"
+        inner.mkdir(exist_ok=True)
+        (inner / f"layers_{number}.py").write_text("import tensorflow as tf\nw = tf.Variable(0)\n" * 2)
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.run(os.chdir, str(folder))
 
 
 def _report(executor: str, scheduler: str) -> Report:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.diff import hunks, patch, quote, relative, split
+from migrate.diff import _nearest, hunks, patch, quote, relative, split
 from migrate.model import FileResult, Revision
 
 CONTENTS = {
@@ -166,6 +166,28 @@ def test_a_change_stays_small() -> None:
     assert time.process_time() - started < 2
     assert len(found) == 50
     assert all(sum(line.sign == "+" for line in hunk.lines) == 1 for hunk in found)
+
+
+def test_a_thousand_changes_between_equal_lines_stay_apart() -> None:
+    """With no line that is unique on both sides, one change a step would be looked for among all."""
+    old = [b"w = old()\n", b"x = 1\n", b"y = 2\n"] * 1000
+    new = [line.replace(b"old", b"new%d" % number) for number, line in enumerate(old)]
+    new = [piece for line in new for piece in ((b"# two\n", line) if b"new3" in line else (line,))]
+    started = time.process_time()
+    found = list(hunks(b"".join(old), b"".join(new), context=0))
+    assert time.process_time() - started < 2
+    assert len(found) == 1000
+    assert sum(hunk.old_count for hunk in found) == 1000
+    assert sum(hunk.new_count for hunk in found) == len(new) - 2000
+
+
+@given(st.lists(st.sampled_from([b"\n", b"a\n", b"b\n"]), max_size=30), st.lists(st.sampled_from([b"\n", b"a\n"])))
+def test_what_is_hard_gives_both_sides_too(old: list[bytes], new: list[bytes]) -> None:
+    made, at = [], 0
+    for start, end, first, last in _nearest(old, new):
+        made += [*old[at:start], *new[first:last]]
+        at = end
+    assert [*made, *old[at:]] == new
 
 
 def test_nothing_changed_is_an_empty_patch() -> None:

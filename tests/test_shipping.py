@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +109,68 @@ def test_files_are_the_same_from_when_they_are_sent(monkeypatch: pytest.MonkeyPa
         names = [one.id for one in session.report().findings() if one.path == "c.py"]
         report = session.decline(names)
     assert "c.py" in [one.path for one in report.failures]
+
+
+class Elsewhere(Watched):
+    """Goes through programs on a machine with other files, some of which lie at the same paths.
+
+    Before a program is sent, each of the files that are to go is removed.
+    """
+
+    def __init__(self, folder: Path, gone: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.folder = folder
+        self.gone = gone
+
+    def map(self, function: Any, tasks: Any) -> Any:
+        if function is not carry_out:
+            yield from super().map(function, tasks)
+            return
+        for path in self.gone:
+            Path(path).unlink()
+        for task in tasks:
+            here = os.getcwd()
+            os.chdir(self.folder)
+            try:
+                result = function(task)
+            finally:
+                os.chdir(here)
+            self.done.append(task.path)
+            yield result
+
+
+def elsewhere(here: Path) -> Path:
+    """A folder with other files at the paths of `several`."""
+    folder = here.parent / f"{here.name}_elsewhere"
+    folder.mkdir()
+    for name in ("a", "a_main", "b", "b_main", "c", "d"):
+        (folder / f"{name}.py").write_text("import a\nold(2)\nold(3)\n")
+    return folder
+
+
+def test_workers_read_nothing_of_their_own(here: Path) -> None:
+    several()
+    write(**{f"more_{number}": "old()\n" * 3 for number in range(6)})
+    executor = Elsewhere(elsewhere(here))
+    assert through(executor) == run()
+    assert {"a.py", "c.py"} <= {*executor.done}
+
+
+def test_what_is_gone_before_it_is_sent_is_not_found_elsewhere(here: Path) -> None:
+    several()
+    write(**{f"more_{number}": "old()\n" * 3 for number in range(6)})
+    report = through(Elsewhere(elsewhere(here), ["a.py", "c.py"]))
+    assert [one.path for one in report.changed][:2] == ["b.py", "more_0.py"]
+    assert [one.line for one in report.findings() if one.path == "a_main.py"] == [2]
+    assert [one.path for one in report.failures] == ["b_main.py"]
+
+
+def test_a_file_alone_in_its_folder_that_goes_costs_itself(here: Path) -> None:
+    write(a="old()\n", a_main="import sub.b\nimport a\nold()\n", **{f"c{number}": "old()\n" * 9 for number in range(6)})
+    Path("sub").mkdir()
+    Path("sub/b.py").write_text("old()\n")
+    report = through(Elsewhere(elsewhere(here), ["sub/b.py"]))
+    assert [one.path for one in report.changed][:3] == ["a.py", "a_main.py", "c0.py"]
 
 
 def test_what_kills_a_worker_costs_its_file() -> None:

@@ -59,15 +59,22 @@ class Executor(Protocol):
     ) -> None: ...
 
 
-def open_executor(name: str, jobs: int, scheduler: str, ready: Callable[[], object] = lambda: None) -> Executor:
+def open_executor(
+    name: str,
+    jobs: int,
+    scheduler: str,
+    ready: Callable[[], object] = lambda: None,
+    packages: Callable[[], frozenset[str]] = frozenset,
+) -> Executor:
     """The executor called `name`: `auto` is serial for one job and for little work, processes otherwise.
 
-    Processes are started after a call of `ready`: what it imports they inherit, where the system allows that.
+    Processes are started after a call of `ready`: what it imports they inherit, where the system allows that. Other
+    machines must have the same code of `packages`, the top ones of what the tasks run beside this one.
     """
     if name == "dask":
         from migrate.executors.dask import DaskExecutor  # noqa: PLC0415
 
-        return DaskExecutor(scheduler)
+        return DaskExecutor(scheduler, packages)
     if name == "serial" or jobs == 1:
         from migrate.executors.serial import SerialExecutor  # noqa: PLC0415
 

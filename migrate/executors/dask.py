@@ -1,6 +1,6 @@
 """Runs tasks on the workers of a Dask cluster. Sources travel with the tasks, so that no file system is shared.
 
-Workers need the same versions of this package and of the codemods, and nothing else; they never write.
+Workers need the same Python and the same code of this package and of the codemods, and nothing else; they never write.
 See https://distributed.dask.org/en/stable/resilience.html for what becomes of the tasks of a worker that is lost.
 """
 
@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Any, TypeAlias
 
 from migrate.executors import ExecutorError, Lost, R, T
+from migrate.executors.build import Build
 from migrate.executors.chunks import chunks, run
-from migrate.version import __version__
 
 __all__ = ["DaskExecutor"]
 
@@ -33,10 +33,15 @@ Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each wi
 
 
 class DaskExecutor:
-    """A client of the scheduler at `address`; it connects when the first task is there."""
+    """A client of the scheduler at `address`; it connects when the first task is there.
 
-    def __init__(self, address: str) -> None:
+    Every worker must have the same code of the `packages` that the tasks run.
+    """
+
+    def __init__(self, address: str, packages: Callable[[], frozenset[str]]) -> None:
         self._address = address
+        self._packages = packages
+        self._build: Build | None = None
         self._client: Any = None
         self._flights: list[Flight] = []  # of each `map` that is under way: one may be asked for within another
 
@@ -68,7 +73,7 @@ class DaskExecutor:
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
         client = self._connected()
         with self._reaching():
-            return client.submit(_unpacked, _packed(function, chunk), __version__, pure=False)
+            return client.submit(_unpacked, _packed(function, chunk), self._build, pure=False)
 
     def _land(self, function: Callable[[T], R], flight: Flight) -> Iterator[R | Lost]:
         """The results of the oldest chunk. The scheduler gives the tasks of a lost worker to others by itself.
@@ -93,8 +98,8 @@ class DaskExecutor:
                 return self._await(future)
         except KilledWorker:
             return None
-        except ImportError as error:
-            raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
+        except (ImportError, AttributeError) as error:
+            raise ExecutorError(f"a Dask worker lacks something: {_first_line(error)}; {_SAME}") from error
 
     @contextlib.contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -120,7 +125,8 @@ class DaskExecutor:
 
     def _connected(self) -> Any:
         if self._client is None:
-            self._client = _connect(self._address)
+            self._build = Build.here(self._packages())
+            self._client = _connect(self._address, self._build)
         return self._client
 
     def __enter__(self) -> DaskExecutor:
@@ -145,10 +151,13 @@ def _packed(function: Callable[[T], R], chunk: list[T]) -> bytes:
     return zlib.compress(pickle.dumps((function, chunk), pickle.HIGHEST_PROTOCOL), 1)
 
 
-def _unpacked(packed: bytes, version: str) -> list[Any]:
-    """What a worker makes of a chunk. Raises `ImportError` where it is another version's: it may have come later."""
-    if version != __version__:
-        raise ImportError(f"it has migrate-variables {__version__}")
+def _unpacked(packed: bytes, build: Build) -> list[Any]:
+    """What a worker makes of a chunk. Raises `ImportError` where it has other code: it may have come later."""
+    from distributed import get_worker  # noqa: PLC0415
+
+    different = build.different(Build.here(build.packages))
+    if different:
+        raise ImportError(f"the one at {get_worker().address} has {different}")
     return run(*pickle.loads(zlib.decompress(packed)))  # noqa: S301 - it came from the client, as all that a worker runs
 
 
@@ -161,10 +170,10 @@ def _settles(future: Any) -> bool:
     return bool(future.done())
 
 
-_SAME = f"install migrate-variables {__version__} and the same codemods on every worker"
+_SAME = "install the same Python, migrate-variables and codemods for every worker, and start it anew"
 
 
-def _connect(address: str) -> Any:
+def _connect(address: str, build: Build) -> Any:
     """A client with at least one worker. Raises `ExecutorError`."""
     try:
         from distributed import Client  # noqa: PLC0415
@@ -181,13 +190,10 @@ def _connect(address: str) -> Any:
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
-        _check_versions(client.run(_version))
+        _check_builds(client.run(Build.here, build.packages, on_error="return"), build)
     except OSError as error:
         client.close(timeout=1)
         raise ExecutorError(f"the Dask scheduler at {address} has no workers: {_first_line(error)}") from error
-    except ImportError as error:
-        client.close(timeout=1)
-        raise ExecutorError(f"a Dask worker lacks something: {error}; {_SAME}") from error
     except ExecutorError:
         client.close(timeout=1)
         raise
@@ -219,14 +225,17 @@ def _check_address(address: str) -> None:
         raise ExecutorError(f"{address} is no address of a Dask scheduler, such as tcp://host:8786: {error}") from error
 
 
-def _version() -> str:
-    return __version__
-
-
-def _check_versions(found: dict[str, str]) -> None:
-    for worker, version in sorted(found.items()):
-        if version != __version__:
-            raise ExecutorError(f"the Dask worker at {worker} has migrate-variables {version}; {_SAME}")
+def _check_builds(found: dict[str, Build | Exception], build: Build) -> None:
+    """Raises `ExecutorError` for the first worker that has other code, or none; one that has gone has none to give."""
+    for worker, other in sorted(found.items()):
+        match other:
+            case OSError():
+                continue
+            case Exception():
+                raise ExecutorError(f"the Dask worker at {worker} cannot do it: {_first_line(other)}; {_SAME}")
+        different = build.different(other)
+        if different:
+            raise ExecutorError(f"the Dask worker at {worker} has {different}; {_SAME}")
 
 
 def _first_line(error: BaseException) -> str:

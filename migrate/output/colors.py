@@ -85,6 +85,8 @@ def _name(word: str, before: str, *, attribute: bool) -> str:
 
 def long_strings(text: str) -> list[tuple[int, int, str]]:
     """First and last line, and quote, of each string that goes over several lines."""
+    if '"""' not in text and "'''" not in text:
+        return []
     found, line, done = [], 1, 0
     for match in _STRINGS.finditer(text):
         if match["long"]:
