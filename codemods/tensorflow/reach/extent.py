@@ -127,7 +127,8 @@ class Extent:
 
     def _may_run_maker(self, call: Call, path: str) -> bool:
         """Whether what a call runs may be a function that makes variables: `activation(y)`, `activation=prelu`."""
-        if call.callee.kind not in _HANDED or call.callee.name not in self._parameters:
+        callee = call.callee
+        if not callee.is_element and (callee.kind not in _HANDED or callee.name not in self._parameters):
             return False
         knows, taken = self.tree.imports.knows, len(call.positional)
         return any(taken <= takes and any(knows(one, path) for one in files) for takes, files in self._handed_makers)
