@@ -84,7 +84,7 @@ class Handing:
             yield Call(position(site.node), frames, self._function(given, site.scope), opaque_arguments=True)
 
     def at_once(self, site: CallSite) -> Iterator[Call]:
-        """The calls of a function by `reduce(f, ...)`, `list(map(f, ...))` or a loop over `map(f, ...)`."""
+        """The calls of a function by `reduce(f, ...)`, `list(map(f, ...))`, `w, b = map(f, ...)` or a loop over it."""
         if site.called not in _CALLERS or not site.node.args:
             return
         node, name = site.node, self.callees.callee(site.node.func, site.scope).name
@@ -93,7 +93,7 @@ class Handing:
             node = self._collected(node.args[0], site.scope)
             runs = self.callees.callee(node.func, site.scope).name in knowledge.MAPPERS
         elif name in knowledge.MAPPERS:  # by itself it says nothing of when
-            runs = isinstance(site.statement, ast.For) and site.statement.iter is node
+            runs = _goes_through(site.statement, node)
         if runs and node.args:
             at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
             callee = self._function(node.args[0], site.scope)
@@ -121,3 +121,13 @@ class Handing:
                 callee = self.callees.callee(argument, site.scope)
                 if callee.kind is CalleeKind.BODY:
                     yield callee.index
+
+
+def _goes_through(statement: ast.stmt, node: ast.expr) -> bool:
+    """Whether a statement takes all elements of what an expression gives: a loop does, and several targets do."""
+    match statement:
+        case ast.For(iter=value):
+            return value is node
+        case ast.Assign(targets=[ast.Tuple() | ast.List(), *_], value=value):
+            return value is node
+    return False

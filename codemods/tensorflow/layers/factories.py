@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Grip
+from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Grip, ScopeKind
 from codemods.tensorflow.layers.keeping import calls_that_name
 from codemods.tensorflow.layers.moving import may_move
 from codemods.tensorflow.naming.sites import Place, Site, place_of
@@ -90,13 +90,19 @@ def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
     events = extent.tree.body(body).events
     if len(sites) != sum(isinstance(event, Creation) for event in events):
         return False  # one of them is left alone
-    if any(site.looked_up or site.keeps_name_in_cells for site in sites):
+    if any(site.looked_up or site.keeps_name_in_cells or _in_graph(site.creation) for site in sites):
         return False
     if any(not site.repeats or _in_loop(site) or site.place not in (Place.ROOT, Place.IN_STEP) for site in sites):
         return False
     return all(
         isinstance(event, Creation) or (isinstance(event, Call) and may_move(event, body, extent)) for event in events
     )
+
+
+def _in_graph(creation: Creation) -> bool:
+    """Whether a function enters a graph around a creation, in which the scopes of who calls it are none."""
+    scopes = (frame.scope for frame in creation.frames)
+    return any(one is not None and one.kind in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH) for one in scopes)
 
 
 def _in_loop(site: Site) -> bool:

@@ -43,8 +43,7 @@ class OldNames:
 
     def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], tuple[int, int]]:
         """The series and number of each unnamed variable in its scope, where all that counts is known."""
-        anywhere = any(self._place(one)[1].startswith("*") for site in unnamed for one in site.instances)
-        if anywhere or self._counts_others():
+        if any(self._is_anywhere(one) for site in unnamed for one in site.instances) or self._counts_others():
             return {}
         places: dict[object, list[tuple[tuple[int, ...], Site]]] = {}
         roots: dict[object, set[str]] = {}  # which of several modules runs first is not known
@@ -70,6 +69,13 @@ class OldNames:
             if place not in uncertain and len({site.body[0] for _, site in found}) == 1 and len(roots[place]) == 1
             for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
         }
+
+    def _is_anywhere(self, instance: Instance) -> bool:
+        """Whether an instance may be in any scope, or between any others: whoever it is handed to runs it there."""
+        way = instance.way
+        first = way.calls[0][0] if way.calls else instance.body
+        handed = way.unknown and self.scopes.reach.graph.is_handed_on(first)
+        return handed or self._place(instance)[1].startswith("*")
 
     def _counts_others(self) -> bool:
         """Whether something else may be called `Variable` or `Variable_1`, or the default graph is another one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
@@ -28,6 +28,7 @@ from codemods.tensorflow.reach.ways import Instance
 
 __all__ = ["Extent"]
 
+_HANDED = (CalleeKind.OPAQUE, CalleeKind.METHOD, CalleeKind.ATTRIBUTE)  # how what a parameter holds is called
 _ACTIVATIONS = re.compile(r"act|nonlin|init|relu|sigm|tanh|fn|func|transfer", re.IGNORECASE)
 
 
@@ -114,9 +115,36 @@ class Extent:
         return any(
             _uses_store(event)
             or (isinstance(event, Call) and any(target in self._stores for target in self.tree.targets(event, body)))
-            or (isinstance(event, Call) and _opaque(event) and not self.tree.targets(event, body))
+            or (isinstance(event, Call) and self._is_opaque(event, body))
             for event in events
         )
+
+    def _is_opaque(self, call: Call, body: BodyKey) -> bool:
+        """Whether a call that leads nowhere in the tree may make variables, or run what does."""
+        if self.tree.targets(call, body):
+            return False
+        return _opaque(call) or self._may_run_maker(call, body[0])
+
+    def _may_run_maker(self, call: Call, path: str) -> bool:
+        """Whether what a call runs may be a function that makes variables: `activation(y)`, `activation=prelu`."""
+        callee = call.callee
+        if not callee.is_element and (callee.kind not in _HANDED or callee.name not in self._parameters):
+            return False
+        knows, taken = self.tree.imports.knows, len(call.positional)
+        return any(taken <= takes and any(knows(one, path) for one in files) for takes, files in self._handed_makers)
+
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
+        """The names by which bodies know what they are handed; an attribute that keeps it is called alike."""
+        return frozenset(name for _, body in self.tree.bodies() for name in body.parameters)
+
+    @cached_property
+    def _handed_makers(self) -> Sequence[tuple[int, list[str]]]:
+        """How many arguments such functions take that are handed on, and the files that do so."""
+        makers = self._leading_to(lambda event, _: isinstance(event, Creation | StoreUse))
+        plain = (key for key in makers if self.tree.body(key).owner < 0 and not self.tree.body(key).in_control_flow)
+        handed = [(key, [path for path in self.tree.files if self.graph.refers(path, key)]) for key in plain]
+        return [(len(self.tree.body(key).parameters), files) for key, files in handed if files]
 
     def creates(self, call: Call, body: BodyKey) -> bool:
         """Whether a call runs code of the tree that creates variables."""
@@ -127,7 +155,7 @@ class Extent:
         targets = self.tree.targets(call, body)
         if not targets and call.callee.is_element and call.callee.kind is CalleeKind.OPAQUE:
             return bool(self._speaking_lambdas)
-        return any(target in self._speakers for target in targets)
+        return _names_unknown(call, targets) or any(target in self._speakers for target in targets)
 
     @cached_property
     def _speaking_lambdas(self) -> frozenset[BodyKey]:
@@ -174,15 +202,17 @@ class Extent:
 
     @cached_property
     def _speakers(self) -> frozenset[BodyKey]:
-        return self._leading_to(lambda event, _: isinstance(event, NamedOp | Enter))
+        return self._leading_to(
+            lambda event, body: (
+                isinstance(event, NamedOp | Enter)
+                or (isinstance(event, Call) and _names_unknown(event, self.tree.targets(event, body)))
+            )
+        )
 
     @cached_property
     def _stores(self) -> frozenset[BodyKey]:
         return self._leading_to(
-            lambda event, body: (
-                _uses_store(event)
-                or (isinstance(event, Call) and _opaque(event) and not self.tree.targets(event, body))
-            )
+            lambda event, body: _uses_store(event) or (isinstance(event, Call) and self._is_opaque(event, body))
         )
 
     @cached_property
@@ -198,6 +228,11 @@ class Extent:
 
 def _uses_store(event: Event) -> bool:
     return isinstance(event, StoreUse)
+
+
+def _names_unknown(call: Call, targets: Collection[BodyKey]) -> bool:
+    """Whether a call gives a name to what a function makes that nobody knows: `init([2], name="w_init")`."""
+    return not targets and call.callee.kind is CalleeKind.OPAQUE and any(word == "name" for word, _ in call.keywords)
 
 
 def _opaque(call: Call) -> bool:

@@ -81,7 +81,7 @@ class Rivals:
             for instance, text in places
             for bearer in self._near(item.key[0], instance, text)
         ) or any(
-            self._are_numbered(literal(stem), instance, item.key[0])
+            self._are_numbered(stem, instance, item.key[0])
             for instance, text in places
             for stem in filter(None, map(_stem, text.texts))
         )
@@ -98,10 +98,23 @@ class Rivals:
         again = self.bearers.reach.tree.imports.circular
         return instance.way.root not in again and instance.always_before(bearer)
 
-    def _are_numbered(self, stem: Text, instance: Instance, path: str) -> bool:
-        """Whether several ops or variables may have one name beside a scope: the second `s` is called `s_1`."""
-        found = [bearer for bearer in self.bearers.of(path, stem) if self._bears(bearer, instance, stem)]
-        return self.places.recurs([one for _, one in found], [name for name, _ in found])
+    def _are_numbered(self, stem: str, instance: Instance, path: str) -> bool:
+        """Whether several ops, variables or scopes may have one name beside a scope: the second `s` is called `s_1`."""
+        name = literal(stem)
+        found = [bearer for bearer in self.bearers.of(path, name) if self._bears(bearer, instance, name)]
+        return self.places.recurs([one for _, one in found], [name for name, _ in found]) or (
+            bool(found) and self._may_follow(stem, instance)
+        )
+
+    def _may_follow(self, name: str, instance: Instance) -> bool:
+        """Whether a scope may come behind another one of a name in its place, after which ops are numbered."""
+        return any(
+            self.places.meeting.may_meet(one, instance)
+            and self.places.same(one, instance, converted=False)
+            and not self._is_later(one, instance)
+            for item in self._called(name, ANYWHERE)
+            for one in item.instances
+        )
 
     def _near(self, path: str, instance: Instance, name: Text) -> Iterator[Bearer]:
         """What may bear a scope's name as far as names tell. What may bear any can only take it first."""
