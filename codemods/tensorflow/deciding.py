@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from codemods.tensorflow.facts import At, Creation, ScopeKind
+from codemods.tensorflow.facts import At, Creation
 from codemods.tensorflow.layers.layers import Wraps, plan_layers
 from codemods.tensorflow.naming.absence import note_absence
 from codemods.tensorflow.naming.claiming import gather_claims
@@ -132,8 +132,6 @@ class _Decisions:
         if isinstance(decision, LeavePlan):
             return decision
         stands = (stand for instance in site.instances for stand in scopes_around(instance))
-        if decision.escapes:  # a root scope does whatever name scope is around it
-            stands = (stand for stand in stands if stand.frame.scope and stand.frame.scope.kind is not ScopeKind.NAME)
         forms = self.scopes.places.forms
         keys = sorted({(stand.path, stand.frame.at) for stand in stands} & forms.keys())
         scopes = tuple(at for path, at in keys if path == site.body[0])
