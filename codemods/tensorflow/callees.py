@@ -14,7 +14,7 @@ from codemods.tensorflow.texts import Texts
 from migrate.syntax.names import resolve
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
-__all__ = ["Callees"]
+__all__ = ["Callees", "calls_by_class"]
 
 
 class Callees(Texts):
@@ -111,6 +111,31 @@ class Callees(Texts):
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def calls_by_class(call: ast.Call, scope: Scope, callee: Callee) -> bool:
+    """Whether a call is `Base.method(self, name)`, which is `super().method(name)` by another way.
+
+    Of a class of another file that shows for `__init__` alone: `module.function(self)` looks like others.
+    """
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as owner, attr=method), args=[first, *_]):
+            if isinstance(first, ast.Name) and first.id == first_parameter(scope):
+                imported = callee.kind is CalleeKind.IMPORTED and method == "__init__"
+                return imported or (callee.receiver or callee).kind is CalleeKind.CLASS
+            return callee.kind is CalleeKind.ATTRIBUTE and _is_plain_method(owner, method, scope)
+    return False
+
+
+def _is_plain_method(owner: ast.expr, method: str, scope: Scope) -> bool:
+    """Whether an expression names a class that has a method without decorators."""
+    found = scope.find(owner.id) if isinstance(owner, ast.Name) else None
+    return found is not None and any(
+        isinstance(one, ast.FunctionDef) and one.name == method and not one.decorator_list
+        for binding in found[1]
+        if isinstance(binding.node, ast.ClassDef)
+        for one in binding.node.body
+    )
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

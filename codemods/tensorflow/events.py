@@ -10,7 +10,7 @@ from dataclasses import replace
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.blocks import around_arms, statements_of, with_arms
 from codemods.tensorflow.bodies import position
-from codemods.tensorflow.callees import Callees
+from codemods.tensorflow.callees import Callees, calls_by_class
 from codemods.tensorflow.creating import Creating
 from codemods.tensorflow.facts import (
     SESSION,
@@ -214,7 +214,7 @@ class Events:
         if callee.name in knowledge.SCOPE_SWITCHES:
             return StoreUse(at, frames, switches_reuse=True)
         target = self._target(site, callee)
-        passed = given(node)
+        passed = self._passed(node, site.scope, callee)
         positional = tuple([self._argument(value, site.scope) for value in passed.values])
         keywords = tuple([(name, self._argument(value, site.scope)) for name, value in passed.keywords])
         return Call(
@@ -234,6 +234,14 @@ class Events:
             self._lent(passed, site.scope, callee),
             tuple(kept_arguments(node, passed, site.scope, (*positional, *[text for _, text in keywords]))),
         )
+
+    def _passed(self, node: ast.Call, scope: Scope, callee: Callee) -> Given:
+        """What a call passes, behind its object where it names that one's class, of which it says nothing else then."""
+        passed = given(node)
+        if not calls_by_class(node, scope, callee):
+            return passed
+        self.told.asked.add(node.func.value)  # type: ignore[attr-defined]
+        return replace(passed, values=passed.values[1:])
 
     def _op_of_graph(self, site: CallSite) -> NamedOp:
         """What takes the name that a method of a graph is given."""

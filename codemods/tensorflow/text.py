@@ -250,6 +250,15 @@ def first_of(texts: Sequence[Text], skips: tuple[Text, ...]) -> Hole:
     return one_of([*left, texts[-1]])
 
 
+def _chosen(texts: Sequence[Text], skips: tuple[Text, ...]) -> Sequence[str | Hole]:
+    """The parts of the first of some texts that is none of `skips`, where it is known which, else a hole for it."""
+    first = texts[0]
+    tells = any(isinstance(part, str) for part in first.parts)  # neither None nor empty, whatever its holes are
+    if skips and tells and not any(overlaps(first, one) for one in skips if not one.may_be_none):
+        return first.parts
+    return (first_of(texts, skips) if skips else one_of(texts),)
+
+
 def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
     """The text with parameters replaced by what a call passes; a parameter that is not passed becomes a plain hole."""
     if not any(isinstance(part, Hole) and part.is_filled_in for part in text.parts):
@@ -263,7 +272,7 @@ def substitute(text: Text, arguments: Mapping[str, Text]) -> Text:
             parts.extend(one if isinstance(one, str) else one.shown for one in given)
         elif isinstance(part, Hole) and part.among:
             texts = [substitute(one, arguments) for one in part.among]
-            parts.append((first_of(texts, part.skips) if part.skips else one_of(texts)).shown)
+            parts.extend(one if isinstance(one, str) else one.shown for one in _chosen(texts, part.skips))
         else:
             parts.append(part)
     return joined(parts)

@@ -80,7 +80,7 @@ def _passed(site: Site, call: FactoryCall, tree: Tree) -> list[Text]:
 def _passes(site: Site, call: Call, tree: Tree) -> bool:
     """Whether a call passes the parameter that a variable's name is, which is None by default."""
     parameter = site.creation.optional_name
-    names = bound_parameters(tree.body(site.body))
+    names = bound_parameters(tree.body(site.body), call.callee)
     places = range(len(call.positional))
     positional = parameter in names and names.index(parameter) in places
     named = any(name == parameter and text is not None for name, text in call.keywords)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.facts import At, Creation, FrameFacts, Grip, ScopeKind
+from codemods.tensorflow.facts import At, Creation, FrameFacts, Grip, ScopeKind, StoreUse
 from codemods.tensorflow.layers.arms import lift_arms
 from codemods.tensorflow.layers.factories import Factory, FactoryCall, calls_by_statement, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
@@ -193,11 +193,20 @@ class _Planner:
     def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
         """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
         key = block.body, block.statements[0].at
-        if key in self.named or block.body in self.keyed:
+        if key in self.named or block.body in self.keyed or (layers and self._has_names(block, layers[0][0])):
             return True
         if key in self.bare and layers and all(group[0].layer.removeprefix(LAYER).isdigit() for group in layers):
             return True  # `w2` and `b2` beside `w` and `b`
         return len(layers) == 1 and any(_in_scope(site.creation) for site in layers[0][0].sites)
+
+    def _has_names(self, block: Block, member: Member) -> bool:
+        """Whether `get_variable` makes variables of layers beside a member, under names that stay."""
+        beside = member.events[0].frames
+        events = (one for one in self.extent.tree.body(block.body).events if isinstance(one, StoreUse))
+        names = (
+            one.name.literal for one in events if one.name and not (one.asked or one.scoped) and one.frames == beside
+        )
+        return any(name is not None and stem_of(name) for name in names)
 
     def _needs_scope(self, group: list[Member]) -> bool:
         """Whether names would clash without a scope."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
-from codemods.tensorflow.facts import Call, CalleeKind
+from codemods.tensorflow.facts import Call, Callee, CalleeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.ways import bound_parameters
 from codemods.tensorflow.text import Hole, Text
@@ -52,7 +52,10 @@ class Passed:
         for caller, _, event in self.tree.events():
             if not isinstance(event, Call) or not (places := _absent(event)):
                 continue
-            given = {target: of_arguments(places, self._names(target)) for target in self._targets(event, caller)}
+            given = {
+                target: of_arguments(places, self._names(target, event.callee))
+                for target in self._targets(event, caller)
+            }
             passed.update((target, name) for target, names in given.items() for name in names)
             beside = {item for item in places if isinstance(item, str)}.difference(*given.values())
             if given or event.callee.kind is not CalleeKind.IMPORTED:
@@ -68,7 +71,9 @@ class Passed:
         for caller, event in calls:
             places = [place for place, words in event.kept if not self._words.isdisjoint(words)]
             targets = self._targets(event, caller) if places else ()
-            found.update((target, name) for target in targets for name in of_arguments(places, self._names(target)))
+            found.update(
+                (target, name) for target in targets for name in of_arguments(places, self._names(target, event.callee))
+            )
         return found | self._handed
 
     @cached_property
@@ -77,8 +82,12 @@ class Passed:
         handed = (
             (path, callee, places) for path, file in self.tree.files.items() for callee, places in file.absences.handed
         )
-        targets = ((one, places) for path, callee, places in handed for one in self.tree.bodies_of(callee, path))
-        return {(target, name) for target, places in targets for name in of_arguments(places, self._names(target))}
+        return {
+            (target, name)
+            for path, callee, places in handed
+            for target in self.tree.bodies_of(callee, path)
+            for name in of_arguments(places, self._names(target, callee))
+        }
 
     def _closed(self, passed: Set[_Parameter]) -> Set[_Parameter]:
         """Some parameters, those for which they are passed on, and so on."""
@@ -96,7 +105,7 @@ class Passed:
         for caller, _, event in self.tree.events():
             given = [*_parameters(event)] if isinstance(event, Call) else []
             for target in self._targets(event, caller) if given else ():  # type: ignore[arg-type]
-                names = self._names(target)
+                names = self._names(target, event.callee)  # type: ignore[union-attr]
                 for place, own in given:
                     bound = of_arguments([place], names)
                     found.setdefault((caller, own), []).extend((target, name) for name in bound)
@@ -105,8 +114,8 @@ class Passed:
     def _targets(self, call: Call, caller: BodyKey) -> Sequence[BodyKey]:
         return self.tree.targets(call, caller)
 
-    def _names(self, target: BodyKey) -> Sequence[str]:
-        return bound_parameters(self.tree.body(target))
+    def _names(self, target: BodyKey, callee: Callee) -> Sequence[str]:
+        return bound_parameters(self.tree.body(target), callee)
 
 
 def of_arguments(places: Sequence[int | str], names: Sequence[str]) -> Set[str]:

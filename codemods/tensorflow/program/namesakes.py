@@ -121,7 +121,13 @@ class Namesakes:
         for path, file in self.files.items():
             for body in file.bodies:
                 for number, event in enumerate(body.events):
-                    if isinstance(event, Call) and event.callee.kind is CalleeKind.ATTRIBUTE:
+                    if isinstance(event, Call) and _is_of_any(event.callee):
                         own = calls[self.imports.program_of[path], event.callee.name]
                         own[path].append(((path, body.index), number))
         return calls
+
+
+def _is_of_any(callee: Callee) -> bool:
+    """Whether a callee is a method by its name: not `Base.__init__`, which is that of a class of the file."""
+    of_class = callee.receiver is not None and callee.receiver.kind is CalleeKind.CLASS
+    return callee.kind is CalleeKind.ATTRIBUTE and not (of_class and callee.name == "__init__")

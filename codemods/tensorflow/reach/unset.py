@@ -41,7 +41,7 @@ class Unset:
         assert isinstance(call, Call)
         if call.opaque_arguments:
             return False
-        places = [*bound_parameters(body)[: len(call.positional)]]
+        places = [*bound_parameters(body, call.callee)[: len(call.positional)]]
         given: list[tuple[int | str, Text | None]] = [(place, call.positional[place]) for place in range(len(places))]
         passed = dict(zip(places, given, strict=True)) | {name: (name, text) for name, text in call.keywords}
         if parameter not in passed:

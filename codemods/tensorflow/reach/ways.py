@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, FrameFacts, ScopeFacts, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.text import NONE, PERHAPS_NONE, UNKNOWN, Hole, Text, is_no_folder, substitute
 from migrate.syntax.records import record
@@ -180,9 +180,13 @@ def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:
     return substitute(scope.default, arguments) if name.is_none else UNKNOWN
 
 
-def bound_parameters(body: BodyFacts) -> tuple[str, ...]:
-    """The parameters that a call's arguments are bound to: those of a method without its `self`."""
-    return body.parameters[1:] if body.owner >= 0 and not body.static else body.parameters
+def bound_parameters(body: BodyFacts, callee: Callee) -> tuple[str, ...]:
+    """The parameters that a call's arguments are bound to: those of a method without its `self`.
+
+    What is imported is a method by its class, `layers.Layer.build(self, name)`, which is given that as well.
+    """
+    by_class = callee.kind is CalleeKind.IMPORTED and body.name != "__init__" and not body.decorated
+    return body.parameters[1:] if body.owner >= 0 and not (body.static or by_class) else body.parameters
 
 
 def handed_through(body: BodyFacts, call: Call, parameter: str) -> tuple[str, ...]:
@@ -205,7 +209,7 @@ def as_passed(name: Text, instance: Instance, tree: Tree) -> Text:
 
 def _given(body: BodyFacts, call: Call) -> Mapping[str, Text | None]:
     """What is known of the arguments that a call writes, by the parameters of a body that it runs."""
-    return {**dict(zip(bound_parameters(body), call.positional, strict=False)), **dict(call.keywords)}
+    return {**dict(zip(bound_parameters(body, call.callee), call.positional, strict=False)), **dict(call.keywords)}
 
 
 def _whole_parameter(name: Text) -> str:
@@ -224,7 +228,7 @@ def bind(body: BodyFacts, call: Call, outer: Mapping[str, Text]) -> Mapping[str,
     bound: dict[str, Text] = dict.fromkeys(body.unset, PERHAPS_NONE if call.opaque_arguments else NONE)
     if not call.opaque_arguments:
         bound |= body.defaults
-    for name, text in zip(bound_parameters(body), call.positional, strict=False):
+    for name, text in zip(bound_parameters(body, call.callee), call.positional, strict=False):
         bound[name] = substitute(text, outer) if text is not None else UNKNOWN
     for name, text in call.keywords:
         bound[name] = substitute(text, outer) if text is not None else UNKNOWN
