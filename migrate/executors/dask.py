@@ -69,8 +69,9 @@ class DaskExecutor:
         return max(1, self._threads()) * _AHEAD if len(flight) >= _AHEAD else _AHEAD
 
     def _threads(self) -> int:
+        """The threads of the workers that take tasks: one that is short of memory is paused, and takes none."""
         with self._reaching():
-            found = self._client.sync(self._client.scheduler.ncores, callback_timeout=_SILENCE)
+            found = self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE)
             return sum(found.values())
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
@@ -178,7 +179,7 @@ def _connect(address: str, build: Build) -> Any:
         from tornado.websocket import WebSocketError  # noqa: PLC0415 - Dask rests on it
     except ImportError as error:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
-    for name in ("distributed", "distributed.client", "distributed.comm"):
+    for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters comes out as one line of ours
     _check_address(address)
     try:
