@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the ground up. A file imports only from its own floor or lower ones; a package stands for all that is in it.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("migrate", "migrate.version", "migrate.model", "migrate.streams"),
+    ("migrate", "migrate.version", "migrate.model", "migrate.streams", "migrate.interrupts"),
     ("migrate.encoding", "migrate.jsonspans", "migrate.lexer", "migrate.masks", "migrate.notebook"),
     ("migrate.source", "migrate.indentation", "migrate.deepening", "migrate.edits", "migrate.diff"),
     ("migrate.syntax",),
