@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import stat
-import sys
 import time
 from collections.abc import Iterator, Mapping
+
+from migrate.places import is_own
 
 __all__ = ["Database"]
 
@@ -35,7 +35,7 @@ class Database:
         self._used: set[bytes] = set()  # keys of rows that were used today and not yesterday
         self._connection: sqlite3.Connection | None = None
         with self._forgiving():
-            if _is_own(os.path.dirname(path)):
+            if is_own(os.path.dirname(path)):
                 self._connection = _connect(path)
 
     def get(self, key: bytes) -> bytes | None:
@@ -109,12 +109,3 @@ def _size(connection: sqlite3.Connection) -> int:
 
 
 _PAGES = ("page_count", "freelist_count", "page_size")
-
-
-def _is_own(folder: str) -> bool:
-    """Makes a directory; whether nobody but the user can write in it. Raises `OSError`."""
-    os.makedirs(folder, 0o700, exist_ok=True)
-    if sys.platform == "win32":  # a user's own directories are nobody else's there
-        return True
-    status = os.lstat(folder)
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022

@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from migrate import installed
 from migrate.model import Report
 from migrate.settings import Settings
 
@@ -38,14 +39,13 @@ Verifier = Callable[[Settings, Report, Without], Proof]
 
 def load() -> Verifier:
     """The installed verifier. Raises `VerifierError`."""
-    from importlib.metadata import entry_points  # noqa: PLC0415
-
-    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    if not points:
+    found = sorted(installed.points(GROUP))
+    if not found:
         raise VerifierError("--verify needs a verifier, and none is installed")
-    module, _, attribute = points[0].value.partition(":")
+    reference = found[0][1]
+    module, _, attribute = reference.partition(":")
     try:
-        found: Verifier = getattr(importlib.import_module(module), attribute)
+        verifier: Verifier = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise VerifierError(f"the verifier {points[0].value} cannot be loaded: {error}") from error
-    return found
+        raise VerifierError(f"the verifier {reference} cannot be loaded: {error}") from error
+    return verifier

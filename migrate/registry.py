@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from migrate import rules
+from migrate import installed, rules
 from migrate.codemod import Analysis, Codemod
 from migrate.model import Rule
 
@@ -71,9 +71,7 @@ class Registry:
 
 def load() -> Registry:
     """The registry of all installed codemods. Raises `RegistryError`."""
-    from importlib.metadata import entry_points  # noqa: PLC0415
-
-    return of(sorted((point.value for point in entry_points(group=GROUP)), key=_order))
+    return of(sorted((reference for _, reference in installed.points(GROUP)), key=_order))
 
 
 def of(references: Iterable[str]) -> Registry:

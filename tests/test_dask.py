@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
+import sys
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +18,7 @@ from typing import Any
 import distributed
 import pytest
 from numbered import die_at_7, double, process, slow_double, tasks
-from shell import SCRIPT
+from shell import HERE, SCRIPT
 
 from migrate import executors, registry, runner, settings
 from migrate.executors import ExecutorError, Lost
@@ -90,7 +93,7 @@ def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("protocol", ["tcp", "tls", "ws"])
 def test_who_says_nothing_is_not_waited_for_without_end(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 1)
+    monkeypatch.setattr("migrate.executors.dask._GREETING", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"{protocol}://127.0.0.1:{silent.getsockname()[1]}"
         executor = executors.open_executor("dask", 0, address)
@@ -129,6 +132,43 @@ def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.
             leaving.scale(0)
             with pytest.raises(ExecutorError, match="has no workers left"):
                 deque(results)
+
+
+@pytest.fixture
+def scheduler(nobody: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A scheduler and its worker in processes of their own: the address, and the scheduler."""
+    port = nobody.rpartition(":")[2]
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        ["worker", nobody, "--nthreads", "1", "--no-dashboard", "--no-nanny"],
+    ]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent)])}
+    with contextlib.ExitStack() as stack:
+        started = []
+        for name, *rest in commands:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *rest]
+            started.append(stack.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment)))
+            stack.callback(started[-1].kill)
+        yield nobody, started[0]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_scheduler_that_falls_silent_or_dies_is_not_waited_for_without_end(
+    scheduler: tuple[str, subprocess.Popen[bytes]], sign: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, process = scheduler
+    monkeypatch.setattr("migrate.executors.dask._GREETING", 30)
+    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 30)
+    with executors.open_executor("dask", 0, address) as executor:
+        results = executor.map(slow_double, tasks(200, HEAVY))
+        next(results)
+        monkeypatch.setattr("migrate.executors.dask._PATIENCE", 1)
+        monkeypatch.setattr("migrate.executors.dask._SILENCE", 1)
+        process.send_signal(sign)
+        began = time.monotonic()
+        with pytest.raises(ExecutorError, match=f"^the Dask scheduler at {address} has gone: .+$"):
+            deque(results)
+    assert time.monotonic() - began < 10
 
 
 def test_a_worker_of_another_version_that_comes_later_is_one_clear_line(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from migrate import installed
+
 __all__ = ["GROUP", "CommandError", "load", "names", "summaries"]
 
 GROUP = "migrate.commands"
@@ -53,7 +55,5 @@ def load(name: str) -> Callable[..., Any]:
 @cache
 def _installed() -> Mapping[str, str]:
     """The commands of other packages, by name."""
-    from importlib.metadata import entry_points  # noqa: PLC0415
-
-    found = {point.name: point.value for point in entry_points(group=GROUP)}
-    return {name: value for name, value in sorted(found.items()) if name not in _OWN and name != "run"}
+    found = sorted(dict(installed.points(GROUP)).items())
+    return {name: value for name, value in found if name not in _OWN and name != "run"}

@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from migrate import journal, store
+from migrate import interrupts, journal, store
 from migrate.commands import CommandError
 from migrate.output import history
 from migrate.output.messages import say
@@ -28,7 +28,8 @@ def undo(
     """Brings back what a run has written over."""
     try:
         root = _root(project)
-        return _show_runs(root) if every else _undo(root, run or None)
+        with interrupts.heeded():
+            return _show_runs(root) if every else _undo(root, run or None)
     except journal.JournalError as error:
         raise CommandError(error.cause) from error
     except OSError as error:

@@ -26,7 +26,9 @@ __all__ = ["DaskExecutor"]
 _CHUNK = 200_000  # bytes: two tenths of a second of work, against a thousandth for the way there and back
 _SHARED = 16  # chunks that little work is shared out in: so many workers have some of it at once
 _AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting there, one on its way
-_PATIENCE = 10  # seconds for the scheduler to answer, and for a first worker to be there
+_GREETING = 4  # seconds for a scheduler to say that it is there
+_PATIENCE = 10  # seconds for a first worker to be there, and between two looks at what a task has come to
+_SILENCE = 30  # seconds without an answer from a scheduler that was there: a busy one may be late
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
 
 Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each with its future, the oldest first
@@ -67,8 +69,10 @@ class DaskExecutor:
         return max(1, self._threads()) * _AHEAD if len(flight) >= _AHEAD else _AHEAD
 
     def _threads(self) -> int:
+        """The threads of the workers that take tasks: one that is short of memory is paused, and takes none."""
         with self._reaching():
-            return sum(self._client.nthreads().values())
+            found = self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE)
+            return sum(found.values())
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
         client = self._connected()
@@ -105,23 +109,27 @@ class DaskExecutor:
     def _reaching(self) -> Iterator[None]:
         """Within this, a scheduler that has gone is an `ExecutorError`."""
         from distributed import CancelledError  # noqa: PLC0415
+        from distributed import TimeoutError as NoAnswer  # noqa: PLC0415
         from distributed.client import ClosedClientError  # noqa: PLC0415
 
         try:
             yield
-        except (OSError, CancelledError, ClosedClientError) as error:
+        except (OSError, NoAnswer, CancelledError, ClosedClientError) as error:
             raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
 
     def _await(self, future: Any) -> list[Any]:
         """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
+        from distributed import TimeoutError as StillAtWork  # noqa: PLC0415
+
         last_seen = time.monotonic()
-        while not _settles(future):
+        while True:
+            with contextlib.suppress(StillAtWork):
+                results: list[Any] = future.result(timeout=_PATIENCE)
+                return results
             if self._threads():
                 last_seen = time.monotonic()
             if time.monotonic() - last_seen > _ABANDONED:
                 raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
-        results: list[Any] = future.result()
-        return results
 
     def _connected(self) -> Any:
         if self._client is None:
@@ -161,15 +169,6 @@ def _unpacked(packed: bytes, build: Build) -> list[Any]:
     return run(*pickle.loads(zlib.decompress(packed)))  # noqa: S301 - it came from the client, as all that a worker runs
 
 
-def _settles(future: Any) -> bool:
-    """Whether a task comes to an end within a while, good or bad."""
-    from distributed import TimeoutError as StillAtWork  # noqa: PLC0415
-
-    with contextlib.suppress(StillAtWork):
-        future.exception(timeout=_PATIENCE)
-    return bool(future.done())
-
-
 _SAME = "install the same Python, migrate-variables and codemods for every worker, and start it anew"
 
 
@@ -180,12 +179,12 @@ def _connect(address: str, build: Build) -> Any:
         from tornado.websocket import WebSocketError  # noqa: PLC0415 - Dask rests on it
     except ImportError as error:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
-    for name in ("distributed", "distributed.client", "distributed.comm"):
+    for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters comes out as one line of ours
     _check_address(address)
     try:
         asyncio.run(_greet(address))
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = Client(address, timeout=_GREETING, set_as_default=False)
     except (OSError, ValueError, TypeError, asyncio.TimeoutError, WebSocketError) as error:  # protocols differ in that
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
@@ -205,8 +204,8 @@ async def _greet(address: str) -> None:
     from distributed import Security  # noqa: PLC0415
     from distributed.comm.core import connect  # noqa: PLC0415
 
-    greeting = connect(address, timeout=_PATIENCE, **Security().get_connection_args("client"))
-    (await asyncio.wait_for(greeting, _PATIENCE)).abort()
+    greeting = connect(address, timeout=_GREETING, **Security().get_connection_args("client"))
+    (await asyncio.wait_for(greeting, _GREETING)).abort()
 
 
 def _check_address(address: str) -> None:
@@ -239,4 +238,5 @@ def _check_builds(found: dict[str, Build | Exception], build: Build) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    """What an error says; one that says nothing is that of an answer which did not come."""
+    return (str(error).strip() or ("no answer" if "Timeout" in type(error).__name__ else repr(error))).splitlines()[0]

@@ -20,6 +20,7 @@ from typing import Any
 
 from migrate.executors import R, T
 from migrate.executors.chunks import run
+from migrate.interrupts import ENDING
 
 __all__ = ["Worker", "uninterrupted"]
 
@@ -71,7 +72,7 @@ def uninterrupted() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ENDING})
     try:
         yield
     finally:
@@ -82,8 +83,10 @@ def _serve(connection: Connection, others: Connection) -> None:
     """What a worker does. Chunks are taken while one is at work, so that whoever sends them need not wait."""
     others.close()  # what a forked process inherits: with it the pipe would not end with the main process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the main process's affair; it ends the others
+    for one in ENDING:
+        signal.signal(one, signal.SIG_DFL)  # the main process may have it end a run in order
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *ENDING})
     gc.freeze()  # what is inherited is not collected again
     tasks: queue.SimpleQueue[tuple[Callable[[Any], Any], list[Any]]] = queue.SimpleQueue()
     threading.Thread(target=_take, args=(connection, tasks), daemon=True).start()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TextIO
 
 from codemods.tensorflow.verify import renames, scripts, trees
 from codemods.tensorflow.verify.asked import Answer, Asked, prove, started
@@ -20,12 +18,13 @@ from codemods.tensorflow.verify.probe import Limits, NoTensorFlow, Probe
 from codemods.tensorflow.verify.trial import Trial
 from migrate import discover, settings
 from migrate.commands import CommandError
+from migrate.interrupts import heeded
 from migrate.model import Report, Rewrite
 from migrate.registry import Registry
 from migrate.runner import Session
 from migrate.settings import Settings
 
-__all__ = ["EXIT_CODES", "errors", "interruptible", "present", "run"]
+__all__ = ["EXIT_CODES", "errors", "present", "run"]
 
 # Beside those of the main command: 1 says there that something would change, and here that names do.
 EXIT_CODES = {Verdict.SAME: 0, Verdict.RENAMED: 1, Verdict.EMPTY: 5, Verdict.DIFFERENT: 5}
@@ -42,7 +41,7 @@ def run(options: Options, registry: Registry, running: Probe | None = None) -> i
         raise CommandError(f"--output-format must be rich or json, not {options.output_format}")
     if options.against and options.other:
         raise CommandError("--against and --with exclude each other")
-    with errors(), interruptible():
+    with errors(), heeded():
         chosen = settings.load(registry, dict(options.settings))
         asked = _asked(options, chosen)
         with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:
@@ -52,25 +51,6 @@ def run(options: Options, registry: Registry, running: Probe | None = None) -> i
         if options.map and answer.comparison.verdict.proved:
             renames.write(Path(options.map), answer.comparison)
     return EXIT_CODES[answer.comparison.verdict]
-
-
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Lets a request to end, such as a closed terminal, interrupt like Ctrl-C, so that the copies are removed."""
-
-    def interrupt(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    here = threading.current_thread() is threading.main_thread()
-    wanted = [name for name in ("SIGTERM", "SIGHUP") if here and hasattr(signal, name)]
-    numbers = [one for one in (signal.Signals[name] for name in wanted) if signal.getsignal(one) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,70 @@
+"""A request to end, and a terminal that goes, end a run as an interrupt does: nothing is half done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import shell
+
+from migrate.interrupts import ENDING, heeded
+
+
+@pytest.mark.parametrize("sign", ENDING)
+def test_the_first_one_interrupts_and_later_ones_wait(sign: signal.Signals) -> None:
+    done = False
+
+    def run() -> None:
+        nonlocal done
+        with heeded():
+            try:
+                os.kill(os.getpid(), sign)
+            finally:
+                for one in ENDING:
+                    os.kill(os.getpid(), one)
+                done = True
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert done
+    assert signal.getsignal(sign) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("sign", ENDING)
+def test_what_is_ignored_stays_so(sign: signal.Signals) -> None:
+    signal.signal(sign, signal.SIG_IGN)
+    try:
+        with heeded():
+            os.kill(os.getpid(), sign)
+        assert signal.getsignal(sign) is signal.SIG_IGN
+    finally:
+        signal.signal(sign, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("sign", [*ENDING, signal.SIGINT])
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.05])
+def test_who_is_ended_while_writing_leaves_all_as_it_was(tmp_path: Path, sign: signal.Signals, after: float) -> None:
+    text = b"import tensorflow as tf\nw = tf.Variable(tf.zeros([2]), name='w')\n"
+    files = [tmp_path / f"m{number}.py" for number in range(200)]
+    for file in files:
+        file.write_bytes(text)
+    command = [shell.SCRIPT, "-q", "-j1", "--isolated", "."]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE) as running:
+        while running.poll() is None and not [*tmp_path.glob(".migrate_cache/runs/*")]:
+            time.sleep(0.001)
+        time.sleep(after)
+        running.send_signal(sign)
+        _, said = running.communicate(timeout=30)
+    changed = {file.read_bytes() == text for file in files}
+    assert (running.returncode, said, changed) in (
+        (130, b"migrate: interrupted\n", {True}),
+        (130, b"migrate: interrupted\n", {False}),
+        (0, b"", {False}),
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [".migrate_cache", *(file.name for file in files)]
+    )
