@@ -52,11 +52,18 @@ class Borrowing:
 
     def _differs(self, key: BodyKey, number: int, read: Origins) -> bool:
         """Whether what an event reads surely stands in another graph than the one in which it happens."""
-        within = (self._within((key[0], body)) for body in read.ops_within)
+        within = [self._within((key[0], body)) for body in read.ops_within]
+        within += [self._within((path, 0)) for name in read.imported for path in self._having(name, key[0])]
         made = [*filter(None, within), *filter(None, (self._made(key[0], at) for at in read.calls))]
         own = self._graphs(key, number) if made else frozenset()
         borrowed = any(not own <= graphs and _are_known(own | graphs) for graphs in made)
         return borrowed or any(at < self._begins(key, number) for at in read.ops_before)
+
+    def _having(self, dotted: str, origin: str) -> Iterator[str]:
+        """The files whose top level has a tensor under a dotted name of another file."""
+        files = self.reach.tree.files
+        readings = self.reach.tree.imports.readings(dotted, origin)
+        return (path for path, names in readings if len(names) == 1 and names[0] in files[path].top.tensors)
 
     def _begins(self, key: BodyKey, number: int) -> At:
         """Where the graph in which an event happens begins in its body; before all else where it does not."""
