@@ -128,8 +128,9 @@ class Events:
             return Reset(at, frames)
         if name in knowledge.MAIN_RUNNERS:
             return self._main_event(site, at, frames)
-        if name in knowledge.GRAPH_SWITCHES and keyword_or_place(site.node, "graph", 1) is not None:
-            self.told.by_hand.add(ScopeKind.OTHER_GRAPH)
+        switches = name in knowledge.GRAPH_SWITCHES or (name == SESSION.name and isinstance(site.statement, ast.Return))
+        if switches and keyword_or_place(site.node, "graph", 1) is not None:
+            self.told.by_hand.add(ScopeKind.OTHER_GRAPH)  # that of a session which who gets it enters, perhaps
         if name in _CONTROL_FLOW:
             self.control_flow.update(self._handing.bodies(site))
         if knowledge.makes_store_variables(name):
@@ -279,7 +280,8 @@ class Events:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""
         if isinstance(node, ast.Constant):
             return _constant(node.value)
-        return self.callees.given(node, scope) if isinstance(node, _STRINGS) else None
+        kept = isinstance(node, ast.Subscript) and isinstance(getattr(node.slice, "value", None), str)  # `cfg["scope"]`
+        return self.callees.given(node, scope) if kept or isinstance(node, _STRINGS) else None
 
 
 def _constant(value: object) -> Text | None:

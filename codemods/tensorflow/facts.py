@@ -154,6 +154,7 @@ class Origins(Fact):
     calls: tuple[At, ...] = ()
     ops_before: tuple[At, ...] = ()  # those of them that make an op, in the same body
     ops_within: tuple[int, ...] = ()  # the other bodies in which such are made, in no `with`
+    imported: tuple[str, ...] = ()  # what it reads of other files, by dotted names
 
 
 @record(frozen=True, slots=True)

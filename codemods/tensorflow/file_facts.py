@@ -32,6 +32,7 @@ class TopLevel(Fact):
     functions: Mapping[str, tuple[Callee, ...]]  # its own functions and classes
     imports: Mapping[str, tuple[str, ...]]  # what it binds by import: re-exports
     held: frozenset[str]  # what it assigns that may be a function: `make = partial(...)`
+    tensors: frozenset[str]  # what it assigns that is an op of the graph: `ONE = tf.constant(1.)`
     alternatives: tuple[tuple[str, ...], ...]  # what one name, or the stars, may bring: calls have the first of them
     aliases: Mapping[str, tuple[str, ...]]  # what else it may pass on, by each name's origins; `*` too
 

@@ -18,6 +18,7 @@ from codemods.tensorflow.events import Events
 from codemods.tensorflow.facts import Creation, Enter, Event, NamedOp
 from codemods.tensorflow.facts import ScopeKind as FactKind
 from codemods.tensorflow.file_facts import Absences, Evidence, FileFacts, Relayed, Told, TopLevel, Words
+from codemods.tensorflow.initializers import OPS
 from codemods.tensorflow.lookups import find_lookups
 from codemods.tensorflow.modes import decorating, shows_eager, shows_graph
 from codemods.tensorflow.name_tests import name_tests
@@ -32,7 +33,7 @@ from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve
 from migrate.syntax.run_names import RUNNERS, nameable
-from migrate.syntax.walk import BindingKind, Scope, is_main_guard
+from migrate.syntax.walk import Binding, BindingKind, Scope, is_main_guard
 
 __all__ = ["creations", "index"]
 
@@ -133,9 +134,15 @@ class _Indexer:
             functions={name: own for name, own in defined.items() if own},
             imports={name: tuple(dict.fromkeys(own)) for name, own in imported.items() if own},
             held=frozenset(name for name, own in bound if any(isinstance(one.value, _HOLDING) for one in own)),
+            tensors=frozenset(name for name, own in bound if any(map(self.makes_tensor, own))) or _NOTHING,
             alternatives=tuple(dict.fromkeys(self.alternatives())),
             aliases=aliases(self.walk.module),
         )
+
+    def makes_tensor(self, binding: Binding) -> bool:
+        """Whether a name at the top level is assigned what makes an op of the graph."""
+        made = binding.value
+        return isinstance(made, ast.Call) and self.callees.canonical(made.func, self.walk.module) in OPS
 
     def evidence(self) -> Evidence:
         """What tells how its code runs."""

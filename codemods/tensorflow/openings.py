@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
@@ -17,7 +17,7 @@ from migrate.syntax.names import last_name, resolve, single_value
 from migrate.syntax.nodes import nodes
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
-__all__ = ["NO_SCOPES", "opened"]
+__all__ = ["NO_SCOPES", "arms_of", "opened"]
 
 NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|executor|mutex|stream", re.IGNORECASE)
 _NAME_SCOPES = frozenset({"name_scope", "op_scope"})
@@ -30,8 +30,8 @@ def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] 
 
     It is a variable scope where nothing is known of it but that it is a scope. `seen` are the names that led here.
     """
-    if isinstance(node, ast.IfExp):
-        may = any(_may_open(arm, scope, callees, seen) for arm in (node.body, node.orelse))
+    if arms := arms_of(node):
+        may = any(_may_open(arm, scope, callees, seen) for arm in arms)
         return ScopeKind.VARIABLE if may else None
     if not isinstance(node, ast.Call):
         return ScopeKind.VARIABLE if _holds_scope(node, scope, callees, seen) else None
@@ -46,6 +46,7 @@ def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] 
     opaque = (
         opaque
         or _is_picked(node.func, scope, callees)
+        or _is_given_maker(node.func, callees)
         or any(_is_scope(one, scope, callees) for one in (*node.args, *(it.value for it in node.keywords)))
     )
     return ScopeKind.VARIABLE if named or opaque else None
@@ -62,6 +63,22 @@ def _is_picked(node: ast.expr, scope: Scope, callees: Callees) -> bool:
         case ast.IfExp(body=one, orelse=other):
             return any(_is_scope(arm, scope, callees) or _is_picked(arm, scope, callees) for arm in (one, other))
     return False
+
+
+def arms_of(node: ast.expr) -> Sequence[ast.expr]:
+    """The expressions of which another one is one or the other: `a if c else b`, `a or b`; none for any other."""
+    match node:
+        case ast.IfExp(body=one, orelse=other):
+            return one, other
+        case ast.BoolOp(values=values):
+            return values
+    return ()
+
+
+def _is_given_maker(node: ast.expr, callees: Callees) -> bool:
+    """Whether what is called is kept in an attribute to which a method assigns its parameter."""
+    kept = callees.assigned_to_attribute(node.attr) if isinstance(node, ast.Attribute) else ()
+    return any(_is_parameter(value, owner) for value, owner in kept) and not NO_SCOPES.search(last_name(node))
 
 
 def _is_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -136,9 +153,13 @@ def _is_of_foreign(node: ast.expr, scope: Scope) -> bool:
 
 def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:
     """Whether what an attribute is assigned is a parameter, or makes a scope."""
+    made = isinstance(value, ast.Call | ast.IfExp) and _may_open(value, owner, callees, seen)
+    return made or _is_parameter(value, owner)
+
+
+def _is_parameter(value: ast.expr, owner: Scope) -> bool:
     found = owner.find(value.id) if isinstance(value, ast.Name) else None
-    parameter = found is not None and any(one.kind is BindingKind.PARAMETER for one in found[1])
-    return parameter or (isinstance(value, ast.Call | ast.IfExp) and _may_open(value, owner, callees, seen))
+    return found is not None and any(one.kind is BindingKind.PARAMETER for one in found[1])
 
 
 def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:

@@ -11,10 +11,11 @@ from codemods.tensorflow.bodies import first_parameter, method_class, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Lent, Origins
 from codemods.tensorflow.initializers import OPS
-from codemods.tensorflow.knowledge import NAME_PLACES
+from codemods.tensorflow.knowledge import NAME_PLACES, SAFE_MODULES
 from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
 from codemods.tensorflow.nones import iterated
 from migrate.syntax.calls import Given
+from migrate.syntax.names import resolve
 from migrate.syntax.nodes import names_in, nodes, statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 
@@ -35,6 +36,7 @@ class Tracing:
 
     def origins(self, values: Iterable[ast.expr], scope: Scope) -> Origins:
         """The calls whose results some expressions of a scope read."""
+        values = [*values]
         calls = {call: owner for value in values for call, owner in self._calls(value, scope, _MAX_ASSIGNMENTS).items()}
         own = self.callees.body(scope)
         ops = [(self.callees.body(owner), call) for call, owner in calls.items() if self._makes_op(call, owner)]
@@ -42,12 +44,14 @@ class Tracing:
             tuple(map(position, calls)),
             tuple(position(call) for body, call in ops if body == own),
             tuple(dict.fromkeys(body for body, call in ops if body != own and not self._is_in_a_with(body, call))),
+            tuple(dict.fromkeys(name for value in values for name in _imported(value, scope))),
         )
 
     def lent(self, given: Given, scope: Scope) -> Iterator[Lent]:
         """The arguments of a call that read what other calls have made, with these."""
         for argument, value in given.items():
-            if not isinstance(value, ast.Constant) and (origins := self.origins((value,), scope)).calls:
+            origins = self.origins((value,), scope) if not isinstance(value, ast.Constant) else Origins()
+            if origins.calls or origins.imported:
                 yield Lent(argument, origins)
 
     def _is_in_a_with(self, body: int, call: ast.Call) -> bool:
@@ -94,6 +98,15 @@ class Tracing:
                 body = self.callees.scopes[binding.node]
                 made = (one.value for one in statements(binding.node) if isinstance(one, ast.Return))
                 yield from ((value, body) for value in made if value is not None and not isinstance(value, ast.Call))
+
+
+def _imported(value: ast.expr, scope: Scope) -> Iterator[str]:
+    """What an expression reads of other files, other than to call it: `lib.ONE`."""
+    called = {one.func for one in nodes(value) if isinstance(one, ast.Call)}
+    for one in nodes(value):
+        dotted = resolve(one, scope) if isinstance(one, ast.Name | ast.Attribute) and one not in called else None
+        if dotted is not None and "." in dotted and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow"):
+            yield dotted
 
 
 def parameters(node: ast.expr, scope: Scope) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ __all__ = ["Telling"]
 _HOLDING = (ast.keyword, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.Starred, ast.Lambda)
 _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
-_MAKERS = [name.rpartition(".")[2] for name in (*SCOPES, knowledge.TEMPLATE)]
+_MAKERS = [name.rpartition(".")[2] for name in (*SCOPES, knowledge.TEMPLATE, "tensorflow.reset_default_graph")]
 # The last names of all that tells something: nineteen calls of twenty have another.
 _LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
 
@@ -81,14 +81,23 @@ class Telling:
         self._note_takers_of(site.node, site.scope)
 
     def note_makers(self) -> None:
-        """The same of who is handed TensorFlow's makers of scopes, to make some: `run(tf.variable_scope)`."""
+        """The same of who is handed TensorFlow's makers of scopes, to make some, and of what resets the graph.
+
+        `run(tf.variable_scope)`, `clear = tf.reset_default_graph`
+        """
         for read in (self.module.walk.attributes_of(_MAKERS), self.module.walk.reads_of(_MAKERS)):
             for node, scope in read:
                 name = self.callees.canonical(node, scope)
-                if name in SCOPES:
+                if name in knowledge.RESETS:
+                    self.by_hand |= set() if self._is_called(node) else {ScopeKind.OTHER_GRAPH}
+                elif name in SCOPES:
                     self._note_takers_of(node, scope)
                 elif name == knowledge.TEMPLATE and not self._is_made_ready(node):
                     self.by_hand.add(ScopeKind.VARIABLE)
+
+    def _is_called(self, function: ast.expr) -> bool:
+        above = self.module.parents[function]
+        return isinstance(above, ast.Call) and above.func is function
 
     def _is_made_ready(self, maker: ast.expr) -> bool:
         """Whether a maker of templates is given to `partial`, whose calls are known."""

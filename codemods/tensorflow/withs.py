@@ -12,7 +12,7 @@ from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.graph_blocks import graph_kind
 from codemods.tensorflow.nones import iterated
-from codemods.tensorflow.openings import opened
+from codemods.tensorflow.openings import arms_of, opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
 from codemods.tensorflow.sessions import may_be_called_session
 from codemods.tensorflow.swallowing import is_manager, may_swallow
@@ -51,15 +51,15 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
 
 
 def _made_elsewhere(node: ast.expr, scope: Scope, callees: Callees) -> Callee | None:
-    """What has made what a name stands for, where only the whole tree tells what that opens."""
-    found = scope.find(node.id) if isinstance(node, ast.Name) else None
-    values = [one.value for one in found[1]] if found else []
-    values += [_item(one, found[0]) for it in found[1] for one in iterated(it.node, found[0])] if found else []
-    calls = (one for one in values if isinstance(one, ast.Call) and found)
-    return next(filter(None, (_foreign(callees.callee(one.func, found[0])) for one in calls)), None)  # type: ignore[index]
+    """What has made what a name stands for, or one of two, where only the whole tree tells what that opens."""
+    owner, bindings = (scope.find(node.id) if isinstance(node, ast.Name) else None) or (scope, [])
+    values = [one.value for one in bindings if one.value is not None] or [*arms_of(node)]
+    values += [_item(one, owner) for it in bindings for one in iterated(it.node, owner)]
+    calls = (one for value in values for one in arms_of(value) or [value] if isinstance(one, ast.Call))
+    return next(filter(None, (_foreign(callees.callee(one.func, owner)) for one in calls)), None)
 
 
-def _item(node: ast.expr, scope: Scope) -> ast.expr | None:
+def _item(node: ast.expr, scope: Scope) -> ast.expr:
     """What makes the items that a loop goes through."""
     shown = behind(node, scope)
     return shown.elt if isinstance(shown, ast.ListComp | ast.GeneratorExp) else shown

@@ -8,6 +8,7 @@ from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, Call, Creation, En
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
+from codemods.tensorflow.reach.ways import handed_through
 
 __all__ = ["Borrowing"]
 
@@ -27,13 +28,21 @@ class Borrowing:
         return self._differs(key, number, creation.origins) or any(self._lent(key, creation))
 
     def _lent(self, key: BodyKey, creation: Creation) -> Iterator[bool]:
-        """For each argument by which a caller passes what the initial value is made of whether that differs there."""
-        body = self.reach.tree.body(key)
-        for caller, number in self.reach.graph.callers(key) if creation.made_of else ():
-            call = self.reach.tree.body(caller).events[number]
-            for one in call.lent if isinstance(call, Call) else ():
-                if _bound(one.argument, body) in creation.made_of:
-                    yield self._differs(caller, number, one.origins)
+        """For each argument by which a caller passes what the initial value is made of whether that differs there.
+
+        So it is for what a caller is passed and hands on.
+        """
+        waiting = [(key, parameter) for parameter in creation.made_of]
+        for target, parameter in waiting:  # which grows meanwhile
+            body = self.reach.tree.body(target)
+            for caller, number in self.reach.graph.callers(target):
+                call = self.reach.tree.body(caller).events[number]
+                assert isinstance(call, Call)
+                for one in call.lent:
+                    if _bound(one.argument, body) == parameter:
+                        yield self._differs(caller, number, one.origins)
+                handed = ((caller, own) for own in handed_through(body, call, parameter))
+                waiting += [one for one in handed if one not in waiting]
 
     def _within(self, key: BodyKey) -> _Graphs:
         """The graphs in which a body runs; none where it begins one itself."""
@@ -43,11 +52,18 @@ class Borrowing:
 
     def _differs(self, key: BodyKey, number: int, read: Origins) -> bool:
         """Whether what an event reads surely stands in another graph than the one in which it happens."""
-        within = (self._within((key[0], body)) for body in read.ops_within)
+        within = [self._within((key[0], body)) for body in read.ops_within]
+        within += [self._within((path, 0)) for name in read.imported for path in self._having(name, key[0])]
         made = [*filter(None, within), *filter(None, (self._made(key[0], at) for at in read.calls))]
         own = self._graphs(key, number) if made else frozenset()
         borrowed = any(not own <= graphs and _are_known(own | graphs) for graphs in made)
         return borrowed or any(at < self._begins(key, number) for at in read.ops_before)
+
+    def _having(self, dotted: str, origin: str) -> Iterator[str]:
+        """The files whose top level has a tensor under a dotted name of another file."""
+        files = self.reach.tree.files
+        readings = self.reach.tree.imports.readings(dotted, origin)
+        return (path for path, names in readings if len(names) == 1 and names[0] in files[path].top.tensors)
 
     def _begins(self, key: BodyKey, number: int) -> At:
         """Where the graph in which an event happens begins in its body; before all else where it does not."""

@@ -41,8 +41,12 @@ class Resets:
 
     @cached_property
     def may_be_unseen(self) -> bool:
-        """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows."""
-        return any(not self.tree.body(key).is_module and not self._resets(key) for key, _ in self._all)
+        """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows.
+
+        Who calls a lambda is not known in other files.
+        """
+        bodies = ((key, self.tree.body(key)) for key, _ in self._all)
+        return any(body.is_lambda or not (body.is_module or self._resets(key)) for key, body in bodies)
 
     @cached_property
     def _all(self) -> list[tuple[BodyKey, Reset]]:
