@@ -131,6 +131,8 @@ class Events:
         switches = name in knowledge.GRAPH_SWITCHES or (name == SESSION.name and isinstance(site.statement, ast.Return))
         if switches and keyword_or_place(site.node, "graph", 1) is not None:
             self.told.by_hand.add(ScopeKind.OTHER_GRAPH)  # that of a session which who gets it enters, perhaps
+        if name in knowledge.ESTIMATORS and (given := keyword_or_place(site.node, *knowledge.ESTIMATORS[name])):
+            self.told.asked.add(given)
         if name in _CONTROL_FLOW:
             self.control_flow.update(self._handing.bodies(site))
         if knowledge.makes_store_variables(name):

@@ -21,7 +21,7 @@ from codemods.tensorflow.facts import (
 )
 from codemods.tensorflow.frames import Frames
 from codemods.tensorflow.graph_imports import IMPORTING, imported
-from codemods.tensorflow.text import UNKNOWN
+from codemods.tensorflow.text import UNKNOWN, literal
 from codemods.tensorflow.withs import template_of
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import single_value
@@ -39,7 +39,7 @@ class Handing:
         self.callees = callees
         self.frames = frames
 
-    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter | NamedOp]:
+    def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter | NamedOp | StoreUse]:
         """What a function of TensorFlow's calls that the program hands it, in which scope, or takes from elsewhere."""
         if name in IMPORTING:
             yield from imported(site, name, self.frames.facts(site.frames, site.scope), self.callees)
@@ -48,6 +48,8 @@ class Handing:
             if name == knowledge.TEMPLATE:
                 yield self._enter_template(site, call)
             yield call
+        if name in knowledge.ESTIMATORS:
+            yield from self._run_in_graphs(site, *knowledge.ESTIMATORS[name])
         for argument in knowledge.BRANCHING.get(name, ()):
             yield from self._run_here(site, *argument)
 
@@ -69,6 +71,14 @@ class Handing:
         scope = ScopeFacts(ScopeKind.VARIABLE, at, hazards=(hazard,), plain=False)
         inside = (FrameFacts("loop", at), FrameFacts("with", at, scope=scope))
         return Call(at, (*frames, *inside), self._function(given, site.scope), opaque_arguments=True)
+
+    def _run_in_graphs(self, site: CallSite, keyword: str, place: int) -> Iterator[Call | StoreUse]:
+        """The step that an estimator makes in each of its graphs, and the call of the function that it is given."""
+        at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
+        inside = (*frames, FrameFacts("loop", at), FrameFacts("with", at, scope=ScopeFacts(ScopeKind.NEW_GRAPH, at)))
+        given = keyword_or_place(site.node, keyword, place) or ast.Constant(None)
+        yield StoreUse(at, inside, literal("global_step"))
+        yield Call(at, inside, self._function(given, site.scope), opaque_arguments=True)
 
     def _enter_template(self, site: CallSite, call: Call) -> Enter:
         """The scope of a template, which is entered each time that somebody calls that, in whatever scopes."""

@@ -14,6 +14,7 @@ __all__ = [
     "BRANCHING",
     "COLLECTORS",
     "DEFAULT_OP_NAMES",
+    "ESTIMATORS",
     "EVALUATORS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
@@ -191,6 +192,9 @@ BRANCHING = {
     "tensorflow.cond": (("true_fn", 1), ("false_fn", 2), ("fn1", 99), ("fn2", 99)),
     "tensorflow.case": (("default", 1),),
 }
+# Calls that have a function run later, again and again, each time in a new graph that has a step by then: its keyword
+# and place. https://github.com/tensorflow/estimator, `Estimator._train_model_default`
+ESTIMATORS = {f"tensorflow.{module}.Estimator": ("model_fn", 0) for module in ("estimator", "contrib.learn")}
 # What calls its first argument, again and again: at once, or once somebody goes through what it returns.
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
