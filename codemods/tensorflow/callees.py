@@ -119,23 +119,22 @@ def calls_by_class(call: ast.Call, scope: Scope, callee: Callee) -> bool:
     Of a class of another file that shows for `__init__` alone: `module.function(self)` looks like others.
     """
     match call:
-        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as owner, attr=method), args=[first, *_]):
-            if isinstance(first, ast.Name) and first.id == first_parameter(scope):
-                imported = callee.kind is CalleeKind.IMPORTED and method == "__init__"
-                return imported or (callee.receiver or callee).kind is CalleeKind.CLASS
-            return callee.kind is CalleeKind.ATTRIBUTE and _is_plain_method(owner, method, scope)
+        case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[first, *_]):
+            on_self = isinstance(first, ast.Name) and first.id == first_parameter(scope)
+            if callee.kind is CalleeKind.IMPORTED:
+                return on_self and method == "__init__"
+            return callee.kind is CalleeKind.ATTRIBUTE and _is_method_of_class(owner, method, scope, derived=on_self)
     return False
 
 
-def _is_plain_method(owner: ast.expr, method: str, scope: Scope) -> bool:
-    """Whether an expression names a class that has a method without decorators."""
+def _is_method_of_class(owner: ast.expr, name: str, scope: Scope, *, derived: bool) -> bool:
+    """Whether an expression names a class, and `name` a method that takes its object; `derived`: of a base as well."""
     found = scope.find(owner.id) if isinstance(owner, ast.Name) else None
-    return found is not None and any(
-        isinstance(one, ast.FunctionDef) and one.name == method and not one.decorator_list
-        for binding in found[1]
-        if isinstance(binding.node, ast.ClassDef)
-        for one in binding.node.body
-    )
+    classes = [one.node for one in found[1] if isinstance(one.node, ast.ClassDef)] if found is not None else []
+    if found is None or not classes or len(classes) < len(found[1]):
+        return False
+    methods = [one for node in classes for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return not any(one.decorator_list for one in methods) if methods else derived
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

@@ -83,6 +83,7 @@ class Describer:
             decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
             implicit=_is_implicit(node, scope.parent),
             static="staticmethod" in decorators,
+            of_class=getattr(scope.parent.node, "name", "") if in_class and not decorators else "",
             eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
             swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),

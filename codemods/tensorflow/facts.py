@@ -295,6 +295,7 @@ class BodyFacts(Fact):
     decorated: bool = False  # by something that may change how often it runs
     implicit: bool = False  # Python itself calls it: `__getitem__`, or the `__init__` of a class with a metaclass
     static: bool = False  # takes no `self`
+    of_class: str = ""  # the name of the class by which it may be called with an object, as plain methods may
     eager: str = ""  # why it is
     in_control_flow: bool = False  # runs as the body of a loop or branch of the graph
     swallows: bool = False  # as a context manager, or the end of one, it may keep what is raised within to itself

@@ -49,8 +49,12 @@ class Symbols:
 
     def holds(self, dotted: str, origin: str) -> bool:
         """Whether a dotted name is one that some file assigns what may be a function."""
+        return any(self.holding(dotted, origin))
+
+    def holding(self, dotted: str, origin: str) -> Iterator[str]:
+        """The files that assign a dotted name what may be a function, or an object."""
         readings = (one for name in self._spellings(dotted, origin) for one in self.imports.readings(name, origin))
-        return any(len(names) == 1 and names[0] in self.files[path].top.held for path, names in readings)
+        return (path for path, names in readings if len(names) == 1 and names[0] in self.files[path].top.held)
 
     def classes(self, callee: Callee, path: str) -> list[tuple[str, int]]:
         """The classes, as files and indices, that a callee of file `path` can be."""

@@ -109,6 +109,14 @@ class Tree:
         names = (name for scope in scopes for name in (scope.name, scope.default) if name is not None)
         return frozenset(text.lower() for name in names for text in name.texts)
 
+    def guards(self, key: BodyKey, line: int) -> bool:
+        """Whether a line of a body stands where a module does what it does as the program itself, and nobody else's.
+
+        Who runs a file by its name in a string may do so as the program itself.
+        """
+        guarded = self.files[key[0]].guarded if self.body(key).is_module else ()
+        return any(first <= line <= last for first, last in guarded) and key[0] not in self.imports.loaded
+
     @cached_property
     def reloads(self) -> bool:
         """Whether something runs a module of the program again."""
@@ -224,7 +232,7 @@ class Tree:
             case CalleeKind.CLASS:
                 return self.classes.method((path, callee.index), "__init__")
             case CalleeKind.IMPORTED:
-                return self.targets_of_symbol(callee.name, path)
+                return self.targets_of_symbol(callee.name, path) or self._of_held(callee.name, path)
             case CalleeKind.METHOD:
                 return self.classes.called_on_self((path, callee.index), callee.name)
             case CalleeKind.SUPER:
@@ -242,6 +250,12 @@ class Tree:
             return []
         found = [self.classes.method(one, "__call__") for one in made]
         return [key for keys in found for key in keys] if all(found) else []
+
+    def _of_held(self, dotted: str, path: str) -> list[BodyKey]:
+        """The methods that a call of what another file has at its top can mean: `lib.net.build()`, of `net = Net()`."""
+        holder, _, name = dotted.rpartition(".")
+        files = self.symbols.holding(holder, path) if holder else ()
+        return list(dict.fromkeys(key for file in files for key in self.namesakes.methods(file, name)))
 
     def targets_of_symbol(self, dotted: str, path: str) -> list[BodyKey]:
         """The bodies that calling a dotted name runs."""

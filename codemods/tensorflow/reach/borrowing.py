@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, Call, Creation, Enter, Event, Origins, Reset, ScopeKind
+from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Enter, Event, Origins, Reset, ScopeKind
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.table import ReachTable
-from codemods.tensorflow.reach.ways import handed_through
+from codemods.tensorflow.reach.ways import bound_parameters, handed_through
 
 __all__ = ["Borrowing"]
 
@@ -39,7 +39,7 @@ class Borrowing:
                 call = self.reach.tree.body(caller).events[number]
                 assert isinstance(call, Call)
                 for one in call.lent:
-                    if _bound(one.argument, body) == parameter:
+                    if _bound(one.argument, bound_parameters(body, call.callee)) == parameter:
                         yield self._differs(caller, number, one.origins)
                 handed = ((caller, own) for own in handed_through(body, call, parameter))
                 waiting += [one for one in handed if one not in waiting]
@@ -98,12 +98,11 @@ class Borrowing:
         return not isinstance(event, Enter | Reset)
 
 
-def _bound(argument: int | str, body: BodyFacts) -> str:
+def _bound(argument: int | str, parameters: Sequence[str]) -> str:
     """The parameter that an argument is for."""
     if isinstance(argument, str):
         return argument
-    place = argument + (body.owner >= 0 and not body.static)
-    return body.parameters[place] if place < len(body.parameters) else ""
+    return parameters[argument] if argument < len(parameters) else ""
 
 
 def _are_known(graphs: _Graphs) -> bool:

@@ -49,9 +49,9 @@ class Switches:
 
     def _switches_imported(self, module: BodyKey) -> bool:
         """Whether a module switches when it is imported, not only in what it does as the program itself."""
-        events, guarded = self.tree.body(module).events, self.tree.files[module[0]].guarded
+        events = self.tree.body(module).events
         lines = (events[place].at[0] for place in self._in(module) if not _in_scope(events[place]))
-        return any(not any(first <= line <= last for first, last in guarded) for line in lines)
+        return not all(self.tree.guards(module, line) for line in lines)
 
     def _before(self, key: BodyKey, number: int) -> bool:
         body = self.tree.body(key)

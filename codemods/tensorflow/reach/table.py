@@ -96,10 +96,7 @@ class ReachTable:
 
     def _is_guarded(self, key: BodyKey, number: int) -> bool:
         """Whether an event of a module happens in the first of two such runs only."""
-        if not self.tree.body(key).is_module or self._runs_again(key[0]):
-            return False
-        line = self.tree.body(key).events[number].at[0]
-        return any(first <= line <= last for first, last in self.tree.files[key[0]].guarded)
+        return self.tree.guards(key, self.tree.body(key).events[number].at[0]) and not self._runs_again(key[0])
 
     def _of_module(self, path: str) -> Way:
         """The way to a module. Any cell of a notebook may run again, and in the graph that another cell has begun."""

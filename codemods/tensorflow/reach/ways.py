@@ -183,10 +183,16 @@ def scope_name(scope: ScopeFacts | None, arguments: Mapping[str, Text]) -> Text:
 def bound_parameters(body: BodyFacts, callee: Callee) -> tuple[str, ...]:
     """The parameters that a call's arguments are bound to: those of a method without its `self`.
 
-    What is imported is a method by its class, `layers.Layer.build(self, name)`, which is given that as well.
+    A method of another file that is called by its class, `layers.Layer.build(self, name)`, is given that as well.
     """
-    by_class = callee.kind is CalleeKind.IMPORTED and body.name != "__init__" and not body.decorated
-    return body.parameters[1:] if body.owner >= 0 and not (body.static or by_class) else body.parameters
+    if body.owner < 0 or body.static or _is_by_class(body, callee):
+        return body.parameters
+    return body.parameters[1:]
+
+
+def _is_by_class(body: BodyFacts, callee: Callee) -> bool:
+    imported = callee.kind is CalleeKind.IMPORTED and body.of_class != "" and body.name != "__init__"
+    return imported and callee.name.endswith(f".{body.of_class}.{body.name}")
 
 
 def handed_through(body: BodyFacts, call: Call, parameter: str) -> tuple[str, ...]:
