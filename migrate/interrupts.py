@@ -1,27 +1,31 @@
-"""Has whatever asks a process to end, or takes its terminal away, end a run as an interrupt does: in order."""
+"""Has an interrupt, and whatever else asks a process to end or takes its terminal away, end a run once, in order."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 __all__ = ["ENDING", "heeded"]
 
 ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_USUAL: Mapping[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    **dict.fromkeys(ENDING, signal.SIG_DFL),
+}
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Within the block the first of these signals raises `KeyboardInterrupt`, later ones wait for what that leads to.
+    """Within the block the first of these signals raises `KeyboardInterrupt`, and later ones are passed over.
 
     None is taken that is ignored, as under `nohup`, or that somebody has taken before. Processes that are forked
     meanwhile have to give them back.
     """
     here = threading.current_thread() is threading.main_thread()
-    taken = [one for one in ENDING if here and signal.getsignal(one) is signal.SIG_DFL]
+    taken = [one for one, usual in _USUAL.items() if here and signal.getsignal(one) is usual]
 
     def interrupt(*_: object) -> NoReturn:
         for one in taken:
@@ -34,4 +38,4 @@ def heeded() -> Iterator[None]:
         yield
     finally:
         for one in taken:
-            signal.signal(one, signal.SIG_DFL)
+            signal.signal(one, _USUAL[one])

@@ -34,7 +34,8 @@ class Program:
         self._setup = setup
         self._reader = reader
         self.group = group
-        self.unseen: dict[str, frozenset[Shift]] = {}  # what becomes of names that no finding tells of, by file
+        # What becomes of names that no finding tells of, by file.
+        self.unseen: dict[str, frozenset[Shift]] = {path: one.unseen for path, one in results.items()}
         self._held: dict[str, dict[str, Hold]] = {}
         self._known: Known | None = None
 

@@ -15,7 +15,7 @@ from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
 from migrate.extent import Setup
 from migrate.kept import Kept
-from migrate.model import FileResult
+from migrate.model import FileResult, Shift
 from migrate.program import Program
 from migrate.reader import Reader
 from migrate.settle import Policy
@@ -55,6 +55,7 @@ class Outcome:
 
     results: Mapping[str, Rewritten]
     failures: Mapping[str, FileResult]
+    unseen: Mapping[str, frozenset[Shift]]  # see `Program.unseen`
 
 
 def shared_out(groups: Iterable[Group], width: int) -> tuple[deque[Group], deque[Group]]:
@@ -98,7 +99,7 @@ def carry_out(parcel: Parcel) -> Outcome:
         program = Program(setup, reader, parcel.group)
         program.look()
         program.forget()
-    return Outcome(program.results, reader.failures)
+    return Outcome(program.results, reader.failures, program.unseen)
 
 
 def _gone(path: str, *, named: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from migrate.extent import Setup
@@ -30,7 +30,7 @@ class Traversal:
 
     def programs(self, groups: deque[Group]) -> Iterator[Program]:
         """The programs, which have been gone through; `groups` is emptied. Of most nothing is kept but the results."""
-        clean = self._clean()
+        clean = self._clean(groups)
         remembered = 0
         for program in self._known(groups, clean) if clean else self._fresh(groups):
             remembered += program.size
@@ -38,9 +38,9 @@ class Traversal:
                 program.forget()
             yield program
 
-    def _clean(self) -> CleanResults | None:
-        """What other runs have found clean, if anybody keeps it."""
-        if not self._cache or not self._setup.extent.is_whole:
+    def _clean(self, groups: Collection[Group]) -> CleanResults | None:
+        """What other runs have found clean of some programs, if there are any and anybody keeps it."""
+        if not groups or not self._cache or not self._setup.extent.is_whole:
             return None
         try:
             from migrate.clean import CleanResults  # noqa: PLC0415 - most runs need no database
@@ -82,9 +82,11 @@ class Traversal:
         for outcome in self._setup.executor.map(carry_out, self._parcels(groups, waiting)):
             group = waiting.popleft()
             match outcome:
-                case Outcome(results, failures):
+                case Outcome(results, failures, unseen):
                     self._reader.failures.update(failures)
-                    yield Program(self._setup, self._reader.only(group.files), group, results)
+                    program = Program(self._setup, self._reader.only(group.files), group, results)
+                    program.unseen.update(unseen)
+                    yield program
                 case _:
                     yield self._follow(group)
 

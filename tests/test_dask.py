@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -99,6 +100,26 @@ def test_who_says_nothing_is_not_waited_for_without_end(protocol: str, monkeypat
         executor = executors.open_executor("dask", 0, address)
         with executor, pytest.raises(ExecutorError, match=f"^no Dask scheduler answers at {address}: .+$"):
             next(iter(executor.map(double, tasks(1, HEAVY))))
+
+
+@pytest.mark.parametrize("words", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", bytes(64)])
+def test_who_speaks_another_protocol_is_no_scheduler(words: bytes) -> None:
+    def speak() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                connection.sendall(words)
+                connections.append(connection)
+
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=speak, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        executor = executors.open_executor("dask", 0, address)
+        with executor, pytest.raises(ExecutorError, match=f"^no Dask scheduler answers at {address}: .+$"):
+            next(iter(executor.map(double, tasks(1, HEAVY))))
+    for connection in connections:
+        connection.close()
 
 
 @pytest.mark.parametrize("address", ["foo", "tcp://", "tcp://host", "http://host:1", "inproc://127.0.0.1/1/1"])

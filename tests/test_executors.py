@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -109,6 +110,16 @@ def test_a_task_that_kills_its_worker_is_lost_alone() -> None:
 def test_tasks_that_all_kill_their_workers_come_to_an_end() -> None:
     with executors.open_executor("processes", 2, "") as executor:
         assert [one.path for one in executor.map(die_always, tasks(4)) if isinstance(one, Lost)] == list("0123")
+
+
+def test_workers_that_die_together_of_something_else_cost_nothing() -> None:
+    with executors.open_executor("processes", 2, "") as executor:
+        results = executor.map(double, tasks(400, 10_000))
+        found = [next(results)]
+        for child in multiprocessing.active_children():
+            os.kill(child.pid or 0, signal.SIGKILL)
+        found += results
+    assert found == list(range(0, 800, 2))
 
 
 def die_while_sending(task: Numbered) -> bytes:

@@ -14,9 +14,9 @@ import shell
 from migrate.interrupts import ENDING, heeded
 
 
-@pytest.mark.parametrize("sign", ENDING)
-def test_the_first_one_interrupts_and_later_ones_wait(sign: signal.Signals) -> None:
-    done = False
+@pytest.mark.parametrize("sign", [*ENDING, signal.SIGINT])
+def test_the_first_one_interrupts_and_later_ones_are_passed_over(sign: signal.Signals) -> None:
+    usual, done = signal.getsignal(sign), False
 
     def run() -> None:
         nonlocal done
@@ -24,14 +24,14 @@ def test_the_first_one_interrupts_and_later_ones_wait(sign: signal.Signals) -> N
             try:
                 os.kill(os.getpid(), sign)
             finally:
-                for one in ENDING:
+                for one in (*ENDING, signal.SIGINT):
                     os.kill(os.getpid(), one)
                 done = True
 
     with pytest.raises(KeyboardInterrupt):
         run()
     assert done
-    assert signal.getsignal(sign) is signal.SIG_DFL
+    assert signal.getsignal(sign) is usual
 
 
 @pytest.mark.parametrize("sign", ENDING)

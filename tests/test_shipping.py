@@ -64,10 +64,23 @@ class Watched(SerialExecutor):
             yield function(task)
 
 
-def through(executor: Any, extent: Extent = WHOLE) -> Report:
-    config = wanted()
+def through(executor: Any, extent: Extent = WHOLE, config: Settings | None = None) -> Report:
+    config = config or wanted()
     with Session(config, discover.find(["."], config), extent, wrap=lambda _: executor) as session:
         return session.report()
+
+
+def test_what_becomes_of_names_in_files_that_are_left_travels_too() -> None:
+    text = "import tensorflow as tf\n\nw = tf.Variable(0.0)\n"
+    for one in "abcdef":
+        left = f"# migrate: skip-file\n{text}"
+        write(**{f"net_{one}": text, f"old_{one}": left, f"main_{one}": f"import net_{one}\nimport old_{one}\n"})
+    config = settings.load(registry.load(), {"jobs": 1, "cache": False})
+    executor = Watched()
+    report = through(executor, config=config)
+    assert executor.done
+    assert report == through(SerialExecutor(), config=config)
+    assert "Variable_*" in {one.old for file in report.results for found in file.findings for one in found.renames}
 
 
 def test_programs_are_sent_and_the_report_is_the_same() -> None:

@@ -29,6 +29,7 @@ _AHEAD = 3  # chunks in flight a thread of a worker: one at work, one waiting th
 _GREETING = 4  # seconds for a scheduler to say that it is there
 _PATIENCE = 10  # seconds for a first worker to be there, and between two looks at what a task has come to
 _SILENCE = 30  # seconds without an answer from a scheduler that was there: a busy one may be late
+_FETCHING = 600  # seconds for results, which may be large, to come over the network
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
 
 Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each with its future, the oldest first
@@ -119,17 +120,14 @@ class DaskExecutor:
 
     def _await(self, future: Any) -> list[Any]:
         """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
-        from distributed import TimeoutError as StillAtWork  # noqa: PLC0415
-
         last_seen = time.monotonic()
-        while True:
-            with contextlib.suppress(StillAtWork):
-                results: list[Any] = future.result(timeout=_PATIENCE)
-                return results
+        while not _ends(future):
             if self._threads():
                 last_seen = time.monotonic()
             if time.monotonic() - last_seen > _ABANDONED:
                 raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
+        results: list[Any] = future.result(timeout=_FETCHING)
+        return results
 
     def _connected(self) -> Any:
         if self._client is None:
@@ -169,6 +167,15 @@ def _unpacked(packed: bytes, build: Build) -> list[Any]:
     return run(*pickle.loads(zlib.decompress(packed)))  # noqa: S301 - it came from the client, as all that a worker runs
 
 
+def _ends(future: Any) -> bool:
+    """Whether a task comes to an end within a while, good or bad; its results have still to come over the network."""
+    from distributed import TimeoutError as StillAtWork  # noqa: PLC0415
+
+    with contextlib.suppress(StillAtWork):
+        future.exception(timeout=_PATIENCE)
+    return bool(future.done())
+
+
 _SAME = "install the same Python, migrate-variables and codemods for every worker, and start it anew"
 
 
@@ -176,7 +183,6 @@ def _connect(address: str, build: Build) -> Any:
     """A client with at least one worker. Raises `ExecutorError`."""
     try:
         from distributed import Client  # noqa: PLC0415
-        from tornado.websocket import WebSocketError  # noqa: PLC0415 - Dask rests on it
     except ImportError as error:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application", "asyncio"):
@@ -185,11 +191,11 @@ def _connect(address: str, build: Build) -> Any:
     try:
         asyncio.run(_greet(address))
         client = Client(address, timeout=_GREETING, set_as_default=False)
-    except (OSError, ValueError, TypeError, asyncio.TimeoutError, WebSocketError) as error:  # protocols differ in that
+    except Exception as error:  # whatever speaks there, and whatever Dask takes its words for
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
-        _check_builds(client.run(Build.here, build.packages, on_error="return"), build)
+        _check_builds(_builds(client, build), build)
     except OSError as error:
         client.close(timeout=1)
         raise ExecutorError(f"the Dask scheduler at {address} has no workers: {_first_line(error)}") from error
@@ -197,6 +203,15 @@ def _connect(address: str, build: Build) -> Any:
         client.close(timeout=1)
         raise
     return client
+
+
+def _builds(client: Any, build: Build) -> dict[str, Build | Exception]:
+    """What each worker runs; nothing where one does not answer, as each is asked again with each of its tasks."""
+    from distributed import TimeoutError as NoAnswer  # noqa: PLC0415
+
+    with contextlib.suppress(NoAnswer):
+        return dict(client.sync(client._run, Build.here, build.packages, on_error="return", callback_timeout=_PATIENCE))
+    return {}
 
 
 async def _greet(address: str) -> None:

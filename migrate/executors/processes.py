@@ -82,7 +82,8 @@ class ProcessExecutor:
         while chunk.results is None:
             busy = {worker.connection: worker for worker in self._workers if worker.waiting}
             for connection in wait(list(busy)):
-                self._take_from(busy[connection])
+                if busy[connection] in self._workers:  # to bury one may be to find that another has died as well
+                    self._take_from(busy[connection])
         yield from chunk.results
 
     def _take_from(self, worker: Worker) -> None:
@@ -94,8 +95,7 @@ class ProcessExecutor:
 
     def _bury(self, worker: Worker) -> None:
         """Does again what a dead process had: task by task what it was at, as it may have died of one of them."""
-        self._workers.remove(worker)
-        worker.kill()
+        self._dismiss(worker)
         died_of, others = worker.waiting[:1], worker.waiting[1:]
         for chunk in died_of:
             chunk.results = [self._alone(chunk.function, task) for task in chunk.tasks]
@@ -105,12 +105,18 @@ class ProcessExecutor:
     def _alone(self, function: Callable[[T], R], task: T) -> R | Lost:
         """One task in a process of its own where there is none, so that one that dies tells which task it died of."""
         worker = next((one for one in self._workers if not one.waiting), None) or self._hire()
-        results = worker.receive() if worker.send(function, [task]) else None
+        while not worker.send(function, [task]):  # it died of something else
+            self._dismiss(worker)
+            worker = self._hire()
+        results = worker.receive()
         if results is not None:
             return results[0]  # type: ignore[no-any-return]
+        self._dismiss(worker)
+        return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
+
+    def _dismiss(self, worker: Worker) -> None:
         self._workers.remove(worker)
         worker.kill()
-        return Lost(task.path, "the worker process died of it (out of memory, or a crash in an extension)")
 
     def _hire(self) -> Worker:
         from migrate.executors.worker import Worker, uninterrupted  # noqa: PLC0415
