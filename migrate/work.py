@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from types import FrameType
 from typing import Any, TypeVar
 
 from migrate import collecting, engine, registry
@@ -18,6 +20,8 @@ from migrate.settle import Hold, Policy
 __all__ = ["IndexTask", "RewriteTask", "Work"]
 
 R = TypeVar("R")
+
+_DEPTH = 1_200  # frames for a task: above what Python's own limit leaves anybody
 
 _load = lru_cache(maxsize=4)(registry.of)
 
@@ -117,12 +121,26 @@ class Work:
 
 def _guard(task: IndexTask | RewriteTask, action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
     try:
-        with collecting.paused():
+        with collecting.paused(), _room():
             return action()
     except Exception as error:  # a codemod is anybody's code; its mistake costs one file, not the run
         return fail(Failure(f"internal error: {type(error).__name__}: {error} {_place(error)}"))
     finally:
         collecting.relieve(len(task.data))
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Within the block there is as much stack whoever runs it: what is too deep for one process is so for all."""
+    before, depth = sys.getrecursionlimit(), 0
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    sys.setrecursionlimit(depth + _DEPTH)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _place(error: BaseException) -> str:
