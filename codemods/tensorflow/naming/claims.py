@@ -141,16 +141,17 @@ class Claims:
     def _places(self, claim: Claim) -> set[tuple[str, str]]:
         """Where a claim is looked for: the outermost scope and all before its name, as far as they are known.
 
-        One of the store is looked for in the graph's place and the store's.
+        One of the store is looked for in the graph's place and the store's; `a_1` is the place of `a` where that is the
+        default name of a scope, which may be called so.
         """
         full = claim.instance.way.full(claim.name)
         if full is None:
-            return {(outermost(claim), ANYWHERE)}
+            return {(self.scopes.by_default_names(outermost(claim)), ANYWHERE)}
         folders = {full.rpartition("/")[0]}
         if claim.in_store:
             store = [text.literal or "" for text in self.scopes.store_path(claim.instance)]
             folders.add("/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0])
-        return {(folder.partition("/")[0], folder) for folder in folders}
+        return {(folder.partition("/")[0], folder) for folder in map(self.scopes.by_default_names, folders)}
 
     def _at(self, name: str, claim: Claim) -> Sequence[Claim]:
         """The claims to a last part of a name that stand, or may stand, where `claim` does."""
@@ -196,15 +197,14 @@ class Claims:
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
         full, others = one.instance.way.full(one.name), other.instance.way.full(other.name)
-        known = full is not None and others is not None
-        if known and len(one.instance.way.scopes) != len(other.instance.way.scopes):
-            return full == others
+        if full is not None and others is not None and len(one.instance.way.scopes) != len(other.instance.way.scopes):
+            return self.scopes.by_default_names(full) == self.scopes.by_default_names(others)
         if "/" in one.name.pattern or "/" in other.name.pattern:
-            return not known or full == others
-        if self.scopes.places.same(one.instance, other.instance):
+            return None in (full, others) or full == others
+        if self.scopes.same(one.instance, other.instance):
             return True
         words = self.scopes.reach.tree.vocabulary
-        return not known and may_cross(one.instance, one.name, other.instance, other.name, words)
+        return None in (full, others) and may_cross(one.instance, one.name, other.instance, other.name, words)
 
 
 def _moves(claim: Claim) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
-from codemods.tensorflow.text import Loop, Text, overlaps
+from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps
 
 __all__ = ["Places"]
+
+_Around = tuple[Instance, Stand]  # with one of the scopes around it
 
 
 def _none(_: Stand) -> bool:
@@ -45,12 +48,18 @@ class Places:
         return item.fresh_by_itself or (converted and form is not None and form.is_fresh)
 
     def same(
-        self, first: Instance, second: Instance, *, converted: bool = True, drops: Callable[[Stand], bool] = _none
+        self,
+        first: Instance,
+        second: Instance,
+        *,
+        converted: bool = True,
+        in_order: bool = True,
+        drops: Callable[[Stand], bool] = _none,
     ) -> bool:
         """Whether two instances can stand under the same scopes, judging by the scopes' names.
 
         `converted` says whether the scopes count as what they become rather than as what they are; those that `drops`
-        holds for do not count.
+        holds for do not count. `in_order`: whether a default name is another one where its name is taken before.
         """
         if not (first.way.scopes or second.way.scopes):
             return True
@@ -65,11 +74,38 @@ class Places:
             return dropped or None in folders or len(folders) == 1
         if len(one) != len(two):
             return False
-        for outer, inner in zip(one, two, strict=True):
-            fresh = self.is_fresh(outer, converted=converted) or self.is_fresh(inner, converted=converted)
-            if outer.key != inner.key and fresh:
-                return False
-        return all(overlaps(outer.name, inner.name) for outer, inner in zip(one, two, strict=True))
+        pairs = (((first, outer), (second, inner)) for outer, inner in zip(one, two, strict=True))
+        return all(self._may_be_one(*pair, converted=converted, in_order=in_order) for pair in pairs)
+
+    def _may_be_one(self, one: _Around, two: _Around, *, converted: bool, in_order: bool) -> bool:
+        """Whether a scope around one instance may be the one that is around another, at the same depth."""
+        outer, inner = one[1], two[1]
+        fresh = self.is_fresh(outer, converted=converted) or self.is_fresh(inner, converted=converted)
+        if outer.key != inner.key and fresh:
+            return converted and self._share_in_store(one, two, in_order)
+        return overlaps(outer.name, inner.name)
+
+    def _share_in_store(self, one: _Around, two: _Around, in_order: bool) -> bool:
+        """Whether a scope with a default name and one that is named may be one for `get_variable`, if not in the graph.
+
+        The default name is new among the variable scopes so far: one that is named so later enters the same again.
+        """
+        (own, fresh), (other, named) = (one, two) if self.is_fresh(one[1]) else (two, one)
+        if not self.has_default_name(fresh) or self.is_fresh(named):
+            return False
+        if not (overlaps(fresh.name, named.name) or overlaps(_numbers(fresh.name), named.name)):
+            return False
+        return not in_order or self._stays_name_scope(named) or not _is_taken_first(other, named, own)
+
+    def has_default_name(self, stand: Stand) -> bool:
+        """Whether a scope around an instance gets a name that no variable scope has had."""
+        item = self.items.get((stand.path, stand.frame.at))
+        return item is not None and item.fresh_by_itself
+
+    def _stays_name_scope(self, stand: Stand) -> bool:
+        scope = stand.frame.scope
+        named = scope is not None and scope.kind is ScopeKind.NAME
+        return named and (stand.path, stand.frame.at) not in self.forms
 
     def _are_in_other_ones(self, first: Instance, second: Instance) -> bool:
         """Whether two are in scopes that become others each time, each in its own, or one that the other is surely not.
@@ -139,3 +175,20 @@ class Places:
         if known is None:
             known = self._once[item.key] = not self.recurs(item.instances, item.texts)
         return known
+
+
+def _is_taken_first(one: Instance, named: Stand, other: Instance) -> bool:
+    """Whether the name of a scope around `one` is surely taken when `other` asks for a new one, if ever."""
+    if one.surely_before(other):
+        return True
+    ways = one.way, other.way
+    if named.name.literal is None or any(way.unknown or way.partial or way.perhaps or way.reruns for way in ways):
+        return False
+    shared = {stand.key for stand in other.way.stands}  # in each of their rounds the one comes first
+    skipped = any(stand.frame.may_be_skipped for stand in one.way.stands if stand.key not in shared)
+    return one.way.root == other.way.root and one.way.order < other.way.order and not skipped
+
+
+def _numbers(name: Text) -> Text:
+    """What a name is called once it is taken: `a_1`, `a_2` and so on."""
+    return joined((*name.parts, "_", Hole(digits=True)))
