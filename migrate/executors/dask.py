@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import pickle
+import struct
 import time
 import zlib
 from collections import deque
@@ -31,6 +32,12 @@ _PATIENCE = 10  # seconds for a first worker to be there, and between two looks 
 _SILENCE = 30  # seconds without an answer from a scheduler that was there: a busy one may be late
 _FETCHING = 600  # seconds for results, which may be large, to come over the network
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
+
+# What Dask raises of who speaks another protocol: it may take the first words for the length of what follows.
+_NONSENSE = (
+    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, MemoryError, OverflowError),
+    *(RuntimeError, asyncio.TimeoutError, struct.error),
+)
 
 Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each with its future, the oldest first
 
@@ -183,6 +190,7 @@ def _connect(address: str, build: Build) -> Any:
     """A client with at least one worker. Raises `ExecutorError`."""
     try:
         from distributed import Client  # noqa: PLC0415
+        from tornado.websocket import WebSocketError  # noqa: PLC0415 - Dask rests on it
     except ImportError as error:
         raise ExecutorError("--executor dask needs Dask: pip install migrate-variables[dask]") from error
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application", "asyncio"):
@@ -191,7 +199,7 @@ def _connect(address: str, build: Build) -> Any:
     try:
         asyncio.run(_greet(address))
         client = Client(address, timeout=_GREETING, set_as_default=False)
-    except Exception as error:  # whatever speaks there, and whatever Dask takes its words for
+    except (*_NONSENSE, WebSocketError) as error:
         raise ExecutorError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
