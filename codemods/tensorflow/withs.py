@@ -20,7 +20,7 @@ from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import last_name, single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of", "template_of"]
+__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "enters_graph", "scope_of", "template_of"]
 
 ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
 
@@ -124,10 +124,13 @@ def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
         return may_be_called_session(name) or "graph" in name.lower()
     if (callees.canonical(made.func, scope) or "").startswith("tensorflow."):
         return keyword_or_place(made, "graph", 1) is not None
-    return isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and _is_graph(made, scope, callees)
+    return (
+        isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and enters_graph(made, scope, callees)
+    )
 
 
-def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
+def enters_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
+    """Whether a call makes what enters a graph: `graph.as_default()`."""
     return graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 
