@@ -10,7 +10,7 @@ from typing import TypeAlias
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind, ScopeKind
-from codemods.tensorflow.knowledge import SAFE_MODULES
+from codemods.tensorflow.knowledge import KNOWN_MODULES, SAFE_MODULES
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES
 from migrate.syntax.calls import called_name
@@ -151,7 +151,7 @@ def _held_in(node: ast.expr) -> Iterator[ast.expr]:
 def _is_foreign(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression names something of another module, which may hold whatever it likes."""
     dotted = resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
-    return dotted is not None and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow")
+    return dotted is not None and dotted.partition(".")[0] not in KNOWN_MODULES
 
 
 def _is_of_foreign(node: ast.expr, scope: Scope) -> bool:
