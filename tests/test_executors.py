@@ -134,6 +134,20 @@ def test_a_worker_that_dies_in_the_middle_of_a_message_holds_nobody_up() -> None
     assert [one for index, one in enumerate(results) if index != 7] == [b"x" * 10] * 39
 
 
+def heeds_hang_ups(task: Numbered) -> bool:
+    return signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
+def test_a_worker_ignores_the_end_of_the_terminal_where_the_run_does() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with executors.open_executor("processes", 2, "") as executor:
+            assert list(executor.map(heeds_hang_ups, tasks(40, 30_000))) == [False] * 40
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def fail_at_7(task: Numbered) -> int:
     if task.path == "7":
         raise ValueError("seven")

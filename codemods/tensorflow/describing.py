@@ -11,9 +11,9 @@ from codemods.tensorflow import evidence
 from codemods.tensorflow.bodies import position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.events import Events
-from codemods.tensorflow.facts import BodyFacts, ClassFacts, Enter, Event, FrameFacts
+from codemods.tensorflow.facts import AT_ONCE, At, BodyFacts, ClassFacts, Enter, Event, FrameFacts, Reset
 from codemods.tensorflow.lazy import kept_methods
-from codemods.tensorflow.leaving import leaves
+from codemods.tensorflow.leaving import leaves, sure_until
 from codemods.tensorflow.modes import function_reason
 from codemods.tensorflow.signatures import defaults, unset_defaults
 from codemods.tensorflow.spelling import spelled_from
@@ -93,8 +93,21 @@ class Describer:
             kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
             leaves=None if isinstance(node, ast.Lambda) else leaves(node),
+            resets_until=self.resets_until(node, number, scope.parent),
             spelled_from=spelled_from(scope),
         )
+
+    def resets_until(self, node: ast.AST, number: int, around: Scope) -> At | None:
+        """Where it ends what surely happens when a function that resets the graph is called; None for any other.
+
+        A decorator may skip it, but for `contextlib`'s, whose managers run on to their `yield` where they are entered.
+        """
+        resetting = any(isinstance(event, Reset) for event in self.events.by_body[number])
+        if not resetting or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return None
+        changing = [item for item in _decorators(node) if not self.is_transparent(item, around)]
+        manages = [self.callees.canonical(item, around) == "contextlib.contextmanager" for item in changing]
+        return sure_until(node, manages=bool(manages)) if all(manages) else AT_ONCE
 
     def is_transparent(self, decorator: ast.expr, scope: Scope) -> bool:
         """Whether a decorator leaves open neither what a function's name stands for nor how often it runs."""

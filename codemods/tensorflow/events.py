@@ -128,9 +128,8 @@ class Events:
             return Reset(at, frames)
         if name in knowledge.MAIN_RUNNERS:
             return self._main_event(site, at, frames)
-        switches = name in knowledge.GRAPH_SWITCHES or (name == SESSION.name and isinstance(site.statement, ast.Return))
-        if switches and keyword_or_place(site.node, "graph", 1) is not None:
-            self.told.by_hand.add(ScopeKind.OTHER_GRAPH)  # that of a session which who gets it enters, perhaps
+        if (name in knowledge.GRAPH_SWITCHES or name == SESSION.name) and _may_be_of_graph(site.node):
+            self.told.note_session(site, entered=name in knowledge.GRAPH_SWITCHES)
         if name in knowledge.ESTIMATORS and (given := keyword_or_place(site.node, *knowledge.ESTIMATORS[name])):
             self.told.asked.add(given)
         if name in _CONTROL_FLOW:
@@ -360,3 +359,11 @@ def _only_asks(node: ast.Call) -> bool:
         return False
     marks = keyword_or_place(node, "mark_as_used", 1)
     return isinstance(marks, ast.Constant) and not marks.value
+
+
+def _may_be_of_graph(session: ast.Call) -> bool:
+    """Whether a session is given a graph, perhaps among arguments that nobody sees."""
+    stars = any(word.arg is None for word in session.keywords) or any(
+        isinstance(one, ast.Starred) for one in session.args
+    )
+    return stars or keyword_or_place(session, "graph", 1) is not None

@@ -305,6 +305,7 @@ class BodyFacts(Fact):
     kept: bool = False  # its decorator is one that keeps its result, whose scope is among the frames of its events
     lazy: Lazy | None = None
     leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
+    resets_until: At | None = None  # a reset of the graph that stands behind may not happen where it is called
     spelled_from: int | None = 0  # the line from which it has TensorFlow under a name; None where it never has
 
 

@@ -26,7 +26,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 def graph_kind(node: ast.Call, scope: Scope, callees: Callees, entered: ast.stmt | None = None) -> ScopeKind:
     """`tf.Graph().as_default()` is a new graph; `g.as_default()` is one where `entered` comes once to each `g`."""
-    given = keyword_or_place(node, "graph", 99)
+    given = keyword_or_place(node, "graph", 1 if callees.canonical(node.func, scope) == "tensorflow.Session" else 99)
     if given is not None:
         return ScopeKind.NEW_GRAPH if _makes_graph(given, scope, callees) else ScopeKind.OTHER_GRAPH
     if not isinstance(node.func, ast.Attribute) or node.func.attr != "as_default":

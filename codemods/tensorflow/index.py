@@ -225,7 +225,7 @@ class _Indexer:
             for one in getattr(scope.node, "decorator_list", ()):
                 assert scope.parent is not None
                 name = resolve(one.func if isinstance(one, ast.Call) else one, scope.parent) or ""
-                if "." in name and name.partition(".")[0] not in (*knowledge.SAFE_MODULES, "tensorflow"):
+                if "." in name and name.partition(".")[0] not in knowledge.KNOWN_MODULES:
                     yield name.split(".")[-2]
 
     def imports_keras_2(self) -> bool:

@@ -18,6 +18,7 @@ __all__ = [
     "EVALUATORS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
+    "KNOWN_MODULES",
     "MADE_OP_NAMES",
     "MAIN_RUNNERS",
     "MAPPERS",
@@ -170,6 +171,8 @@ SAFE_MODULES = frozenset(
     random re scipy shutil six skimage sklearn string struct subprocess sys tarfile tempfile threading time tqdm
     traceback types typing unittest urllib warnings zipfile __future__ cPickle absl""".split()
 )
+
+KNOWN_MODULES = SAFE_MODULES | {"tensorflow"}  # no file of the program is looked for under these names
 
 SCOPE_CALLS = frozenset(
     {"tensorflow.name_scope", "tensorflow.variable_scope", "tensorflow.variable_op_scope", "tensorflow.make_template"}

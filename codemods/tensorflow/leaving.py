@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from codemods.tensorflow.facts import AT_ONCE, At
-from migrate.syntax.nodes import BLOCKS, nodes
+from migrate.syntax.nodes import BLOCKS, children, nodes
 
-__all__ = ["falls_off", "leaves"]
+__all__ = ["falls_off", "leaves", "sure_until"]
 
 _YIELDS = (ast.Yield, ast.YieldFrom)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -30,6 +30,24 @@ def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
         if names and not isinstance(one, _DEFINITIONS):  # what stands in those runs another time
             waiting += reversed([part for name in names for part in getattr(one, name)])
     return first
+
+
+def sure_until(function: ast.FunctionDef | ast.AsyncFunctionDef, *, manages: bool) -> At | None:
+    """The end of what surely happens where a function is called, or where what a manager makes is entered; or None.
+
+    That is nothing of a coroutine, and of a generator that is no manager: nobody need run them.
+    """
+    waiting: list[ast.AST] = [*function.body]
+    own: list[ast.AST] = []
+    while waiting:
+        one = waiting.pop()
+        own.append(one)
+        if not isinstance(one, (*_DEFINITIONS, ast.Lambda)):
+            waiting += children(one)
+    if isinstance(function, ast.AsyncFunctionDef) or (not manages and any(isinstance(one, _YIELDS) for one in own)):
+        return AT_ONCE
+    ends = (one for one in own if isinstance(one, ast.Return | ast.Yield | ast.YieldFrom))
+    return min(((one.end_lineno or 0, one.end_col_offset or 0) for one in ends), default=None)
 
 
 def falls_off(function: ast.FunctionDef) -> bool:

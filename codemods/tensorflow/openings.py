@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from codemods.tensorflow.bodies import behind
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import CalleeKind, ScopeKind
-from codemods.tensorflow.knowledge import SAFE_MODULES
+from codemods.tensorflow.knowledge import KNOWN_MODULES, SAFE_MODULES
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.scope_calls import SCOPES
 from migrate.syntax.calls import called_name
@@ -23,13 +24,17 @@ NO_SCOPES = re.compile(r"sess|graph|lock|file|writer|tape|pool|strategy|device|e
 _NAME_SCOPES = frozenset({"name_scope", "op_scope"})
 _MENTIONS = _NAME_SCOPES | {"variable_scope", "variable_op_scope"}
 _OPENERS = frozenset({"enter_context", "ExitStack", "__enter__"})
+_MOST_SEEN = 60
+_Seen: TypeAlias = set[tuple[ast.AST, str]]  # names by what binds them, and what attributes are assigned
 
 
-def opened(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str] = frozenset()) -> ScopeKind | None:
+def opened(node: ast.expr, scope: Scope, callees: Callees, seen: _Seen | None = None) -> ScopeKind | None:
     """What a context manager that is not TensorFlow's own may open, by what it does, or else by its name.
 
-    It is a variable scope where nothing is known of it but that it is a scope. `seen` are the names that led here.
+    It is a variable scope where nothing is known of it but that it is a scope. `seen` is what was looked at before:
+    had that been found to open one, nobody would look any further.
     """
+    seen = set() if seen is None else seen
     if arms := arms_of(node):
         may = any(_may_open(arm, scope, callees, seen) for arm in arms)
         return ScopeKind.VARIABLE if may else None
@@ -89,20 +94,24 @@ def _is_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     return callees.canonical(value.func if isinstance(value, ast.Call) else value, scope) in SCOPES
 
 
-def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+def _holds_scope(node: ast.expr, scope: Scope, callees: Callees, seen: _Seen) -> bool:
     """Whether a name or attribute may hold a scope: by what it is assigned, or else by what it is called."""
-    own = node.id if isinstance(node, ast.Name) else ""
-    found = scope.find(own) if own and own not in seen else None  # seen: `scope = scope if scope else made()`
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    if found and isinstance(node, ast.Name) and _was_seen(seen, found[0].node, node.id):
+        found = None  # `scope = scope if scope else made()`
     values = [one.value for one in found[1] if isinstance(one.value, ast.Call | ast.IfExp)] if found else []
     if values:
-        return any(_may_open(value, scope, callees, seen | {own}) for value in values)
+        return any(_may_open(value, scope, callees, seen) for value in values)
     if found and any(_goes_over(one, found[0], callees) for it in found[1] for one in iterated(it.node, found[0])):
         return True
     given = any(one.kind is BindingKind.PARAMETER for one in found[1]) if found else isinstance(node, ast.Subscript)
     given = given or (found is not None and any(_is_brought(one, node, found[0]) for one in found[1]))
-    given = given or (isinstance(node, ast.Attribute) and _keeps_scope(node, scope, callees, seen))
     name = last_name(node)
-    return "scope" in name.lower() or name in {"vs", "ns"} or (given and not NO_SCOPES.search(name))
+    if "scope" in name.lower() or name in {"vs", "ns"}:
+        return True
+    if NO_SCOPES.search(name):
+        return False
+    return given or (isinstance(node, ast.Attribute) and _keeps_scope(node, scope, callees, seen))
 
 
 def _goes_over(node: ast.expr, scope: Scope, callees: Callees) -> bool:
@@ -113,7 +122,7 @@ def _goes_over(node: ast.expr, scope: Scope, callees: Callees) -> bool:
     return bool(_scopes_in(made))
 
 
-def _keeps_scope(node: ast.Attribute, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+def _keeps_scope(node: ast.Attribute, scope: Scope, callees: Callees, seen: _Seen) -> bool:
     """Whether an attribute may hold a scope: by what the file assigns it, or because other files alone may do so."""
     assigned = callees.assigned_to_attribute(node.attr)
     if not assigned or _is_foreign(node, scope) or _is_of_foreign(node.value, scope):
@@ -142,7 +151,7 @@ def _held_in(node: ast.expr) -> Iterator[ast.expr]:
 def _is_foreign(node: ast.expr, scope: Scope) -> bool:
     """Whether an expression names something of another module, which may hold whatever it likes."""
     dotted = resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else None
-    return dotted is not None and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow")
+    return dotted is not None and dotted.partition(".")[0] not in KNOWN_MODULES
 
 
 def _is_of_foreign(node: ast.expr, scope: Scope) -> bool:
@@ -151,10 +160,17 @@ def _is_of_foreign(node: ast.expr, scope: Scope) -> bool:
     return isinstance(made, ast.Call) and _is_foreign(made.func, scope)
 
 
-def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: frozenset[str]) -> bool:
+def _is_given(value: ast.expr, owner: Scope, callees: Callees, seen: _Seen) -> bool:
     """Whether what an attribute is assigned is a parameter, or makes a scope."""
-    made = isinstance(value, ast.Call | ast.IfExp) and _may_open(value, owner, callees, seen)
-    return made or _is_parameter(value, owner)
+    made = isinstance(value, ast.Call | ast.IfExp) and not _was_seen(seen, value)
+    return (made and _may_open(value, owner, callees, seen)) or _is_parameter(value, owner)
+
+
+def _was_seen(seen: _Seen, node: ast.AST, name: str = "") -> bool:
+    """Whether something was looked at before; from now on it was."""
+    before = (node, name) in seen
+    seen.add((node, name))
+    return before
 
 
 def _is_parameter(value: ast.expr, owner: Scope) -> bool:
@@ -162,8 +178,10 @@ def _is_parameter(value: ast.expr, owner: Scope) -> bool:
     return found is not None and any(one.kind is BindingKind.PARAMETER for one in found[1])
 
 
-def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: frozenset[str]) -> bool:
-    """Whether an expression makes a scope, TensorFlow's own or another."""
+def _may_open(node: ast.expr, scope: Scope, callees: Callees, seen: _Seen) -> bool:
+    """Whether an expression makes a scope, TensorFlow's own or another; nobody follows long chains to their ends."""
+    if len(seen) > _MOST_SEEN:
+        return True
     made_by = (callees.canonical(node.func, scope) or "") if isinstance(node, ast.Call) else ""
     foreign = not made_by.startswith("tensorflow.")
     return made_by in SCOPES or (foreign and opened(node, scope, callees, seen) is not None)

@@ -11,7 +11,7 @@ from codemods.tensorflow.bodies import first_parameter, method_class, position
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import Lent, Origins
 from codemods.tensorflow.initializers import OPS
-from codemods.tensorflow.knowledge import NAME_PLACES, SAFE_MODULES
+from codemods.tensorflow.knowledge import KNOWN_MODULES, NAME_PLACES
 from codemods.tensorflow.name_lists import bindings_of, filled, is_empty
 from codemods.tensorflow.nones import iterated
 from migrate.syntax.calls import Given
@@ -105,7 +105,7 @@ def _imported(value: ast.expr, scope: Scope) -> Iterator[str]:
     called = {one.func for one in nodes(value) if isinstance(one, ast.Call)}
     for one in nodes(value):
         dotted = resolve(one, scope) if isinstance(one, ast.Name | ast.Attribute) and one not in called else None
-        if dotted is not None and "." in dotted and dotted.partition(".")[0] not in (*SAFE_MODULES, "tensorflow"):
+        if dotted is not None and "." in dotted and dotted.partition(".")[0] not in KNOWN_MODULES:
             yield dotted
 
 

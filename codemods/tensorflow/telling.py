@@ -19,10 +19,11 @@ from codemods.tensorflow.by_name import (
 from codemods.tensorflow.callees import Callees
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
 from codemods.tensorflow.file_facts import Told
+from codemods.tensorflow.giving_back import is_given_back
 from codemods.tensorflow.run_by_name import run_modules
 from codemods.tensorflow.scope_calls import SCOPES
 from codemods.tensorflow.text import Text
-from codemods.tensorflow.withs import ENTERING, entered_by_hand, template_of
+from codemods.tensorflow.withs import ENTERING, entered_by_hand, enters_graph, template_of
 from migrate.syntax.calls import called_name
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
@@ -36,7 +37,9 @@ _ASKING = frozenset({"isinstance", "issubclass", "super", "type"})
 _TABLES = (knowledge.RELOADERS, knowledge.THREADS, RUNNERS, LOADERS, ASKED)
 _MAKERS = [name.rpartition(".")[2] for name in (*SCOPES, knowledge.TEMPLATE, "tensorflow.reset_default_graph")]
 # The last names of all that tells something: nineteen calls of twenty have another.
-_LASTS = frozenset(name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial",)) for name in table)
+_LASTS = frozenset(
+    name.rpartition(".")[2] for table in (*_TABLES, _ASKING, ENTERING, ("partial", "as_default")) for name in table
+)
 
 
 class Telling:
@@ -65,6 +68,13 @@ class Telling:
             self._note_names(site, callee.name)
             self.by_hand |= entered_by_hand(site.node, site.scope, self.callees)
             self._note_templates(site)
+            if site.called == "as_default" and enters_graph(site.node, site.scope, self.callees):
+                self.note_session(site, entered=False)
+
+    def note_session(self, site: CallSite, *, entered: bool) -> None:
+        """Takes into account a graph, or a session of one, that is entered or that who gets it enters, perhaps."""
+        if entered or is_given_back(site, self.module):
+            self.by_hand.add(ScopeKind.OTHER_GRAPH)
 
     def _note_templates(self, site: CallSite) -> None:
         """What other files may run functions in a scope by: `template = partial(tf.make_template, "net")`."""

@@ -9,7 +9,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.aliases import Aliases
 from codemods.tensorflow.bodies import behind, position
 from codemods.tensorflow.callees import Callees
-from codemods.tensorflow.facts import Callee, CalleeKind, ScopeFacts, ScopeKind
+from codemods.tensorflow.facts import SESSION, Callee, CalleeKind, ScopeFacts, ScopeKind
 from codemods.tensorflow.graph_blocks import graph_kind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.openings import arms_of, opened
@@ -20,7 +20,7 @@ from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import last_name, single_value
 from migrate.syntax.walk import Scope
 
-__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "scope_of", "template_of"]
+__all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "enters_graph", "scope_of", "template_of"]
 
 ENTERING = frozenset({"enter_context", "__enter__"})  # by hand
 
@@ -36,6 +36,8 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     elif not (name or "").startswith("tensorflow.") and (kind := opened(node, scope, callees)):
         opener = callees.callee(node.func, scope) if isinstance(node, ast.Call) else None
         facts = ScopeFacts(kind, at, plain=False, opener=opener)  # nothing else is known of it
+    elif _enters_session(node, scope, callees):
+        facts = ScopeFacts(ScopeKind.OTHER_GRAPH, at, plain=False)
     elif made := _made_elsewhere(node, scope, callees):
         facts = replace(facts, opener=made)
     elif isinstance(node, ast.Call):
@@ -48,6 +50,14 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
     if swallows and may_swallow(node, scope, callees):
         facts = replace(facts, swallows=True)
     return _with_alias(facts, item, statement, callees.body_scopes[callees.body(scope)], callees.aliases)
+
+
+def _enters_session(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether a name stands for what may be a session of a graph of its own: `with session:`."""
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    values = [one.value for one in found[1] if isinstance(one.value, ast.Call)] if found else []
+    sessions = (one for one in values if callees.canonical(one.func, scope) == SESSION.name)
+    return any(keyword_or_place(one, "graph", 1) is not None for one in sessions)
 
 
 def _made_elsewhere(node: ast.expr, scope: Scope, callees: Callees) -> Callee | None:
@@ -124,10 +134,13 @@ def _may_switch_graphs(node: ast.expr, scope: Scope, callees: Callees) -> bool:
         return may_be_called_session(name) or "graph" in name.lower()
     if (callees.canonical(made.func, scope) or "").startswith("tensorflow."):
         return keyword_or_place(made, "graph", 1) is not None
-    return isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and _is_graph(made, scope, callees)
+    return (
+        isinstance(made.func, ast.Attribute) and made.func.attr == "as_default" and enters_graph(made, scope, callees)
+    )
 
 
-def _is_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
+def enters_graph(call: ast.Call, scope: Scope, callees: Callees) -> bool:
+    """Whether a call makes what enters a graph: `graph.as_default()`."""
     return graph_kind(call, scope, callees) in (ScopeKind.NEW_GRAPH, ScopeKind.OTHER_GRAPH)
 
 

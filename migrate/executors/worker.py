@@ -84,7 +84,8 @@ def _serve(connection: Connection, others: Connection) -> None:
     others.close()  # what a forked process inherits: with it the pipe would not end with the main process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the main process's affair; it ends the others
     for one in ENDING:
-        signal.signal(one, signal.SIG_DFL)  # the main process may have it end a run in order
+        if signal.getsignal(one) is not signal.SIG_IGN:  # as under `nohup`
+            signal.signal(one, signal.SIG_DFL)  # the main process may have it end a run in order
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *ENDING})
     gc.freeze()  # what is inherited is not collected again

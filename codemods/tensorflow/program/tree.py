@@ -19,7 +19,7 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.file_facts import FileFacts, NameTest
-from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, MADE_OP_NAMES, RESOURCES_OFF, SAFE_MODULES
+from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, KNOWN_MODULES, MADE_OP_NAMES, RESOURCES_OFF
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports
 from codemods.tensorflow.program.namesakes import Namesakes
@@ -183,7 +183,7 @@ class Tree:
     def _is_out_of_sight(self, callee: Callee, path: str) -> bool:
         """Whether what a file calls of another one is the program's, or a library's, and nothing of it is seen."""
         owner = (callee if callee.receiver is None else callee.receiver).name.partition(".")[0]
-        return owner not in (*SAFE_MODULES, "tensorflow") and not self.bodies_of(callee, path)
+        return owner not in KNOWN_MODULES and not self.bodies_of(callee, path)
 
     def is_among_eager(self, path: str) -> bool:
         """Whether the files that import this one, and those that it imports, are eager code where they tell."""

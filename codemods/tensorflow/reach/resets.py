@@ -82,5 +82,5 @@ class Resets:
 
 
 def _is_sure(event: Event, body: BodyFacts) -> bool:
-    """Whether a call of a function comes to an event: not behind a `return`, nor in a generator, but for a manager."""
-    return body.leaves is None or body.decorated or event.at <= body.leaves
+    """Whether a call of a function comes to an event: not behind a `return`, nor in what a decorator may skip."""
+    return body.resets_until is None or event.at <= body.resets_until
