@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
+from importlib.metadata import MetadataPathFinder
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(sys, "path", [str(folder)])
+    # `importlib_metadata`, which others import, adds a finder of its own and takes that of Python's away.
     own = [one for one in sys.meta_path if one is PathFinder or not hasattr(one, "find_distributions")]
-    monkeypatch.setattr(sys, "meta_path", own)  # `importlib_metadata`, which others import, adds a finder of its own
+    monkeypatch.setattr(sys, "meta_path", own)
+    find = staticmethod(MetadataPathFinder.find_distributions)
+    monkeypatch.setattr(PathFinder, "find_distributions", find, raising=False)
     yield folder
     installed._every.cache_clear()
 

@@ -124,7 +124,9 @@ def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
         parent = module.parents[current]
         match parent:
             case ast.Compare(left=left, comparators=others):
-                yield from (_Asked(one, scope) for one in (left, *others) if one is not current)
+                whole = current is node and _is_whole(parent, node)
+                asked = (part for one in (left, *others) if one is not current for part in _parts(one))
+                yield from (_Asked(one, scope, begins=whole) for one in asked)
                 return
             case ast.Call(func=function, args=arguments) if function is current:
                 if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
@@ -139,6 +141,17 @@ def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
             case _:
                 return
         current = parent
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """What is compared one by one: `v.op.name in ("w", "b")`."""
+    return node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
+
+
+def _is_whole(compared: ast.Compare, name: ast.expr) -> bool:
+    """Whether a comparison asks for all of a name, `v.op.name == "w"`, rather than for what it holds."""
+    same = all(isinstance(one, ast.Eq | ast.NotEq) for one in compared.ops)
+    return same or (compared.left is name and all(isinstance(one, ast.In | ast.NotIn) for one in compared.ops))
 
 
 def _matched(call: ast.Call, function: ast.Attribute | ast.Name, scope: Scope, *, whole: bool) -> Iterator[_Asked]:

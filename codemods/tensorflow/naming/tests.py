@@ -10,7 +10,7 @@ from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
 from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.meeting import Meeting
-from codemods.tensorflow.text import Hole, Text, overlaps
+from codemods.tensorflow.text import Hole, Text, overlaps, without_number
 
 __all__ = ["NameTests"]
 
@@ -50,7 +50,8 @@ class NameTests:
     def _beginning(self, path: str, names: tuple[Text, ...]) -> Iterator[tuple[str, int]]:
         told = [name for name in names if name.tells]
         for file, tests in self.tree.name_tests.items() if told else ():
-            asked = [(Text((one.text, Hole())), one.line) for one in tests if one.begins and one.text]
+            stems = [(stem, one.line) for one in tests if one.begins for stem in {one.text, without_number(one.text)}]
+            asked = [(Text((stem, Hole())), line) for stem, line in sorted(stems) if stem]
             if asked and self.meeting.files(file, path):
                 yield from ((file, line) for text, line in asked if any(overlaps(name, text) for name in told))
 
