@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.measure import Command
 
-__all__ = ["ast_grep", "floor", "libcst_runner", "migrate", "ripgrep", "upgrade", "versions"]
+__all__ = ["ast_grep", "floor", "importing_libcst", "libcst_runner", "migrate", "ripgrep", "upgrade", "versions"]
 
 HERE = Path(__file__).parent
 SCRIPTS = Path(sys.executable).parent
@@ -29,13 +29,20 @@ def floor(what: str, tree: Path) -> Command:
     return Command([sys.executable, HERE / "floors.py", what, tree])
 
 
-def libcst_runner(tree: Path, copy: Path) -> Command:
+def importing_libcst() -> Command | None:
+    """What takes the time of LibCST's import and no more."""
+    return Command([sys.executable, "-c", "import libcst"]) if importlib.util.find_spec("libcst") else None
+
+
+def libcst_runner(tree: Path, copy: Path) -> Command | None:
     """LibCST's own runner in one process; it writes, so that each run gets a copy."""
 
     def fresh() -> None:
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(tree, copy)
 
+    if importlib.util.find_spec("libcst") is None:
+        return None
     words = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "plain_libcst.PlainVariable"]
     words += ["-j", "1", "--hide-progress", "--no-format", str(copy)]
     return Command(words, cwd=HERE, codes=frozenset({0, 1}), prepare=fresh, environment={"PYTHONPATH": str(HERE)})
