@@ -26,7 +26,9 @@ name = v.op.name
     ("line", "tests"),
     [
         ("'gen' in v.name", {("gen", False)}),
-        ("v.name == 'gen:0'", {("gen:0", False)}),
+        ("v.name == 'gen:0'", {("gen:0", True)}),
+        ("v.op.name in ('gen', 'dis')", {("gen", True), ("dis", True)}),
+        ("v.name.split('/')[0] == 'gen'", {("gen", False)}),
         ("v.name.endswith(':0')", set()),
         ("v.name.startswith('gen')", {("gen", True)}),
         ("v.op.name.startswith(('gen', 'dis'))", {("gen", True), ("dis", True)}),
