@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.measure import Command
+from benchmarks.measure import Command, python
 
 __all__ = ["ast_grep", "floor", "importing_libcst", "libcst_runner", "migrate", "ripgrep", "upgrade", "versions"]
 
@@ -31,7 +31,7 @@ def floor(what: str, tree: Path) -> Command:
 
 def importing_libcst() -> Command | None:
     """What takes the time of LibCST's import and no more."""
-    return Command([sys.executable, "-c", "import libcst"]) if importlib.util.find_spec("libcst") else None
+    return python("import libcst") if importlib.util.find_spec("libcst") else None
 
 
 def libcst_runner(tree: Path, copy: Path) -> Command | None:

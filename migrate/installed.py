@@ -23,7 +23,7 @@ __all__ = ["points"]
 
 _FOLDER = "migrate-installed"
 _PREFIX = "migrate."  # of the groups that are kept
-_METADATA = (".dist-info", ".egg-info", "egg-info")
+_METADATA = (".dist-info", "egg-info")
 _FILES = 64  # answers that are kept, one for each environment but for those that share a place
 
 Points = dict[str, list[list[str]]]  # by group, each a name and a reference, in the order of the search

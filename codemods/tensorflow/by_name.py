@@ -59,9 +59,10 @@ def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -
     `getattr(nets, name)`, `vars(nets)[name]`, `nets.__dict__[name]()`, `inspect.getmembers(nets)`, `globals()[name]`.
     """
     holder: ast.expr | None
+    otherwise = None
     match site.node:
         case ast.Call(func=ast.Name(id="getattr"), args=[holder, name, *_]):
-            keys = [name]
+            keys, otherwise = [name], None if _is_self(holder, site.scope) else LOADED
         case ast.Call(func=ast.Name(id="vars"), args=[holder]):
             keys = _keys(module, site.node)
         case ast.Call(func=ast.Subscript(value=ast.Attribute(value=holder, attr="__dict__"), slice=key)):
@@ -72,10 +73,9 @@ def picked_from(module: Module, site: CallSite, called: str, callees: Callees) -
             keys = []
         case _:
             return None
-    unknown = not all(callees.text(key, site.scope).tells for key in keys)
-    if not unknown and keys:
+    if keys and all(callees.text(key, site.scope).tells for key in keys):
         return None
-    return _module_of(holder, site.scope) or (LOADED if _may_be_loaded(site) else None)
+    return _module_of(holder, site.scope) or otherwise
 
 
 def class_picked_from(module: Module, site: CallSite, callees: Callees) -> Scope | None:
@@ -85,14 +85,6 @@ def class_picked_from(module: Module, site: CallSite, callees: Callees) -> Scope
             of_self = _is_self(holder, site.scope) and not callees.text(name, site.scope).tells
             return method_class(site.scope) if of_self and _is_called(picked, module) else None
     return None
-
-
-def _may_be_loaded(site: CallSite) -> bool:
-    """Whether what `getattr` picks from may be a module that the program has found by its name."""
-    match site.node:
-        case ast.Call(func=ast.Name(id="getattr"), args=[holder, *_]):
-            return not _is_self(holder, site.scope)
-    return False
 
 
 def _is_self(holder: ast.expr, scope: Scope) -> bool:

@@ -41,7 +41,7 @@ from codemods.tensorflow.targets import Target, target_of
 from codemods.tensorflow.telling import Telling
 from codemods.tensorflow.tensors import tensor_arguments
 from codemods.tensorflow.text import NONE, UNKNOWN, Text, literal
-from migrate.syntax.calls import Given, called_name, given, keyword_or_place
+from migrate.syntax.calls import Given, Unbound, arguments, called_name, given, keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import last_name, resolve, single_value
 from migrate.syntax.nodes import nodes, place_among
@@ -363,7 +363,4 @@ def _only_asks(node: ast.Call) -> bool:
 
 def _may_be_of_graph(session: ast.Call) -> bool:
     """Whether a session is given a graph, perhaps among arguments that nobody sees."""
-    stars = any(word.arg is None for word in session.keywords) or any(
-        isinstance(one, ast.Starred) for one in session.args
-    )
-    return stars or keyword_or_place(session, "graph", 1) is not None
+    return arguments(session) is Unbound.STAR or keyword_or_place(session, "graph", 1) is not None

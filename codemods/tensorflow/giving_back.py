@@ -22,11 +22,13 @@ def is_given_back(site: CallSite, module: Module) -> bool:
     """Whether a caller may get what a call makes, or runs within it, as the block of a manager does."""
     if isinstance(site.statement, ast.With | ast.AsyncWith):
         return any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes(site.statement))
+    if isinstance(site.statement, ast.Return):
+        return True
     waiting: list[tuple[ast.expr, Scope]] = [(site.node, site.scope)]
     seen: set[ast.expr] = set()
     for node, scope in waiting:  # which grows meanwhile
         above = _above(node, module)
-        if isinstance(site.statement, ast.Return) or isinstance(above, _GIVING):
+        if isinstance(above, _GIVING):
             return True
         reads = [read for target in _targets(above) for read in _reads(target, scope, module) if read[0] not in seen]
         seen.update(read for read, _ in reads)

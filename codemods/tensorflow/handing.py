@@ -136,8 +136,6 @@ class Handing:
 def _goes_through(statement: ast.stmt, node: ast.expr) -> bool:
     """Whether a statement takes all elements of what an expression gives: a loop does, and several targets do."""
     match statement:
-        case ast.For(iter=value):
-            return value is node
-        case ast.Assign(targets=[ast.Tuple() | ast.List(), *_], value=value):
+        case ast.For(iter=value) | ast.Assign(targets=[ast.Tuple() | ast.List(), *_], value=value):
             return value is node
     return False
