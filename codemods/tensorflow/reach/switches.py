@@ -25,6 +25,8 @@ class Switches:
         places = (*instance.way.calls, (instance.body, instance.event))
         if instance.way.partial and self._at_top:
             return True
+        if self._hands_on_switchers and not instance.way.root and self.graph.is_handed_on(places[0][0]):
+            return True
         return self._elsewhere(instance) or any(self._before(key, number) for key, number in places)
 
     @cached_property
@@ -35,6 +37,11 @@ class Switches:
             for key, _, event in self.tree.events()
             if isinstance(event, Call | StoreUse)
         )
+
+    @cached_property
+    def _hands_on_switchers(self) -> bool:
+        """Whether a function that switches is handed on: whoever runs another such function may have run it."""
+        return any(self.graph.is_handed_on(key) for key in self._switchers)
 
     def _elsewhere(self, instance: Instance) -> bool:
         """Whether another module than the one that runs, when imported, switches the scope that all others stand in."""
