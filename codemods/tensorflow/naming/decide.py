@@ -98,7 +98,7 @@ class Decider:
         question = Question(site, self.scopes, self.claims, self.old, self.keep, self.unsafe, hazard, self.layers)
         outcomes = (row.becomes(question) for row in (ROOTED if rooted else ROWS) if row.fits(question))
         decision = next(outcome for outcome in outcomes if outcome is not None)
-        decision = replace(decision, shifts=self.old.shifts(site, moved=question.moves_if_left))
+        decision = replace(decision, shifts=self.old.shifts(site, question.moves_if_left))
         if isinstance(decision, LeavePlan):
             return decision
         if decision.level is Level.EXACT and (self.old.carries(site) or question.meets_derived):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
@@ -173,20 +173,20 @@ class OldNames:
             for instance, name in zip(site.instances, site.names, strict=True)
         )
 
-    def shifts(self, site: Site, *, moved: bool) -> tuple[Shift, ...]:
+    def shifts(self, site: Site, moved: Collection[Text]) -> tuple[Shift, ...]:
         """What becomes of a variable that is left: another number, as those before it are counted no more.
 
-        A name of its own keeps its number unless others of that name get others (`moved`).
+        A name of its own keeps its number unless it is among those of which others get others (`moved`).
         """
         carried = self.carries(site)
         if not self.renames_others or not (carried or moved or not site.is_named or site.may_be_none):
             return ()
-        found = []
+        found: list[Shift] = []
         for place, instance in enumerate(site.instances):
             prefix = self.prefix(instance, new=False)
-            own = site.names[place].pattern if site.is_named and not site.may_be_none else UNNAMED
             series, number = self._numbers.get((site.key, instance.way.order), (0, None))
-            found.append(Shift(self.scopes.reach.tree.program, _tidy(prefix + own), number, series, carried))
+            names = (_tidy(prefix + own) for own in _staying(site, place, moved))
+            found += [Shift(self.scopes.reach.tree.program, name, number, series, carried) for name in names]
         return tuple(dict.fromkeys(found))
 
     def kept(self, site: Site) -> tuple[Rename, ...]:
@@ -254,6 +254,15 @@ def _may_be_unnamed(name: Text) -> bool:
     if name.literal is not None:
         return _NUMBERED.fullmatch(name.literal) is not None
     return overlaps(name, Text((UNNAMED, Hole()))) if name.tells else name.is_derived
+
+
+def _staying(site: Site, place: int, moved: Collection[Text]) -> Iterator[str]:
+    """What a site that is left is called before numbers: its own name, none where that may be None."""
+    name = site.names[place] if site.is_named else None
+    if name is not None and (not site.may_be_none or (name.tells and name in moved)):
+        yield name.pattern
+    if name is None or (site.may_be_none and name.literal is None):
+        yield UNNAMED
 
 
 def _stems(scope: Text) -> Iterator[Text]:

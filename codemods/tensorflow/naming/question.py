@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -208,14 +208,17 @@ class Question:
         return "*" if any(map(self.claims.may_be_taken, claims)) else ""
 
     @cached_property
-    def moved(self) -> bool:
-        """Whether something of its name gets out of the way that may have come before it: its number changes."""
-        instances = self.site.instances
-        return any(
-            not all(one.surely_before(rival.instance) for one in instances)
-            for name, instance in zip(self.site.names, instances if self.site.is_named else (), strict=True)
-            for rival in self.claims.wrapped_rivals(Claim(name, instance, self.site.key, repeats=self.site.repeats))
-        )
+    def moved(self) -> frozenset[Text]:
+        """The names that it passes of which something gets out of the way that may have come before: numbers change."""
+        instances = self.site.instances if self.site.is_named else ()
+        pairs = zip(self.site.names, instances, strict=True)
+        return frozenset(name for name, instance in pairs if self._gives_way(name, instance))
+
+    def _gives_way(self, name: Text, instance: Instance) -> bool:
+        """Whether something gets out of the way of a name that it passes in an instance."""
+        claim = Claim(name, instance, self.site.key, repeats=self.site.repeats)
+        rivals = (rival.instance for rival in self.claims.wrapped_rivals(claim))
+        return any(not all(one.surely_before(rival) for one in self.site.instances) for rival in rivals)
 
     @property
     def counts_surely(self) -> bool:
@@ -234,14 +237,14 @@ class Question:
     @property
     def renumbered(self) -> bool:
         """Whether its number changes because others get new names."""
-        return self.moved or self.counted
+        return bool(self.moved) or self.counted
 
     @property
     def nests(self) -> bool:
         """Whether its number changes, and what its value makes would ask the graph for a name after it."""
-        return self.moved and self.site.nested and not self.counted
+        return bool(self.moved) and self.site.nested and not self.counted
 
     @property
-    def moves_if_left(self) -> bool:
-        """Whether, left as it is, others of the name that it passes may get out of its way."""
-        return bool(self.site.wraps) or (self.site.is_named and self.moved)
+    def moves_if_left(self) -> Collection[Text]:
+        """The names that it passes of which others may get out of the way, left as it is."""
+        return self.site.names if self.site.wraps else self.moved
