@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
-from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps
+from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps, without_number
 
 __all__ = ["Places"]
 
@@ -46,6 +47,19 @@ class Places:
             return False
         form = self.forms.get(item.key)
         return item.fresh_by_itself or (converted and form is not None and form.is_fresh)
+
+    def by_default_names(self, folder: str) -> str:
+        """Some scopes, each that may be a number of a default name called as that is: `a/b` for `a_1/b`."""
+        names = self._default_names
+        if not names or "_" not in folder:
+            return folder
+        parts = ((part, without_number(part)) for part in folder.split("/"))
+        return "/".join(stem if stem in names else part for part, stem in parts)
+
+    @cached_property
+    def _default_names(self) -> frozenset[str]:
+        fresh = (item for item in self.items.values() if item.fresh_by_itself)
+        return frozenset(name.lower() for item in fresh for text in item.texts for name in text.texts)
 
     def same(
         self,
