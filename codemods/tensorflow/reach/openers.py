@@ -41,8 +41,12 @@ class Openers:
 
     def _is_held(self, callee: Callee, path: str) -> bool:
         """Whether what makes it is only assigned to its name, and may make anything: `partial(tf.name_scope)`."""
-        held = callee.kind is CalleeKind.IMPORTED and self.tree.symbols.holds(callee.name, path)
-        return held and not NO_SCOPES.search(callee.name.rpartition(".")[2])
+        holder, _, name = callee.name.rpartition(".")
+        if callee.kind is not CalleeKind.IMPORTED or NO_SCOPES.search(name):
+            return False
+        classes = self.tree.symbols.classes(replace(callee, name=holder), path) if holder else ()
+        of_class = bool(classes) and not any(self.tree.classes.method(key, name) for key in classes)
+        return of_class or self.tree.symbols.holds(callee.name, path)
 
     def _run(self, callee: Callee, path: str, method: str) -> list[BodyKey]:
         """The bodies that making the context manager, and entering or leaving it, runs."""
