@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import TypeAlias
 
 from migrate.syntax.modules import resolved
 from migrate.syntax.packages import Below
 from migrate.syntax.run_names import ALL_BELOW, ALL_IN, HOLE, LOADERS, RUNNERS, Takes, nameable
+from migrate.syntax.search_path import ADDING, folders
 
-__all__ = ["Import", "run", "runs"]
+__all__ = ["Import", "added", "adds", "run", "runs"]
 
 Import: TypeAlias = tuple[str, bool]  # a dotted name, and whether it was relative to the path of its file
 
@@ -56,6 +57,7 @@ _LINE_ENDS = re.compile(r"\\+r?n|\r\n?")
 _ADDED = re.compile(rb"[ \t]*\+|\.join\b")
 _LONGEST = 300  # bytes of a name or a path
 _NO_NAME = re.compile(rb"[ \t\r\n,;()=]")
+_ADDING = tuple(word.encode() for word in ADDING)
 
 
 def runs(data: bytes) -> bool:
@@ -86,6 +88,18 @@ def run(path: str, data: bytes, below: Below) -> Iterator[Import]:
             yield from ((found, True) for found in below.modules(name, path))
         else:
             yield resolved(name, path), name.startswith(".")
+
+
+def adds(data: bytes) -> bool:
+    """Whether a file adds folders to where modules are looked for."""
+    return any(word in data for word in _ADDING)
+
+
+def added(path: str, data: bytes, imports: Iterable[Import], below: Below) -> Iterator[Import]:
+    """What the absolute ones of its imports may mean in folders that it adds: `models.net` for `net`."""
+    if adds(data):
+        near = [folder for folder in dict.fromkeys(folders(_texts(data))) if below.holds(path, folder)]
+        yield from ((f"{folder}.{dotted}", False) for dotted, relative in imports if not relative for folder in near)
 
 
 def _folders(data: bytes, words: Collection[bytes]) -> str:

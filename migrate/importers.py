@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from migrate.dynamic import Import, run, runs
+from migrate.dynamic import Import, added, adds, run, runs
 from migrate.syntax.modules import resolved
 from migrate.syntax.packages import Below
 
@@ -87,6 +87,7 @@ class Imports:
         self._by_path: dict[str, tuple[Import, ...]] = {}
         for path, data in sources:
             found = dict.fromkeys([*_imported(path, data), *run(path, data, below)])
+            found |= dict.fromkeys(added(path, data, found, below))
             own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
             if own:
                 self._by_path[path] = own
@@ -171,7 +172,7 @@ def _words(path: str) -> Iterator[str]:
 
 def outline(data: bytes) -> bytes:
     """All that is looked at for the imports of a source: its import statements, or the whole where strings count."""
-    return data if runs(data) else b"".join(match.group() for match in _statements(data))
+    return data if runs(data) or adds(data) else b"".join(match.group() for match in _statements(data))
 
 
 def _statements(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -50,7 +50,7 @@ class Creating:
             self.callees.named(site.node, *_NAME, site.scope),
             target.name,
             target.group,
-            Grip.EXPRESSION if target.grip is Grip.LAMBDA and _is_of_class(site.scope) else target.grip,
+            Grip.EXPRESSION if target.grip is Grip.LAMBDA and self._stays_lambda(site.scope) else target.grip,
             position(site.statement),
             position(site.block[0]),
             target.returned,
@@ -66,6 +66,11 @@ class Creating:
             refusal=_refusal(site.node, raw) or self._scope_as_name(site),
             spells_scopes=spells_scopes(site),
         )
+
+    def _stays_lambda(self, scope: Scope) -> bool:
+        """Whether a lambda is asked for by its name, or in a class, where what is defined beside it would be a part."""
+        in_class = scope.parent is not None and scope.parent.kind is ScopeKind.CLASS
+        return in_class or "<lambda>" in self.module.walk.strings
 
     def _counted(self, site: CallSite, target: str) -> Counted | None:
         keyed = keyed_name(self.module, site, target, self.callees)
@@ -100,11 +105,6 @@ class Creating:
         if isinstance(node, ast.Name) and isinstance(body, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return node.id if node.id in none_defaults(body.args) else ""
         return ""
-
-
-def _is_of_class(scope: Scope) -> bool:
-    """Whether a lambda stands in a class, of which whatever is defined beside it would be a part."""
-    return scope.parent is not None and scope.parent.kind is ScopeKind.CLASS
 
 
 def _may_make_ops(node: ast.AST, scope: Scope) -> bool:

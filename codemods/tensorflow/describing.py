@@ -25,7 +25,8 @@ from migrate.syntax.walk import BindingKind, Scope, ScopeKind, Walk
 __all__ = ["Describer"]
 
 _NOTHING: frozenset[str] = frozenset()  # one for all: Python makes a new one each time
-_TRANSPARENT_DECORATORS = ("staticmethod", "classmethod", "abc.abstractmethod")
+_TAKING_NONE = frozenset({"staticmethod", "classmethod"})  # what these decorate is not given its object
+_TRANSPARENT_DECORATORS = (*_TAKING_NONE, "abc.abstractmethod")
 # What these give back is the function itself, which runs no more often for it; those with `(...)` behind them do, too.
 _MARKS = re.compile(
     r"pytest\.mark\.(?!(?:parametrize|flaky|repeat)$)\w+|unittest\.(?:skip|skipIf|skipUnless|expectedFailure)|"
@@ -83,7 +84,7 @@ class Describer:
             decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
             implicit=_is_implicit(node, scope.parent),
             static="staticmethod" in decorators,
-            of_class=getattr(scope.parent.node, "name", "") if in_class and not decorators else "",
+            of_class=getattr(scope.parent.node, "name", "") if in_class and _TAKING_NONE.isdisjoint(decorators) else "",
             eager=self.eager(node, number, scope.parent),
             in_control_flow=number in self.events.control_flow,
             swallows=(own in EXITS or any(map(is_manager, _decorators(node)))) and swallows(node),

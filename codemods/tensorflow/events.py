@@ -281,7 +281,7 @@ class Events:
         """What is known of a string argument, or of a number that a name may be made with; None for anything else."""
         if isinstance(node, ast.Constant):
             return _constant(node.value)
-        kept = isinstance(node, ast.Subscript) and isinstance(getattr(node.slice, "value", None), str)  # `cfg["scope"]`
+        kept = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple)  # `cfg["scope"]`
         return self.callees.given(node, scope) if kept or isinstance(node, _STRINGS) else None
 
 

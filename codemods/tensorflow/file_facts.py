@@ -151,6 +151,7 @@ class FileFacts(Fact):
     classes: tuple[ClassFacts, ...]
     top: TopLevel
     modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
+    searched: frozenset[str] = frozenset()  # folders where its imports may lie as well, `nets.models`
     escapes: Escapes = Escapes()
     lookups: Lookups = Lookups()
     evidence: Evidence = Evidence()

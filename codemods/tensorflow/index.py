@@ -33,6 +33,7 @@ from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
 from migrate.syntax.names import STAR, resolve
 from migrate.syntax.run_names import RUNNERS, nameable
+from migrate.syntax.search_path import ADDING, folders
 from migrate.syntax.walk import Binding, BindingKind, Scope, is_main_guard
 
 __all__ = ["creations", "index"]
@@ -93,6 +94,7 @@ class _Indexer:
             classes=tuple(self.describer.classes()),
             top=top,
             modules=self.modules(),
+            searched=frozenset(self.searched()) or _NOTHING,
             escapes=self.escapes,
             lookups=self.lookups,
             evidence=self.evidence(),
@@ -189,7 +191,9 @@ class _Indexer:
         return lies_inside(self.module.path) and any(name.startswith("tensorflow.python.") for name in imported)
 
     def guarded(self) -> Iterator[tuple[int, int]]:
-        """The lines that run where the file is the program's first."""
+        """The lines that run where the file is the program's first, unless it says itself that it is."""
+        if "__name__" in self.walk.module.bindings:
+            return
         for statement in self.walk.module.node.body:  # type: ignore[attr-defined]
             if isinstance(statement, ast.If) and is_main_guard(statement.test):
                 yield statement.body[0].lineno, statement.body[-1].end_lineno or 0
@@ -246,6 +250,11 @@ class _Indexer:
         if not RUNNERS.keys().isdisjoint(self.escapes.imports):
             dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
+
+    def searched(self) -> Iterator[str]:
+        """The folders that it may add to where modules are looked for."""
+        if any(word in self.module.source.code for word in ADDING):
+            yield from folders(self.walk.strings)
 
     def alternatives(self) -> Iterator[tuple[str, ...]]:
         """The origins of each name that several imports bind, of which any may count."""

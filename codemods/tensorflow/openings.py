@@ -81,9 +81,18 @@ def arms_of(node: ast.expr) -> Sequence[ast.expr]:
 
 
 def _is_given_maker(node: ast.expr, callees: Callees) -> bool:
-    """Whether what is called is kept in an attribute to which a method assigns its parameter."""
-    kept = callees.assigned_to_attribute(node.attr) if isinstance(node, ast.Attribute) else ()
-    return any(_is_parameter(value, owner) for value, owner in kept) and not NO_SCOPES.search(last_name(node))
+    """Whether what is called is kept in an attribute to which a method assigns its parameter, or a maker of scopes."""
+    if not isinstance(node, ast.Attribute) or NO_SCOPES.search(node.attr):
+        return False
+    of_classes = ((one.value, own) for own in callees.class_scopes for one in own.bindings.get(node.attr, ()))
+    kept = (*callees.assigned_to_attribute(node.attr), *of_classes)
+    return any(value and (_is_parameter(value, owner) or _is_maker(value, owner, callees)) for value, owner in kept)
+
+
+def _is_maker(node: ast.expr, scope: Scope, callees: Callees) -> bool:
+    """Whether an expression is TensorFlow's maker of a scope, or is handed it: `staticmethod(tf.variable_scope)`."""
+    parts = node.args if isinstance(node, ast.Call) else [node]
+    return any(callees.canonical(one, scope) in SCOPES for one in parts)
 
 
 def _is_scope(node: ast.expr, scope: Scope, callees: Callees) -> bool:

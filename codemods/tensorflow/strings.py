@@ -57,7 +57,16 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
             return _computed(node, name)
         case ast.IfExp() | ast.BoolOp(op=ast.Or()):
             return [_chosen(node, name)]
-    return [Hole(derived=True) if holds_name(node) else ANYTHING]
+    separator: list[str | Hole] = ["/"]  # where it is another character, it makes no name
+    return separator if _is_separator(node) else [Hole(derived=True) if holds_name(node) else ANYTHING]
+
+
+def _is_separator(node: ast.expr) -> bool:
+    """`os.sep`, `os.path.sep`."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr="sep"):
+            return owner in ("os", "path")
+    return False
 
 
 def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:
@@ -164,6 +173,8 @@ def _written(hole: Hole) -> str | Hole:
 def _combined(left: list[str | Hole], operator: ast.operator, right: list[str | Hole]) -> list[str | Hole]:
     """A sum of strings, which stand side by side; a number with a constant, which is another number for each."""
     one, two = _number(left), _number(right)
+    if isinstance(operator, ast.Mult) and any("/" in part for part in (*left, *right) if isinstance(part, str)):
+        return [Hole(folders=True, slashed=True)]
     if one is None and two is None:
         if isinstance(operator, ast.Add):
             return _added(left, right)

@@ -14,11 +14,11 @@ from codemods.tensorflow.graph_blocks import graph_kind
 from codemods.tensorflow.nones import iterated
 from codemods.tensorflow.openings import arms_of, opened
 from codemods.tensorflow.scope_calls import CREATOR, SCOPES, entered_scope
-from codemods.tensorflow.sessions import may_be_called_session
+from codemods.tensorflow.sessions import is_called_session, may_be_called_session
 from codemods.tensorflow.swallowing import is_manager, may_swallow
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.names import last_name, single_value
-from migrate.syntax.walk import Scope
+from migrate.syntax.walk import BindingKind, Scope
 
 __all__ = ["ENTERING", "decorator_scope", "entered_by_hand", "enters_graph", "scope_of", "template_of"]
 
@@ -53,11 +53,19 @@ def scope_of(item: ast.withitem, statement: ast.With | ast.AsyncWith, scope: Sco
 
 
 def _enters_session(node: ast.expr, scope: Scope, callees: Callees) -> bool:
-    """Whether a name stands for what may be a session of a graph of its own: `with session:`."""
-    found = scope.find(node.id) if isinstance(node, ast.Name) else None
-    values = [one.value for one in found[1] if isinstance(one.value, ast.Call)] if found else []
-    sessions = (one for one in values if callees.canonical(one.func, scope) == SESSION.name)
-    return any(keyword_or_place(one, "graph", 1) is not None for one in sessions)
+    """Whether a name or an attribute stands for what may be a session of a graph of its own: `with session:`."""
+    match node:
+        case ast.Name(id=name):
+            bindings = (scope.find(name) or (scope, []))[1]
+            values = [one.value for one in bindings if one.value is not None]
+            unseen = any(one.kind is BindingKind.PARAMETER for one in bindings)
+        case ast.Attribute(attr=name):
+            values = [value for value, _ in callees.assigned_to_attribute(name)]
+            unseen = not values or any(isinstance(one, ast.Name) for one in values)
+        case _:
+            return False
+    made = (one for one in values if isinstance(one, ast.Call) and callees.canonical(one.func, scope) == SESSION.name)
+    return (unseen and is_called_session(name)) or any(keyword_or_place(one, "graph", 1) is not None for one in made)
 
 
 def _made_elsewhere(node: ast.expr, scope: Scope, callees: Callees) -> Callee | None:

@@ -91,12 +91,21 @@ class Scope:
         first = True
         while scope is not None:
             visible = first or scope.kind is not ScopeKind.CLASS
-            if visible and name in scope.bindings and name not in scope.outer_names:
+            if visible and name in scope.bindings and name not in scope.outer_names and not scope._repeats(name):
                 return scope, scope.bindings[name]
             if scope.kind is not ScopeKind.COMPREHENSION:
                 first = False
             scope = scope.parent
         return None
+
+    def _repeats(self, name: str) -> bool:
+        """Whether a class takes what is called so around it as its own: `make = make`, `make = staticmethod(make)`."""
+        if self.kind is not ScopeKind.CLASS or len(self.bindings[name]) > 1:
+            return False
+        match self.bindings[name][0].value:
+            case ast.Name(id=taken) | ast.Call(args=[ast.Name(id=taken), *_]):
+                return taken == name
+        return False
 
 
 class FrameKind(enum.Enum):

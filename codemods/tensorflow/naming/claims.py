@@ -146,12 +146,12 @@ class Claims:
         """
         full = claim.instance.way.full(claim.name)
         if full is None:
-            return {(self.scopes.by_default_names(outermost(claim)), ANYWHERE)}
+            return {(self.scopes.places.by_default_names(outermost(claim)), ANYWHERE)}
         folders = {full.rpartition("/")[0]}
         if claim.in_store:
             store = [text.literal or "" for text in self.scopes.store_path(claim.instance)]
             folders.add("/".join([*store, str(claim.name.literal)]).lower().rpartition("/")[0])
-        return {(folder.partition("/")[0], folder) for folder in map(self.scopes.by_default_names, folders)}
+        return {(folder.partition("/")[0], folder) for folder in map(self.scopes.places.by_default_names, folders)}
 
     def _at(self, name: str, claim: Claim) -> Sequence[Claim]:
         """The claims to a last part of a name that stand, or may stand, where `claim` does."""
@@ -197,10 +197,12 @@ class Claims:
         if one.in_store and self.scopes.same_store(one.instance, other.instance):
             return True
         full, others = one.instance.way.full(one.name), other.instance.way.full(other.name)
-        if full is not None and others is not None and len(one.instance.way.scopes) != len(other.instance.way.scopes):
-            return self.scopes.by_default_names(full) == self.scopes.by_default_names(others)
-        if "/" in one.name.pattern or "/" in other.name.pattern:
-            return None in (full, others) or full == others
+        folders = "/" in one.name.pattern or "/" in other.name.pattern
+        if folders or len(one.instance.way.scopes) != len(other.instance.way.scopes):
+            if full is not None and others is not None:
+                return self.scopes.places.by_default_names(full) == self.scopes.places.by_default_names(others)
+            if folders:
+                return True
         if self.scopes.same(one.instance, other.instance):
             return True
         words = self.scopes.reach.tree.vocabulary

@@ -27,12 +27,26 @@ class Imports:
         """The files that module name `dotted`, as written in file `origin`, can mean."""
         if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
             return []  # the standard library's `logging`, whatever the tree has under that name
-        return self._modules.find(dotted, origin)
+        return self._modules.find(dotted, origin) or self._find_in_folders(dotted, origin)
+
+    def _find_in_folders(self, dotted: str, origin: str) -> list[str]:
+        """The files that an absolute name means in the folders that its file adds to where modules are looked for."""
+        if dotted.startswith("."):
+            return []
+        found = (self._modules.find(f"{one}.{dotted}", origin) for one in sorted(self.files[origin].searched))
+        return list(dict.fromkeys(path for paths in found for path in paths))
 
     def readings(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
         """The files that the front of `dotted`, written in file `origin`, can mean, each with the names that remain."""
-        if dotted.partition(".")[0] not in knowledge.SAFE_MODULES:
-            yield from self._modules.readings(dotted, origin)
+        if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
+            return
+        found = self._modules.readings(dotted, origin)
+        yield from ([*found] or self._readings_in_folders(dotted, origin)) if self.files[origin].searched else found
+
+    def _readings_in_folders(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
+        parts = dotted.split(".")
+        for cut in range(len(parts) - 1, 0, -1):
+            yield from ((path, parts[cut:]) for path in self._find_in_folders(".".join(parts[:cut]), origin))
 
     @cached_property
     def importers(self) -> Mapping[str, list[str]]:

@@ -41,8 +41,19 @@ class Openers:
 
     def _is_held(self, callee: Callee, path: str) -> bool:
         """Whether what makes it is only assigned to its name, and may make anything: `partial(tf.name_scope)`."""
-        held = callee.kind is CalleeKind.IMPORTED and self.tree.symbols.holds(callee.name, path)
-        return held and not NO_SCOPES.search(callee.name.rpartition(".")[2])
+        if NO_SCOPES.search(callee.name.rpartition(".")[2]):
+            return False
+        if callee.kind is CalleeKind.ATTRIBUTE and callee.receiver is not None:
+            return self._is_kept_by_class(callee.receiver, callee.name, path)
+        parts = callee.name.split(".") if callee.kind is CalleeKind.IMPORTED else []
+        fronts = ((replace(callee, name=".".join(parts[:cut])), parts[cut]) for cut in range(1, len(parts)))
+        of_class = any(self._is_kept_by_class(front, name, path) for front, name in fronts)
+        return of_class or (bool(parts) and self.tree.symbols.holds(callee.name, path))
+
+    def _is_kept_by_class(self, maker: Callee, name: str, path: str) -> bool:
+        """Whether a class of the tree has something under a name that is no method: it may make anything."""
+        classes = self.tree.symbols.classes(maker, path)
+        return bool(classes) and not any(self.tree.classes.method(key, name) for key in classes)
 
     def _run(self, callee: Callee, path: str, method: str) -> list[BodyKey]:
         """The bodies that making the context manager, and entering or leaving it, runs."""

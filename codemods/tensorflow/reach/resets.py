@@ -43,10 +43,14 @@ class Resets:
     def may_be_unseen(self) -> bool:
         """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows.
 
-        Who calls a lambda is not known in other files.
+        Who calls a lambda is not known in other files, nor when a module does so that they import.
         """
-        bodies = ((key, self.tree.body(key)) for key, _ in self._all)
-        return any(body.is_lambda or not (body.is_module or self._resets(key)) for key, body in bodies)
+        return any(self._goes_on_unseen(key, self.tree.body(key)) for key, _ in self._all)
+
+    def _goes_on_unseen(self, key: BodyKey, body: BodyFacts) -> bool:
+        if body.is_module:
+            return bool(self.tree.imports.importers[key[0]])
+        return body.is_lambda or not self._resets(key)
 
     @cached_property
     def _all(self) -> list[tuple[BodyKey, Reset]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
-from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps
+from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps, without_number
 
 __all__ = ["Places"]
 
@@ -46,6 +48,24 @@ class Places:
             return False
         form = self.forms.get(item.key)
         return item.fresh_by_itself or (converted and form is not None and form.is_fresh)
+
+    def by_default_names(self, folder: str) -> str:
+        """Some scopes, each that may be a number of another one's name called as that is: `a/b` for `a_1/b`."""
+        names = self._numbered
+        if not names or "_" not in folder:
+            return folder
+        parts = ((part, without_number(part)) for part in folder.split("/"))
+        return "/".join(stem if stem in names else part for part, stem in parts)
+
+    @cached_property
+    def _numbered(self) -> frozenset[str]:
+        """The names that scopes bear which are entered again, or of which there are several: these get numbers."""
+        names = Counter[str]()
+        for item in self.items.values():
+            own = {name.lower() for text in item.texts for name in text.texts}
+            again = item.fresh_by_itself or len(item.instances) > 1 or not all(map(_happens_once, item.instances))
+            names.update(dict.fromkeys(own, 2 if again else 1))
+        return frozenset(name for name, count in names.items() if count > 1)
 
     def same(
         self,
@@ -187,6 +207,10 @@ def _is_taken_first(one: Instance, named: Stand, other: Instance) -> bool:
     shared = {stand.key for stand in other.way.stands}  # in each of their rounds the one comes first
     skipped = any(stand.frame.may_be_skipped for stand in one.way.stands if stand.key not in shared)
     return one.way.root == other.way.root and one.way.order < other.way.order and not skipped
+
+
+def _happens_once(instance: Instance) -> bool:
+    return instance.way.runs_once and not instance.in_loop
 
 
 def _numbers(name: Text) -> Text:

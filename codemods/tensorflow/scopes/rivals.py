@@ -178,7 +178,8 @@ class Rivals:
             return False
         if "/" in one.pattern + two.pattern:
             full, others = first.way.full(one), second.way.full(two)
-            return full is None or others is None or full == others
+            names = self.places.by_default_names
+            return full is None or others is None or names(full) == names(others)
         if self._may_be_one(first, one, second, two) and self.places.same(first, second, converted=False):
             return True
         return self._are_seen(first, second) and may_cross(first, one, second, two, self._words)

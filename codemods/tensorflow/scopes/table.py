@@ -21,7 +21,7 @@ from codemods.tensorflow.scopes.bearers import Bearers
 from codemods.tensorflow.scopes.items import Item, find_items, scopes_around
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.scopes.rivals import Rivals
-from codemods.tensorflow.text import Text, is_no_folder, overlaps, without_number
+from codemods.tensorflow.text import Text, is_no_folder, overlaps
 
 __all__ = ["ScopeTable", "Step"]
 
@@ -141,19 +141,6 @@ class ScopeTable:
         """Whether a default name around an instance may have one number in the store and another one in the graph."""
         fresh = (stand for stand in scopes_around(instance) if self.places.has_default_name(stand))
         return any(self.step(stand) is Step.BROKEN for stand in fresh)
-
-    def by_default_names(self, folder: str) -> str:
-        """Some scopes, each that may be a number of a default name called as that is: `a/b` for `a_1/b`."""
-        names = self._default_names
-        if not names or "_" not in folder:
-            return folder
-        parts = ((part, without_number(part)) for part in folder.split("/"))
-        return "/".join(stem if stem in names else part for part, stem in parts)
-
-    @cached_property
-    def _default_names(self) -> frozenset[str]:
-        fresh = (item for item in self.items.values() if item.fresh_by_itself)
-        return frozenset(name.lower() for item in fresh for text in item.texts for name in text.texts)
 
     def store_path(self, instance: Instance) -> list[Text]:
         """The names of the variable scopes around an instance, those that name scopes become included."""
