@@ -54,6 +54,7 @@ _INTEGERS = frozenset(
     }
 )
 _SHAPE_METHODS = frozenset({"get_shape", "as_list", "num_elements", "with_rank", "merge_with"})
+_INTEGER_ATTRIBUTES = frozenset({"shape", "value", "size", "ndim"})  # of arrays, of static shapes
 _STATIC_OPS = frozenset({"tensorflow.TensorShape", "tensorflow.Dimension"})
 
 
@@ -97,9 +98,8 @@ class _Reader:
     def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
-        if node.attr in ("shape", "value", "size", "ndim"):
-            return None
-        return self.around(f".{node.attr}", attribute_values(self.module, node.attr), depth)
+        doubt = self.around(f".{node.attr}", attribute_values(self.module, node.attr), depth)
+        return None if doubt is Doubt.UNPROVED and node.attr in _INTEGER_ATTRIBUTES else doubt
 
     def around(self, name: str, values: Iterable[ast.expr], depth: int) -> Doubt | None:
         """What the values of a name tell; where they lead back to it, `self.size = config.size`, nothing more."""
