@@ -11,11 +11,12 @@ __all__ = ["Inner", "Item", "NewCall"]
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A call as an argument's value; `source` is the old call whose layout it follows."""
+    """A call as an argument's value; `source` is the old call whose layout it follows, `behind` stands after it."""
 
     function: str
     arguments: tuple[tuple[str | None, str | ast.expr], ...]
     source: ast.Call | None
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from codemods.tensorflow.naming.hazards import hazards
 from codemods.tensorflow.naming.left_behind import given_up, left_behind, stored_behind
 from codemods.tensorflow.naming.old_names import OldNames
 from codemods.tensorflow.naming.refusals import borrowing
-from codemods.tensorflow.naming.relied_on import keep_counted, keep_restored
+from codemods.tensorflow.naming.relied_on import free_answered, keep_counted, keep_restored
 from codemods.tensorflow.naming.scope_numbers import renumbered_scopes
 from codemods.tensorflow.naming.sites import Site, make_site
 from codemods.tensorflow.naming.tests import NameTests
@@ -88,6 +88,7 @@ class _Decisions:
         tests = NameTests(tree, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in creations]
         note_absence(self.sites, tree)
+        free_answered(self.sites)
         keep_restored(self.sites, self.reach)
         keep_counted(self.sites, self.scopes)
         self.wraps = Wraps()

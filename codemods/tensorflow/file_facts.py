@@ -130,11 +130,15 @@ class Restore(Fact):
 
 @record(frozen=True, slots=True)
 class NameTest(Fact):
-    """A string that a program compares the names of variables with; `begins`: only with what they begin with."""
+    """A string that a program compares the names of variables with; `begins`: only with what they begin with.
+
+    One that is `plain` asks no more than whether a whole name begins so, or else whether it holds the string.
+    """
 
     text: str  # "" where it may hold for whatever name, or for what begins in some way that is not known
     begins: bool = False
     line: int = 0
+    plain: bool = False
 
     @property
     def is_computed(self) -> bool:

@@ -56,13 +56,18 @@ class Wrapping(enum.Enum):
     CALLED = "lambda: value()"
     CALLED_CONVERT = "lambda: convert_to_tensor(value(), dtype)"
     BODY_CONVERT = "lambda: convert_to_tensor(body, dtype)"
+    CAST = "value.astype(cast)"
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A value that is passed as it stands; `keep_dtype` where `dtype=` may stand beside it; `literal` replaces it."""
+    """A value that is passed as it stands; `keep_dtype` where `dtype=` may stand beside it; `literal` replaces it.
+
+    `cast` is the text of the element type that an array is given.
+    """
 
     why: Why
     wrapping: Wrapping = Wrapping.NONE
     keep_dtype: bool = False
     literal: str | None = None
+    cast: str = ""

@@ -32,7 +32,7 @@ def initial_items(
     """
     index = argument.index
     if isinstance(value, Whole):
-        return [Item("initializer", _wrapped(value, argument.value, dtype, request), index)]
+        return [Item("initializer", _wrapped(module, value, argument.value, dtype, request), index)]
     items = [Item(None if second else "shape", _shape(value.shape), index)]
     if value.dtype is not None:
         # As text: it goes before arguments that stay in place.
@@ -54,7 +54,7 @@ def _made(maker: Maker, request: CallRequest) -> _Written:
     return Inner(request.spell(str(maker.function)), maker.arguments, maker.source)
 
 
-def _wrapped(whole: Whole, value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> _Written:
+def _wrapped(module: Module, whole: Whole, value: ast.expr, dtype: ast.expr | None, request: CallRequest) -> _Written:
     """A value that is passed as it stands, with what it needs around it."""
     if whole.literal is not None:
         return (whole.literal,)
@@ -72,6 +72,18 @@ def _wrapped(whole: Whole, value: ast.expr, dtype: ast.expr | None, request: Cal
         case Wrapping.BODY_CONVERT:
             body = value.body if isinstance(value, ast.Lambda) else value
             return Inner(f"lambda: {convert}", ((None, body), (None, dtype)), None)
+        case Wrapping.CAST:
+            return _cast(module, value, f".astype({whole.cast})")
+
+
+def _cast(module: Module, value: ast.expr, cast: str) -> _Written:
+    """An array of another element type."""
+    if not isinstance(value, ast.Call):
+        return (value, cast) if isinstance(value, ast.Name) else ("(", value, f"){cast}")
+    if any(isinstance(one, ast.Starred) for one in value.args) or any(word.arg is None for word in value.keywords):
+        return (value, cast)
+    arguments = (*((None, one) for one in value.args), *((word.arg, word.value) for word in value.keywords))
+    return Inner(module.text(value.func), arguments, value, cast)
 
 
 def _converter(value: ast.expr, request: CallRequest) -> str:

@@ -191,7 +191,7 @@ class _Writer:
         keyword, value = row.item.keyword, row.item.value
         if isinstance(value, Inner):
             inner = self.brackets(row.inner, row.inner_close, row.inner_comma and bool(row.inner))
-            text = f"{value.function}{inner}"
+            text = f"{value.function}{inner}{value.behind}"
         else:
             text = expression("".join(self.place(part) for part in value))
         return f"{keyword}{self.old.equals.get(keyword, '=')}{text}" if keyword else text

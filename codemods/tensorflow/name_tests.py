@@ -45,6 +45,7 @@ class _Asked:
     begins: bool = False
     pattern: Callable[[str], str] | None = None  # makes a regular expression of the string, where it is a pattern
     computed: bool = False  # one of which nothing is known counts, too
+    plain: bool = False  # nothing is asked but how a whole name begins, or whether it holds the string
 
 
 def _tests(asked: _Asked) -> Iterator[NameTest]:
@@ -54,9 +55,9 @@ def _tests(asked: _Asked) -> Iterator[NameTest]:
         yield NameTest("", True, line)
     for value in values:
         if asked.pattern:
-            yield from _of_pattern(asked.pattern(value), asked.begins, line)
+            yield from _of_pattern(asked.pattern(value), asked.begins, line, plain=asked.plain)
         elif value.partition(":")[0]:  # every name of an output has its `:0`
-            yield NameTest(value, asked.begins, line)
+            yield NameTest(value, asked.begins, line, asked.plain)
 
 
 def _is_kept(node: ast.expr) -> bool:
@@ -64,13 +65,13 @@ def _is_kept(node: ast.expr) -> bool:
     return not isinstance(node, ast.Constant) and not any(isinstance(one, ast.Call) for one in nodes(node))
 
 
-def _of_pattern(pattern: str, begins: bool, line: int) -> Iterator[NameTest]:
+def _of_pattern(pattern: str, begins: bool, line: int, *, plain: bool) -> Iterator[NameTest]:
     """A test for each word of a regular expression; one that holds for whatever name where it has no words."""
     if asks_anything(pattern):
         return
     told = [(word, first and begins) for word, first in words(pattern) if any(map(str.isalpha, word))]
     for word, first in told or [("", False)]:
-        yield NameTest(word, first, line)
+        yield NameTest(word, first, line, plain and word == pattern)
 
 
 def tells_apart(tests: Iterable[NameTest], words: Iterable[str]) -> list[NameTest]:
@@ -94,7 +95,7 @@ def _filters(module: Module) -> Iterator[_Asked]:
             continue
         given = keyword_or_place(site.node, "scope", _FILTERS[site.called])
         if given is not None:
-            yield _Asked(given, site.scope, begins=True, pattern=str, computed=True)
+            yield _Asked(given, site.scope, begins=True, pattern=str, computed=True, plain=True)
 
 
 def _tested(module: Module) -> Iterator[_Asked]:
@@ -126,12 +127,13 @@ def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
             case ast.Compare(left=left, comparators=others):
                 whole = current is node and _is_whole(parent, node)
                 asked = (part for one in (left, *others) if one is not current for part in _parts(one))
-                yield from (_Asked(one, scope, begins=whole) for one in asked)
+                held = others == [node] and isinstance(parent.ops[0], ast.In | ast.NotIn)
+                yield from (_Asked(one, scope, begins=whole, plain=held) for one in asked)
                 return
             case ast.Call(func=function, args=arguments) if function is current:
                 if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
                     begins = function.attr == "startswith" and function.value is node
-                    yield from (_Asked(one, scope, begins, computed=begins) for one in arguments[:1])
+                    yield from (_Asked(one, scope, begins, computed=begins, plain=begins) for one in arguments[:1])
                     return
             case ast.Call(func=ast.Attribute() | ast.Name() as function) if function is not current:
                 yield from _matched(parent, function, scope, whole=current is node)

@@ -54,6 +54,7 @@ _INTEGERS = frozenset(
     }
 )
 _SHAPE_METHODS = frozenset({"get_shape", "as_list", "num_elements", "with_rank", "merge_with"})
+_INTEGER_ATTRIBUTES = frozenset({"shape", "value", "size", "ndim"})  # of arrays, of static shapes
 _STATIC_OPS = frozenset({"tensorflow.TensorShape", "tensorflow.Dimension"})
 
 
@@ -64,6 +65,7 @@ class _Reader:
         self.module = module
         self.floats = op.floats
         self.request = request
+        self.open: set[str] = set()  # the names and attributes whose values are being read
 
     def doubt(self, node: ast.expr, depth: int) -> Doubt | None:
         """The first doubt about an expression, None where it is made of integers."""
@@ -91,14 +93,22 @@ class _Reader:
         """A name is judged by every value that is assigned to it; one that nothing shows is taken for integers."""
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
-        return self.worst(assigned_values(self.module, node.id, self.request.scope), depth)
+        return self.around(node.id, assigned_values(self.module, node.id, self.request.scope), depth)
 
     def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
-        if node.attr in ("shape", "value", "size", "ndim"):
+        doubt = self.around(f".{node.attr}", attribute_values(self.module, node.attr), depth)
+        return None if doubt is Doubt.UNPROVED and node.attr in _INTEGER_ATTRIBUTES else doubt
+
+    def around(self, name: str, values: Iterable[ast.expr], depth: int) -> Doubt | None:
+        """What the values of a name tell; where they lead back to it, `self.size = config.size`, nothing more."""
+        if name in self.open:
             return None
-        return self.worst(attribute_values(self.module, node.attr), depth)
+        self.open.add(name)
+        doubt = self.worst(values, depth)
+        self.open.remove(name)
+        return doubt
 
     def element(self, holder: ast.expr, key: ast.expr, depth: int) -> Doubt | None:
         """One element is judged by what is written out under its key; of what nothing shows, as a name is."""

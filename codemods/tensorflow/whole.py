@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from codemods.tensorflow.arrays import array_module, is_array
 from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype
 from codemods.tensorflow.forms import Whole, Why, Wrapping
 from codemods.tensorflow.initializers import OPS
@@ -14,6 +15,7 @@ from migrate.syntax.module import Module
 
 __all__ = ["hand_on"]
 
+_CAST = frozenset({"float32", "float64"})  # to which NumPy and TensorFlow convert alike
 _EXACT = 2**24  # integers up to here are floats of 32 bits, too
 
 
@@ -38,14 +40,28 @@ def _typed(module: Module, value: ast.expr, known: str | None, request: CallRequ
         return Whole(why, literal=f"{value.value}.0")
     if known is not None and _is_tensor(value, request):
         return Whole(why, keep_dtype=known != "float32")
-    return Whole(why, _converted(module, request))
+    cast = _cast(value, known, request)
+    return Whole(why, Wrapping.CAST, cast=cast) if cast else Whole(why, _converted(module, request))
+
+
+def _cast(value: ast.expr, known: str | None, request: CallRequest) -> str:
+    """The element type that an array is given by itself, as the file writes it, "" where it has to be a tensor.
+
+    A value in the body of a loop has to be made by a function.
+    """
+    if known not in _CAST or request.in_control_flow or not is_array(value, request):
+        return ""
+    numpy = array_module(value, request)
+    return f"{numpy}.{known}" if numpy else ""
 
 
 def _converted_dtype(value: ast.expr, request: CallRequest) -> str | None:
-    """The element type of what Python's own `float(...)` or `bool(...)` gives."""
+    """The element type of what Python's own `float(...)` or `bool(...)`, or an array's `astype(...)` gives."""
     match value:
         case ast.Call(func=ast.Name(id="float" | "bool") as function):
             return dtype_name(function, request)
+        case ast.Call(func=ast.Attribute(attr="astype"), args=[dtype], keywords=[]):
+            return dtype_name(dtype, request)
     return None
 
 

@@ -11,7 +11,22 @@ from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import Text, literal, overlaps
 
-__all__ = ["keep_counted", "keep_restored"]
+__all__ = ["free_answered", "keep_counted", "keep_restored"]
+
+
+def free_answered(sites: Sequence[Site]) -> None:
+    """Frees what the program compares, in files all of whose unnamed variables stand in scopes that answer that.
+
+    One that kept a number among others that get names would get another one.
+    """
+    held: dict[str, list[Site]] = {}
+    for site in sites:
+        if site.looked_up:
+            held.setdefault(site.body[0], []).append(site)
+    for several in held.values():
+        if all(site.answered or site.is_named for site in several):
+            for site in several:
+                site.looked_up = "" if site.answered else site.looked_up
 
 
 def keep_restored(sites: Sequence[Site], reach: ReachTable) -> None:

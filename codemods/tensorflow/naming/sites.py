@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import takewhile
 
 from codemods.tensorflow.facts import Call, Creation, Grip, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.file_facts import FileFacts
@@ -17,7 +18,7 @@ from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance, as_passed
 from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
-from codemods.tensorflow.scopes.items import scopes_around
+from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute, without_number
 
@@ -51,6 +52,7 @@ class Site:
     reruns: bool  # repeats for no other reason than that the cell of a notebook may run again
     nested: bool  # its arguments may make variables, or an op of its name, before it does
     looked_up: str  # how the program asks for it by its graph name, or compares that; "" where it does not
+    answered: bool  # it does no more than compare that, and the scopes in front of the name answer
     counts: bool  # the program computes what names it: a counter, a key; another name each time
     bears_a_root: bool  # a root scope around its statement changes no other variable
     may_be_absent: bool = False  # its name comes from where it may be None
@@ -133,6 +135,11 @@ def make_site(
     names = names_of(creation, instances)
     texts = names or (literal(UNNAMED),) * len(instances)
     place = place_of(instances, scopes)
+    repeats = _repeats(instances, texts, place, scopes)
+    asked = _looked_up(body, texts, scopes)
+    comparing = _Comparing(body[0], creation, names, instances, scopes, tests)
+    compared = "" if asked else comparing.place()
+    stays = bool(compared) and place is Place.IN_STEP and not repeats
     return Site(
         body,
         number,
@@ -140,11 +147,11 @@ def make_site(
         instances,
         place,
         names,
-        repeats=_repeats(instances, texts, place, scopes),
+        repeats=repeats,
         reruns=_reruns(instances, texts, scopes),
         nested=_is_nested(body, creation, names, extent),
-        looked_up=_looked_up(body, texts, scopes)
-        or _compared(body[0], names, _as_passed(creation, instances, scopes), tests),
+        looked_up=asked or compared,
+        answered=stays and not comparing.place(list(map(_folders, instances))),
         counts=_counts(creation, instances, scopes),
         bears_a_root=bears_a_root(creation, body, extent),
     )
@@ -230,10 +237,33 @@ def _as_passed(creation: Creation, instances: Iterable[Instance], scopes: ScopeT
         yield from (as_passed(creation.name, instance, scopes.reach.tree) for instance in instances)
 
 
-def _compared(path: str, names: Iterable[Text], passed: Iterable[Text], tests: NameTests) -> str:
-    """Where the program compares names, so that a new one, or one with a scope in front, may have another answer."""
-    place = tests.holding(path) or tests.beginning(path, names) or tests.fitting(path, passed)
-    return f"{place} compares names of variables" if place else ""
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """What compares the names of a creation."""
+
+    path: str
+    creation: Creation
+    names: tuple[Text, ...]
+    instances: tuple[Instance, ...]
+    scopes: ScopeTable
+    tests: NameTests
+
+    def place(self, folders: Sequence[tuple[str, ...]] = ()) -> str:
+        """Where the program compares names, so that a new one, or one with a scope in front, may have another answer.
+
+        `folders` are the scopes in front of each, where these are known and stay.
+        """
+        own = (self.creation.target, self.creation.group, *(name.pattern for name in self.names))
+        place = self.tests.holding(self.path, own, folders) or self.tests.beginning(self.path, self.names)
+        place = place or self.tests.fitting(self.path, _as_passed(self.creation, self.instances, self.scopes))
+        return f"{place} compares names of variables" if place else ""
+
+
+def _folders(instance: Instance) -> tuple[str, ...]:
+    """The scopes in front of an instance's name, from the outermost on, as far as they are known."""
+    if instance.way.partial or instance.way.resets:
+        return ()
+    return tuple(takewhile(bool, (name.literal or "" for name in scope_names(instance))))
 
 
 def _asks(body: BodyKey, tree: Tree) -> bool:

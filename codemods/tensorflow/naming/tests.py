@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
+from codemods.tensorflow.file_facts import NameTest
 from codemods.tensorflow.name_tests import tells_apart
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.meeting import Meeting
@@ -22,13 +23,19 @@ class NameTests:
 
     def __init__(self, tree: Tree, meeting: Meeting) -> None:
         self.tree, self.meeting = tree, meeting
-        self._found: dict[str, str] = {}
+        self._found: dict[str, list[tuple[str, NameTest]]] = {}
 
-    def holding(self, path: str) -> str:
-        """`file:line` of the first comparison that can tell new names of the variables of a file; "" for none."""
+    def holding(self, path: str, own: Sequence[str], folders: Sequence[Sequence[str]]) -> str:
+        """`file:line` of the first comparison that can tell a new name of a variable of a file; "" for none.
+
+        `folders` are the scopes in front of its name, by each way to it, where they are known and stay: what they
+        answer is settled, and a new name is made of its `own` words.
+        """
         if path not in self._found:
-            self._found[path] = next(self._holding(path), "") if self.tree.name_tests else ""
-        return self._found[path]
+            self._found[path] = list(self._holding(path)) if self.tree.name_tests else []
+        words = (*_ANYWHERE, *own)
+        told = self._found[path]
+        return next((place for place, test in told if not (folders and _is_settled(test, words, folders))), "")
 
     def beginning(self, path: str, names: Iterable[Text]) -> str:
         """`file:line` of the first test of how names begin that names of a file may pass by themselves; "" for none.
@@ -55,10 +62,10 @@ class NameTests:
             if asked and self.meeting.files(file, path):
                 yield from ((file, line) for text, line in asked if any(overlaps(name, text) for name in told))
 
-    def _holding(self, path: str) -> Iterator[str]:
+    def _holding(self, path: str) -> Iterator[tuple[str, NameTest]]:
         for file, tests in self.tree.name_tests.items():
             if self.meeting.files(file, path):
-                yield from (f"{file}:{test.line}" for test in tells_apart(tests, self._words[path]))
+                yield from ((f"{file}:{test.line}", test) for test in tells_apart(tests, self._words[path]))
 
     @cached_property
     def _words(self) -> Mapping[str, set[str]]:
@@ -89,6 +96,27 @@ class NameTests:
         yield body.name
         if body.owner >= 0:
             yield self.tree.classes.facts((key[0], body.owner)).name
+
+
+def _is_settled(test: NameTest, words: Sequence[str], folders: Sequence[Sequence[str]]) -> bool:
+    """Whether the answer for a variable is one whatever it is called in its scopes, or none of its words changes it."""
+    return all(_is_answered(test, names) for names in folders) or not tells_apart([test], words)
+
+
+def _is_answered(test: NameTest, folders: Sequence[str]) -> bool:
+    """Whether scopes in front of a name, which TensorFlow may number, answer a test by themselves."""
+    if not (test.plain and test.text):
+        return False
+    if not test.begins:
+        return any(test.text in folder for folder in folders)
+    asked = test.text
+    for folder in folders:
+        if folder.startswith(asked) or not asked.startswith(folder):
+            return True
+        if asked[len(folder)] != "/":
+            return asked[len(folder)] != "_"
+        asked = asked[len(folder) + 1 :]
+    return not asked
 
 
 def _is_any(parts: Sequence[str | Hole], *, alone: bool) -> bool:
