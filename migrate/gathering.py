@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -73,12 +73,21 @@ def _of(facts: Facts, paths: frozenset[str] | None = None) -> Facts:
 class Collector:
     """Indexes files into what is `known`, and what defines the names in them that analyses follow.
 
-    Facts that are `spare` were found for somebody else, and are taken once they are asked for.
+    Facts that are `spare` were found for somebody else, and are taken once they are asked for. `meanwhile` is called
+    with what each file came to, while others may be under way.
     """
 
-    def __init__(self, reader: Reader, setup: Setup, known: Known, spare: Facts | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        setup: Setup,
+        known: Known,
+        spare: Facts | None = None,
+        meanwhile: Callable[[Indexed], None] = lambda _: None,
+    ) -> None:
         self.known = known
         self._spare = spare or {}
+        self._meanwhile = meanwhile
         self.modules = Modules(reader.files)
         self._reader = reader
         self._setup = setup
@@ -94,6 +103,7 @@ class Collector:
                     self._reader.fail(path, failure)
                 case Indexed():
                     self.known.note(indexed)
+                    self._meanwhile(indexed)
         self.trace()
 
     def collect_of(self, wanted: Mapping[str, Sequence[str]]) -> None:

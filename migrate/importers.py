@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from migrate.dynamic import Import, added, adds, run, runs
 from migrate.syntax.modules import resolved
 from migrate.syntax.packages import Below
 
-__all__ = ["Import", "Importers", "Imports", "outline"]
+__all__ = ["Import", "Importers", "Imports", "Scan", "outline"]
 
 # A statement begins a line, or stands behind another, as in `try: import a` and `import a; import b`.
 # In a notebook a line is a JSON string: it begins with a quote and ends with an escaped line end, and another one may
@@ -74,23 +75,49 @@ class Importers:
         return any(folder in folders for folder in _fronts(path.replace("\\", "/").rpartition("/")[0]))
 
 
-class Imports:
-    """The imports of some files, each read once: who imports a module is found without another look at any.
+class Scan:
+    """Finds the imports of one source after the other, a stretch at a time, for whoever has to wait in between.
 
     `paths` are the files of the tree: an import that can be none of them is not remembered. What is run by a name in
-    a string counts as well.
+    a string counts as well. `found` goes by path.
     """
 
-    def __init__(self, paths: Iterable[str] = (), sources: Iterable[tuple[str, bytes]] = ()) -> None:
-        words, below = {word for path in paths for word in _words(path)}, Below(paths)
-        shared: dict[Import, Import] = {}  # one for all files that import the same
-        self._by_path: dict[str, tuple[Import, ...]] = {}
-        for path, data in sources:
-            found = dict.fromkeys([*_imported(path, data), *run(path, data, below)])
-            found |= dict.fromkeys(added(path, data, found, below))
-            own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
+    def __init__(self, paths: Iterable[str], sources: Iterable[tuple[str, bytes]]) -> None:
+        self.found: dict[str, tuple[Import, ...]] = {}
+        self._paths = paths
+        self._sources = iter(sources)
+        self._shared: dict[Import, Import] = {}  # one for all files that import the same
+
+    def go_on(self, most: float = math.inf) -> None:
+        """Looks at the next sources, at `most` bytes of them or little more."""
+        for path, data in self._sources:
+            found = dict.fromkeys([*_imported(path, data), *run(path, data, self._below)])
+            found |= dict.fromkeys(added(path, data, found, self._below))
+            own = tuple(self._shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in self._words)
             if own:
-                self._by_path[path] = own
+                self.found[path] = own
+            most -= len(data)
+            if most <= 0:
+                return
+
+    @cached_property
+    def _words(self) -> Collection[str]:
+        return {word for path in self._paths for word in _words(path)}
+
+    @cached_property
+    def _below(self) -> Below:
+        return Below(self._paths)
+
+
+class Imports:
+    """The imports of some files, each read once: who imports a module is found without another look at any."""
+
+    def __init__(self, scan: Scan | None = None) -> None:
+        """Those that a scan finds, which goes on to its end."""
+        self._by_path: dict[str, tuple[Import, ...]] = {}
+        if scan:
+            scan.go_on()
+            self._by_path = scan.found
 
     @classmethod
     def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:

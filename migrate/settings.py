@@ -204,7 +204,7 @@ def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -
         case bool() | int():
             return _number(value, type(one.default), where)
         case tuple():
-            words = _words(value, where)
+            words = _words(value, where, option.metavar)
             return tuple(_anchored(word, root) for word in words) if "exclude" in name else words
     if not isinstance(value, str) or "\0" in value:
         raise SettingsError(f"{where} must be a string, not {value!r}")
@@ -238,12 +238,16 @@ def _number(value: Any, kind: type, where: str) -> Any:
     raise SettingsError(f"{where} must be {wanted}, not {value!r}")
 
 
-def _words(value: Any, where: str) -> tuple[str, ...]:
+def _words(value: Any, where: str, metavar: str) -> tuple[str, ...]:
+    """The words of a list; `[]` has none. What only looks like some, `""`, may be a variable that nobody has set."""
     if isinstance(value, str):
         value = value.split(",")
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise SettingsError(f"{where} must be a list of strings, not {value!r}")
-    return tuple(word.strip() for one in value for word in one.split(",") if word.strip())
+    words = tuple(word.strip() for one in value for word in one.split(",") if word.strip())
+    if value and not words:
+        raise SettingsError(f"{where} is empty: leave it out, or say {metavar}")
+    return words
 
 
 def _anchored(pattern: str, root: str) -> str:

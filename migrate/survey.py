@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrate import engine
+from migrate.engine import Indexed
 from migrate.extent import Setup
 from migrate.gathering import FOLLOWING, Collector, Facts, Known, Wanted
-from migrate.importers import Imports
+from migrate.importers import Imports, Scan
 from migrate.partition import Joints, partition
 from migrate.reader import Reader
 from migrate.suppress import MARKER
@@ -16,6 +17,7 @@ from migrate.suppress import MARKER
 __all__ = ["Group", "Survey"]
 
 _MOST = 300  # files whose facts are held, 80 KB each
+_MEANWHILE = 60_000  # bytes that are looked through for imports while a worker finds the facts of one file, or less
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Survey:
         self._reader = reader
         self._analyses = setup.analyses
         self._known = Known()
-        self._collector = Collector(reader, setup, self._known)
+        self._collector = Collector(reader, setup, self._known, meanwhile=self._look_ahead)
+        self._scan = Scan(reader.files, self._around())
+        self._waits = setup.executor.width > 1  # for others, who are at work while it does something else
+        self._opens = False
         self._commented: set[str] = set()
         self._triggered: dict[str, tuple[str, ...]] = {}
         self._forgotten: set[str] = set()  # files of which there were whole facts
@@ -59,7 +64,7 @@ class Survey:
         self._collector.collect((self._looked_at(path, data) for path, data in read), whole=False)
         if not self._is_open():
             return [self._rest(self._known)]
-        imports = Imports(self._reader.files, self._around())
+        imports = Imports(self._scan)
         joints = Joints(self._collector.modules, imports)
         rewritable = self._rewritable()
         programs = self._programs(joints, rewritable | self._forgotten)
@@ -76,6 +81,14 @@ class Survey:
             self._triggered[path] = wanting
             self._relieve()
         return path, data, wanting
+
+    def _look_ahead(self, indexed: Indexed) -> None:
+        """Looks for imports while others index, once there is a file that makes them matter."""
+        if self._waits and not self._opens:
+            facts = {name: {indexed.path: own} for name, own in indexed.facts.items()}
+            self._opens = bool(engine.opened(facts, self._analyses))
+        if self._opens:
+            self._scan.go_on(_MEANWHILE)
 
     def _relieve(self) -> None:
         """Lets go of the last facts where there are too many; whoever goes through a program finds them again.

@@ -116,6 +116,11 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
             for part in ("0/3", "4/3", "1/0", "1/3/5", " 1/3 ", "1", "-1/3")
         ),
         (["--shard", "", "."], "--shard is empty: leave it out, or say I/N"),
+        *(
+            ([f"--{name}", "", "."], f"--{name} is empty: leave it out, or say {word}")
+            for name, word in (("select", "NAMES"), ("ignore", "NAMES"), ("exclude", "GLOBS"), ("stub", "MODULES"))
+        ),
+        (["--extend-exclude", " , ", "."], "--extend-exclude is empty: leave it out, or say GLOBS"),
         (["--since=", "."], "--since is empty: leave it out, or say REV"),
         (["--config", "nope.toml", "."], "nope.toml cannot be read: No such file or directory"),
         (["--since", "HEAD", "."], "--since needs a git repository, and there is none here"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from migrate import importers
-from migrate.importers import Importers, Imports, outline
+from migrate.importers import Importers, Imports, Scan, outline
 
 
 def imports(modules: list[str], path: str, data: bytes) -> bool:
     """Whether a source imports one of the modules, or something from it."""
     files = [path, *(f"{name.replace('.', '/')}.py" for name in modules)]
-    return path in Imports(files, [(path, data)]).of(Importers(modules))
+    return path in Imports(Scan(files, [(path, data)])).of(Importers(modules))
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,19 @@ def test_a_line_that_holds_the_word_often_is_tried_once(monkeypatch: pytest.Monk
 def test_a_name_that_is_no_utf_8_is_nobodys_import() -> None:
     path = b"nets/m\xff.py".decode("utf-8", "surrogateescape")
     assert not imports([path.removesuffix(".py").replace("/", ".")], "a.py", b"from nets import m\xff\n")
+
+
+def test_a_scan_goes_on_where_it_stopped() -> None:
+    """Whoever waits for others looks through some sources meanwhile, and in the end nothing is missing."""
+    sources = [(f"{name}.py", b"import model\n") for name in "abcd"]
+    drawn: list[str] = []
+    scan = Scan(["model.py"], _told(sources, drawn))
+    scan.go_on(14)
+    assert drawn == ["a.py", "b.py"]
+    assert Imports(scan).of(Importers(["model"])) == {path for path, _ in sources}
+
+
+def _told(sources: list[tuple[str, bytes]], drawn: list[str]) -> Iterator[tuple[str, bytes]]:
+    for path, data in sources:
+        drawn.append(path)
+        yield path, data

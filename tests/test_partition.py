@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.importers import Imports
+from migrate.importers import Imports, Scan
 from migrate.partition import Joints, partition
 from migrate.syntax.modules import Modules
 
@@ -12,7 +12,7 @@ from migrate.syntax.modules import Modules
 def joints(files: dict[str, str]) -> Joints:
     paths = sorted(files)
     sources = ((path, files[path].encode()) for path in paths)
-    return Joints(Modules(paths), Imports(paths, sources))
+    return Joints(Modules(paths), Imports(Scan(paths, sources)))
 
 
 def parts(files: dict[str, str], roots: set[str], companions: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]

@@ -32,10 +32,12 @@ def scope_plans(scopes: ScopeTable, needed: Collection[ItemKey]) -> dict[ItemKey
     waiting = [key for key in forms if key in needed]
     while waiting:
         key = waiting.pop()
+        if key in plans:
+            continue
         earlier = rivals.earlier(scopes.items[key]) if forms[key].is_fresh else ()
         keys = [one.key for one in earlier if one.key in forms]
         plans[key] = ScopePlan(key[1], forms[key], tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys))
-        waiting += [one for one in keys if one not in plans]
+        waiting += keys
     return plans
 
 

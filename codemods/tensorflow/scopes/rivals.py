@@ -30,6 +30,7 @@ class Rivals:
         self._op_names = bearers.reach.tree.op_names | DEFAULT_OP_NAMES
         self._rivals: dict[ItemKey, list[Item]] = {}
         self._numbered: dict[ItemKey, list[Item]] = {}
+        self._earlier: dict[ItemKey, list[Item]] = {}
         self._meets_op: dict[ItemKey, bool] = {}
 
     def of(self, item: Item) -> list[Item]:
@@ -50,7 +51,10 @@ class Rivals:
 
     def earlier(self, item: Item) -> list[Item]:
         """The rivals of a scope that are not surely entered after it."""
-        return [rival for rival in self.of(item) if not surely_before(item, rival)]
+        known = self._earlier.get(item.key)
+        if known is None:
+            known = self._earlier[item.key] = [rival for rival in self.of(item) if not surely_before(item, rival)]
+        return known
 
     def mixes_case(self, item: Item) -> bool:
         """Whether a scope, with its rivals, has names that differ in case alone, which name scopes ignore."""
