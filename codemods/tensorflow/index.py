@@ -31,7 +31,7 @@ from codemods.tensorflow.restores import maps_scopes, restores
 from codemods.tensorflow.triggers import lies_inside
 from codemods.tensorflow.words import mixes_case, spare_words, words
 from migrate.syntax.module import Module
-from migrate.syntax.names import STAR, resolve
+from migrate.syntax.names import STAR, is_rebound, resolve
 from migrate.syntax.run_names import RUNNERS, nameable
 from migrate.syntax.search_path import ADDING, folders
 from migrate.syntax.walk import Binding, BindingKind, Scope, is_main_guard
@@ -84,6 +84,7 @@ class _Indexer:
             self.events.told.note_makers()
         self.escapes = find_escapes(self.walk, self.callees, self.events.told.asked)
         self.names = {*self.events.names, *self.decorators()}
+        self.rebound = frozenset(self.rebound_imports())
 
     def facts(self) -> FileFacts:
         bodies, top = tuple(self.describer.bodies()), self.top()
@@ -95,7 +96,7 @@ class _Indexer:
             top=top,
             modules=self.modules(),
             searched=frozenset(self.searched()) or _NOTHING,
-            escapes=self.escapes,
+            escapes=replace(self.escapes, imports=self.escapes.imports | self.rebound),
             lookups=self.lookups,
             evidence=self.evidence(),
             words=self.words(),
@@ -157,7 +158,8 @@ class _Indexer:
     def told(self) -> Told:
         """What its calls tell; where `tf.Variable` is handed on, others may make variables by it."""
         told = self.events.told.facts()
-        return replace(told, makes_unseen=True) if self.escapes.variable else told
+        unseen = told.makes_unseen or self.escapes.variable
+        return replace(told, makes_unseen=unseen, loaded=told.loaded | self.rebound)
 
     def words(self) -> Words:
         """What it may make names of."""
@@ -250,6 +252,12 @@ class _Indexer:
         if not RUNNERS.keys().isdisjoint(self.escapes.imports):
             dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
+
+    def rebound_imports(self) -> Iterator[str]:
+        """What it imports under names that stand for other things as well: which one is called nobody tells."""
+        for name, binding, scope in self.walk.imported:
+            if not binding.dotted.startswith("tensorflow") and is_rebound(name, scope):
+                yield binding.dotted
 
     def searched(self) -> Iterator[str]:
         """The folders that it may add to where modules are looked for."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
-__all__ = ["STAR", "is_none", "last_name", "resolve", "single_value", "visible_imports"]
+__all__ = ["STAR", "is_none", "is_rebound", "last_name", "resolve", "single_value", "visible_imports"]
 
 STAR = "*"
 _UNKNOWN = ""  # no name is empty
@@ -59,13 +59,25 @@ def _by_string(node: ast.expr, scope: Scope, depth: int) -> str | None:
 
 def _of_bindings(node: ast.Name, scope: Scope, owner: Scope, bindings: list[Binding], depth: int) -> str | None:
     """What several bindings of one name agree on: imports win over the `= None` of a failed import."""
-    imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
-    others = [binding for binding in bindings if binding.kind is not BindingKind.IMPORT and not is_none(binding)]
+    imports, others = _divided(bindings)
     if not imports:
         return _of_binding(others[0], owner, depth) if len(others) == 1 else None
-    before = scope is owner and all(node.lineno <= binding.node.lineno for binding in others)  # type: ignore[attr-defined]
+    if scope is owner and all(node.lineno <= binding.node.lineno for binding in others):  # type: ignore[attr-defined]
+        return _truly(imports[0].dotted, owner)
     dotted = _imported(node.id, imports[0], others)
-    return None if dotted is None else _truly(imports[0].dotted if before else dotted, owner)
+    return None if dotted is None else _truly(dotted, owner)
+
+
+def _divided(bindings: list[Binding]) -> tuple[list[Binding], list[Binding]]:
+    """The imports among the bindings of a name, and the others but for `= None`."""
+    imports = [binding for binding in bindings if binding.kind is BindingKind.IMPORT]
+    return imports, [one for one in bindings if one.kind is not BindingKind.IMPORT and not is_none(one)]
+
+
+def is_rebound(name: str, scope: Scope) -> bool:
+    """Whether a name that a scope imports is something else there at another time: `layers = [Layer()]`."""
+    imports, others = _divided(scope.bindings[name])
+    return bool(others) and _imported(name, imports[0], others) is None
 
 
 def _imported(name: str, imported: Binding, others: list[Binding]) -> str | None:
