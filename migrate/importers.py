@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from migrate.dynamic import Import, added, adds, run, runs
-from migrate.syntax.modules import resolved
+from migrate.syntax.modules import parts_of, resolved
 from migrate.syntax.packages import Below
 
 __all__ = ["Import", "Importers", "Imports", "outline"]
@@ -85,12 +86,36 @@ class Imports:
         words, below = {word for path in paths for word in _words(path)}, Below(paths)
         shared: dict[Import, Import] = {}  # one for all files that import the same
         self._by_path: dict[str, tuple[Import, ...]] = {}
+        adding: dict[str, tuple[str, ...]] = {}
         for path, data in sources:
             found = dict.fromkeys([*_imported(path, data), *run(path, data, below)])
-            found |= dict.fromkeys(added(path, data, found, below))
+            if near := tuple(added(path, data, below)):
+                adding[path] = near
             own = tuple(shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in words)
             if own:
                 self._by_path[path] = own
+        if adding:
+            self._add(adding, {pair for path in paths for pair in pairwise(parts_of(path))})
+
+    def _add(self, adding: Mapping[str, Sequence[str]], lying: Collection[tuple[str, str]]) -> None:
+        """Notes what imports may mean in folders that their file adds, or one that imports it or that it imports.
+
+        These are told by the last components of their names, which is enough to look at too many. `lying` has what lies
+        directly in which folder.
+        """
+        by_word: dict[str, set[str]] = {}
+        for path, folders in adding.items():
+            imported = (_last(dotted) for dotted, _ in self._by_path.get(path, ()))
+            for word in (*_words(path), *imported):
+                by_word.setdefault(word, set()).update(folders)
+        for path, own in self._by_path.items():
+            words = (*_words(path), *(_last(dotted) for dotted, _ in own))
+            near = sorted({folder for word in words for folder in by_word.get(word, ())})
+            absolute = [(dotted.partition(".")[0], dotted) for dotted, relative in own if not relative]
+            pairs = (
+                (folder, dotted) for folder in near for first, dotted in absolute if (_last(folder), first) in lying
+            )
+            self._by_path[path] = (*own, *((f"{folder}.{dotted}", False) for folder, dotted in pairs))
 
     @classmethod
     def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:
@@ -143,6 +168,10 @@ class Imports:
             for word in words(one[0]):
                 found.setdefault(word, []).append(one)
         return found
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
 
 
 def _ends(dotted: str) -> Iterator[str]:
