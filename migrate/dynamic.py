@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TypeAlias
 
@@ -95,11 +95,10 @@ def adds(data: bytes) -> bool:
     return any(word in data for word in _ADDING)
 
 
-def added(path: str, data: bytes, imports: Iterable[Import], below: Below) -> Iterator[Import]:
-    """What the absolute ones of its imports may mean in folders that it adds: `models.net` for `net`."""
+def added(path: str, data: bytes, below: Below) -> Iterator[str]:
+    """The folders that a file may add, of those that lie around it, as the fronts of dotted names."""
     if adds(data):
-        near = [folder for folder in dict.fromkeys(folders(_texts(data))) if below.holds(path, folder)]
-        yield from ((f"{folder}.{dotted}", False) for dotted, relative in imports if not relative for folder in near)
+        yield from (folder for folder in dict.fromkeys(folders(_texts(data))) if below.holds(path, folder))
 
 
 def _folders(data: bytes, words: Collection[bytes]) -> str:

@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from migrate.dynamic import Import, added, adds, run, runs
-from migrate.syntax.modules import resolved
+from migrate.syntax.modules import parts_of, resolved
 from migrate.syntax.packages import Below
 
 __all__ = ["Import", "Importers", "Imports", "Scan", "outline"]
@@ -87,18 +88,47 @@ class Scan:
         self._paths = paths
         self._sources = iter(sources)
         self._shared: dict[Import, Import] = {}  # one for all files that import the same
+        self._adding: dict[str, tuple[str, ...]] = {}  # the folders that files add to where modules are looked for
 
     def go_on(self, most: float = math.inf) -> None:
         """Looks at the next sources, at `most` bytes of them or little more."""
         for path, data in self._sources:
             found = dict.fromkeys([*_imported(path, data), *run(path, data, self._below)])
-            found |= dict.fromkeys(added(path, data, found, self._below))
+            if near := tuple(added(path, data, self._below)):
+                self._adding[path] = near
             own = tuple(self._shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in self._words)
             if own:
                 self.found[path] = own
             most -= len(data)
             if most <= 0:
                 return
+        self._follow_added()
+
+    def _follow_added(self) -> None:
+        """Notes what imports may mean in folders that their file adds, or one that imports it or that it imports.
+
+        These are told by the last components of their names, which is enough to look at too many.
+        """
+        by_word: dict[str, set[str]] = {}
+        for path, folders in self._adding.items():
+            for word in self._near(path):
+                by_word.setdefault(word, set()).update(folders)
+        self._adding = {}
+        for path, own in self.found.items() if by_word else ():
+            near = sorted({folder for word in self._near(path) for folder in by_word.get(word, ())})
+            absolute = [(dotted.partition(".")[0], dotted) for dotted, relative in own if not relative]
+            for folder in near:
+                lying = [dotted for first, dotted in absolute if (_last(folder), first) in self._lying]
+                self.found[path] += tuple((f"{folder}.{dotted}", False) for dotted in lying)
+
+    def _near(self, path: str) -> tuple[str, ...]:
+        """The last components of a file's own name and of what it imports."""
+        return (*_words(path), *(_last(dotted) for dotted, _ in self.found.get(path, ())))
+
+    @cached_property
+    def _lying(self) -> Collection[tuple[str, str]]:
+        """What lies directly in which folder."""
+        return {pair for path in self._paths for pair in pairwise(parts_of(path))}
 
     @cached_property
     def _words(self) -> Collection[str]:
@@ -170,6 +200,10 @@ class Imports:
             for word in words(one[0]):
                 found.setdefault(word, []).append(one)
         return found
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
 
 
 def _ends(dotted: str) -> Iterator[str]:

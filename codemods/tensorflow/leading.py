@@ -57,7 +57,8 @@ def follows(facts: Iterable[FileFacts]) -> frozenset[tuple[str, str]]:
     """
     known = {file.path: file for file in facts}
     names = {(dotted, path) for path in _naming(known) for dotted in _imported(known[path])}
-    return relays.follows(known.values()) | _bases(known) | names
+    found, imports = relays.follows(known.values()) | _bases(known) | names, Imports(known)
+    return frozenset((one, path) for dotted, path in found for one in imports.spellings(dotted, path))
 
 
 def _naming(files: Mapping[str, FileFacts]) -> set[str]:

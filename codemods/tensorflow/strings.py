@@ -57,16 +57,17 @@ def _parts(node: ast.expr, name: _Known) -> list[str | Hole]:
             return _computed(node, name)
         case ast.IfExp() | ast.BoolOp(op=ast.Or()):
             return [_chosen(node, name)]
-    separator: list[str | Hole] = ["/"]  # where it is another character, it makes no name
-    return separator if _is_separator(node) else [Hole(derived=True) if holds_name(node) else ANYTHING]
+    return _by_attribute(node) or [Hole(derived=True) if holds_name(node) else ANYTHING]
 
 
-def _is_separator(node: ast.expr) -> bool:
-    """`os.sep`, `os.path.sep`."""
+def _by_attribute(node: ast.expr) -> list[str | Hole]:
+    """The parts of `os.sep`, and of the whole name that a variable scope keeps of its name scope; none of others."""
     match node:
-        case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr="sep"):
-            return owner in ("os", "path")
-    return False
+        case ast.Attribute(value=ast.Name(id="os" | "path") | ast.Attribute(attr="path"), attr="sep"):
+            return ["/"]  # where it is another character, it makes no name
+        case ast.Attribute(attr="original_name_scope"):
+            return [Hole(folders=True), "/"]
+    return []
 
 
 def _chosen(node: ast.IfExp | ast.BoolOp, name: _Known) -> Hole:

@@ -155,6 +155,8 @@ class Texts(Bodies):
         if binding.kind is BindingKind.PARAMETER:
             own = owner.kind in BODY_SCOPES and self.body(scope) == self.numbers[owner]
             return self._passed(name, owner) if own else UNKNOWN
+        if binding.dotted in ("os.sep", "os.path.sep"):
+            return literal("/")
         known = self.body(scope) == self.body(owner) or owner.kind is ScopeKind.MODULE
         if binding.kind is BindingKind.ASSIGN and binding.value is not None and known:
             return self.text(binding.value, owner, depth + 1)

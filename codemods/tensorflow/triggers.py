@@ -110,8 +110,8 @@ def lies_inside(path: str) -> bool:
 # Most files lack the word, and a search for it is all that they cost.
 TRIGGERS: tuple[tuple[Trigger, ...], ...] = ((_WORD, _takes_variable, _concerns_tensorflow, _is_code),)
 # What a file without a creation can do to those of others: with TensorFlow whatever that can, were it only to make ops,
-# which take names; without it what a scope or a graph that it is given lets it do, what reloads modules or may skip
-# what others do, and what puts variables into order.
+# which take names; without it what a scope or a graph that it is given lets it do, what reloads modules, adds to where
+# they lie or may skip what others do, and what puts variables into order.
 COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"tensorflow",),
     (b"tf.", b"import", _RELAYED),
@@ -120,6 +120,7 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"as_default(", b"enter"),
     (b"InteractiveSession(",),
     (b"reload(",),
+    (b"sys.path",),
     (b"contextmanager", b"except"),
     (b"__exit__", b"return"),
     (b"sort", _BY_NAME),

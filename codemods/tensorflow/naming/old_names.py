@@ -48,6 +48,8 @@ class OldNames:
         places: dict[object, list[tuple[tuple[int, ...], Site]]] = {}
         roots: dict[object, set[str]] = {}  # which of several modules runs first is not known
         uncertain: set[object] = set()
+        resets = self.scopes.reach.resets
+        begins_anew = resets.may_be_skipped or resets.may_be_unseen  # who knows when
         for site in unnamed:
             for instance in site.instances:
                 place = self._place(instance)
@@ -60,6 +62,7 @@ class OldNames:
                     or instance.conditional
                     or not instance.way.root
                     or instance.way.graph[0] == "other"  # which one, and what else is in it, is not known
+                    or (begins_anew and instance.way.graph[0] not in ("reset", "new"))
                     or "*" in place[1]
                 ):
                     uncertain.add(place)

@@ -29,24 +29,43 @@ class Imports:
             return []  # the standard library's `logging`, whatever the tree has under that name
         return self._modules.find(dotted, origin) or self._find_in_folders(dotted, origin)
 
-    def _find_in_folders(self, dotted: str, origin: str) -> list[str]:
-        """The files that an absolute name means in the folders that its file adds to where modules are looked for."""
-        if dotted.startswith("."):
-            return []
-        found = (self._modules.find(f"{one}.{dotted}", origin) for one in sorted(self.files[origin].searched))
-        return list(dict.fromkeys(path for paths in found for path in paths))
-
     def readings(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
         """The files that the front of `dotted`, written in file `origin`, can mean, each with the names that remain."""
         if dotted.partition(".")[0] in knowledge.SAFE_MODULES:
             return
         found = self._modules.readings(dotted, origin)
-        yield from ([*found] or self._readings_in_folders(dotted, origin)) if self.files[origin].searched else found
+        yield from ([*found] or self._readings_in_folders(dotted, origin)) if origin in self._folders else found
 
     def _readings_in_folders(self, dotted: str, origin: str) -> Iterator[tuple[str, list[str]]]:
         parts = dotted.split(".")
         for cut in range(len(parts) - 1, 0, -1):
             yield from ((path, parts[cut:]) for path in self._find_in_folders(".".join(parts[:cut]), origin))
+
+    def spellings(self, dotted: str, origin: str) -> Iterator[str]:
+        """A name, and what else it may be where folders are added to where modules are looked for."""
+        yield dotted
+        yield from (f"{one}.{dotted}" for one in self._folders.get(origin, ()) if not dotted.startswith("."))
+
+    def _find_in_folders(self, dotted: str, origin: str) -> list[str]:
+        """The files that an absolute name means in such folders."""
+        _, *others = self.spellings(dotted, origin)
+        return list(dict.fromkeys(path for one in others for path in self._modules.find(one, origin)))
+
+    @cached_property
+    def _folders(self) -> Mapping[str, Sequence[str]]:
+        """Such folders by the files that add them, those that import these, and those that these import."""
+        added: dict[str, set[str]] = {path: {*file.searched} for path, file in self.files.items() if file.searched}
+        found = defaultdict[str, set[str]](set, {path: {*own} for path, own in added.items()})
+        for path in self.files if added else ():
+            for other in self._plainly_imported(path):
+                found[path] |= added.get(other, set())
+                found[other] |= added.get(path, set())
+        return {path: sorted(own) for path, own in found.items() if own}
+
+    def _plainly_imported(self, path: str) -> Iterator[str]:
+        """The files that a file imports from where modules are looked for by themselves."""
+        for dotted in self.files[path].modules:
+            yield from self._modules.find(dotted, path) or self._modules.find(dotted.rpartition(".")[0], path)
 
     @cached_property
     def importers(self) -> Mapping[str, list[str]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from functools import cached_property
+from itertools import takewhile
 
-from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, Reset
+from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, Reset, StoreUse
 from codemods.tensorflow.program.tree import BodyKey, Tree
 
 __all__ = ["Resets"]
+
+_MAKING = (Call, Creation, StoreUse)  # what makes variables, or may lead to some
 
 
 class Resets:
@@ -18,6 +22,7 @@ class Resets:
         self.tree = tree
         self._places: dict[BodyKey, list[int]] = {}
         self._resetting: dict[BodyKey, bool] = {}
+        self._calls: dict[BodyKey, list[int]] = {}
 
     def last(self, key: BodyKey, number: int) -> tuple[int, int] | None:
         """The last reset before an event that surely happened in the same round: its number, and how deep it stands."""
@@ -29,6 +34,63 @@ class Resets:
             if before < number and not again and frames == event.frames[: len(frames)]:
                 return before, len(frames)
         return None
+
+    def may_go_on(self, key: BodyKey, number: int) -> bool:
+        """Whether an event may come into a graph that a loop, a branch or a call ahead of it has begun and used."""
+        if not self._all:
+            return False
+        sure = self.last(key, number) if self._in(key) else None
+        since = sure[0] if sure else -1
+        places = [place for place in self._in(key) if since < place < number]
+        calls = [place for place in self._using(key) if since <= place < number]
+        return any(self._leaves_graph(key, place, number) for place in places) or any(
+            not self._are_in_arms(key, place, number) for place in calls
+        )
+
+    def _using(self, key: BodyKey) -> list[int]:
+        """The numbers of the calls in a body of what begins a graph and makes things in it."""
+        if key not in self._calls:
+            calls = ((number, one) for number, one in enumerate(self.tree.body(key).events) if isinstance(one, Call))
+            self._calls[key] = [
+                number for number, one in calls if not self._users.isdisjoint(self.tree.targets(one, key))
+            ]
+        return self._calls[key]
+
+    @cached_property
+    def _users(self) -> frozenset[BodyKey]:
+        """The bodies that begin a graph and make things in it, or may, by themselves or by what they call."""
+        callers: dict[BodyKey, list[BodyKey]] = defaultdict(list)
+        for key, _, event in self.tree.events():
+            for target in self.tree.targets(event, key) if isinstance(event, Call) else ():
+                callers[target].append(key)
+        waiting = [key for key, body in self.tree.bodies() if self._goes_on(key, body)]
+        found = set(waiting)
+        for key in waiting:  # which grows meanwhile
+            fresh = {caller for caller in callers[key] if caller not in found}
+            found |= fresh
+            waiting += fresh
+        return frozenset(found)
+
+    def _goes_on(self, key: BodyKey, body: BodyFacts) -> bool:
+        """Whether a body makes things behind a reset of its own."""
+        begun = min(self._in(key), default=len(body.events))
+        return any(isinstance(one, _MAKING) for one in body.events[begun + 1 :])
+
+    def _are_in_arms(self, key: BodyKey, place: int, number: int) -> bool:
+        """Whether two events of a body stand in other arms of a branch."""
+        events = self.tree.body(key).events
+        arms = {frame.at: frame.arm for frame in events[place].frames}
+        return any(arms.get(frame.at, frame.arm) != frame.arm for frame in events[number].frames)
+
+    def _leaves_graph(self, key: BodyKey, place: int, number: int) -> bool:
+        """Whether what a reset has begun in frames of its own may still be the graph where an event stands."""
+        events = self.tree.body(key).events
+        inner, outer = events[place].frames, events[number].frames
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(inner, outer, strict=False)))
+        if shared == len(inner) or self._are_in_arms(key, place, number):
+            return False
+        within = (one for one in events[place + 1 : number] if one.frames[: shared + 1] == inner[: shared + 1])
+        return any(isinstance(one, _MAKING) for one in within)
 
     def somewhere(self, path: str) -> bool:
         """Whether the top level of a file resets the graph."""

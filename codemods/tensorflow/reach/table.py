@@ -167,6 +167,7 @@ class ReachTable:
             self.resets.last(key, number),
             self._is_guarded(key, number),
             body.leaves is not None and event.at > body.leaves,
+            self.resets.may_go_on(key, number),
         )
 
 
@@ -180,6 +181,7 @@ class _Descent:
     reset: tuple[int, int] | None
     guarded: bool  # it happens where its module is what the program starts with only
     perhaps: bool  # its body may end before
+    goes_on: bool  # perhaps in a graph that a loop or branch before it has begun
 
     def prolong(
         self,
@@ -195,6 +197,8 @@ class _Descent:
             self._begin(met, depth, way.order)
             met.enter(Stand(self.key[0], way.order, frame, scope_name(frame.scope, way.arguments)))
         self._begin(met, len(self.frames), way.order)
+        if self.goes_on and met.graph[0] != "new":
+            met.graph = ("other",)
         return Way(
             way.root,
             (*way.order, self.number),
