@@ -7,7 +7,7 @@ import ast
 from migrate.syntax.calls import called_name
 from migrate.syntax.nodes import nodes
 
-__all__ = ["makes_several", "role_of"]
+__all__ = ["makes_several", "role_by_value", "used_as"]
 
 _WEIGHTS, _BIASES = "weights", "biases"
 _OPS = {
@@ -25,20 +25,21 @@ def makes_several(statement: ast.stmt, call: ast.Call) -> bool:
     return sum(called_name(one) == name for one in calls) > 1
 
 
-def role_of(call: ast.Call, holder: ast.AST) -> str:
-    """The part of the variable that `call` makes, by what `holder` does with it or by its value; "" for none."""
+def used_as(call: ast.Call, holder: ast.AST) -> str:
+    """The part of the variable that `call` makes by what `holder` does with it; "" for none."""
     match holder:
-        case ast.Call() if call in holder.args and called_name(holder) in _OPS:
+        case ast.Call(args=[_, _, *_]) if call in holder.args and called_name(holder) in _OPS:
             return _OPS[called_name(holder)]
         case ast.BinOp(op=ast.Add()):
             return _BIASES
         case ast.BinOp(op=ast.Mult() | ast.MatMult()):
             return _WEIGHTS
-    return _by_value(call.args[0]) if call.args else ""
+    return ""
 
 
-def _by_value(value: ast.expr) -> str:
-    """The part by the initial value: a row of one number are biases, what is drawn or has more axes are weights."""
+def role_by_value(call: ast.Call) -> str:
+    """The same by the initial value: a row of one number are biases, what is drawn or has more axes are weights."""
+    value = call.args[0] if call.args else None
     if not isinstance(value, ast.Call):
         return ""
     words = {word.arg: word.value for word in value.keywords}

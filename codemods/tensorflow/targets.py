@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from codemods.tensorflow.facts import Grip
-from codemods.tensorflow.parts import makes_several, role_of
+from codemods.tensorflow.parts import makes_several, role_by_value, used_as
 from codemods.tensorflow.strings import text_of
 from codemods.tensorflow.text import ANYTHING, Text
 from migrate.syntax.nodes import children, nodes, place_among
@@ -30,7 +30,7 @@ NO_TARGET = (
     "var"  # what a variable is called that is assigned to nothing: `variable` may meet the number of an unnamed one
 )
 _VERB_WORDS = (
-    "get|make|create|pre_?build|build|init|initialize|new|gen|generate|define|add|construct|connect|prepare|compile|"
+    "get|make|create|pre_?build|build|init|initiali[sz]e|new|gen|generate|define|add|construct|connect|prepare|compile|"
     "set_?up|set|do|run|call|forward|load|restore|def"
 )
 _VERB = re.compile(rf"_*(?:{_VERB_WORDS})_*", re.IGNORECASE)
@@ -43,6 +43,8 @@ _VERBS = re.compile(
     r"_+(?:variables?|vars?|init|initializer|initialization|fn|helper)_*$",
     re.IGNORECASE,
 )
+_SCHEME = re.compile(r"(?:xavier|glorot|kaiming|lecun|msra|he)(?:_(?:init|uniform|normal))*", re.IGNORECASE)
+_DRAWN = "weights"  # what is drawn by a scheme that has somebody's name
 _SOURCE = re.compile(r"from(?:_|$)", re.IGNORECASE)  # `load_from_checkpoint`, `from_config`
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9][A-Z]|[A-Za-z][0-9])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _ONE_WORD = re.compile(  # with capitals within, as people write it
@@ -79,6 +81,8 @@ def factory_name(function: str) -> str:
         return ""
     function = snake_case(function) if _HUMP.search(function) else function
     made = clean(_VERBS.sub("", _VERBS.sub("", function)))
+    if _SCHEME.fullmatch(made):
+        return _DRAWN
     return "" if _VERB.fullmatch(made) or _SOURCE.match(made) else made or clean(function)
 
 
@@ -111,14 +115,27 @@ def target_of(statement: ast.stmt, call: ast.Call, function: str) -> Target:
     inner, group = _inner_name(path)
     if inner:
         return Target(clean(inner), clean(group), grip, returned)
-    part = role_of(call, path[-2]) if len(path) > 1 else ""
-    part = part if part and makes_several(statement, call) else ""
+    holder = path[-2] if len(path) > 1 else statement
+    used = used_as(call, holder)
+    part = (used or role_by_value(call)) if len(path) > 1 and makes_several(statement, call) else ""
+    used = used if isinstance(holder, ast.Call) else ""  # `tf.matmul(x, w)` tells, `x * w` alone does not
     if returned:
         return Target(_value_name(call) or part or factory_name(function), "", grip, returned)
     name = clean(_statement_name(statement, path))
+    if name and used and _is_read(name, statement):  # `x = tf.matmul(x, tf.Variable(...))` is not called after `x`
+        return Target(used, "", grip, returned)
+    if name in _VARIABLES and isinstance(statement, ast.Expr):
+        return Target(role_by_value(call) or name, "", grip, returned)
     return Target(f"{part}_{name}" if name and part else name, "", grip, returned)
 
 
+def _is_read(name: str, statement: ast.stmt) -> bool:
+    """Whether a statement uses what it assigns anew."""
+    names = (one for one in nodes(statement) if isinstance(one, ast.Name) and one.id == name)
+    return any(isinstance(one.ctx, ast.Load) for one in names)
+
+
+_VARIABLES = frozenset({"variables", "vars", "params", "parameters"})  # lists that say of nothing what it is
 _GENERIC = frozenset(
     {"initial", "init", "value", "initial_value", "initializer", "x", "val", "data", "tensor", "shape"}
 )
@@ -259,6 +276,8 @@ def _statement_name(statement: ast.AST, path: list[ast.AST]) -> str:
             return _expression_name(holder)
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=holder, attr="add"), args=[_])):  # not `tf.add(x, y)`
             return _expression_name(holder)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"), args=[_, key, _])):
+            return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else _stem(key)
     walrus = next((node for node in path if isinstance(node, ast.NamedExpr)), None)
     return walrus.target.id if walrus else ""
 

@@ -182,13 +182,17 @@ class _Planner:
         """The places of the layers that get a scope; all layers of a network are named in one way."""
         needed = {group[0].place for group in groups if self._needs_scope(group)}
         layers = [group for group in groups if group[0].has_stem]
-        several = {group[0].place for group in groups if sum(len(member.sites) for member in group) > 1}
+        several = {group[0].place for group in groups if self._tells(group)}
         if self._stays_plain(block, layers):
             return needed
         names = [group[0].layer for group in layers]
         if len(set(names)) == len(names) and any(group[0].place in needed | several for group in layers):
             several |= {group[0].place for group in layers}
         return needed | several
+
+    def _tells(self, group: list[Member]) -> bool:
+        """Whether a scope says more than plain names do: it holds several, and is called by more than a letter."""
+        return len(group[0].layer) > 1 and sum(len(member.sites) for member in group) > 1
 
     def _stays_plain(self, block: Block, layers: list[list[Member]]) -> bool:
         """Whether plain names go better with what is there: a scope for the one layer in it, or names of others."""
