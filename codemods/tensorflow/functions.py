@@ -17,7 +17,7 @@ from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import CallSite, Scope
+from migrate.syntax.walk import BindingKind, CallSite, Scope
 
 __all__ = ["function_for"]
 
@@ -153,6 +153,14 @@ def _earlier(statement: ast.stmt, made: ast.Lambda, scope: Scope) -> list[ast.La
 
 
 def _may_make(call: ast.expr, scope: Scope) -> bool:
-    """Whether a call is of no name, or of one that ends as TensorFlow's maker does: `tf.constant` is none."""
-    name = resolve(call.func, scope) if isinstance(call, ast.Call) else None
+    """Whether a call is of no name, or of one that ends as TensorFlow's maker does: `tf.constant` is none.
+
+    Nor is a function of the module's own.
+    """
+    if not isinstance(call, ast.Call):
+        return True
+    found = scope.find(call.func.id) if isinstance(call.func, ast.Name) else None
+    if found is not None and all(one.kind is BindingKind.DEF for one in found[1]):
+        return False
+    name = resolve(call.func, scope)
     return name is None or name.endswith("Variable")

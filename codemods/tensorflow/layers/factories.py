@@ -90,7 +90,9 @@ def _is_simple(body: BodyKey, sites: list[Site], extent: Extent) -> bool:
     events = extent.tree.body(body).events
     if len(sites) != sum(isinstance(event, Creation) for event in events):
         return False  # one of them is left alone
-    if any(site.looked_up or site.keeps_name_in_cells or _in_graph(site.creation) for site in sites):
+    if any(
+        site.looked_up or site.says_scopes or site.keeps_name_in_cells or _in_graph(site.creation) for site in sites
+    ):
         return False
     if any(not site.repeats or _in_loop(site) or site.place not in (Place.ROOT, Place.IN_STEP) for site in sites):
         return False

@@ -115,7 +115,7 @@ def wants_layer(site: Site, dictionaries: Dictionaries, option: str, *, drops_sc
     if site.looked_up or site.counts:
         return False
     if site.repeats:
-        return not site.opaque_name and not site.keeps_name_in_cells
+        return not (site.opaque_name or site.says_scopes or site.keeps_name_in_cells)
     if dictionaries.scope(site):
         return not site.is_named
     if option in ("off", "minimal"):

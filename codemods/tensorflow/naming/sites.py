@@ -105,6 +105,11 @@ class Site:
         holes = [part for name in self.names for part in name.parts if not (isinstance(part, str) or part.digits)]
         return bool(holes) and self.creation.name is not None and not _passed_on(self.creation.name)
 
+    @property
+    def says_scopes(self) -> bool:
+        """Whether the name is a path, `conv1/weights`: one more scope in front would say it twice, or be wrong."""
+        return any("/" in part for name in self.names for part in name.parts if isinstance(part, str))
+
     def keeps_name(self, instance: Instance) -> bool:
         """Whether it keeps, in this instance, the name that its factory is passed."""
         return bool(instance.way.calls) and instance.way.calls[-1] in self.kept
