@@ -204,7 +204,7 @@ def _connect(address: str, build: Build) -> Any:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
         _check_builds(_builds(client, build), build)
-    except OSError as error:
+    except (OSError, asyncio.TimeoutError) as error:
         client.close(timeout=1)
         raise ExecutorError(f"the Dask scheduler at {address} has no workers: {_first_line(error)}") from error
     except ExecutorError:
@@ -251,7 +251,7 @@ def _check_builds(found: dict[str, Build | Exception], build: Build) -> None:
     """Raises `ExecutorError` for the first worker that has other code, or none; one that has gone has none to give."""
     for worker, other in sorted(found.items()):
         match other:
-            case OSError():
+            case OSError() | asyncio.TimeoutError():
                 continue
             case Exception():
                 raise ExecutorError(f"the Dask worker at {worker} cannot do it: {_first_line(other)}; {_SAME}")
