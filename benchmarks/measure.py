@@ -37,7 +37,8 @@ class Cost:
 class Command:
     """A command, where it is run, which exit codes are well, what has to be made new before each run, and variables.
 
-    What it `says` must be in its output: a traceback exits with 1, too. `watched`: the memory of all its processes is looked at, which takes some time from them.
+    What it `says` must be in its output: a traceback exits with 1, too.
+    `watched`: the memory of all its processes is looked at, which takes some time from them.
     """
 
     words: Sequence[str | Path]
