@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.claim import Claim, standing
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.reach.meeting import ANY_GRAPH
@@ -90,16 +90,19 @@ def _first_free(
     site: Site, base: str, claims: Claims, domain: object, *, most: int = _MAX_NUMBER, beside_unknown: bool = False
 ) -> str:
     again = site.repeats and domain is None
-    for number in range(most):
+    search = claims.search((base, domain, again, beside_unknown, most, *map(standing, site.instances)), site.key)
+    for number in search.numbers(most):
         name = f"{base}_{number}" if number else base
         rivals = _rivals_to(name, site, claims, domain, beside_unknown=beside_unknown)
         if rivals == []:
             for claim in _own(name, site, domain):
                 claims.add(claim)
+            search.ends_at(number, site.key)
             return name
         numbers = number or again or claims.holds_unknown
         if rivals is None or (numbers and not all(rival.chosen for rival in rivals)):
             return ""  # what the program names itself gets these numbers from TensorFlow
+    search.ends_at(most, site.key)
     return ""
 
 
