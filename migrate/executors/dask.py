@@ -154,8 +154,9 @@ class DaskExecutor:
         futures = [future for flight in self._flights for _, future in flight]
         self._flights.clear()
         with contextlib.suppress(ExecutorError), self._reaching():
-            if futures:
-                client.cancel(futures, force=True)
+            if futures:  # `client.cancel` itself waits for ever for a scheduler that is there and says nothing
+                client.sync(client._cancel, futures, force=True, callback_timeout=_PATIENCE if kind is None else 1)
+        with contextlib.suppress(ExecutorError), self._reaching():
             client.close(timeout=_PATIENCE if kind is None else 1)
 
 
