@@ -37,12 +37,14 @@ class Cost:
 class Command:
     """A command, where it is run, which exit codes are well, what has to be made new before each run, and variables.
 
+    What it `says` must be in its output: a traceback exits with 1, too.
     `watched`: the memory of all its processes is looked at, which takes some time from them.
     """
 
     words: Sequence[str | Path]
     cwd: Path | None = None
     codes: frozenset[int] = frozenset({0})
+    says: str = ""
     prepare: Callable[[], object] = lambda: None
     watched: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -77,10 +79,11 @@ def _once(command: Command) -> Cost:
         total = watch.end() if watch else 0
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in command.codes:
-            out.seek(0)
-            text = out.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"{' '.join(map(str, command.words))} exited with {process.returncode}:\n{text}")
+        out.seek(0)
+        text = out.read().decode(errors="replace")
+        if process.returncode not in command.codes or command.says not in text:
+            words = " ".join(map(str, command.words))
+            raise RuntimeError(f"{words} exited with {process.returncode}:\n{text[-2000:]}")
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, total)
 
 

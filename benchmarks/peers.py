@@ -22,7 +22,7 @@ def migrate(tree: Path, *options: str) -> Command:
     """Our side; what stands above the tree and its settings do not count, nor do other runs, unless with `--cache`."""
     alone = ("--isolated", "--no-whole-project", "--no-cache")
     words = [SCRIPTS / "migrate", *alone, "--exclude", "nothing", *options, tree]
-    return Command(words, codes=frozenset({0, 1, 3}))
+    return Command(words, codes=frozenset({0, 1, 3} if "--check" in options else {0, 3}))
 
 
 def floor(what: str, tree: Path) -> Command:
@@ -45,7 +45,9 @@ def libcst_runner(tree: Path, copy: Path) -> Command | None:
         return None
     words = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "plain_libcst.PlainVariable"]
     words += ["-j", "1", "--hide-progress", "--no-format", str(copy)]
-    return Command(words, cwd=HERE, codes=frozenset({0, 1}), prepare=fresh, environment={"PYTHONPATH": str(HERE)})
+    # It exits with 1 for files of Python 2, which it cannot parse.
+    codes, environment = frozenset({0, 1}), {"PYTHONPATH": str(HERE)}
+    return Command(words, HERE, codes, "Finished codemodding", fresh, environment=environment)
 
 
 def upgrade(tree: Path, work: Path) -> Command | None:
@@ -66,14 +68,14 @@ def upgrade(tree: Path, work: Path) -> Command | None:
     ]
     if importlib.util.find_spec("tensorflow") is None:
         return None
-    return Command(words, cwd=work, codes=frozenset({0, 1}), prepare=lambda: shutil.rmtree(target, ignore_errors=True))
+    return Command(words, work, says="Converted", prepare=lambda: shutil.rmtree(target, ignore_errors=True))
 
 
 def ast_grep(tree: Path) -> Command | None:
     """Only finds the calls."""
     script = shutil.which("ast-grep", path=f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}")
     words = [script, "run", "--no-ignore", "vcs", "-l", "py", "-p", "tf.Variable($$$)", str(tree)] if script else []
-    return Command(words, codes=frozenset({0, 1})) if script else None
+    return Command(words, says="tf.Variable(") if script else None
 
 
 def ripgrep(tree: Path) -> Command | None:

@@ -30,8 +30,14 @@ DENSE = (
 
 
 def dense(work: Path, archives: Path | None) -> Path:
-    """The packages' Python files below `work`, from archives that are there already or else from PyPI."""
+    """The packages' Python files below `work`, from archives that are there already or else from PyPI.
+
+    A tree that lacks a package is made anew, as may be what was made of it: the package may be to be had by now.
+    """
     tree = work / "dense"
+    if tree.exists() and not all((tree / _folder(wanted)).exists() for wanted in DENSE):
+        for one in (tree, *work.glob("times*")):
+            shutil.rmtree(one)
     with _made(tree) as making:
         if making:
             _unpack_all(archives or _download(work / "archives"), making)
@@ -40,10 +46,15 @@ def dense(work: Path, archives: Path | None) -> Path:
 
 def _unpack_all(archives: Path, target: Path) -> None:
     for wanted in DENSE:
-        name = wanted.partition("==")[0].replace("-", "_").lower()
+        name = _folder(wanted)
         for archive in sorted(archives.iterdir()):
             if archive.is_file() and archive.name.replace("-", "_").lower().startswith(name + "_"):
                 _unpack(archive, target / name)
+
+
+def _folder(wanted: str) -> str:
+    """Where the files of a package such as `trfl==1.2.0` lie."""
+    return wanted.partition("==")[0].replace("-", "_").lower()
 
 
 def _download(archives: Path) -> Path:

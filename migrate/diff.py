@@ -18,7 +18,7 @@ from migrate.model import FileResult
 __all__ = ["Hunk", "Line", "hunks", "patch", "quote", "relative", "split"]
 
 _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
-_MOST = 50_000_000  # steps of difflib, at worst: two seconds
+_MOST = 50_000_000  # steps of difflib in one file, at worst: two seconds
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
@@ -146,8 +146,9 @@ def _changes(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Range]:
     """
     start, end, first, last = _trimmed(old, new, (0, len(old), 0, len(new)))
     at, to = start, first
+    patience = _Patience()
     for old_line, new_line in [*_anchors(old[start:end], new[first:last]), (end - start, last - first)]:
-        yield from _between(old, new, _trimmed(old, new, (at, start + old_line, to, first + new_line)))
+        yield from _between(old, new, _trimmed(old, new, (at, start + old_line, to, first + new_line)), patience)
         at, to = start + old_line, first + new_line
 
 
@@ -161,21 +162,31 @@ def _trimmed(old: Sequence[bytes], new: Sequence[bytes], gap: Range) -> Range:
     return at, end, to, new_end
 
 
-def _between(old: Sequence[bytes], new: Sequence[bytes], gap: Range) -> Iterator[Range]:
+def _between(old: Sequence[bytes], new: Sequence[bytes], gap: Range, patience: _Patience) -> Iterator[Range]:
     at, end, to, new_end = gap
     if at == end or to == new_end:
         if at != end or to != new_end:
             yield gap
         return
     before, after = old[at:end], new[to:new_end]
-    for first, last, new_first, new_last in (_nearest if _is_hard(before, after) else _closest)(before, after):
+    for first, last, new_first, new_last in (_closest if patience.bears(before, after) else _nearest)(before, after):
         yield at + first, at + last, to + new_first, to + new_last
 
 
-def _is_hard(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
-    """Whether `difflib`, which for each piece goes over all pairs of equal lines again, could take too long."""
-    counts = Counter(new)
-    return sum(counts[line] for line in old) * min(len(old), len(new)) > _MOST
+class _Patience:
+    """What `difflib`, which for each piece goes over all pairs of equal lines again, may still take in one file."""
+
+    def __init__(self) -> None:
+        self._left = _MOST
+
+    def bears(self, old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+        """Whether it can be asked about a gap; what it takes at worst is taken off where it can."""
+        counts = Counter(new)
+        steps = sum(counts[line] for line in old) * min(len(old), len(new))
+        if steps > self._left:
+            return False
+        self._left -= steps
+        return True
 
 
 def _closest(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Range]:

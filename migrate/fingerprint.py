@@ -27,12 +27,14 @@ def code(packages: frozenset[str]) -> bytes:
 
 @cache
 def of_package(package: str) -> bytes:
-    """A digest of one package; empty where some of its code cannot be read.
+    """A digest of one package, which says so of one that is not there; empty where some of its code cannot be read.
 
     It is made once a process: whatever is installed while a server runs is not the code that it goes on with.
     """
     digest = blake2b(digest_size=20)
     paths = _sources(package)
+    if paths is None:
+        return digest.digest()
     if not any(map(os.path.exists, paths)):  # it lies in an archive, or has been compiled
         return b""
     for path in paths:
@@ -42,13 +44,15 @@ def of_package(package: str) -> bytes:
     return digest.digest()
 
 
-def _sources(package: str) -> list[str]:
-    """The files of a package that hold code."""
+def _sources(package: str) -> list[str] | None:
+    """The files of a package that hold code; None where there is no such package."""
     try:
         spec = find_spec(package)
     except ValueError:  # it was not imported, as `__main__`
         return []
-    folders = (spec.submodule_search_locations or ()) if spec else ()
+    if spec is None:
+        return None
+    folders = spec.submodule_search_locations or ()
     paths = [os.path.join(folder, file) for top in folders for folder, _, files in os.walk(top) for file in files]
-    paths += [spec.origin] if spec and spec.origin and not folders else []
+    paths += [spec.origin] if spec.origin and not folders else []
     return sorted(path for path in paths if path.endswith(".py"))

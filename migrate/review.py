@@ -36,6 +36,7 @@ e - edit the new lines in $EDITOR, and make that instead
 ? - show this help
 """
 _WAIT = 10.0  # seconds: another run that writes in the project lets go of its lock within that
+_HEAD = {"version": 2}
 _MARKER = "#| "
 _INTRO = (
     "Edit the lines below as you want them to be; lines that begin with #| are taken out again.",
@@ -49,6 +50,7 @@ class Memory:
 
     path: str
     answers: dict[str, str | list[str]] = field(default_factory=dict)
+    _is_written: bool = False  # by this process, so that more can be put behind
 
     @classmethod
     def of(cls, root: str) -> Memory:
@@ -57,21 +59,37 @@ class Memory:
             return cls(os.path.join(folder, "review.json"))
 
     def load(self) -> None:
-        """Reads the answers of a review that was stopped; none where there are none."""
+        """Reads the answers of a review that was stopped; none where there are none.
+
+        A line each, the last of which may have been cut off by a kill, and is then asked again.
+        """
         try:
             with open(self.path, encoding="utf-8") as file:
-                data = json.load(file)
-        except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+                head, *lines = file.read().split("\n")[:-1] or [""]
+                if json.loads(head) == _HEAD:
+                    self.answers = {key: answer for line in lines for key, answer in json.loads(line).items()}
+        except (FileNotFoundError, ValueError, AttributeError):
             return
-        if isinstance(data, dict) and data.get("version") == 1 and isinstance(data.get("answers"), dict):
-            self.answers = data["answers"]
+
+    def note(self, keys: Iterable[str], answer: str | list[str]) -> None:
+        """Adds an answer, and writes it behind the others."""
+        fresh = dict.fromkeys(keys, answer)
+        self.answers |= fresh
+        if self._is_written:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(fresh) + "\n")
+        else:
+            self.save()
 
     def save(self) -> None:
         """Writes the answers so that a kill leaves the old ones or the new ones."""
         beside = f"{self.path}.{os.getpid()}"
         with open(beside, "w", encoding="utf-8") as file:
-            file.write(json.dumps({"version": 1, "answers": self.answers}))  # in pieces it would take ten times as long
+            file.write(
+                f"{json.dumps(_HEAD)}\n{json.dumps(self.answers)}\n"
+            )  # in pieces it would take ten times as long
         os.replace(beside, self.path)
+        self._is_written = True
 
     def keep_refusals(self) -> None:
         """Saves what was refused only: what was accepted is made now, and its keys may then name something else."""
@@ -215,9 +233,7 @@ class _Review:
         return [one for one in later if one.findings[0].path == path and one.key not in self.memory.answers]
 
     def _note(self, decided: Iterable[Unit], answer: str | list[str]) -> None:
-        for unit in decided:
-            self.memory.answers[unit.key] = answer
-        self.memory.save()
+        self.memory.note([unit.key for unit in decided], answer)
 
     def _edit(self, unit: Unit) -> bool:
         """Lets a person write the unit's new lines; whether that is an answer."""

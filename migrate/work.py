@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from types import FrameType
 from typing import Any, TypeVar
 
 from migrate import collecting, engine, registry
@@ -21,6 +21,7 @@ __all__ = ["IndexTask", "RewriteTask", "Work"]
 
 R = TypeVar("R")
 
+_TOLD = re.compile(r"\d+(?=: the limit is too low)")
 _DEPTH = 1_200  # frames for a task: above what Python's own limit leaves anybody
 
 _load = lru_cache(maxsize=4)(registry.of)
@@ -132,15 +133,30 @@ def _guard(task: IndexTask | RewriteTask, action: Callable[[], R], fail: Callabl
 @contextmanager
 def _room() -> Iterator[None]:
     """Within the block there is as much stack whoever runs it: what is too deep for one process is so for all."""
-    before, depth = sys.getrecursionlimit(), 0
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        frame, depth = frame.f_back, depth + 1
-    sys.setrecursionlimit(depth + _DEPTH)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(_depth() + _DEPTH)
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+def _depth() -> int:
+    """How deep in calls this is, as Python counts them: those that C makes count more than their frame.
+
+    It says so where it is asked for less; where it does not, the frames are counted.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(1)
+    except RecursionError as error:
+        if told := _TOLD.search(str(error)):
+            return int(told[0])
+    sys.setrecursionlimit(limit)
+    depth, frame = 0, sys._getframe().f_back
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth
 
 
 def _place(error: BaseException) -> str:

@@ -97,6 +97,12 @@ def test_other_codemods_and_limits_find_their_own(tmp_path: Path) -> None:
     assert indexed(tmp_path, TASK, work=Work((*TOY, "toys:PAIRS")))[1] == ["a.py"]
 
 
+def test_a_package_that_is_not_there_is_told_from_one_that_is() -> None:
+    """Code is compared all the same: nothing would stand for code that cannot be read."""
+    assert of_package("nowhere_to_be_found")
+    assert of_package("nowhere_to_be_found") != of_package("toys")
+
+
 def another_process() -> None:
     """What follows goes on with the code that lies there now."""
     of_package.cache_clear()

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import dask
 import distributed
 import pytest
 from numbered import die_at_7, double, process, slow_double, tasks
@@ -153,6 +154,23 @@ def test_workers_that_all_go_are_not_waited_for_without_end(monkeypatch: pytest.
             leaving.scale(0)
             with pytest.raises(ExecutorError, match="has no workers left"):
                 deque(results)
+
+
+def test_workers_that_start_and_die_for_ever_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they do whose memory limit lies just below what they start with: somebody starts them anew each time."""
+    monkeypatch.setattr("migrate.executors.dask._RESTARTED", 3)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1_000}),
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        ) as dying,
+        executors.open_executor("dask", 0, dying.scheduler_address) as executor,
+    ):
+        results = executor.map(die_at_7, tasks(8, HEAVY))
+        next(results)
+        monkeypatch.setattr("migrate.executors.dask._PATIENCE", 1)
+        with pytest.raises(ExecutorError, match="die again and again"):
+            deque(results)
 
 
 @pytest.fixture

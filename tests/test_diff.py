@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrate import diff
 from migrate.diff import _nearest, hunks, patch, quote, relative, split
 from migrate.model import FileResult, Revision
 
@@ -208,3 +209,11 @@ def test_quoting_is_gits_own(tmp_path: Path, name: bytes) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     listed = subprocess.run(["git", "ls-files", "-o"], cwd=tmp_path, capture_output=True, check=True).stdout
     assert listed == quote(name) + b"\n"
+
+
+def test_many_gaps_share_the_patience_of_one() -> None:
+    """Each gap would be borne alone; the last of many is not."""
+    gap = [b"a\n"] * 200
+    patience = diff._Patience()
+    assert patience.bears(gap, gap)
+    assert not all(patience.bears(gap, gap) for _ in range(10))

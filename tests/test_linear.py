@@ -153,12 +153,16 @@ SHAPES = {  # what stands before, what stands for each number, and what behind
     "a function each": (HEAD, BODY, ""),
     "asked for": (HEAD, ASKED, ""),
 }
+ALIKE = {  # each is compared with all others, which takes few calls and the square of their number
+    "one name for all": (HEAD, "w = tf.Variable(tf.zeros([3]))\n", ""),
+    "one scope for all": (HEAD, 'with tf.name_scope("s"):\n    v_{0} = tf.Variable(0.0, name="v")\n', ""),
+}
 
 
 def file_calls(number: int, shape: str, folder: Path) -> int:
     """How many calls one run over one file takes."""
     folder.mkdir(parents=True)
-    before, each, behind = (SHAPES | NAMES)[shape]
+    before, each, behind = (SHAPES | NAMES | ALIKE)[shape]
     (folder / "long.py").write_text(before + "".join(each.format(one) for one in range(number)) + behind)
     return counted(folder, 1)
 
@@ -183,6 +187,13 @@ def test_names_that_stand_for_one_another_are_followed_once(tmp_path: Path, shap
     file_calls(5, shape, tmp_path / "imports")
     few, some, many = (file_calls(number, shape, tmp_path / str(number)) for number in (10, 20, 40))
     assert many - some < 6 * (some - few)  # each may be any of the others: four times as much, with the cube eight
+
+
+@pytest.mark.parametrize("shape", ALIKE)
+def test_twice_the_names_that_are_alike_are_four_times_the_work_at_most(tmp_path: Path, shape: str) -> None:
+    file_calls(5, shape, tmp_path / "imports")
+    few, some, many = (file_calls(number, shape, tmp_path / str(number)) for number in (25, 50, 100))
+    assert many - some < 4.2 * (some - few)
 
 
 def shown_calls(number: int, folder: Path) -> int:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from shell import SCRIPT, Shell, install
 
+from migrate.review import Memory
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PROMPT = "[y,n,a,d,q,e,?]? "
 
@@ -291,7 +293,9 @@ def test_an_edit_is_remembered(shell: Shell) -> None:
     terminal.type("\x04")
     assert terminal.end()[0] == 130
     (kept,) = shell.cwd.glob("**/review.json")
-    assert ["a = mine()\n"] in json.loads(kept.read_text())["answers"].values()
+    assert ["a = mine()\n"] in [
+        answer for line in kept.read_text().splitlines() for answer in json.loads(line).values()
+    ]
     terminal = review(shell, "--resume")
     terminal.answer("n", "n")
     assert terminal.end()[0] == 0
@@ -318,3 +322,24 @@ def test_a_notebook_is_one_question(shell: Shell) -> None:
     assert "+ c = new()" in shown[0]
     assert "cannot be edited here" in shown[1]
     assert path.read_text().count("new()") == 2
+
+
+def test_an_answer_is_written_behind_the_others(tmp_path: Path) -> None:
+    """A thousand answers do not write all of them a thousand times; a line that a kill has cut off is asked again."""
+    memory = Memory(str(tmp_path / "review.json"), {"a": "y"})
+    memory.note(["b", "c"], "n")
+    before = (tmp_path / "review.json").read_bytes()
+    memory.note(["d"], ["mine\n"])
+    after = (tmp_path / "review.json").read_bytes()
+    assert after.startswith(before)
+    assert loaded(tmp_path) == {"a": "y", "b": "n", "c": "n", "d": ["mine\n"]}
+    (tmp_path / "review.json").write_bytes(after[:-3])
+    assert loaded(tmp_path) == {"a": "y", "b": "n", "c": "n"}
+    (tmp_path / "review.json").write_bytes(b"[]\n")
+    assert loaded(tmp_path) == {}
+
+
+def loaded(folder: Path) -> dict[str, str | list[str]]:
+    memory = Memory(str(folder / "review.json"))
+    memory.load()
+    return memory.answers

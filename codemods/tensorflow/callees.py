@@ -17,6 +17,9 @@ from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
 __all__ = ["Callees", "calls_by_class"]
 
 
+_DEEPEST = 50  # results that are called, `f()()()`: facts of a thousand are too deep to be compared or sent
+
+
 class Callees(Texts):
     """Resolves what calls between the bodies of a module refer to."""
 
@@ -27,7 +30,7 @@ class Callees(Texts):
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:
         """What a call of `function` calls."""
-        if function in self._following:
+        if function in self._following or len(self._following) >= _DEEPEST:
             return Callee(CalleeKind.OPAQUE)
         self._following.add(function)
         try:

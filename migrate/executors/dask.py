@@ -15,6 +15,8 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as NotFetched
+from concurrent.futures import wait
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -32,6 +34,7 @@ _PATIENCE = 10  # seconds for a first worker to be there, and between two looks 
 _SILENCE = 30  # seconds without an answer from a scheduler that was there: a busy one may be late
 _FETCHING = 600  # seconds for results, which may be large, to come over the network
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
+_RESTARTED = 180  # seconds in which no worker is seen twice: what starts them anew does so for ever
 
 # What Dask raises of who speaks another protocol: it may take the first words for the length of what follows.
 _NONSENSE = (
@@ -78,9 +81,12 @@ class DaskExecutor:
 
     def _threads(self) -> int:
         """The threads of the workers that take tasks: one that is short of memory is paused, and takes none."""
+        return sum(self._running().values())
+
+    def _running(self) -> dict[str, int]:
+        """The same by the addresses of the workers; one that starts anew mostly has another one."""
         with self._reaching():
-            found = self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE)
-            return sum(found.values())
+            return dict(self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE))
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
         client = self._connected()
@@ -122,18 +128,31 @@ class DaskExecutor:
 
         try:
             yield
-        except (OSError, NoAnswer, CancelledError, ClosedClientError) as error:
+        except (OSError, NoAnswer, NotFetched, CancelledError, ClosedClientError) as error:
             raise ExecutorError(f"the Dask scheduler at {self._address} has gone: {_first_line(error)}") from error
 
     def _await(self, future: Any) -> list[Any]:
         """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
-        last_seen = time.monotonic()
+        seen = stayed = time.monotonic()
+        before: set[str] = set()
         while not _ends(future):
-            if self._threads():
-                last_seen = time.monotonic()
-            if time.monotonic() - last_seen > _ABANDONED:
+            now, running = time.monotonic(), {*self._running()}
+            seen = now if running else seen
+            stayed = now if running & before else stayed
+            before = running
+            if now - seen > _ABANDONED:
                 raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
-        results: list[Any] = future.result(timeout=_FETCHING)
+            if now - stayed > _RESTARTED:
+                raise ExecutorError(f"the workers of the Dask scheduler at {self._address} {_DYING}")
+        return self._fetch(future)
+
+    def _fetch(self, future: Any) -> list[Any]:
+        """The results of a task that has ended, which come through the scheduler: it may fall silent over it."""
+        coming = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
+        until = time.monotonic() + _FETCHING
+        while time.monotonic() < until and not wait([coming], _PATIENCE).done:
+            self._running()
+        results: list[Any] = coming.result(0)
         return results
 
     def _connected(self) -> Any:
@@ -183,6 +202,7 @@ def _ends(future: Any) -> bool:
     return bool(future.done())
 
 
+_DYING = "die again and again, and their tasks with them: is their --memory-limit too low to start?"
 _SAME = "install the same Python, migrate-variables and codemods for every worker, and start it anew"
 
 
@@ -204,7 +224,7 @@ def _connect(address: str, build: Build) -> Any:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
         _check_builds(_builds(client, build), build)
-    except OSError as error:
+    except (OSError, asyncio.TimeoutError) as error:
         client.close(timeout=1)
         raise ExecutorError(f"the Dask scheduler at {address} has no workers: {_first_line(error)}") from error
     except ExecutorError:
@@ -251,7 +271,7 @@ def _check_builds(found: dict[str, Build | Exception], build: Build) -> None:
     """Raises `ExecutorError` for the first worker that has other code, or none; one that has gone has none to give."""
     for worker, other in sorted(found.items()):
         match other:
-            case OSError():
+            case OSError() | asyncio.TimeoutError():
                 continue
             case Exception():
                 raise ExecutorError(f"the Dask worker at {worker} cannot do it: {_first_line(other)}; {_SAME}")

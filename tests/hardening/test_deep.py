@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from migrate import registry, runner
+from migrate import registry, runner, work
 from migrate.model import Report
 from migrate.settings import load
 
 HEAD = "import tensorflow as tf\nsess = tf.Session()\n"
 DEEP = 1_500  # what Python parses and nobody can walk
+LINKS = {"sums": ("1", "+1"), "attributes": ("a", ".b"), "calls": ("f", "()"), "subscripts": ("a", "[0]")}
 VALUES = {
-    "sums": "1" + "+1" * DEEP,
-    "attributes": "a" + ".b" * DEEP,
-    "calls": "f" + "()" * DEEP,
-    "subscripts": "a" + "[0]" * DEEP,
+    **{kind: first + more * DEEP for kind, (first, more) in LINKS.items()},
     "signs": "-" * DEEP + "1",
     "nots": "not " * DEEP + "1",
     "lambdas": "lambda: " * DEEP + "1",
@@ -48,6 +46,16 @@ def test_a_deep_value_is_refused_with_its_line(kind: str) -> None:
     (failed,) = report_on(f"{HEAD}w = tf.Variable({VALUES[kind]}, name='w')\n").failures
     assert failed.failure is not None
     assert (failed.failure.cause.removesuffix(" to be parsed"), failed.failure.line) == ("is nested too deeply", 3)
+
+
+@pytest.mark.parametrize("jobs", [{}, {"executor": "processes", "jobs": 2}])
+@pytest.mark.parametrize("kind", sorted(LINKS))
+def test_what_is_less_deep_fails_nobody(kind: str, jobs: dict[str, object]) -> None:
+    """What is not too deep for its file is not too deep for what is made of all files, either."""
+    first, more = LINKS[kind]
+    report = report_on(f"{HEAD}w = tf.Variable({first}{more * 500}, name='w')\n", **jobs)
+    assert not report.failures
+    assert len(report.results) == 1
 
 
 def test_a_chain_of_clauses_is_refused_with_its_line() -> None:
@@ -89,3 +97,25 @@ def test_a_file_full_of_holes_is_not_read() -> None:
     (failed,) = runner.run(load(registry.load(), {"jobs": 1}), ["a.py"]).failures
     assert failed.failure is not None
     assert failed.failure.cause == "is larger than a gigabyte, and not read"
+
+
+class Called:
+    """Calls itself so often, each time from C, and then says how much room a task has there."""
+
+    def __call__(self, times: int) -> int:
+        return self(times - 1) if times else room()
+
+
+def room() -> int:
+    def down(depth: int) -> int:
+        try:
+            return down(depth + 1)
+        except RecursionError:
+            return depth
+
+    with work._room():
+        return down(0)
+
+
+def test_a_task_has_as_much_room_however_deep_it_is_called() -> None:
+    assert Called()(0) == Called()(40)

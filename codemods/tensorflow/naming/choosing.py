@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.naming.claim import Claim
+from codemods.tensorflow.naming.claim import Claim, standing
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.reach.meeting import ANY_GRAPH
+from codemods.tensorflow.reach.ways import Instance
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.targets import another
@@ -90,16 +94,19 @@ def _first_free(
     site: Site, base: str, claims: Claims, domain: object, *, most: int = _MAX_NUMBER, beside_unknown: bool = False
 ) -> str:
     again = site.repeats and domain is None
-    for number in range(most):
+    search = claims.search((base, domain, again, beside_unknown, most, *map(standing, site.instances)), site.key)
+    for number in search.numbers(most):
         name = f"{base}_{number}" if number else base
         rivals = _rivals_to(name, site, claims, domain, beside_unknown=beside_unknown)
         if rivals == []:
             for claim in _own(name, site, domain):
                 claims.add(claim)
+            search.ends_at(number, site.key)
             return name
         numbers = number or again or claims.holds_unknown
         if rivals is None or (numbers and not all(rival.chosen for rival in rivals)):
             return ""  # what the program names itself gets these numbers from TensorFlow
+    search.ends_at(most, site.key)
     return ""
 
 
@@ -141,28 +148,25 @@ def claim_text(site: Site, text: Text, claims: Claims) -> bool:
     return True
 
 
-def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
+def numbered_name(site: Site, rivals: Iterable[Claim], claims: Claims) -> str:
     """`w_1` for the second `w`, where each surely happens, once, in a known order and in one graph; "" elsewhere."""
     name, own = site.names[0].literal, site.instances[0]
     if name is None or not _may_be_numbered(site, claims):
         return ""
-    rivals = [
-        one for one in rivals if (one.creates and one.name.literal == name) or not own.surely_before(one.instance)
-    ]
-    if not own.way.resets and all(own.surely_before(one.instance) for one in rivals):
+    place, is_first, countable = 0, not own.way.resets, _counts_with(own, own)
+    for rival in rivals:
+        follows = own.surely_before(rival.instance)
+        alike = rival.creates and rival.name.literal == name
+        if follows and not alike:
+            continue
+        is_first, countable = is_first and follows, countable and _counts_with(rival.instance, own)
+        if not (is_first or (countable and alike)):
+            return ""
+        place += rival.instance.way.order < own.way.order
+    if is_first:
         return name  # the first of them, wherever the others are
-    members = [own, *(rival.instance for rival in rivals)]
-    if any(rival.name.literal != name or not rival.creates for rival in rivals):
+    if not countable or any(claims.scopes.step(stand) is Step.FRESH for stand in scopes_around(own)):
         return ""
-    if any(
-        one.conditional or one.way.resets or not one.way.runs_once or one.way.root != own.way.root for one in members
-    ):
-        return ""
-    if any(one.way.graph != own.way.graph or one.way.graph in ANY_GRAPH for one in members):
-        return ""
-    if any(claims.scopes.step(stand) is Step.FRESH for stand in scopes_around(own)):
-        return ""
-    place = sum(one.way.order < own.way.order for one in members)
     if not place:
         return name
     if claims.may_shift(Claim(site.names[0], own, site.key)):
@@ -170,6 +174,14 @@ def numbered_name(site: Site, rivals: list[Claim], claims: Claims) -> str:
     numbered = f"{name}_{place}"
     others = claims.rivals(Claim(literal(numbered), own, site.key))
     return "" if any(rival.name.literal != name for rival in others) else numbered
+
+
+def _counts_with(one: Instance, other: Instance) -> bool:
+    """Whether an instance surely happens, once, in the graph of another one and in the same program."""
+    way = one.way
+    if one.conditional or way.resets or not way.runs_once or way.root != other.way.root:
+        return False
+    return way.graph == other.way.graph and way.graph not in ANY_GRAPH
 
 
 def _may_be_numbered(site: Site, claims: Claims) -> bool:
@@ -189,7 +201,7 @@ def old_suffix(site: Site, claims: Claims) -> str:
         return "*" if claims.scopes.reach.tree.op_names.intersection(by_default) else ""
     if not all(claims.scopes.is_sure(stand) for one in site.instances for stand in scopes_around(one)):
         return "*"  # a scope that is entered again is another one
-    name = numbered_name(site, [first, *rivals], claims) if _may_be_numbered(site, claims) else ""
+    name = numbered_name(site, chain([first], rivals), claims) if _may_be_numbered(site, claims) else ""
     return name.removeprefix(site.names[0].pattern) if name else "*"
 
 

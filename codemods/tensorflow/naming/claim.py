@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
+from itertools import chain
 
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.text import Text
 
-__all__ = ["FACTORY", "MOVED", "Claim", "outermost"]
+__all__ = ["FACTORY", "MOVED", "Claim", "Search", "outermost", "standing"]
 
 FACTORY = "factory"  # with the body of a factory: the domain of its variables
 MOVED = "moved"  # the domain of variables that get another name
@@ -33,3 +35,30 @@ class Claim:
 def outermost(claim: Claim) -> str:
     """The outermost scope around a claim, or `ANYWHERE`; the store has places of its own."""
     return ANYWHERE if claim.in_store else claim.instance.way.outermost
+
+
+def standing(instance: Instance) -> object:
+    """All of an instance by which claims are compared: by identity what takes long to compare."""
+    way = instance.way
+    return id(way.stands), way.graph, way.root, way.reruns, way.guarded, way.partial, instance.body[0]
+
+
+class Search:
+    """Where those who stand alike have found a number of a name: who comes after them need not try those before."""
+
+    def __init__(self) -> None:
+        self._taken = 1  # the numbers from 1 on that others bear
+        self._owners: set[object] = set()  # who bear them, and may bear them again
+
+    def numbers(self, most: int) -> Iterable[int]:
+        """What to try: the name itself, which may have been somebody's own, and the numbers that nobody bears."""
+        return chain(range(1), range(self._taken, most))
+
+    def ends_at(self, number: int, owner: object) -> None:
+        """Notes which number an owner has found, or that there is none."""
+        self._taken = max(self._taken, number)
+        self._owners.add(owner)
+
+    def knows(self, owner: object) -> bool:
+        """Whether an owner has searched before, so that a number that is passed over may be its own."""
+        return owner in self._owners

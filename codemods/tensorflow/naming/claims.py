@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.naming.claim import FACTORY, Claim, outermost
+from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost, standing
 from codemods.tensorflow.naming.near import Near
 from codemods.tensorflow.reach.meeting import may_be_one_graph
 from codemods.tensorflow.reach.ways import ANYWHERE, in_other_arms
@@ -34,12 +34,24 @@ class Claims:
     _stored_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # `w_1`, by its `w`
     _wrapped_numbers: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))  # those that move
 
+    _kinds: dict[object, int] = field(default_factory=dict)  # numbers of those by which claims are compared
+    _stands: dict[int, int] = field(default_factory=dict)  # and which of them each claim has, by identity
+    _searches: dict[object, Search] = field(default_factory=lambda: defaultdict(Search))
+
     def __post_init__(self) -> None:
         words = self.scopes.reach.tree.vocabulary
         self._known, self._patterns, self._unknown = Near(words), Near(words), Near(words)
 
+    def search(self, key: object, owner: object) -> Search:
+        """How far others have come who look for a number in the same place, `key`, among what the program names."""
+        known = self._searches[key]
+        return Search() if known.knows(owner) else known
+
     def add(self, claim: Claim) -> None:
         """Enters a claim. One that could be any name counts only for a variable for which `get_variable` can raise."""
+        if not claim.chosen:
+            self._searches.clear()
+        self._stands[id(claim)] = self._kinds.setdefault(_stand(claim), len(self._kinds))
         known = claim.name.texts
         if known:
             for name in dict.fromkeys(map(_last, known)):
@@ -174,10 +186,10 @@ class Claims:
 
     def _rivals_among(self, candidates: Iterable[Claim], claim: Claim) -> Iterator[Claim]:
         """Those of others that may be to the same name; of many that stand alike one is compared for all of them."""
-        compared: dict[object, bool] = {}
+        compared: dict[int, bool] = {}
         for one in candidates:
             if one.owner != claim.owner and may_be_one_graph(one.instance, claim.instance):
-                stand = _stand(one)
+                stand = self._stands[id(one)]
                 if stand not in compared:
                     compared[stand] = self._are_rivals(one, claim)
                 if compared[stand]:
@@ -227,9 +239,7 @@ def _by_place() -> _ByPlace:
 
 def _stand(claim: Claim) -> object:
     """All by which a claim is compared with others, but for its owner: by identity what takes long to compare."""
-    way = claim.instance.way
-    around = id(way.stands), way.graph, way.root, way.reruns, way.guarded, way.partial, claim.instance.body[0]
-    return claim.name, claim.in_store, id(claim.domain), around
+    return claim.name, claim.in_store, id(claim.domain), standing(claim.instance)
 
 
 def _in_later_cell(one: Claim, other: Claim) -> bool:
