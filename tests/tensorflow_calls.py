@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from codemods.tensorflow.call import CallEdit, Refusal, build
 from codemods.tensorflow.knowledge import canonical
 from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.writing.call import CallEdit, Refusal, build
 from migrate.edits import apply
 from migrate.source import Source
 from migrate.syntax.module import Module

@@ -63,6 +63,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
+# The folders of the TensorFlow codemods, from the ground up; a file beside them stands wherever it is needed.
+FOLDERS = ("indexing", "program", "reach", "scopes", "naming", "layers")
 CODEMODS_MAY = {"migrate.model", "migrate.source", "migrate.edits", "migrate.syntax", "migrate.codemod"}
 AT_HOME = {
     "tensorflow": ("codemods.tensorflow.verify",),
@@ -182,6 +184,17 @@ def test_codemods_import_only_what_they_are_given() -> None:
     assert codemods
     foreign = [one for one in codemods if not below(one.imported, CODEMODS_MAY)]
     assert [one for one in foreign if not below(one.importer, ("codemods.tensorflow.verify",))] == []
+
+
+def folder(name: str) -> str:
+    return name.removeprefix("codemods.tensorflow.").split(".")[0]
+
+
+def test_folders_of_the_codemods_build_on_those_below() -> None:
+    inside = [one for one in EVERY if folder(one.importer) in FOLDERS and folder(one.imported) in FOLDERS]
+    assert {folder(one.importer) for one in inside} == set(FOLDERS)
+    up = [one for one in inside if FOLDERS.index(folder(one.imported)) > FOLDERS.index(folder(one.importer))]
+    assert up == []
 
 
 @pytest.mark.parametrize("library", AT_HOME)

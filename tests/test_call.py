@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tensorflow_calls import answers, request, rewritten
 
-from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
-from codemods.tensorflow.forms import Why
-from codemods.tensorflow.remarks import RemarkKind
+from codemods.tensorflow.writing.call import CallEdit, Refusal, Refused, build
+from codemods.tensorflow.writing.forms import Why
+from codemods.tensorflow.writing.remarks import RemarkKind
 from migrate.edits import apply
 from migrate.source import Source
 from migrate.syntax.module import Module

@@ -11,7 +11,7 @@ import pytest
 
 from codemods.tensorflow.codemods import ANALYSIS
 from codemods.tensorflow.glance import glance
-from codemods.tensorflow.index import index
+from codemods.tensorflow.indexing.index import index
 from codemods.tensorflow.plan import LeavePlan
 from migrate import casefile, engine, registry, runner, settings
 from migrate.codemod import Options

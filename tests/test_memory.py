@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from codemods.tensorflow.glance import glance
-from codemods.tensorflow.index import index
+from codemods.tensorflow.indexing.index import index
 from codemods.tensorflow.link import link
 from migrate.codemod import Options
 from migrate.source import Source

@@ -6,8 +6,8 @@ import pytest
 from shell import Shell
 
 from codemods.tensorflow.file_facts import NameTest
-from codemods.tensorflow.name_tests import name_tests, tells_apart
-from codemods.tensorflow.patterns import asks_anything, words
+from codemods.tensorflow.indexing.lookups.name_tests import name_tests, tells_apart
+from codemods.tensorflow.indexing.lookups.patterns import asks_anything, words
 from migrate.source import Source
 from migrate.syntax.module import Module
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.tensorflow.targets import another, snake_case
+from codemods.tensorflow.indexing.targets import another, snake_case
 
 
 @pytest.mark.parametrize(

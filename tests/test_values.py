@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tensorflow_calls import answers, rewritten
 
-from codemods.tensorflow.call import CallEdit
+from codemods.tensorflow.writing.call import CallEdit
 
 BATCH = Path(__file__).with_name("graph_batch.py")
 

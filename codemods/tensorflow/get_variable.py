@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.bodies import position
-from codemods.tensorflow.call import CallEdit, Refusal, Refused, build
 from codemods.tensorflow.facts import At
-from codemods.tensorflow.functions import function_for
 from codemods.tensorflow.glance import MENTION
 from codemods.tensorflow.imports import tidy_imports
+from codemods.tensorflow.indexing.bodies import position
 from codemods.tensorflow.layer_scopes import scope_id, scope_id_elsewhere, wrap_id
 from codemods.tensorflow.passing import evaluated, passed_on
 from codemods.tensorflow.plan import FilePlan, LeavePlan, NamePlan
-from codemods.tensorflow.reading import line_start
-from codemods.tensorflow.remarks import RemarkKind
-from codemods.tensorflow.requesting import request_for
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, advice
 from codemods.tensorflow.spelling import Speller, UnspellableError
+from codemods.tensorflow.writing.call import CallEdit, Refusal, Refused, build
+from codemods.tensorflow.writing.functions import function_for
+from codemods.tensorflow.writing.reading import line_start
+from codemods.tensorflow.writing.remarks import RemarkKind
+from codemods.tensorflow.writing.requesting import request_for
 from migrate.codemod import Options
 from migrate.edits import indent_unit
 from migrate.model import Change, Edit, Finding, Left, Notice, Rewrite, Shift, Span, Wrap

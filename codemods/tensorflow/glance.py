@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from codemods.tensorflow.file_facts import FileFacts
-from codemods.tensorflow.index import creations
+from codemods.tensorflow.indexing.index import creations
 from codemods.tensorflow.leading import opens
 from migrate.syntax.module import Module
 

@@ -10,9 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
-from codemods.tensorflow.bodies import position
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.facts import At
+from codemods.tensorflow.indexing.bodies import position
 from codemods.tensorflow.plan import FilePlan, ScopeForm, ScopePlan, WrapPlan
 from codemods.tensorflow.spelling import Speller
 from migrate.codemod import Options

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At, StatementFacts
 from codemods.tensorflow.layers.members import Block, Member, block_of
-from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.scopes.moving import may_move_all
 
 __all__ = ["lift_arms"]
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from codemods.tensorflow.facts import AT_ONCE, At, Call, Creation, Grip, ScopeKind
+from codemods.tensorflow.indexing.targets import factory_name
 from codemods.tensorflow.layers.keeping import calls_that_name
-from codemods.tensorflow.layers.moving import may_move
 from codemods.tensorflow.naming.sites import Place, Site, place_of
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.scopes.moving import may_move
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.targets import factory_name
 
 __all__ = ["Factory", "FactoryCall", "calls_by_statement", "find_factories"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from codemods.tensorflow.facts import Call, Creation, Event, StatementFacts
 from codemods.tensorflow.layers.inside import may_clash
 from codemods.tensorflow.layers.members import Block, Member
-from codemods.tensorflow.layers.moving import may_come_along, may_move_all
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.reach.extent import Extent
+from codemods.tensorflow.scopes.moving import may_come_along, may_move_all
 
 __all__ = ["Grouping"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import Call
+from codemods.tensorflow.indexing.targets import NO_TARGET
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.members import Member
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import Tree
 from codemods.tensorflow.reach.ways import bound_parameters
-from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import Text, without_number
 
 __all__ = ["may_clash", "may_clash_within"]

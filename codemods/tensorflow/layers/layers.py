@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codemods.tensorflow.facts import At, Creation, FrameFacts, Grip, ScopeKind, StoreUse
+from codemods.tensorflow.indexing.targets import says_nothing
 from codemods.tensorflow.layers.arms import lift_arms
 from codemods.tensorflow.layers.factories import Factory, FactoryCall, calls_by_statement, find_factories
 from codemods.tensorflow.layers.grouping import Grouping
@@ -22,7 +23,6 @@ from codemods.tensorflow.layers.members import (
     unit_of_loop,
     wants_layer,
 )
-from codemods.tensorflow.layers.moving import may_move_all
 from codemods.tensorflow.layers.names import ScopeNames
 from codemods.tensorflow.layers.stems import is_role, stem_of
 from codemods.tensorflow.naming.claim import FACTORY
@@ -31,8 +31,8 @@ from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import SCOPES, Instance
+from codemods.tensorflow.scopes.moving import may_move_all
 from codemods.tensorflow.scopes.table import ScopeTable
-from codemods.tensorflow.targets import says_nothing
 from codemods.tensorflow.text import without_number
 
 __all__ = ["Wraps", "plan_layers"]

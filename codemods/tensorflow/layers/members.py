@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from codemods.tensorflow.facts import At, Creation, Event, FrameFacts, Grip, StatementFacts
+from codemods.tensorflow.indexing.targets import builds_all, factory_name, method_name
 from codemods.tensorflow.layers.factories import Factory, FactoryCall
 from codemods.tensorflow.layers.stems import Stem, is_role, stem_of
 from codemods.tensorflow.naming.sites import Place, Site
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.targets import builds_all, factory_name, method_name
 
 __all__ = [
     "LAYER",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Held
-from codemods.tensorflow.kept_names import NOTHING, argument
+from codemods.tensorflow.indexing.strings.kept_names import NOTHING, argument
 from codemods.tensorflow.naming.passed import Passed, of_arguments
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.program.tree import BodyKey, Tree

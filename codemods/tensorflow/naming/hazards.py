@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from codemods.tensorflow.indexing.contexts.scope_calls import HAZARDS
 from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance
-from codemods.tensorflow.scope_calls import HAZARDS
 
 __all__ = ["hazards", "place_of_hazard"]
 

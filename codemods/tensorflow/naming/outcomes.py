@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codemods.tensorflow.facts import Grip
+from codemods.tensorflow.indexing.targets import NO_TARGET
 from codemods.tensorflow.naming.choosing import (
     beside_numbers,
     claim_numbers,
@@ -19,7 +20,6 @@ from codemods.tensorflow.naming.question import Question
 from codemods.tensorflow.naming.sites import UNNAMED, Place
 from codemods.tensorflow.plan import LeavePlan, NameForm, NamePlan, Strip
 from codemods.tensorflow.scopes.crossing import may_have_folders
-from codemods.tensorflow.targets import NO_TARGET
 from codemods.tensorflow.text import literal
 from migrate.model import Level
 

@@ -11,7 +11,6 @@ from itertools import takewhile
 from codemods.tensorflow.facts import Call, Creation, Grip, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
-from codemods.tensorflow.layers.moving import bears_a_root
 from codemods.tensorflow.naming.tests import NameTests
 from codemods.tensorflow.plan import WrapPlan
 from codemods.tensorflow.program.tree import BodyKey, Tree
@@ -19,6 +18,7 @@ from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.reach.ways import Instance, as_passed
 from codemods.tensorflow.scopes.hidden import scopes_above, scopes_handed
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
+from codemods.tensorflow.scopes.moving import bears_a_root
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Hole, Text, literal, overlaps, substitute, without_number
 

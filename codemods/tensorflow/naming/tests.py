@@ -8,7 +8,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
 from codemods.tensorflow.file_facts import NameTest
-from codemods.tensorflow.name_tests import tells_apart
+from codemods.tensorflow.indexing.lookups.name_tests import tells_apart
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.text import Hole, Text, overlaps, without_number

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.components import components
 from codemods.tensorflow.file_facts import FileFacts
-from codemods.tensorflow.reach.graphs import components
 from migrate.syntax.joining import leaders
 from migrate.syntax.modules import Modules, module_name
 from migrate.syntax.packages import Below

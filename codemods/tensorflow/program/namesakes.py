@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from codemods.tensorflow.facts import SESSION, Call, Callee, CalleeKind
+from codemods.tensorflow.indexing.contexts.sessions import may_be_called_session
 from codemods.tensorflow.knowledge import IMPORTERS
 from codemods.tensorflow.program.classes import BodyKey
 from codemods.tensorflow.program.imports import Imports
-from codemods.tensorflow.sessions import may_be_called_session
 
 __all__ = ["Namesakes"]
 

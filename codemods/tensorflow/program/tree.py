@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
-from codemods.tensorflow.by_name import LOADED, OWN
 from codemods.tensorflow.facts import (
     SESSION,
     BodyFacts,
@@ -19,6 +18,7 @@ from codemods.tensorflow.facts import (
     StoreUse,
 )
 from codemods.tensorflow.file_facts import FileFacts, NameTest
+from codemods.tensorflow.indexing.by_name import LOADED, OWN
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, KNOWN_MODULES, MADE_OP_NAMES, RESOURCES_OFF
 from codemods.tensorflow.program.classes import BodyKey, Classes
 from codemods.tensorflow.program.imports import Imports

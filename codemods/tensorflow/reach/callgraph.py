@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from codemods.tensorflow.components import components
 from codemods.tensorflow.facts import At, BodyFacts, Call, CalleeKind, Event, Reset
 from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.program.classes import ClassKey
 from codemods.tensorflow.program.tree import BodyKey, Tree
-from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.text import Text, literal, overlaps
 
 __all__ = ["CallGraph", "Caller"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from codemods.tensorflow.components import components
 from codemods.tensorflow.program.tree import Tree
-from codemods.tensorflow.reach.graphs import components
 from codemods.tensorflow.reach.ways import Instance, Way, exclusive
 
 __all__ = ["ANY_GRAPH", "Meeting", "may_be_one_graph"]

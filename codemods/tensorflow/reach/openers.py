@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Callee, CalleeKind, Enter, FrameFacts, ScopeKind
-from codemods.tensorflow.openings import NO_SCOPES
+from codemods.tensorflow.indexing.contexts.openings import NO_SCOPES
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 

@@ -1,0 +1,1 @@
+"""What one file says: from its syntax tree to facts."""

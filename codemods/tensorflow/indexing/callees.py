@@ -1,0 +1,150 @@
+"""What a call calls, as far as its own file tells."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
+from codemods.tensorflow.indexing.bodies import first_parameter, method_class
+from codemods.tensorflow.indexing.contexts.aliases import Aliases
+from codemods.tensorflow.indexing.strings.nones import iterated
+from codemods.tensorflow.indexing.strings.texts import Texts
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
+
+__all__ = ["Callees", "calls_by_class"]
+
+
+_DEEPEST = 50  # results that are called, `f()()()`: facts of a thousand are too deep to be compared or sent
+
+
+class Callees(Texts):
+    """Resolves what calls between the bodies of a module refer to."""
+
+    def __init__(self, walk: Walk, path: str) -> None:
+        super().__init__(walk, path)
+        self.aliases = Aliases()
+        self._following: set[ast.expr] = set()  # what is being resolved: `a = a()` leads to itself
+
+    def callee(self, function: ast.expr, scope: Scope) -> Callee:
+        """What a call of `function` calls."""
+        if function in self._following or len(self._following) >= _DEEPEST:
+            return Callee(CalleeKind.OPAQUE)
+        self._following.add(function)
+        try:
+            return self._callee(function, scope)
+        finally:
+            self._following.remove(function)
+
+    def _callee(self, function: ast.expr, scope: Scope) -> Callee:
+        match function:
+            case ast.Name():
+                return self._named(function, scope)
+            case ast.Attribute(value=ast.Name() as called, attr="__call__"):
+                found = self.callee(called, scope)
+                return found if found.kind is CalleeKind.BODY else self._attribute(function, scope)
+            case ast.Attribute():
+                return self._attribute(function, scope)
+            case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
+                return _element(held)
+            case ast.Call(func=maker):
+                return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
+        return Callee(CalleeKind.OPAQUE)
+
+    def _named(self, function: ast.Name, scope: Scope) -> Callee:
+        found = scope.find(function.id)
+        dotted = resolve(function, scope)
+        if dotted is not None or found is None:
+            return Callee(CalleeKind.IMPORTED, name=dotted or f"builtins.{function.id}")
+        owner, bindings = found
+        known = [callee for callee in map(self.definition, bindings) if callee is not None]
+        if known:  # defined twice, or defined and assigned: any function of that name
+            return known[0] if len(bindings) == 1 else Callee(CalleeKind.ATTRIBUTE, name=function.id)
+        value = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(value, ast.Lambda):
+            return Callee(CalleeKind.BODY, self.numbers[self.scopes[value]])
+        if isinstance(value, ast.Name) and value.id != function.id:
+            return self.callee(value, owner)
+        return self._held(function, bindings, owner)
+
+    def _held(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Callee:
+        """What is called by a name that is bound to it: `fn = MAKERS[kind]`, `fn = maker(kind)`, `for fn in MAKERS`."""
+        value = bindings[0].value if len(bindings) == 1 else None
+        if isinstance(value, ast.Subscript | ast.Call):
+            found = self.callee(value, owner)
+            return found if found.is_element else replace(found, name=name.id)
+        if len(bindings) == 1 and any(iterated(bindings[0].node, owner)):
+            return _element(name)
+        return Callee(CalleeKind.OPAQUE, name=name.id)
+
+    def definition(self, binding: Binding) -> Callee | None:
+        """The function or class that a binding defines."""
+        if binding.kind is BindingKind.DEF:
+            return Callee(CalleeKind.BODY, self.numbers[self.scopes[binding.node]])
+        if binding.kind is BindingKind.CLASS:
+            return Callee(CalleeKind.CLASS, self.class_numbers[self.scopes[binding.node]])
+        return None
+
+    def _attribute(self, function: ast.Attribute, scope: Scope) -> Callee:
+        dotted = resolve(function, scope)
+        if dotted is not None:
+            return Callee(CalleeKind.IMPORTED, name=dotted)
+        owner, value = method_class(scope), function.value
+        if owner is not None:
+            number = self.class_numbers[owner]
+            if isinstance(value, ast.Name) and value.id == first_parameter(scope):
+                return Callee(CalleeKind.METHOD, number, function.attr)
+            if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+                return Callee(CalleeKind.SUPER, number, function.attr)
+        return Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=self._receiver(value, scope))
+
+    def _receiver(self, value: ast.expr, scope: Scope) -> Callee | None:
+        """The class of `obj` where it is assigned once, from a call of a class; or the class that `value` names."""
+        if isinstance(value, ast.Name):
+            found = scope.find(value.id)
+            if found is None or len(found[1]) != 1:
+                return None
+            binding, scope = found[1][0], found[0]
+            if binding.kind is BindingKind.CLASS or binding.value is None:
+                return self.definition(binding)
+            value = binding.value
+        if not isinstance(value, ast.Call):
+            return None
+        callee = self.callee(value.func, scope)
+        return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def calls_by_class(call: ast.Call, scope: Scope, callee: Callee) -> bool:
+    """Whether a call is `Base.method(self, name)`, which is `super().method(name)` by another way.
+
+    Of a class of another file that shows for `__init__` alone: `module.function(self)` looks like others.
+    """
+    match call:
+        case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[first, *_]):
+            on_self = isinstance(first, ast.Name) and first.id == first_parameter(scope)
+            if callee.kind is CalleeKind.IMPORTED:
+                return on_self and method == "__init__"
+            return callee.kind is CalleeKind.ATTRIBUTE and _is_method_of_class(owner, method, scope, derived=on_self)
+    return False
+
+
+def _is_method_of_class(owner: ast.expr, name: str, scope: Scope, *, derived: bool) -> bool:
+    """Whether an expression names a class, and `name` a method that takes its object; `derived`: of a base as well."""
+    found = scope.find(owner.id) if isinstance(owner, ast.Name) else None
+    classes = [one.node for one in found[1] if isinstance(one.node, ast.ClassDef)] if found is not None else []
+    if found is None or not classes or len(classes) < len(found[1]):
+        return False
+    methods = [one for node in classes for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return not any(one.decorator_list for one in methods) if methods else derived
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _element(held: ast.expr) -> Callee:
+    """What calling an element of a list or a dictionary calls."""
+    name = held.id if isinstance(held, ast.Name) else held.attr if isinstance(held, ast.Attribute) else ""
+    return Callee(CalleeKind.OPAQUE, name=f"{name}{ELEMENT}")

@@ -1,0 +1,1 @@
+"""What a `with` does to names and graphs."""

@@ -1,0 +1,1 @@
+"""How a program looks variables up by their names."""

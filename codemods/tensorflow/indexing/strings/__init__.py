@@ -1,0 +1,1 @@
+"""Which strings, or None, an expression can be."""
