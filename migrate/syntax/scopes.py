@@ -13,6 +13,8 @@ from migrate.syntax.records import record
 
 __all__ = ["Binding", "BindingKind", "CallSite", "Frame", "FrameKind", "Scope", "ScopeKind", "Walk"]
 
+_OF_CLASSES = ("staticmethod", "classmethod")  # what a class makes of a function to keep it
+
 
 class ScopeKind(enum.Enum):
     """What opens a scope of names."""
@@ -102,10 +104,10 @@ class Scope:
         """Whether a class takes what is called so around it as its own: `make = make`, `make = staticmethod(make)`."""
         if self.kind is not ScopeKind.CLASS or len(self.bindings[name]) > 1:
             return False
-        match self.bindings[name][0].value:
-            case ast.Name(id=taken) | ast.Call(args=[ast.Name(id=taken), *_]):
-                return taken == name
-        return False
+        value = self.bindings[name][0].value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _OF_CLASSES:
+            value = value.args[0] if value.args else None
+        return isinstance(value, ast.Name) and value.id == name
 
 
 class FrameKind(enum.Enum):
