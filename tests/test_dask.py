@@ -56,6 +56,21 @@ def test_a_worker_killed_in_the_middle_loses_nothing(cluster: Any) -> None:
         assert first + list(results) == list(range(0, 240, 2))
 
 
+def test_a_worker_that_stops_is_taken_for_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migrate.executors.dask._PATIENCE", 2)
+    monkeypatch.setattr("migrate.executors.dask._STOPPED", 5)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as made:
+        stopped = next(iter(made.workers.values())).pid
+        with executors.open_executor("dask", 0, made.scheduler_address) as executor:
+            results = executor.map(slow_double, tasks(40, HEAVY))
+            first = next(results)
+            os.kill(stopped, signal.SIGSTOP)
+            assert [first, *results] == list(range(0, 80, 2))
+        os.kill(stopped, signal.SIGCONT)
+
+
 def test_a_map_within_another_one_keeps_apart_from_it(cluster: Any) -> None:
     inner: list[int | Lost] = []
     outer = []

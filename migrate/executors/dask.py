@@ -14,7 +14,7 @@ import struct
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import TimeoutError as NotFetched
 from concurrent.futures import wait
 from types import TracebackType
@@ -34,6 +34,7 @@ _PATIENCE = 10  # seconds for a first worker to be there, and between two looks 
 _SILENCE = 30  # seconds without an answer from a scheduler that was there: a busy one may be late
 _FETCHING = 600  # seconds for results, which may be large, to come over the network
 _ABANDONED = 60  # seconds without any worker, after which nobody is expected to start one again
+_STOPPED = 60  # seconds without a sign of life from a worker, which gives one each second, or each ten of a thousand
 _RESTARTED = 180  # seconds in which no worker is seen twice: what starts them anew does so for ever
 
 # What Dask raises of who speaks another protocol: it may take the first words for the length of what follows.
@@ -56,6 +57,7 @@ class DaskExecutor:
         self._packages = packages
         self._build: Build | None = None
         self._client: Any = None
+        self._signs: dict[str, tuple[float, float]] = {}  # the last of each worker, by the scheduler's time and by ours
         self._flights: list[Flight] = []  # of each `map` that is under way: one may be asked for within another
 
     @property
@@ -136,6 +138,7 @@ class DaskExecutor:
         seen = stayed = time.monotonic()
         before: set[str] = set()
         while not _ends(future):
+            self._drop_stopped()
             now, running = time.monotonic(), {*self._running()}
             seen = now if running else seen
             stayed = now if running & before else stayed
@@ -146,12 +149,28 @@ class DaskExecutor:
                 raise ExecutorError(f"the workers of the Dask scheduler at {self._address} {_DYING}")
         return self._fetch(future)
 
+    def _drop_stopped(self) -> None:
+        """Has the scheduler take workers for lost that have stopped: by itself it waits up to ten minutes for them."""
+        with self._reaching():
+            scheduler = self._client.scheduler
+            workers = self._client.sync(scheduler.identity, callback_timeout=_SILENCE)["workers"]
+            for address in self._stopped({address: one["last_seen"] for address, one in workers.items()}):
+                lost = {"address": address, "stimulus_id": "stopped-worker"}
+                self._client.sync(scheduler.unregister, **lost, callback_timeout=_SILENCE)
+
+    def _stopped(self, signs: Mapping[str, float]) -> list[str]:
+        """The workers that are heard of no more; `signs` are the last of each, by the scheduler's time."""
+        now, known = time.monotonic(), self._signs
+        self._signs = {one: (sign, now) for one, sign in signs.items()}
+        self._signs |= {one: before for one, before in known.items() if signs.get(one) == before[0]}
+        return [one for one, (_, since) in self._signs.items() if now - since > _STOPPED]
+
     def _fetch(self, future: Any) -> list[Any]:
-        """The results of a task that has ended, which come through the scheduler: it may fall silent over it."""
+        """The results of a task that has ended, which come from its worker by the scheduler: either may fall silent."""
         coming = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
         until = time.monotonic() + _FETCHING
         while time.monotonic() < until and not wait([coming], _PATIENCE).done:
-            self._running()
+            self._drop_stopped()
         results: list[Any] = coming.result(0)
         return results
 
