@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from migrate.syntax.nodes import statements
 from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind
 
 __all__ = ["STAR", "is_none", "is_rebound", "last_name", "resolve", "single_value", "visible_imports"]
@@ -62,10 +63,19 @@ def _of_bindings(node: ast.Name, scope: Scope, owner: Scope, bindings: list[Bind
     imports, others = _divided(bindings)
     if not imports:
         return _of_binding(others[0], owner, depth) if len(others) == 1 else None
-    if scope is owner and all(node.lineno <= binding.node.lineno for binding in others):  # type: ignore[attr-defined]
+    if scope is owner and all(_stands_before(node, binding.node, owner) for binding in others):
         return _truly(imports[0].dotted, owner)
     dotted = _imported(node.id, imports[0], others)
     return None if dotted is None else _truly(dotted, owner)
+
+
+def _stands_before(node: ast.Name, other: ast.AST, scope: Scope) -> bool:
+    """Whether a name is read ahead of what binds it anew: not where a loop comes back to it."""
+    line: int = other.lineno  # type: ignore[attr-defined]
+    if node.lineno > line or not isinstance(scope.node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef):
+        return node.lineno <= line
+    loops = (one for one in statements(scope.node) if isinstance(one, ast.For | ast.While))
+    return not any(one.lineno <= node.lineno and line <= (one.end_lineno or 0) for one in loops)
 
 
 def _divided(bindings: list[Binding]) -> tuple[list[Binding], list[Binding]]:

@@ -92,6 +92,12 @@ class Imports:
         told = ((path, name) for path, file in self.files.items() for name in file.told.loaded)
         return frozenset(found for path, name in told for found in self._imported(name, path))
 
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The files that another one may have as an object: those that it hands on as well, `net = vgg`."""
+        told = ((path, name) for path, file in self.files.items() for name in file.escapes.imports)
+        return self.loaded.union(found for path, name in told for found in self._modules.find(name, path))
+
     def leading_to(self, path: str) -> frozenset[str]:
         """A file and those whose run brings it in."""
         found = dict.fromkeys([path])

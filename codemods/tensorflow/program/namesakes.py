@@ -54,10 +54,10 @@ class Namesakes:
         return found if self.is_session(key) else [call for call in found if not self._is_of_session(call)]
 
     def unclear_of_modules(self, key: BodyKey) -> list[tuple[BodyKey, int]]:
-        """The calls on unknown objects that may be modules which a string names, and run a function or class of one."""
+        """The calls on unknown objects that may be modules, and run a function or class of the one that has a body."""
         file = self.files[key[0]]
         body = file.bodies[key[1]]
-        if key[0] not in self.imports.loaded or (body.owner >= 0 and body.name != "__init__"):
+        if key[0] not in self.imports.held or (body.owner >= 0 and body.name != "__init__"):
             return []
         name = file.classes[body.owner].name if body.owner >= 0 else body.name
         calls = self._attribute_calls.get((self.imports.program_of[key[0]], name), {}).values()

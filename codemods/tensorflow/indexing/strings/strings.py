@@ -66,7 +66,7 @@ def _by_attribute(node: ast.expr) -> list[str | Hole]:
         case ast.Attribute(value=ast.Name(id="os" | "path") | ast.Attribute(attr="path"), attr="sep"):
             return ["/"]  # where it is another character, it makes no name
         case ast.Attribute(attr="original_name_scope"):
-            return [Hole(folders=True), "/"]
+            return [Hole(folders=True, slashed=True)]  # "" for the scope around all
     return []
 
 
