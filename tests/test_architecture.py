@@ -64,7 +64,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 # The folders of the TensorFlow codemods, from the ground up; a file beside them stands wherever it is needed.
-FOLDERS = ("indexing", "program", "reach", "scopes", "naming", "layers")
+FOLDERS = ("indexing", "program", "reach", "scopes", "naming", "layers", "writing")
 CODEMODS_MAY = {"migrate.model", "migrate.source", "migrate.edits", "migrate.syntax", "migrate.codemod"}
 AT_HOME = {
     "tensorflow": ("codemods.tensorflow.verify",),

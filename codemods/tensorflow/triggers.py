@@ -121,6 +121,7 @@ COMPANIONS: tuple[tuple[Trigger, ...], ...] = (
     (b"InteractiveSession(",),
     (b"reload(",),
     (b"sys.path",),
+    (b"addsitedir",),
     (b"contextmanager", b"except"),
     (b"__exit__", b"return"),
     (b"sort", _BY_NAME),
