@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from migrate.dynamic import Import, added, adds, run, runs
-from migrate.syntax.modules import parts_of, resolved
+from migrate.syntax.modules import Modules, parts_of, resolved
 from migrate.syntax.packages import Below
 
 __all__ = ["Import", "Importers", "Imports", "Scan", "outline"]
@@ -105,25 +105,25 @@ class Scan:
         self._follow_added()
 
     def _follow_added(self) -> None:
-        """Notes what imports may mean in folders that their file adds, or one that imports it or that it imports.
-
-        These are told by the last components of their names, which is enough to look at too many.
-        """
-        by_word: dict[str, set[str]] = {}
-        for path, folders in self._adding.items():
-            for word in self._near(path):
-                by_word.setdefault(word, set()).update(folders)
-        self._adding = {}
-        for path, own in self.found.items() if by_word else ():
-            near = sorted({folder for word in self._near(path) for folder in by_word.get(word, ())})
-            absolute = [(dotted.partition(".")[0], dotted) for dotted, relative in own if not relative]
-            for folder in near:
+        """Notes what imports may mean in folders that their file adds, or one that imports it or that it imports."""
+        for path, folders in self._near_added().items() if self._adding else ():
+            absolute = [(dotted.partition(".")[0], dotted) for dotted, relative in self.found[path] if not relative]
+            for folder in sorted(folders):
                 lying = [dotted for first, dotted in absolute if (_last(folder), first) in self._lying]
                 self.found[path] += tuple((f"{folder}.{dotted}", False) for dotted in lying)
+        self._adding = {}
 
-    def _near(self, path: str) -> tuple[str, ...]:
-        """The last components of a file's own name and of what it imports."""
-        return (*_words(path), *(_last(dotted) for dotted, _ in self.found.get(path, ())))
+    def _near_added(self) -> Mapping[str, set[str]]:
+        """Such folders by the files with imports that they may matter to."""
+        modules, adding = Modules(frozenset(self._paths)), self._adding
+        names = {word for path in adding for word in _words(path)}
+        near = {path: {*adding.get(path, ())} for path in self.found}
+        for path, own in self.found.items():
+            imported = (dotted for dotted, _ in own if path in adding or _last(dotted) in names)
+            for other in (one for dotted in imported for one in modules.find(dotted, path)):
+                near[path].update(adding.get(other, ()))
+                near.get(other, set()).update(adding.get(path, ()))
+        return near
 
     @cached_property
     def _lying(self) -> Collection[tuple[str, str]]:

@@ -17,6 +17,10 @@ _USUAL: Mapping[signal.Signals, Any] = {
 }
 
 
+class _Ended(KeyboardInterrupt):
+    """An interrupt of ours: after one of Python's own within `exec`, `python -m` dies by the signal at its end."""
+
+
 @contextmanager
 def heeded() -> Iterator[None]:
     """Within the block the first of these signals raises `KeyboardInterrupt`, and later ones are passed over.
@@ -30,7 +34,7 @@ def heeded() -> Iterator[None]:
     def interrupt(*_: object) -> NoReturn:
         for one in taken:
             signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        raise _Ended
 
     for one in taken:
         signal.signal(one, interrupt)

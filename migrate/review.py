@@ -75,7 +75,7 @@ class Memory:
         """Adds an answer, and writes it behind the others."""
         fresh = dict.fromkeys(keys, answer)
         self.answers |= fresh
-        if self._is_written:
+        if self._is_written and os.path.exists(self.path):  # another review of the project may have ended
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(fresh) + "\n")
         else:
@@ -85,9 +85,8 @@ class Memory:
         """Writes the answers so that a kill leaves the old ones or the new ones."""
         beside = f"{self.path}.{os.getpid()}"
         with open(beside, "w", encoding="utf-8") as file:
-            file.write(
-                f"{json.dumps(_HEAD)}\n{json.dumps(self.answers)}\n"
-            )  # in pieces it would take ten times as long
+            # In pieces it would take ten times as long.
+            file.write(f"{json.dumps(_HEAD)}\n{json.dumps(self.answers)}\n")
         os.replace(beside, self.path)
         self._is_written = True
 

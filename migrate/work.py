@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from threading import RLock
 from typing import Any, TypeVar
 
 from migrate import collecting, engine, registry
@@ -23,6 +24,9 @@ R = TypeVar("R")
 
 _TOLD = re.compile(r"\d+(?=: the limit is too low)")
 _DEPTH = 1_200  # frames for a task: above what Python's own limit leaves anybody
+
+# One task at a time in a process: how deep it may go in calls, and when cycles are collected, is set for all threads.
+_ALONE = RLock()
 
 _load = lru_cache(maxsize=4)(registry.of)
 
@@ -122,7 +126,7 @@ class Work:
 
 def _guard(task: IndexTask | RewriteTask, action: Callable[[], R], fail: Callable[[Failure], R]) -> R:
     try:
-        with collecting.paused(), _room():
+        with _ALONE, collecting.paused(), _room():
             return action()
     except Exception as error:  # a codemod is anybody's code; its mistake costs one file, not the run
         return fail(Failure(f"internal error: {type(error).__name__}: {error} {_place(error)}"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,17 @@ def room() -> int:
 
 def test_a_task_has_as_much_room_however_deep_it_is_called() -> None:
     assert Called()(0) == Called()(40)
+
+
+def test_tasks_in_several_threads_are_done_as_in_one() -> None:
+    deep = [(HEAD + f"x = {'1' + '+1' * many}\nw = tf.Variable(tf.zeros([2]))\n").encode() for many in (10, 1_100)]
+    own = work.Work(("codemods.tensorflow.codemods:GET_VARIABLE",))
+    names = tuple(one.name for one in own.analyses)
+    tasks = [work.IndexTask("a.py", data, names) for data in deep * 150]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert [one.failure for one in pool.map(own.index, tasks)] == [own.index(one).failure for one in tasks]
+    finally:
+        sys.setswitchinterval(interval)
