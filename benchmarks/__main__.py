@@ -70,6 +70,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="without what takes minutes")
     parser.add_argument("--only", nargs="*", choices=[line.__name__ for line in LINES], help="only these lines")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
+    if not peers.is_installed():
+        parser.error(f"migrate is not installed beside {sys.executable}: pip install -e .")
     return parser.parse_args()
 
 

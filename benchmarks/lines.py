@@ -71,7 +71,7 @@ def sparse_tree(bench: Bench) -> Iterator[Row]:
 
 
 def tree_without_calls(bench: Bench) -> Iterator[Row]:
-    tree = trees.without_calls(bench.sparse, bench.work / "without")
+    tree = trees.without_calls(bench.sparse, bench.work)
     work = f"{sum(1 for _ in trees.find(tree)):,} files in which nothing calls TensorFlow: wall"
     other = peers.ripgrep(tree)
     if other is None:

@@ -12,16 +12,32 @@ from pathlib import Path
 
 from benchmarks.measure import Command, python
 
-__all__ = ["ast_grep", "floor", "importing_libcst", "libcst_runner", "migrate", "ripgrep", "upgrade", "versions"]
+__all__ = [
+    "ast_grep",
+    "floor",
+    "importing_libcst",
+    "is_installed",
+    "libcst_runner",
+    "migrate",
+    "ripgrep",
+    "upgrade",
+    "versions",
+]
 
 HERE = Path(__file__).parent
 SCRIPTS = Path(sys.executable).parent
+MIGRATE = SCRIPTS / ("migrate.exe" if os.name == "nt" else "migrate")
+
+
+def is_installed() -> bool:
+    """Whether what is measured is there: the command beside this Python, of whatever checkout it is."""
+    return MIGRATE.exists()
 
 
 def migrate(tree: Path, *options: str) -> Command:
     """Our side; what stands above the tree and its settings do not count, nor do other runs, unless with `--cache`."""
     alone = ("--isolated", "--no-whole-project", "--no-cache")
-    words = [SCRIPTS / "migrate", *alone, "--exclude", "nothing", *options, tree]
+    words = [MIGRATE, *alone, "--exclude", "nothing", *options, tree]
     return Command(words, codes=frozenset({0, 1, 3} if "--check" in options else {0, 3}))
 
 

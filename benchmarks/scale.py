@@ -42,9 +42,9 @@ def fifty_thousand(bench: Bench) -> Iterator[Row]:
     """Files that hold no call cost the memory of their paths; several processes are looked at together."""
     if not bench.full:
         return
-    tree = trees.without_calls(bench.sparse, bench.work / "without")
+    tree = trees.without_calls(bench.sparse, bench.work)
     few = sum(1 for _ in trees.find(tree))
-    many = trees.copies(tree, max(2, 50_000 // few + 1), bench.work / "many")
+    many = trees.copies(tree, max(2, 50_000 // few + 1), bench.work / f"many-{tree.name}")
     files = sum(1 for _ in trees.find(many))
     for jobs, name, budget in (1, "one process", 1), (2, "all of up to two processes, below 200 MB", None):
         runs = [replace(peers.migrate(one, "--check", "-q", f"-j{jobs}"), watched=True) for one in (tree, many)]

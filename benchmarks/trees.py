@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,8 +98,9 @@ def copies(tree: Path, number: int, target: Path) -> Path:
     return target
 
 
-def without_calls(tree: Path, target: Path) -> Path:
-    """The tree less the files that hold both words which a call of TensorFlow needs."""
+def without_calls(tree: Path, work: Path) -> Path:
+    """The tree less the files that hold both words which a call of TensorFlow needs; one below `work` for each tree."""
+    target = work / f"without-{zlib.crc32(os.fsencode(tree.resolve())):08x}"
     with _made(target) as making:
         if making:
             _link(tree, making, lambda data: not (b"tensorflow" in data and b"Variable" in data))
