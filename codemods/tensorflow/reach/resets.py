@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, BodyFacts, Call, Creation, Event, FrameFacts, Reset, StoreUse
-from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.callgraph import CallGraph
 
 __all__ = ["Resets"]
 _MAKING = (Call, Creation, StoreUse)  # what makes variables, or may lead to some
@@ -39,8 +40,9 @@ class _Left:
 class Resets:
     """Finds `tf.reset_default_graph()`, also in a function that does just that."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    def __init__(self, graph: CallGraph) -> None:
+        self.tree = graph.tree
+        self.graph = graph
         self._places: dict[BodyKey, list[int]] = {}
         self._resetting: dict[BodyKey, bool] = {}
         self._calls: dict[BodyKey, list[int]] = {}
@@ -156,9 +158,16 @@ class Resets:
     def may_be_unseen(self) -> bool:
         """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows.
 
-        Who calls a lambda is not known in other files, nor when a module does so that they import.
+        Who calls a lambda is not known in other files, nor when a module does so that they import, or who is handed
+        a function that leads there.
         """
-        return any(self._goes_on_unseen(key, self.tree.body(key)) for key, _ in self._all)
+        keys = {key for key, _ in self._all}
+        handed = map(self._is_handed_on, self.graph.leading_to(keys)) if keys else ()
+        return any(self._goes_on_unseen(key, self.tree.body(key)) for key in keys) or any(handed)
+
+    def _is_handed_on(self, key: BodyKey) -> bool:
+        """Whether somebody may run a body that is not seen to, who knows when."""
+        return key in self.graph.escaped or (self.tree.body(key).is_lambda and not self.graph.callers(key))
 
     def _goes_on_unseen(self, key: BodyKey, body: BodyFacts) -> bool:
         if body.is_module:
