@@ -202,7 +202,9 @@ def old_suffix(site: Site, claims: Claims) -> str:
     if not all(claims.scopes.is_sure(stand) for one in site.instances for stand in scopes_around(one)):
         return "*"  # a scope that is entered again is another one
     name = numbered_name(site, chain([first], rivals), claims) if _may_be_numbered(site, claims) else ""
-    return name.removeprefix(site.names[0].pattern) if name else "*"
+    suffix = name.removeprefix(site.names[0].pattern) if name else "*"
+    lost = claims.scopes.reach.resets.may_be_unseen and any(one.way.graph[0] != "reset" for one in site.instances)
+    return "*" if suffix and lost else suffix  # the graph may have been begun anew in between
 
 
 def full_name(site: Site, name: Text, scopes: ScopeTable) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import Call, Creation, NamedOp, ScopeFacts, ScopeKind, StoreUse
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
 from codemods.tensorflow.reach.surroundings import DERIVED
-from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
+from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand, Way
 from codemods.tensorflow.scopes.hidden import are_held, may_be_hidden, unseen_items
 from codemods.tensorflow.scopes.items import scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
@@ -45,16 +45,19 @@ class OldNames:
         """The series and number of each unnamed variable in its scope, where all that counts is known."""
         if any(self._is_anywhere(one) for site in unnamed for one in site.instances) or self._counts_others():
             return {}
-        places: dict[object, list[tuple[tuple[int, ...], Site]]] = {}
+        places: dict[tuple[object, str], list[tuple[tuple[int, ...], Site]]] = {}
         roots: dict[object, set[str]] = {}  # which of several modules runs first is not known
         uncertain: set[object] = set()
         resets = self.scopes.reach.resets
         begins_anew = resets.may_be_skipped or resets.may_be_unseen  # who knows when
+        strays: dict[str, list[Way]] = {}  # to what is in any graph, by the prefix there
         for site in unnamed:
             for instance in site.instances:
                 place = self._place(instance)
                 places.setdefault(place, []).append((instance.way.order, site))
                 roots.setdefault(place, set()).add(instance.way.root)
+                if instance.way.graph[0] == "other" and instance.way.root:
+                    strays.setdefault("*" if "*" in place[1] else place[1], []).append(instance.way)
                 if (
                     site.body[0] in self.uncounted
                     or site.may_be_none
@@ -70,7 +73,9 @@ class OldNames:
             (site.key, order): (series, number)
             for series, (place, found) in enumerate(places.items())
             if place not in uncertain and len({site.body[0] for _, site in found}) == 1 and len(roots[place]) == 1
+            for until in [_until(roots[place], (*strays.get(place[1], ()), *strays.get("*", ())))]
             for number, (order, site) in enumerate(sorted(found, key=lambda pair: pair[0]))
+            if until is None or order < until
         }
 
     def _is_anywhere(self, instance: Instance) -> bool:
@@ -248,6 +253,11 @@ class OldNames:
             if old != new or "*" in old:
                 entries.append(Rename(_tidy(old), _tidy(new), "*" not in old + new))
         return tuple(dict.fromkeys(entries))
+
+
+def _until(roots: Collection[str], strays: Iterable[Way]) -> tuple[int, ...] | None:
+    """When the first variable in what may be any graph, `with self.session:`, may have taken a number."""
+    return min((way.order if way.root in roots else () for way in strays), default=None)
 
 
 def _may_be_unnamed(name: Text) -> bool:

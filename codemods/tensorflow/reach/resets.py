@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
 
-from codemods.tensorflow.facts import BodyFacts, Call, Creation, Event, Reset, StoreUse
-from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.facts import At, BodyFacts, Call, Creation, Event, FrameFacts, Reset, StoreUse
+from codemods.tensorflow.program.tree import BodyKey
+from codemods.tensorflow.reach.callgraph import CallGraph
 
 __all__ = ["Resets"]
-
 _MAKING = (Call, Creation, StoreUse)  # what makes variables, or may lead to some
+_Frames = tuple[FrameFacts, ...]
+_Used = tuple[int, At]  # the first event that makes something in the graph of a reset, and where the frame is
+
+
+@dataclass(slots=True)
+class _Left:
+    """The resets within frames that stand side by side, the last first, each with what is used first from there on."""
+
+    places: list[int] = field(default_factory=list)  # counted from the end, so as to be sorted
+    firsts: list[tuple[_Used, ...]] = field(default_factory=list)  # in two frames: one may be an event's own
+
+    def add(self, place: int, used: int, at: At) -> None:
+        """Takes in a reset ahead of all others."""
+        before = {at: used for used, at in self.firsts[-1]} if self.firsts else {}
+        before[at] = min(used, before.get(at, used))
+        self.places.append(-place)
+        self.firsts.append(tuple(sorted((used, at) for at, used in before.items())[:2]))
+
+    def behind(self, since: int) -> tuple[_Used, ...]:
+        """What is used first in the graphs of the resets behind an event, in each of two frames."""
+        count = bisect_left(self.places, -since)
+        return self.firsts[count - 1] if count else ()
 
 
 class Resets:
     """Finds `tf.reset_default_graph()`, also in a function that does just that."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    def __init__(self, graph: CallGraph) -> None:
+        self.tree = graph.tree
+        self.graph = graph
         self._places: dict[BodyKey, list[int]] = {}
         self._resetting: dict[BodyKey, bool] = {}
         self._calls: dict[BodyKey, list[int]] = {}
+        self._lefts: dict[BodyKey, dict[_Frames, _Left]] = {}
 
     def last(self, key: BodyKey, number: int) -> tuple[int, int] | None:
         """The last reset before an event that surely happened in the same round: its number, and how deep it stands."""
@@ -30,8 +54,8 @@ class Resets:
         event = body.events[number]
         for before in reversed(self._in(key)):
             frames = body.events[before].frames
-            again = body.is_module and not self._runs_with(key[0], body.events[before], event)
-            if before < number and not again and frames == event.frames[: len(frames)]:
+            ahead = before < number and frames == event.frames[: len(frames)]
+            if ahead and (not body.is_module or self._runs_with(key[0], body.events[before], event)):
                 return before, len(frames)
         return None
 
@@ -41,10 +65,10 @@ class Resets:
             return False
         sure = self.last(key, number) if self._in(key) else None
         since = sure[0] if sure else -1
-        places = [place for place in self._in(key) if since < place < number]
-        calls = [place for place in self._using(key) if since <= place < number]
-        return any(self._leaves_graph(key, place, number) for place in places) or any(
-            not self._are_in_arms(key, place, number) for place in calls
+        using = self._using(key)
+        calls = range(bisect_left(using, since), bisect_left(using, number))
+        return self._is_in_left(key, since, number) or any(
+            not self._are_in_arms(key, using[call], number) for call in calls
         )
 
     def _using(self, key: BodyKey) -> list[int]:
@@ -82,15 +106,44 @@ class Resets:
         arms = {frame.at: frame.arm for frame in events[place].frames}
         return any(arms.get(frame.at, frame.arm) != frame.arm for frame in events[number].frames)
 
-    def _leaves_graph(self, key: BodyKey, place: int, number: int) -> bool:
-        """Whether what a reset has begun in frames of its own may still be the graph where an event stands."""
+    def _is_in_left(self, key: BodyKey, since: int, number: int) -> bool:
+        """Whether what a reset behind another has begun in frames of its own may be the graph where an event stands."""
+        frames = self.tree.body(key).events[number].frames
+        for depth in range(len(frames) + 1):
+            left = self._left(key).get(frames[:depth])
+            if left is None:
+                return False
+            own = frames[depth].at if depth < len(frames) else None  # that, or another arm of it
+            if any(at != own and used < number for used, at in left.behind(since)):
+                return True
+        return False
+
+    def _left(self, key: BodyKey) -> dict[_Frames, _Left]:
+        """The frames of a body in which a reset has begun a graph that is used there, by what is around the frames."""
+        if key not in self._lefts:
+            self._lefts[key] = {}
+            made = self._made(key)
+            for place in reversed(self._in(key)):
+                frames = self.tree.body(key).events[place].frames
+                for depth, frame in enumerate(frames):
+                    makes = made[frames[: depth + 1]]
+                    after = bisect_right(makes, place)
+                    if after < len(makes):
+                        self._lefts[key].setdefault(frames[:depth], _Left()).add(place, makes[after], frame.at)
+        return self._lefts[key]
+
+    def _made(self, key: BodyKey) -> dict[_Frames, list[int]]:
+        """The numbers of the events of a body that may make variables, by the frames around them, and around resets."""
         events = self.tree.body(key).events
-        inner, outer = events[place].frames, events[number].frames
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(inner, outer, strict=False)))
-        if shared == len(inner) or self._are_in_arms(key, place, number):
-            return False
-        within = (one for one in events[place + 1 : number] if one.frames[: shared + 1] == inner[: shared + 1])
-        return any(isinstance(one, _MAKING) for one in within)
+        starts = (events[place].frames for place in self._in(key))
+        made: dict[_Frames, list[int]] = {frames[: depth + 1]: [] for frames in starts for depth in range(len(frames))}
+        for number, event in enumerate(events):
+            for depth in range(len(event.frames) if isinstance(event, _MAKING) else 0):
+                makes = made.get(event.frames[: depth + 1])
+                if makes is None:
+                    break
+                makes.append(number)
+        return made
 
     def somewhere(self, path: str) -> bool:
         """Whether the top level of a file resets the graph."""
@@ -105,9 +158,16 @@ class Resets:
     def may_be_unseen(self) -> bool:
         """Whether a function does more than reset the graph, so that its callers go on in one that nobody follows.
 
-        Who calls a lambda is not known in other files, nor when a module does so that they import.
+        Who calls a lambda is not known in other files, nor when a module does so that they import, or who is handed
+        a function that leads there.
         """
-        return any(self._goes_on_unseen(key, self.tree.body(key)) for key, _ in self._all)
+        keys = {key for key, _ in self._all}
+        handed = map(self._is_handed_on, self.graph.leading_to(keys)) if keys else ()
+        return any(self._goes_on_unseen(key, self.tree.body(key)) for key in keys) or any(handed)
+
+    def _is_handed_on(self, key: BodyKey) -> bool:
+        """Whether somebody may run a body that is not seen to, who knows when."""
+        return key in self.graph.escaped or (self.tree.body(key).is_lambda and not self.graph.callers(key))
 
     def _goes_on_unseen(self, key: BodyKey, body: BodyFacts) -> bool:
         if body.is_module:

@@ -38,7 +38,7 @@ class ReachTable:
         self.surroundings = Surroundings(self.graph, self.unset)
         self.waiting = Waiting(self.surroundings)
         self.switches = Switches(self.graph)
-        self.resets = Resets(tree)
+        self.resets = Resets(self.graph)
         self._openers = Openers(self.graph)
         self._ways: dict[BodyKey, tuple[Way, ...]] = {}
         self._instances: dict[tuple[BodyKey, int], tuple[Instance, ...]] = {}
