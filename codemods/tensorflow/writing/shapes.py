@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.initializers import Op
 from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.writing.statics import is_static
 from migrate.syntax.bindings import assigned_values, attribute_values, stored_values
 from migrate.syntax.module import Module
 
@@ -98,6 +99,8 @@ class _Reader:
     def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
+        if is_static(self.module, node, self.request):
+            return None
         doubt = self.around(f".{node.attr}", attribute_values(self.module, node.attr), depth)
         return None if doubt is Doubt.UNPROVED and node.attr in _INTEGER_ATTRIBUTES else doubt
 
@@ -133,7 +136,7 @@ class _Reader:
                 return [word.value for word in words], True
             case ast.Name(id=name):
                 found = list(assigned_values(self.module, name, self.request.scope))
-            case ast.Attribute(attr=name):
+            case ast.Attribute(attr=name) if not is_static(self.module, holder, self.request):
                 found = list(attribute_values(self.module, name))
             case ast.Subscript(value=outer, slice=inner):
                 found, shows = self.elements(outer, inner, depth + 1)
