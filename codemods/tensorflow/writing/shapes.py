@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.dtypes import is_none
@@ -13,6 +13,7 @@ from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.writing.statics import is_static
 from migrate.syntax.bindings import assigned_values, attribute_values, stored_values
 from migrate.syntax.module import Module
+from migrate.syntax.nodes import statements
 
 __all__ = ["Doubt", "Shape", "known_shape"]
 
@@ -154,6 +155,8 @@ class _Reader:
         """What the values of a name are tells only where it is bad: a helper's call may return anything."""
         for value in values:
             if isinstance(value, ast.Call) and not self.is_tensorflow(value):
+                if self.returns_tensor(value):
+                    return Doubt.RUN_TIME
                 continue
             doubt = self.doubt(value, depth + 1)
             if doubt is not None and not is_none(value):
@@ -179,6 +182,28 @@ class _Reader:
         found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
         origins = [one.dotted for one in found[1]] if found else []
         return any(name.startswith("tensorflow.") for name in (self.request.resolve(node.func) or "", *origins))
+
+    def returns_tensor(self, node: ast.Call) -> bool:
+        """Whether a call is of a function of the module that returns nothing but what ops make."""
+        found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
+        functions = [one.node for one in found[1]] if found else []
+        if len(functions) != 1 or not isinstance(functions[0], ast.FunctionDef) or functions[0].decorator_list:
+            return False
+        returned = list(_returned(functions[0]))
+        return bool(returned) and all(
+            isinstance(one, ast.Call) and self.is_tensorflow(one) and self.call(one, _MAX_ALIASES) is Doubt.RUN_TIME
+            for one in returned
+        )
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
+    """What a function returns; what is assigned to a name in its place."""
+    own = list(statements(function))
+    for value in (one.value for one in own if isinstance(one, ast.Return)):
+        name = value.id if isinstance(value, ast.Name) else ""
+        assigned = [one for one in own if isinstance(one, ast.Assign)] if name else []
+        found = [one.value for one in assigned if any(isinstance(to, ast.Name) and to.id == name for to in one.targets)]
+        yield from found or (value,)
 
 
 def _may_be(own: ast.expr | None, key: ast.expr) -> bool:
