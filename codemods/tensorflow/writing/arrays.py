@@ -51,9 +51,19 @@ class _Reader:
     def name(self, name: str, depth: int) -> bool:
         self.names[name] = False
         value = single_value(name, self.request.scope)
-        if value is not None and not isinstance(value, ast.Name):
+        if value is not None and not isinstance(value, ast.Name) and self.means_the_same(name, value):
             self.names[name] = self.is_array(value, depth + 1)
         return self.names[name]
+
+    def means_the_same(self, name: str, value: ast.expr) -> bool:
+        """Whether no name in the value of an outer name is another one where it is read."""
+        here = self.request.scope
+        found = here.find(name)
+        return found is not None and all(
+            (here.find(one.id) or (None,))[0] is (found[0].find(one.id) or (None,))[0]
+            for one in nodes(value)
+            if isinstance(one, ast.Name)
+        )
 
     def is_number(self, node: ast.expr) -> bool:
         """Whether what an array is multiplied with, say, makes no tensor of it: a literal, or what NumPy computes."""
