@@ -209,3 +209,22 @@ def shown_calls(number: int, folder: Path) -> int:
 def test_twice_the_scopes_are_twice_the_replacements(tmp_path: Path) -> None:
     few, some, many = (shown_calls(number, tmp_path / str(number)) for number in (50, 100, 200))
     assert many - some < 2.1 * (some - few)
+
+
+def sum_calls(lines: list[str], tree: Path) -> int:
+    """How many calls one run over a file takes in which a variable has a sum of arrays for its value."""
+    tree.mkdir()
+    text = ["import numpy as np", "import tensorflow as tf", "a0 = open('names')", *lines]
+    (tree / "sums.py").write_text("\n".join([*text, "v = tf.Variable(w, dtype=tf.float32)\n"]))
+    return counted(tree, 1)
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["of names", "of operands"])
+def test_twice_the_sum_of_arrays_is_twice_the_work(tmp_path: Path, names: bool) -> None:
+    def count(number: int) -> int:
+        chain = [*(f"a{one + 1} = a{one} + a{one}" for one in range(number)), f"w = a{number} + a{number}"]
+        return sum_calls(chain if names else ["w = a0" + " + np.ones(2)" * number], tmp_path / str(number))
+
+    count(2)
+    few, some, many = (count(number) for number in (5, 10, 20))
+    assert many - some < 2.2 * (some - few)

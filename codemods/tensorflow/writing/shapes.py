@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.tensorflow.dtypes import is_none
 from codemods.tensorflow.initializers import Op
 from codemods.tensorflow.request import CallRequest
+from codemods.tensorflow.writing.statics import is_static
 from migrate.syntax.bindings import assigned_values, attribute_values, stored_values
 from migrate.syntax.module import Module
+from migrate.syntax.nodes import statements
 
 __all__ = ["Doubt", "Shape", "known_shape"]
 
@@ -98,6 +100,8 @@ class _Reader:
     def attribute(self, node: ast.Attribute, depth: int) -> Doubt | None:
         if depth >= _MAX_ALIASES:
             return Doubt.UNPROVED
+        if is_static(self.module, node, self.request):
+            return None
         doubt = self.around(f".{node.attr}", attribute_values(self.module, node.attr), depth)
         return None if doubt is Doubt.UNPROVED and node.attr in _INTEGER_ATTRIBUTES else doubt
 
@@ -133,7 +137,7 @@ class _Reader:
                 return [word.value for word in words], True
             case ast.Name(id=name):
                 found = list(assigned_values(self.module, name, self.request.scope))
-            case ast.Attribute(attr=name):
+            case ast.Attribute(attr=name) if not is_static(self.module, holder, self.request):
                 found = list(attribute_values(self.module, name))
             case ast.Subscript(value=outer, slice=inner):
                 found, shows = self.elements(outer, inner, depth + 1)
@@ -151,6 +155,8 @@ class _Reader:
         """What the values of a name are tells only where it is bad: a helper's call may return anything."""
         for value in values:
             if isinstance(value, ast.Call) and not self.is_tensorflow(value):
+                if self.returns_tensor(value):
+                    return Doubt.RUN_TIME
                 continue
             doubt = self.doubt(value, depth + 1)
             if doubt is not None and not is_none(value):
@@ -176,6 +182,28 @@ class _Reader:
         found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
         origins = [one.dotted for one in found[1]] if found else []
         return any(name.startswith("tensorflow.") for name in (self.request.resolve(node.func) or "", *origins))
+
+    def returns_tensor(self, node: ast.Call) -> bool:
+        """Whether a call is of a function of the module that returns nothing but what ops make."""
+        found = self.request.scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
+        functions = [one.node for one in found[1]] if found else []
+        if len(functions) != 1 or not isinstance(functions[0], ast.FunctionDef) or functions[0].decorator_list:
+            return False
+        returned = list(_returned(functions[0]))
+        return bool(returned) and all(
+            isinstance(one, ast.Call) and self.is_tensorflow(one) and self.call(one, _MAX_ALIASES) is Doubt.RUN_TIME
+            for one in returned
+        )
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
+    """What a function returns; what is assigned to a name in its place."""
+    own = list(statements(function))
+    for value in (one.value for one in own if isinstance(one, ast.Return)):
+        name = value.id if isinstance(value, ast.Name) else ""
+        assigned = [one for one in own if isinstance(one, ast.Assign)] if name else []
+        found = [one.value for one in assigned if any(isinstance(to, ast.Name) and to.id == name for to in one.targets)]
+        yield from found or (value,)
 
 
 def _may_be(own: ast.expr | None, key: ast.expr) -> bool:
