@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import TimeoutError as NotFetched
 from concurrent.futures import wait
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -44,6 +45,21 @@ _NONSENSE = (
 )
 
 Flight: TypeAlias = deque[tuple[list[Any], Any]]  # chunks on their way, each with its future, the oldest first
+
+
+@dataclass(slots=True)
+class _Vigil:
+    """When somebody was last seen at work, and when somebody who had been seen before."""
+
+    seen: float = field(default_factory=time.monotonic)
+    stayed: float = field(default_factory=time.monotonic)
+    before: set[str] = field(default_factory=set)
+
+    def note(self, running: set[str], now: float) -> None:
+        """Notes who is seen now."""
+        self.seen = now if running else self.seen
+        self.stayed = now if running & self.before else self.stayed
+        self.before = running
 
 
 class DaskExecutor:
@@ -135,19 +151,26 @@ class DaskExecutor:
 
     def _await(self, future: Any) -> list[Any]:
         """What a chunk comes to. Raises what the task raises, and `ExecutorError` where nobody is left to do it."""
-        seen = stayed = time.monotonic()
-        before: set[str] = set()
+        vigil = _Vigil()
         while not _ends(future):
-            self._drop_stopped()
-            now, running = time.monotonic(), {*self._running()}
-            seen = now if running else seen
-            stayed = now if running & before else stayed
-            before = running
-            if now - seen > _ABANDONED:
-                raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
-            if now - stayed > _RESTARTED:
-                raise ExecutorError(f"the workers of the Dask scheduler at {self._address} {_DYING}")
-        return self._fetch(future)
+            self._look(vigil)
+        # The results come from their worker by the scheduler: of a worker that dies meanwhile they are made again.
+        coming = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
+        until = time.monotonic() + _FETCHING
+        while time.monotonic() < until and not wait([coming], _PATIENCE).done:
+            self._look(vigil)
+        results: list[Any] = coming.result(0)
+        return results
+
+    def _look(self, vigil: _Vigil) -> None:
+        """Raises `ExecutorError` where what is waited for is not to be expected any more."""
+        self._drop_stopped()
+        now, running = time.monotonic(), {*self._running()}
+        vigil.note(running, now)
+        if now - vigil.seen > _ABANDONED:
+            raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
+        if now - vigil.stayed > _RESTARTED:
+            raise ExecutorError(f"the workers of the Dask scheduler at {self._address} {_DYING}")
 
     def _drop_stopped(self) -> None:
         """Has the scheduler take workers for lost that have stopped: by itself it waits up to ten minutes for them."""
@@ -164,15 +187,6 @@ class DaskExecutor:
         self._signs = {one: (sign, now) for one, sign in signs.items()}
         self._signs |= {one: before for one, before in known.items() if signs.get(one) == before[0]}
         return [one for one, (_, since) in self._signs.items() if now - since > _STOPPED]
-
-    def _fetch(self, future: Any) -> list[Any]:
-        """The results of a task that has ended, which come from its worker by the scheduler: either may fall silent."""
-        coming = asyncio.run_coroutine_threadsafe(future._result(), self._client.loop.asyncio_loop)
-        until = time.monotonic() + _FETCHING
-        while time.monotonic() < until and not wait([coming], _PATIENCE).done:
-            self._drop_stopped()
-        results: list[Any] = coming.result(0)
-        return results
 
     def _connected(self) -> Any:
         if self._client is None:
