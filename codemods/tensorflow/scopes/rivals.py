@@ -45,6 +45,11 @@ class Rivals:
             known = self._rivals[item.key] = [other for other in found.values() if self._are_rivals(item, other)]
         return known
 
+    def called(self, item: Item) -> Iterator[Item]:
+        """The scopes, wherever they stand, that are known to be called as another one is."""
+        names = dict.fromkeys(_last(name) for text in item.texts for name in text.texts)
+        return (other for name in names for other in self._called(name, ANYWHERE) if other is not item)
+
     def is_later(self, item: Item) -> bool:
         """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
         return bool(self.earlier(item))

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.tensorflow.facts import ScopeKind
-from codemods.tensorflow.reach.ways import SCOPES, Stand
+from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.makers import Makers
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Text, is_no_folder
+from codemods.tensorflow.text import Text, is_no_folder, overlaps
 
 __all__ = ["OF_ITSELF", "OF_OTHERS", "Case", "Veto", "forbids"]
 
@@ -131,12 +131,40 @@ def _is_in_step(stand: Stand, case: Case) -> bool:
     return outer.key in case.chosen or case.scopes.step(stand) in (Step.IN_STEP, Step.FRESH)
 
 
+def _is_counted_elsewhere(case: Case) -> bool:
+    """Whether the store has a variable scope of its name in its place that stands in a name scope, and in another."""
+    near = {rival.key for rival in case.rivals}
+    called = (one for one in case.scopes.rivals.called(case.item) if one.key not in near)
+    others = [one for one in called if one.scope.kind is ScopeKind.VARIABLE]
+    return any(
+        case.scopes.places.meeting.may_meet(first, second) and _is_one_path(_stored(first, case), _stored(second, case))
+        for other in others
+        for first in case.item.instances
+        for second in other.instances
+    )
+
+
+def _stored(instance: Instance, case: Case) -> list[Text]:
+    """The names of the scopes around an instance that the store knows, or will."""
+    stands = [(stand, stand.frame.scope) for stand in scopes_around(instance)]
+    return [
+        stand.name
+        for stand, scope in stands
+        if (scope and scope.kind is ScopeKind.VARIABLE) or (stand.path, stand.frame.at) in case.chosen
+    ]
+
+
+def _is_one_path(one: list[Text], two: list[Text]) -> bool:
+    return len(one) == len(two) and all(overlaps(first, second) for first, second in zip(one, two, strict=True))
+
+
 OF_OTHERS: tuple[Veto, ...] = (
     Veto("a name scope of its name stays", lambda c: any(one.scope.kind is ScopeKind.NAME for one in c.standing)),
     Veto("what stays may come later, and find its name taken", _finds_name_taken),
     Veto("a fresh scope counts variable scopes of its name, each once", _is_numbered_otherwise),
     Veto("whether another bears its name is not known", _may_differ),
     Veto("names differ in case alone, which name scopes ignore", lambda c: c.scopes.rivals.mixes_case(c.item)),
+    Veto("a variable scope of its name counts in the store, out of its sight", _is_counted_elsewhere),
     Veto("an op may take its name first", lambda c: c.scopes.rivals.meets_an_op(c.item)),
     Veto("a thread of its own may number it anew", lambda c: bool(c.scopes.reach.tree.threads) and c.partial),
     Veto("some scope is entered by hand", lambda c: ScopeKind.VARIABLE in c.scopes.reach.tree.by_hand),
