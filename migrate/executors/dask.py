@@ -99,12 +99,9 @@ class DaskExecutor:
 
     def _threads(self) -> int:
         """The threads of the workers that take tasks: one that is short of memory is paused, and takes none."""
-        return sum(self._running().values())
-
-    def _running(self) -> dict[str, int]:
-        """The same by the addresses of the workers; one that starts anew mostly has another one."""
         with self._reaching():
-            return dict(self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE))
+            found = self._client.sync(self._client.scheduler.ncores_running, callback_timeout=_SILENCE)
+            return sum(found.values())
 
     def _submit(self, function: Callable[[T], R], chunk: list[T]) -> Any:
         client = self._connected()
@@ -164,22 +161,26 @@ class DaskExecutor:
 
     def _look(self, vigil: _Vigil) -> None:
         """Raises `ExecutorError` where what is waited for is not to be expected any more."""
-        self._drop_stopped()
-        now, running = time.monotonic(), {*self._running()}
-        vigil.note(running, now)
+        workers = self._workers()
+        self._drop_stopped(workers)
+        now = time.monotonic()
+        vigil.note({address for address, one in workers.items() if one["status"] == "running"}, now)
         if now - vigil.seen > _ABANDONED:
             raise ExecutorError(f"the Dask scheduler at {self._address} has no workers left")
         if now - vigil.stayed > _RESTARTED:
             raise ExecutorError(f"the workers of the Dask scheduler at {self._address} {_DYING}")
 
-    def _drop_stopped(self) -> None:
-        """Has the scheduler take workers for lost that have stopped: by itself it waits up to ten minutes for them."""
+    def _workers(self) -> dict[str, dict[str, Any]]:
+        """What the scheduler knows of each worker, by address; one that starts anew mostly has another one."""
         with self._reaching():
-            scheduler = self._client.scheduler
-            workers = self._client.sync(scheduler.identity, callback_timeout=_SILENCE)["workers"]
-            for address in self._stopped({address: one["last_seen"] for address, one in workers.items()}):
-                lost = {"address": address, "stimulus_id": "stopped-worker"}
-                self._client.sync(scheduler.unregister, **lost, callback_timeout=_SILENCE)
+            return dict(self._client.sync(self._client.scheduler.identity, callback_timeout=_SILENCE)["workers"])
+
+    def _drop_stopped(self, workers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Has the scheduler take workers for lost that have stopped: by itself it waits up to ten minutes for them."""
+        for address in self._stopped({address: one["last_seen"] for address, one in workers.items()}):
+            lost = {"address": address, "stimulus_id": "stopped-worker"}
+            with self._reaching():
+                self._client.sync(self._client.scheduler.unregister, **lost, callback_timeout=_SILENCE)
 
     def _stopped(self, signs: Mapping[str, float]) -> list[str]:
         """The workers that are heard of no more; `signs` are the last of each, by the scheduler's time."""
