@@ -168,8 +168,11 @@ class CallGraph:
 
     def is_handed_on(self, key: BodyKey) -> bool:
         """Whether something in the tree can call a body without naming it: a decorator, or whoever it is passed to."""
-        body = self.tree.body(key)
-        return body.decorated or key in self.escaped or (body.is_lambda and not self.callers(key))
+        return self.tree.body(key).decorated or self.is_referred_to(key)
+
+    def is_referred_to(self, key: BodyKey) -> bool:
+        """The same but for decorators: whoever has it may run it, who knows when."""
+        return key in self.escaped or (self.tree.body(key).is_lambda and not self.callers(key))
 
     def is_implicit(self, key: BodyKey) -> bool:
         """Whether Python itself can call a body, or something within a variable scope reads it as a property."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
 
 __all__ = ["Resets"]
+
 _MAKING = (Call, Creation, StoreUse)  # what makes variables, or may lead to some
 _Frames = tuple[FrameFacts, ...]
 _Used = tuple[int, At]  # the first event that makes something in the graph of a reset, and where the frame is
@@ -83,17 +83,7 @@ class Resets:
     @cached_property
     def _users(self) -> frozenset[BodyKey]:
         """The bodies that begin a graph and make things in it, or may, by themselves or by what they call."""
-        callers: dict[BodyKey, list[BodyKey]] = defaultdict(list)
-        for key, _, event in self.tree.events():
-            for target in self.tree.targets(event, key) if isinstance(event, Call) else ():
-                callers[target].append(key)
-        waiting = [key for key, body in self.tree.bodies() if self._goes_on(key, body)]
-        found = set(waiting)
-        for key in waiting:  # which grows meanwhile
-            fresh = {caller for caller in callers[key] if caller not in found}
-            found |= fresh
-            waiting += fresh
-        return frozenset(found)
+        return self.graph.leading_to(key for key, body in self.tree.bodies() if self._goes_on(key, body))
 
     def _goes_on(self, key: BodyKey, body: BodyFacts) -> bool:
         """Whether a body makes things behind a reset of its own."""
@@ -162,12 +152,8 @@ class Resets:
         a function that leads there.
         """
         keys = {key for key, _ in self._all}
-        handed = map(self._is_handed_on, self.graph.leading_to(keys)) if keys else ()
+        handed = map(self.graph.is_referred_to, self.graph.leading_to(keys)) if keys else ()
         return any(self._goes_on_unseen(key, self.tree.body(key)) for key in keys) or any(handed)
-
-    def _is_handed_on(self, key: BodyKey) -> bool:
-        """Whether somebody may run a body that is not seen to, who knows when."""
-        return key in self.graph.escaped or (self.tree.body(key).is_lambda and not self.graph.callers(key))
 
     def _goes_on_unseen(self, key: BodyKey, body: BodyFacts) -> bool:
         if body.is_module:
