@@ -26,6 +26,7 @@ __all__ = [
     "is_no_folder",
     "joined",
     "literal",
+    "may_be_one_path",
     "one_of",
     "overlaps",
     "parameter",
@@ -292,6 +293,11 @@ def overlaps(first: Text, second: Text) -> bool:
     if two:
         return any(_matches(first, text) for text in two)
     return _ends_meet(first, second)
+
+
+def may_be_one_path(first: Sequence[Text], second: Sequence[Text]) -> bool:
+    """Whether the names of some scopes, from the outermost on, can be those of others."""
+    return len(first) == len(second) and all(map(overlaps, first, second))
 
 
 def _matches(pattern: Text, value: str) -> bool:

@@ -21,7 +21,7 @@ from codemods.tensorflow.scopes.bearers import Bearers
 from codemods.tensorflow.scopes.items import Item, find_items, scopes_around
 from codemods.tensorflow.scopes.places import Places
 from codemods.tensorflow.scopes.rivals import Rivals
-from codemods.tensorflow.text import Text, is_no_folder, overlaps
+from codemods.tensorflow.text import Text, is_no_folder, may_be_one_path
 
 __all__ = ["ScopeTable", "Step"]
 
@@ -150,8 +150,7 @@ class ScopeTable:
         """Whether two instances can stand under the same scopes for the variable store, which knows variable scopes."""
         if self._is_elsewhere(first) or self._is_elsewhere(second):
             return True
-        one, two = self.store_path(first), self.store_path(second)
-        return len(one) == len(two) and all(overlaps(a, b) for a, b in zip(one, two, strict=True))
+        return may_be_one_path(self.store_path(first), self.store_path(second))
 
     def is_above(self, name: Text, instance: Instance, depth: int) -> bool:
         """Whether the name that an instance bears in the store surely has fewer folders than `depth`."""

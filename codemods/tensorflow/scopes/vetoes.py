@@ -16,7 +16,7 @@ from codemods.tensorflow.scopes.makers import Makers
 from codemods.tensorflow.scopes.own_layers import OwnLayers
 from codemods.tensorflow.scopes.rivals import surely_before
 from codemods.tensorflow.scopes.table import ScopeTable, Step
-from codemods.tensorflow.text import Text, is_no_folder, overlaps
+from codemods.tensorflow.text import Text, is_no_folder, may_be_one_path
 
 __all__ = ["OF_ITSELF", "OF_OTHERS", "Case", "Veto", "forbids"]
 
@@ -135,12 +135,11 @@ def _is_counted_elsewhere(case: Case) -> bool:
     """Whether the store has a variable scope of its name in its place that stands in a name scope, and in another."""
     near = {rival.key for rival in case.rivals}
     called = (one for one in case.scopes.rivals.called(case.item) if one.key not in near)
-    others = [one for one in called if one.scope.kind is ScopeKind.VARIABLE]
+    others = [one for other in called if other.scope.kind is ScopeKind.VARIABLE for one in other.instances]
     return any(
-        case.scopes.places.meeting.may_meet(first, second) and _is_one_path(_stored(first, case), _stored(second, case))
+        case.scopes.places.meeting.may_meet(own, other) and may_be_one_path(_stored(own, case), _stored(other, case))
         for other in others
-        for first in case.item.instances
-        for second in other.instances
+        for own in case.item.instances
     )
 
 
@@ -152,10 +151,6 @@ def _stored(instance: Instance, case: Case) -> list[Text]:
         for stand, scope in stands
         if (scope and scope.kind is ScopeKind.VARIABLE) or (stand.path, stand.frame.at) in case.chosen
     ]
-
-
-def _is_one_path(one: list[Text], two: list[Text]) -> bool:
-    return len(one) == len(two) and all(overlaps(first, second) for first, second in zip(one, two, strict=True))
 
 
 OF_OTHERS: tuple[Veto, ...] = (
