@@ -96,7 +96,7 @@ class Scan:
             found = dict.fromkeys([*_imported(path, data), *run(path, data, self._below)])
             if near := tuple(added(path, data, self._below)):
                 self._adding[path] = near
-            own = tuple(self._shared.setdefault(one, one) for one in found if one[0].rpartition(".")[2] in self._words)
+            own = tuple(self._shared.setdefault(one, one) for one in found if _last(one[0]) in self._words)
             if own:
                 self.found[path] = own
             most -= len(data)

@@ -100,7 +100,7 @@ class Told(Fact):
     scope_takers: frozenset[Callee] = frozenset()  # functions of other files that are handed scopes, to enter them
     asked_names: frozenset[Text] = frozenset()  # what is reached by a name in a string: `globals()["make_" + kind]`
     picked_from: frozenset[str] = frozenset()  # modules of which anything may be reached: `getattr(nets, name)`
-    loaded: frozenset[str] = frozenset()  # modules that it has as objects of unknown name, or by a string
+    loaded: frozenset[str] = frozenset()  # modules that a string names to be run, as in `FileFacts.modules`
     classes_picked_from: frozenset[int] = frozenset()  # of which any method may be called: `getattr(self, name)()`
 
 

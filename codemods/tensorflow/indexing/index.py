@@ -84,7 +84,6 @@ class _Indexer:
             self.events.told.note_makers()
         self.escapes = find_escapes(self.walk, self.callees, self.events.told.asked)
         self.names = {*self.events.names, *self.decorators()}
-        self.rebound = frozenset(self.rebound_imports())
 
     def facts(self) -> FileFacts:
         bodies, top = tuple(self.describer.bodies()), self.top()
@@ -96,7 +95,7 @@ class _Indexer:
             top=top,
             modules=self.modules(),
             searched=frozenset(self.searched()) or _NOTHING,
-            escapes=replace(self.escapes, imports=self.escapes.imports | self.rebound),
+            escapes=replace(self.escapes, imports=self.escapes.imports.union(self.rebound())),
             lookups=self.lookups,
             evidence=self.evidence(),
             words=self.words(),
@@ -158,8 +157,7 @@ class _Indexer:
     def told(self) -> Told:
         """What its calls tell; where `tf.Variable` is handed on, others may make variables by it."""
         told = self.events.told.facts()
-        unseen = told.makes_unseen or self.escapes.variable
-        return replace(told, makes_unseen=unseen, loaded=told.loaded | self.rebound)
+        return replace(told, makes_unseen=True) if self.escapes.variable else told
 
     def words(self) -> Words:
         """What it may make names of."""
@@ -253,7 +251,7 @@ class _Indexer:
             dotted.update(nameable(self.walk.strings, by_name=True))
         return frozenset(name for name in dotted if not name.startswith("tensorflow"))
 
-    def rebound_imports(self) -> Iterator[str]:
+    def rebound(self) -> Iterator[str]:
         """What it imports under names that stand for other things as well: which one is called nobody tells."""
         for name, binding, scope in self.walk.imported:
             if not binding.dotted.startswith("tensorflow") and is_rebound(name, scope):

@@ -94,9 +94,9 @@ class Imports:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """The files that another one may have as an object: those that it hands on as well, `net = vgg`."""
+        """The files that another one may have as an object: those that it hands on as well, or imports for a while."""
         told = ((path, name) for path, file in self.files.items() for name in file.escapes.imports)
-        return self.loaded.union(found for path, name in told for found in self._modules.find(name, path))
+        return self.loaded.union(found for path, name in told for found in self.modules(name, path))
 
     def leading_to(self, path: str) -> frozenset[str]:
         """A file and those whose run brings it in."""
