@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from migrate import options, registry  # noqa: E402
+from migrate.findings.rules import RULES  # noqa: E402
 from migrate.model import Rule  # noqa: E402
 from migrate.options import Scope  # noqa: E402
-from migrate.rules import RULES  # noqa: E402
 from migrate.testing import collect, produce, update  # noqa: E402
 
 DOCS = ROOT / "docs"

@@ -17,8 +17,8 @@ from typer.core import TyperCommand, TyperGroup
 from migrate import commands, streams
 from migrate.discover import PathError
 from migrate.executors import ExecutorError
-from migrate.git import GitError
 from migrate.output.messages import say
+from migrate.paths.git import GitError
 from migrate.registry import RegistryError
 from migrate.settings import SettingsError
 from migrate.streams import StreamError

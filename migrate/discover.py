@@ -11,10 +11,10 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from migrate import excludes, git
-from migrate.excludes import Excludes, Ignored
-from migrate.listing import Paths, unshared
 from migrate.model import Failure, FileResult
+from migrate.paths import excludes, git
+from migrate.paths.excludes import Excludes, Ignored
+from migrate.paths.listing import Paths, unshared
 from migrate.settings import Settings
 
 __all__ = ["EXTENSIONS", "Found", "PathError", "below", "find", "read", "shown"]

@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
-from migrate.deepening import Conflict, Placed, deepen
-from migrate.indentation import indent_unit
-from migrate.lexer import NEWLINE
 from migrate.model import Change, Edit, Span, Wrap
+from migrate.text.deepening import Conflict, Placed, deepen
+from migrate.text.indentation import indent_unit
+from migrate.text.lexer import NEWLINE
 
 __all__ = ["Conflict", "apply", "indent_unit", "join_wraps"]
 

@@ -7,17 +7,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrate import annotate, edits, rules, suppress
+from migrate import edits
 from migrate.codemod import Analysis, Codemod, Options, Trigger
-from migrate.encoding import narrow
+from migrate.findings import annotate, rules, suppress
+from migrate.findings.settle import Hold, Policy, answering, applied, settle, silencing
+from migrate.findings.statements import Statements
+from migrate.findings.suppress import Ignore, Suppressions
 from migrate.kept import Kept
 from migrate.model import Change, Edit, Failure, FileResult, Finding, Notice, Revision, Rewrite, Shift
-from migrate.settle import Hold, Policy, answering, applied, settle, silencing
 from migrate.source import Source, SourceError
 from migrate.source import read as read_source
-from migrate.statements import Statements
-from migrate.suppress import Ignore, Suppressions
 from migrate.syntax.module import Module
+from migrate.text.encoding import narrow
 
 __all__ = [
     "Indexed",

@@ -12,11 +12,11 @@ import os
 import stat
 from dataclasses import dataclass
 
-from migrate import atomic, record, store
-from migrate.atomic import RefusalError
+from migrate.disk import atomic, record, store
+from migrate.disk.atomic import RefusalError
+from migrate.disk.record import Entry, Record, State
+from migrate.disk.store import BusyError, JournalError, project_root
 from migrate.model import Failure, FileResult
-from migrate.record import Entry, Record, State
-from migrate.store import BusyError, JournalError, project_root
 
 __all__ = [
     "BusyError",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from migrate.encoding import SourceError, line_of, refuse_wide
-from migrate.jsonspans import Member, elements, members, string, value_end
-from migrate.masks.magics import cell_magic, magics
+from migrate.text.encoding import SourceError, line_of, refuse_wide
+from migrate.text.jsonspans import Member, elements, members, string, value_end
+from migrate.text.masks.magics import cell_magic, magics
 
 __all__ = ["Cell", "Notebook", "Place", "read", "view"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrate.codemod import Options
+from migrate.findings.settle import Policy
 from migrate.model import Level
 from migrate.registry import Registry
-from migrate.settle import Policy
 
 __all__ = [
     "DEFAULT_EXCLUDES",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from migrate import discover, git
+from migrate import discover
 from migrate.discover import Found
+from migrate.paths import git
 from migrate.settings import Settings
 
 __all__ = ["find", "outside", "root"]

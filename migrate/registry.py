@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from migrate import installed, rules
+from migrate import installed
 from migrate.codemod import Analysis, Codemod
+from migrate.findings import rules
 from migrate.model import Rule
 
 __all__ = ["GROUP", "Registered", "Registry", "RegistryError", "load"]

@@ -16,12 +16,12 @@ from typing import TextIO
 from rich.console import Console
 from rich.segment import Segment, Segments
 
+from migrate.disk.store import locked
 from migrate.model import Report
 from migrate.output.preview import console_on, draw_file, draw_told
 from migrate.output.replacements import Replaced, replaced
 from migrate.output.view import View
 from migrate.output.words import label, plural, visible_path
-from migrate.store import locked
 from migrate.units import Region, Unit, conflicts, merge, problem, regions, units
 
 __all__ = ["Memory", "conduct"]

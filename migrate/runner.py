@@ -6,19 +6,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
-from migrate import collecting, places, project, rules
+from migrate import collecting, places, project
 from migrate.discover import Found
 from migrate.executors import Executor, open_executor
 from migrate.executors.caching import CachingExecutor
-from migrate.extent import WHOLE, Extent, Setup
+from migrate.findings import rules
+from migrate.findings.settle import Hold
+from migrate.findings.shifts import shifted
 from migrate.model import Report
-from migrate.program import Program
-from migrate.reader import Progress, Reader
+from migrate.programs.extent import WHOLE, Extent, Setup
+from migrate.programs.program import Program
+from migrate.programs.reader import Progress, Reader
+from migrate.programs.survey import Survey
+from migrate.programs.traversal import Traversal
 from migrate.settings import Settings
-from migrate.settle import Hold
-from migrate.shifts import shifted
-from migrate.survey import Survey
-from migrate.traversal import Traversal
 from migrate.work import Work
 
 __all__ = ["Extent", "Progress", "Session", "run"]

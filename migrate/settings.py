@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from migrate.options import Color, Scope, Settings, options_of
-from migrate.recent import Recent
+from migrate.paths.recent import Recent
 from migrate.registry import Registry
 
 __all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from migrate.encoding import SourceError, decode, encode
 from migrate.model import Span
+from migrate.text.encoding import SourceError, decode, encode
 
 if TYPE_CHECKING:
     from migrate.notebook import Notebook
@@ -80,8 +80,8 @@ class Source:
 
         Python 2's own syntax is, and so are the magics of a Python file with `# %%` cells.
         """
-        from migrate.masks.magics import magics  # noqa: PLC0415 - only what Python 3 cannot parse needs masks
-        from migrate.masks.python2 import python2  # noqa: PLC0415
+        from migrate.text.masks.magics import magics  # noqa: PLC0415 - only what Python 3 cannot parse needs masks
+        from migrate.text.masks.python2 import python2  # noqa: PLC0415
 
         code = magics(self.code) if self.reruns and self.notebook is None else self.code
         code = python2(code)

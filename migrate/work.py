@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from migrate import collecting, engine, registry
 from migrate.codemod import Analysis, Codemod, Deferred
 from migrate.engine import Indexed, Rewritten
+from migrate.findings.settle import Hold, Policy
 from migrate.kept import Kept
 from migrate.model import Failure, FileResult, Rewrite
-from migrate.settle import Hold, Policy
 
 __all__ = ["IndexTask", "RewriteTask", "Work"]
 

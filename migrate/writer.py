@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from migrate import atomic, git, record, store
-from migrate.atomic import RefusalError
+from migrate.disk import atomic, record, store
+from migrate.disk.atomic import RefusalError
+from migrate.disk.record import Draft, Record, State
 from migrate.journal import BusyError, JournalError, Recovered, project_root, recover, recover_in, roll_back
 from migrate.model import Failure, FileResult, Revision
-from migrate.record import Draft, Record, State
+from migrate.paths import git
 
 __all__ = ["BusyError", "JournalError", "Recovered", "Written", "apply", "project_root", "recover"]
 

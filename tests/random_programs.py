@@ -24,7 +24,8 @@ from codemods.tensorflow.verify.compare import Comparison, GraphPair, Pair, comp
 from codemods.tensorflow.verify.dump import Dump, Variable
 from codemods.tensorflow.verify.probe import Limits, Probe
 from codemods.tensorflow.verify.statistics import DRAWS
-from migrate import registry, rules
+from migrate import registry
+from migrate.findings import rules
 from migrate.model import Finding, Left, Level, Notice, Rename, Rewrite
 from migrate.registry import Registry
 from migrate.testing import Case, Produced, produce

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from migrate import registry, runner, settings
+from migrate.findings.rules import SUPPRESSED
 from migrate.model import Left
-from migrate.rules import SUPPRESSED
 
 AWKWARD = '''\
 def f(*a):

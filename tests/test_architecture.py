@@ -16,51 +16,22 @@ ROOT = Path(__file__).parent.parent
 # From the ground up. A file imports only from its own floor or lower ones; a package stands for all that is in it.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("migrate", "migrate.version", "migrate.model", "migrate.streams", "migrate.interrupts"),
-    ("migrate.encoding", "migrate.jsonspans", "migrate.lexer", "migrate.masks", "migrate.notebook"),
-    ("migrate.source", "migrate.indentation", "migrate.deepening", "migrate.edits", "migrate.diff"),
+    ("migrate.text", "migrate.notebook"),
+    ("migrate.source", "migrate.edits", "migrate.diff"),
     ("migrate.syntax",),
     ("migrate.codemod",),
+    ("migrate.findings", "migrate.engine", "migrate.kept", "migrate.collecting", "migrate.imports"),
     (
-        "migrate.statements",
-        "migrate.suppress",
-        "migrate.rules",
-        "migrate.settle",
-        "migrate.shifts",
-        "migrate.annotate",
-        "migrate.engine",
-        "migrate.kept",
-        "migrate.collecting",
-        *("migrate.dynamic", "migrate.importers", "migrate.partition"),
+        *("migrate.places", "migrate.installed", "migrate.registry", "migrate.options", "migrate.settings"),
+        *("migrate.paths", "migrate.discover", "migrate.project"),
     ),
-    (
-        "migrate.registry",
-        "migrate.options",
-        "migrate.settings",
-        "migrate.git",
-        *("migrate.recent", "migrate.excludes", "migrate.listing"),
-        *("migrate.discover", "migrate.project"),
-        *("migrate.places", "migrate.installed"),
-    ),
-    (
-        *("migrate.work", "migrate.executors"),
-        *("migrate.fingerprint", "migrate.unpickling", "migrate.database", "migrate.shelf", "migrate.cache"),
-        *("migrate.extent", "migrate.reader", "migrate.gathering", "migrate.survey", "migrate.program"),
-        *("migrate.clean", "migrate.shipping", "migrate.traversal", "migrate.runner"),
-    ),
+    ("migrate.work", "migrate.executors", "migrate.caching", "migrate.programs", "migrate.runner"),
     (
         *("migrate.output", "migrate.units", "migrate.review", "migrate.baseline", "migrate.progress"),
-        *("migrate.atomic", "migrate.store", "migrate.record", "migrate.journal", "migrate.writer"),
+        *("migrate.disk", "migrate.journal", "migrate.writer"),
     ),
     ("migrate.casefile", "migrate.testing", "migrate.proof"),
-    (
-        "migrate.commands",
-        "migrate.contradictions",
-        "migrate.job",
-        "migrate.filtering",
-        "migrate.cli",
-        "migrate.__main__",
-        "migrate.lsp",
-    ),
+    ("migrate.commands", "migrate.cli", "migrate.__main__", "migrate.lsp"),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 # The folders of the TensorFlow codemods, from the ground up; a file beside them stands wherever it is needed.
@@ -74,7 +45,7 @@ AT_HOME = {
     "lsprotocol": ("migrate.lsp",),
     "typer": ("migrate.cli", "migrate.commands", "migrate.lsp", "codemods.tensorflow.verify"),
     "rich": ("migrate.output", "migrate.review", "migrate.commands", "codemods.tensorflow.verify"),
-    "pathspec": ("migrate.excludes",),
+    "pathspec": ("migrate.paths.excludes",),
 }
 
 
@@ -215,7 +186,7 @@ HEAVY = {"libcst", "rich", "concurrent.futures", "multiprocessing", "pathspec", 
 def test_a_start_imports_nothing_heavy() -> None:
     """What a run with nothing to rewrite has imported by its end, but for typer's own."""
     typer_s = modules_after("import typer, typer.core, typer.main")
-    code = "from migrate import job, registry, work, writer\nregistry.load()\nimport migrate.commands.run"
+    code = "from migrate import registry, work, writer\nfrom migrate.commands import job, run\nregistry.load()"
     assert HEAVY & (modules_after(code) - typer_s) == set()
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from migrate.cache import FactsCache
-from migrate.database import Database
+from migrate.caching.cache import FactsCache
+from migrate.caching.database import Database
+from migrate.caching.fingerprint import of_package
+from migrate.caching.shelf import seal
 from migrate.engine import Indexed
 from migrate.executors import Lost, R, T
 from migrate.executors.caching import CachingExecutor
 from migrate.executors.serial import SerialExecutor
-from migrate.fingerprint import of_package
-from migrate.shelf import seal
 from migrate.work import IndexTask, Work
 
 TOY = ("toys:TOY",)
@@ -51,7 +51,7 @@ class Watched(SerialExecutor):
 
 @pytest.fixture(autouse=True)
 def _keeps_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrate.cache._LEAST", 0)
+    monkeypatch.setattr("migrate.caching.cache._LEAST", 0)
     of_package.cache_clear()
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import clean, discover, program, registry, runner, settings
-from migrate.database import Database
-from migrate.extent import WHOLE
+from migrate import discover, registry, runner, settings
+from migrate.caching.database import Database
+from migrate.caching.shelf import FILE, ROOM, seal
 from migrate.model import FileResult, Report, Revision
+from migrate.programs import clean, program
+from migrate.programs.extent import WHOLE
 from migrate.runner import Extent
-from migrate.shelf import FILE, ROOM, seal
 
 
 @pytest.fixture(autouse=True)

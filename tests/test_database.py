@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.database import Database
+from migrate.caching.database import Database
 
 DAYS = 86_400
 
@@ -45,7 +45,7 @@ def test_two_share_a_file(tmp_path: Path) -> None:
 
 def test_many_processes_write_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys; from migrate.database import Database; mine = sys.argv[2]\n"
+        "import sys; from migrate.caching.database import Database; mine = sys.argv[2]\n"
         "for number in range(20):\n"
         "    one = Database(sys.argv[1], 10_000_000)\n"
         "    one.put({f'{mine}-{number}'.encode(): b'x' * 5000})\n"
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_database_is_closed_before_it_goes(tmp_path: Path, mon
 
 
 def test_a_file_that_is_locked_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migrate.database._WAIT", 0.01)
+    monkeypatch.setattr("migrate.caching.database._WAIT", 0.01)
     database = opened(tmp_path)
     database.put({b"a": b"1"})
     other = sqlite3.connect(tmp_path / "kept" / "rows.sqlite3", isolation_level=None)

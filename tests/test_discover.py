@@ -12,9 +12,10 @@ import pytest
 import shell
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, recent, registry, settings
+from migrate import discover, registry, settings
 from migrate.discover import Found, PathError
 from migrate.model import Failure
+from migrate.paths import recent
 
 
 @pytest.fixture(autouse=True)

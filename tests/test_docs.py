@@ -19,8 +19,8 @@ import pytest
 from codemods.tensorflow.rules import GET_VARIABLE_RULES, LAYER_RULES
 from codemods.tensorflow.verify.compare import Verdict
 from migrate import registry
+from migrate.findings.rules import RULES
 from migrate.model import Rewrite, Rule, RuleKind
-from migrate.rules import RULES
 from migrate.testing import Case, check, expected, produce, read
 
 ROOT = Path(__file__).resolve().parent.parent

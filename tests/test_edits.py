@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.edits import Conflict, apply
-from migrate.indentation import indent_unit
 from migrate.model import Change, Edit, Span, Wrap
+from migrate.text.indentation import indent_unit
 
 
 def replace(text: str, old: str, new: str) -> Edit:

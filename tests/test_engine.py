@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import toys
 
-from migrate import engine, rules
+from migrate import engine
 from migrate.codemod import Codemod, Options
 from migrate.engine import Job, Rewritten
+from migrate.findings import rules
+from migrate.findings.settle import Hold, Policy
 from migrate.model import Finding, Left, Level, Notice
-from migrate.settle import Hold, Policy
 
 
 def rewrite(text: str, *codemods: Codemod, level: Level = Level.RENAMES, **more: Any) -> Rewritten:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from migrate import importers
-from migrate.importers import Importers, Imports, Scan, outline
+from migrate.imports import importers
+from migrate.imports.importers import Importers, Imports, Scan, outline
 
 
 def imports(modules: list[str], path: str, data: bytes) -> bool:

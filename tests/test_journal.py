@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrate import atomic, journal, record, writer
+from migrate import journal, writer
+from migrate.disk import atomic, record
+from migrate.disk.record import State
 from migrate.model import FileResult, Revision
-from migrate.record import State
 
 OLD, NEW = b"x = 1\n", b"x = 22\n"
 

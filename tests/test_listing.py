@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.listing import Listing, Paths, unshared
+from migrate.paths.listing import Listing, Paths, unshared
 
 MANY = [f"package{number % 97}/module{number}.py" for number in range(20_000)]
 NAMES = st.lists(st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), min_size=1))

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from migrate.lexer import Kind, LineState, line_states, tokens
-from migrate.masks.literals import number
-from migrate.masks.magics import magics
-from migrate.masks.python2 import python2
 from migrate.source import Source, SourceError, read
 from migrate.syntax.module import Module
+from migrate.text.lexer import Kind, LineState, line_states, tokens
+from migrate.text.masks.literals import number
+from migrate.text.masks.magics import magics
+from migrate.text.masks.python2 import python2
 
 _PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
 PYTHON2 = next((path for path in sorted(_PYENV.glob("versions/2.7*/bin/python"))), None) or shutil.which("python2.7")

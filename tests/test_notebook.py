@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate import edits
-from migrate.jsonspans import elements, members, string, value_end
 from migrate.model import Edit, Span, Wrap
 from migrate.notebook import Place, view
 from migrate.notebook import read as read_notebook
 from migrate.source import SourceError, read
 from migrate.syntax.module import Module
+from migrate.text.jsonspans import elements, members, string, value_end
 
 PYTHON = {"kernelspec": {"language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrate.importers import Imports, Scan
-from migrate.partition import Joints, partition
+from migrate.imports.importers import Imports, Scan
+from migrate.imports.partition import Joints, partition
 from migrate.syntax.modules import Modules
 
 

@@ -14,8 +14,8 @@ from shell import Shell
 from codemods.tensorflow.verify.command import Options
 from codemods.tensorflow.verify.session import run as verify
 from migrate import engine, project, registry, runner, settings
-from migrate.extent import Extent
 from migrate.model import Left, Report
+from migrate.programs.extent import Extent
 from migrate.settings import Settings, SettingsError
 
 MAKER = {"pkg/maker.py": "make('x')\n", "user.py": "import maker\nmake('y')\n"}

@@ -11,8 +11,9 @@ import pytest
 import shell
 import toys
 
-from migrate import registry, rules
+from migrate import registry
 from migrate.codemod import Analysis, Codemod
+from migrate.findings import rules
 from migrate.model import Rule, RuleKind
 from migrate.registry import RegistryError
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, engine, registry, rules, runner, settings
+from migrate import discover, engine, registry, runner, settings
+from migrate.findings import rules
 from migrate.model import Level, Report
 from migrate.runner import Extent, Session
 from migrate.settings import Settings

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import toys  # noqa: F401 - the registry below loads it
 
-from migrate import discover, program, registry, runner, settings, shipping, survey, traversal
+from migrate import discover, registry, runner, settings
 from migrate.executors.serial import SerialExecutor
-from migrate.extent import WHOLE, Setup
 from migrate.model import Report
-from migrate.reader import Reader
+from migrate.programs import program, shipping, survey, traversal
+from migrate.programs.extent import WHOLE, Setup
+from migrate.programs.reader import Reader
+from migrate.programs.shipping import carry_out
 from migrate.runner import Extent, Session
 from migrate.settings import Settings
-from migrate.shipping import carry_out
 from migrate.work import Work
 
 APART = ("toys:APART",)

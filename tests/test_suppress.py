@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from migrate import suppress
+from migrate.findings import suppress
+from migrate.findings.statements import Statements
+from migrate.findings.suppress import Suppressions
 from migrate.model import Finding, Left, Span
 from migrate.source import Source
-from migrate.statements import Statements
-from migrate.suppress import Suppressions
 from migrate.syntax.module import Module
 
 

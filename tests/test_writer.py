@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from migrate import atomic, journal, store, writer
+from migrate import journal, writer
+from migrate.disk import atomic, store
+from migrate.disk.record import State
 from migrate.model import FileResult, Revision
-from migrate.record import State
 
 OLD, NEW = b"x = 1\r\n", b"x = 2  # longer than before\r\n"
 
@@ -277,7 +278,7 @@ def test_two_runs_at_once_do_not_interleave(project: Path) -> None:
 def test_a_second_run_waits_for_the_first(project: Path) -> None:
     source(project / "src/a.py")
     hold = (
-        "import sys, time; from migrate import store\n"
+        "import sys, time; from migrate.disk import store\n"
         "with store.locked(sys.argv[1], 0.0): print('held', flush=True); time.sleep(0.4)"
     )
     with subprocess.Popen([sys.executable, "-c", hold, str(project)], stdout=subprocess.PIPE) as child:

@@ -9,9 +9,9 @@ import typer
 
 from migrate import registry, settings
 from migrate.commands import CommandError
+from migrate.findings.rules import RULES
 from migrate.model import Rule
 from migrate.output.view import columns, wants_color
-from migrate.rules import RULES
 
 __all__ = ["explain", "show_list"]
 

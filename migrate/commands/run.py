@@ -10,8 +10,8 @@ from typing import Any
 
 import typer
 
-from migrate import collecting, commands, interrupts, job, options, registry, settings
-from migrate.commands import CommandError
+from migrate import collecting, commands, interrupts, options, registry, settings
+from migrate.commands import CommandError, job
 from migrate.options import Option, Scope
 from migrate.registry import Registry
 from migrate.version import __version__

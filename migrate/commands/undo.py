@@ -6,8 +6,9 @@ import os
 
 import typer
 
-from migrate import interrupts, journal, store
+from migrate import interrupts, journal
 from migrate.commands import CommandError
+from migrate.disk import store
 from migrate.output import history
 from migrate.output.messages import say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from migrate.fingerprint import code
+from migrate.caching.fingerprint import code
 from migrate.version import __version__
 
 __all__ = ["Build"]

@@ -12,7 +12,7 @@ from migrate.executors.recalling import RecallingExecutor
 from migrate.work import Work
 
 if TYPE_CHECKING:
-    from migrate.cache import FactsCache
+    from migrate.caching.cache import FactsCache
 
 __all__ = ["CachingExecutor"]
 
@@ -41,7 +41,7 @@ class CachingExecutor(RecallingExecutor):
     @cached_property
     def _cache(self) -> FactsCache | None:
         try:
-            from migrate.cache import FactsCache  # noqa: PLC0415
+            from migrate.caching.cache import FactsCache  # noqa: PLC0415
         except ImportError:  # Python can be built without SQLite
             return None
         return FactsCache(self._work, self._folder)

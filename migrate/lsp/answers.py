@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
-from migrate import annotate, rules
+from migrate.findings import annotate, rules
 from migrate.lsp.documents import Document, Notebook, Units
 from migrate.lsp.project import Look, Reading
 from migrate.model import FileResult, Finding, Left, Level, Notice, Rewrite, Rule, Span

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from migrate.discover import PathError
 from migrate.executors import ExecutorError
-from migrate.git import GitError
 from migrate.lsp.documents import Document
 from migrate.lsp.project import Look, Project, Watch
+from migrate.paths.git import GitError
 from migrate.registry import RegistryError
 from migrate.settings import SettingsError
 

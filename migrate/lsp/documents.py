@@ -9,10 +9,10 @@ from functools import cached_property
 
 from lsprotocol import types
 
-from migrate.encoding import SourceError, declared, encode
-from migrate.masks.magics import cell_magic
 from migrate.model import Span
 from migrate.source import Source, read
+from migrate.text.encoding import SourceError, declared, encode
+from migrate.text.masks.magics import cell_magic
 
 __all__ = ["Cell", "Document", "Notebook", "Text", "Units", "change", "changed"]
 

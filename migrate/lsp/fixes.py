@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
-from migrate import annotate
+from migrate.findings import annotate
+from migrate.findings.statements import Statements
 from migrate.lsp.answers import INDEXING, View, diagnostics, level_of, meets
 from migrate.lsp.documents import Document
 from migrate.lsp.project import Reading
 from migrate.model import Edit, Finding, Level, Rewrite, Span
 from migrate.source import SourceError, read
-from migrate.statements import Statements
 from migrate.syntax.module import Module
 
 __all__ = ["FIX_ALL", "KINDS", "MIGRATE", "actions"]

@@ -12,8 +12,8 @@ from migrate import discover, engine
 from migrate.codemod import Analysis
 from migrate.executors import Executor, Lost, R, T
 from migrate.executors.recalling import RecallingExecutor
-from migrate.importers import outline
-from migrate.suppress import MARKER
+from migrate.findings.suppress import MARKER
+from migrate.imports.importers import outline
 
 __all__ = ["Remembering", "Results", "Sources"]
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from migrate import annotate, discover, settings
+from migrate import discover, settings
 from migrate.discover import Found
-from migrate.excludes import Excludes
+from migrate.findings import annotate
+from migrate.findings.rules import DEPENDENT
 from migrate.lsp.documents import Document, Notebook
 from migrate.lsp.memory import Remembering, Results, Sources
 from migrate.model import FileResult, Finding, Level, Report, Rewrite
 from migrate.output.replacements import Replaced, fixes, replaced
+from migrate.paths.excludes import Excludes
 from migrate.registry import Registry
-from migrate.rules import DEPENDENT
 from migrate.runner import Extent, Progress, Session
 from migrate.settings import Settings, SettingsError
 from migrate.source import Source, read

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrate.diff import Hunk, Line, hunks
-from migrate.encoding import SourceError, decode
 from migrate.model import FileResult, Revision
+from migrate.text.encoding import SourceError, decode
 
 __all__ = ["Block", "Shown", "blocks", "decoder", "marks", "readable_sides"]
 

@@ -7,7 +7,7 @@ import keyword
 import re
 from collections.abc import Iterator
 
-from migrate.lexer import Kind, tokens
+from migrate.text.lexer import Kind, tokens
 
 __all__ = ["KINDS", "Piece", "long_strings", "open_at", "pieces"]
 

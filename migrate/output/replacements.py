@@ -15,9 +15,9 @@ from functools import cached_property
 
 from migrate.diff import hunks, split
 from migrate.edits import join_wraps
-from migrate.lexer import NEWLINE
 from migrate.model import Edit, FileResult, Finding, Report, Rewrite, Wrap
 from migrate.source import Source, SourceError
+from migrate.text.lexer import NEWLINE
 
 __all__ = ["Replaced", "Replacement", "fixes", "replaced"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from migrate.lexer import Kind, tokens
+from migrate.text.lexer import Kind, tokens
 
 __all__ = ["Mark", "marks_around"]
 

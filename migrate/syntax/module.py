@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from migrate.lexer import NEWLINE as _LINE_END
-from migrate.lexer import Kind, tokens
 from migrate.model import Finding, Outcome, Rename, Span
 from migrate.source import Source, SourceError
 from migrate.syntax.nodes import nodes
 from migrate.syntax.parents import Parents
 from migrate.syntax.walk import Walk, walk
+from migrate.text.lexer import NEWLINE as _LINE_END
+from migrate.text.lexer import Kind, tokens
 
 __all__ = ["Module"]
 
@@ -191,7 +191,7 @@ def _parsed(code: str) -> ast.Module:
     try:
         return ast.parse(code)
     except TabError:
-        from migrate.masks.indentation import expand, shift  # noqa: PLC0415 - hardly any file needs it
+        from migrate.text.masks.indentation import expand, shift  # noqa: PLC0415 - hardly any file needs it
 
         wide, added = expand(code)
         tree = ast.parse(wide)

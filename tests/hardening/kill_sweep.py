@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrate import journal, writer
+from migrate.disk.record import State
 from migrate.model import FileResult, Revision
-from migrate.record import State
 
 OLD = {
     "plain.py": b"a = 1\n" * 40,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate import git
+from migrate.paths import git
 
 
 def git_in(folder: Path, *arguments: str) -> None:

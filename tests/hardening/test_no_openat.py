@@ -16,7 +16,7 @@ os.supports_dir_fd = set()
 locks = []
 sys.modules["msvcrt"] = types.SimpleNamespace(LK_NBLCK=2, locking=lambda *arguments: locks.append(arguments))
 sys.platform = "win32"
-import migrate.store
+import migrate.disk.store
 os.environ["LOCALAPPDATA"] = sys.argv[1]
 from migrate import journal, writer
 from migrate.model import FileResult, Revision

@@ -1,0 +1,1 @@
+"""Which paths a search finds, and how they are kept: git, excludes, and a packed list."""
