@@ -116,7 +116,7 @@ class _Indexer:
             seeded=bool(self.names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             blocks=self.events.blocks,
-            name_tests=name_tests(self.module),
+            name_tests=name_tests(self.module, self.callees),
             functions_used=frozenset(name.rpartition(".")[2] for name in self.names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),
