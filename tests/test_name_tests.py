@@ -6,6 +6,7 @@ import pytest
 from shell import Shell
 
 from codemods.tensorflow.file_facts import NameTest
+from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.lookups.name_tests import name_tests, tells_apart
 from codemods.tensorflow.indexing.lookups.patterns import asks_anything, words
 from migrate.source import Source
@@ -51,7 +52,8 @@ name = v.op.name
 )
 def test_what_names_are_compared_with_is_found(line: str, tests: set[tuple[str, bool]]):
     text = _HEAD + line + "\n"
-    found = name_tests(Module(Source("m.py", text, text, "utf-8", b"")))
+    module = Module(Source("m.py", text, text, "utf-8", b""))
+    found = name_tests(module, Callees(module.walk, module.path))
     assert {(test.text, test.begins) for test in found} == tests
     assert {test.line for test in found} <= {_HEAD.count("\n") + 1, 5, 6}
 

@@ -85,7 +85,7 @@ class _Decisions:
         converting = {"layer-scopes", "get-variable"} <= options.selected
         if converting:
             convert_scopes(self.scopes, extent, self._is_made)
-        tests = NameTests(tree, meeting)
+        tests = NameTests(self.reach, meeting)
         self.sites = [make_site(*found, self.scopes, extent, tests) for found in creations]
         note_absence(self.sites, tree)
         free_answered(self.sites)

@@ -132,13 +132,18 @@ class Restore(Fact):
 class NameTest(Fact):
     """A string that a program compares the names of variables with; `begins`: only with what they begin with.
 
-    One that is `plain` asks no more than whether a whole name begins so, or else whether it holds the string.
+    One that is `plain` asks no more than whether a whole name begins so, or else whether it holds the string. What is
+    `passed` stands for all strings that it can be by the calls of the body that compares them; the rest of it is of no
+    account without them.
     """
 
     text: str  # "" where it may hold for whatever name, or for what begins in some way that is not known
     begins: bool = False
     line: int = 0
     plain: bool = False
+    passed: Text | None = None
+    body: int = 0
+    pattern: bool = False  # what is passed is a regular expression
 
     @property
     def is_computed(self) -> bool:

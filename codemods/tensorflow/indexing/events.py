@@ -33,6 +33,7 @@ from codemods.tensorflow.indexing.contexts.sessions import runs_session
 from codemods.tensorflow.indexing.contexts.swallowing import is_manager
 from codemods.tensorflow.indexing.creating import Creating
 from codemods.tensorflow.indexing.frames import Frames
+from codemods.tensorflow.indexing.getters import Getters
 from codemods.tensorflow.indexing.graph_imports import IMPORTING
 from codemods.tensorflow.indexing.handing import Handing
 from codemods.tensorflow.indexing.modes import Modes
@@ -82,6 +83,7 @@ class Events:
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self._creating = Creating(module, callees)
         self._handing = Handing(callees, self.frames)
+        self.getters = Getters(module, callees, self.frames)
         self._makes_templates = "make_template" in module.source.code
         self._graph_lines = module.lines_with(_GRAPHS)
 
@@ -102,12 +104,12 @@ class Events:
             self.modes.note(site, name)
             if self.creations and name != knowledge.VARIABLE:
                 return
-            event = self._tensorflow_event(site, name, raw)
+            event = self.getters.call(site) or self._tensorflow_event(site, name, raw)
             events += self._handing.by_tensorflow(site, name)
         elif self.creations:
             return
         else:
-            event = self._call_event(site)
+            event = self.getters.call(site) or self._call_event(site)
             if site.called == "create_op" and isinstance(event, Call):  # perhaps a graph's, by whatever it is called
                 events.append(self._op_of_graph(site))
             events += self._handing.at_once(site)
@@ -173,7 +175,10 @@ class Events:
             around = self.frames.facts(_without_root(site.frames), site.scope)
             return StoreUse(at, around, self.callees.text(base, site.scope), asked=True, target=target)
         scoped = name.rpartition(".")[2] not in knowledge.VARIABLE_MAKERS
-        return StoreUse(at, frames, self.callees.named(site.node, "name", place, site.scope), scoped=scoped)
+        named = self.callees.named(site.node, "name", place, site.scope)
+        if named is None and not scoped and any(item.arg is None for item in site.node.keywords):
+            named = UNKNOWN
+        return StoreUse(at, frames, named, scoped=scoped)
 
     def _main_event(self, site: CallSite, at: At, frames: tuple[FrameFacts, ...]) -> Event:
         """`tf.app.run()` calls `main`, or what it is given."""

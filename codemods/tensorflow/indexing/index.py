@@ -86,7 +86,7 @@ class _Indexer:
         self.names = {*self.events.names, *self.decorators()}
 
     def facts(self) -> FileFacts:
-        bodies, top = tuple(self.describer.bodies()), self.top()
+        bodies, top = (*self.describer.bodies(), *self.events.getters.bodies()), self.top()
         read_within = [*scoped_reads(self.walk, self.callees)]
         return FileFacts(
             path=self.module.path,
@@ -116,7 +116,7 @@ class _Indexer:
             seeded=bool(self.names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             blocks=self.events.blocks,
-            name_tests=name_tests(self.module),
+            name_tests=name_tests(self.module, self.callees),
             functions_used=frozenset(name.rpartition(".")[2] for name in self.names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),
@@ -133,7 +133,7 @@ class _Indexer:
         defined = {name: tuple(filter(None, map(self.callees.definition, bindings))) for name, bindings in bound}
         imported = {name: [one.dotted for one in own if one.kind is BindingKind.IMPORT] for name, own in bound}
         return TopLevel(
-            functions={name: own for name, own in defined.items() if own},
+            functions={name: own for name, own in defined.items() if own} | dict(self.events.getters.tops),
             imports={name: tuple(dict.fromkeys(own)) for name, own in imported.items() if own},
             held=frozenset(name for name, own in bound if any(isinstance(one.value, _HOLDING) for one in own)),
             tensors=frozenset(name for name, own in bound if any(map(self.makes_tensor, own))) or _NOTHING,

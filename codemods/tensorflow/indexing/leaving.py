@@ -14,10 +14,12 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def leaves(function: ast.FunctionDef | ast.AsyncFunctionDef) -> At | None:
-    """The end of its first `return`, the very beginning for a generator that nobody need run, or None.
+    """The end of its first `return`, the very beginning for a generator or a coroutine that nobody need run, or None.
 
     A `raise` ends the program, or what a `try` is around; that is seen where it stands.
     """
+    if isinstance(function, ast.AsyncFunctionDef):
+        return AT_ONCE
     first: At | None = None
     waiting: list[ast.AST] = [*reversed(function.body)]
     while waiting:  # an `elif` stands within the one before it: there can be more of them than calls fit Python's stack

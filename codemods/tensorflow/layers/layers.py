@@ -94,7 +94,7 @@ class _Planner:
         return Wraps(self.wraps, tuple(self.bearers))
 
     def _wants_layer(self, site: Site) -> bool:
-        drops_scopes = not self.extent.tree.name_tests
+        drops_scopes = not self.scopes.reach.name_tests
         return wants_layer(site, self.dictionaries, self.option, drops_scopes=drops_scopes)
 
     def _lifted(self, members: dict[tuple[BodyKey, At], list[Member]]) -> dict[tuple[BodyKey, At], list[Member]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost, standing
 from codemods.tensorflow.naming.near import Near
 from codemods.tensorflow.reach.meeting import may_be_one_graph
-from codemods.tensorflow.reach.ways import ANYWHERE, in_other_arms
+from codemods.tensorflow.reach.ways import ANYWHERE, Instance, in_other_arms
 from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import without_number
@@ -206,7 +206,7 @@ class Claims:
 
     def _same_name(self, one: Claim, other: Claim) -> bool:
         """Whether two claims are to one name in one place, or to one full name: `w` in the scope `a`, and `a/w`."""
-        if one.in_store and self.scopes.same_store(one.instance, other.instance):
+        if one.in_store and self._same_in_store(one.instance, other.instance):
             return True
         full, others = one.instance.way.full(one.name), other.instance.way.full(other.name)
         folders = "/" in one.name.pattern or "/" in other.name.pattern
@@ -219,6 +219,10 @@ class Claims:
             return True
         words = self.scopes.reach.tree.vocabulary
         return None in (full, others) and may_cross(one.instance, one.name, other.instance, other.name, words)
+
+    def _same_in_store(self, stored: Instance, made: Instance) -> bool:
+        """Whether what is made may get the scopes in front that the store has around what it holds."""
+        return self.scopes.same_store(stored, made) or self.scopes.may_be_given(made, stored)
 
 
 def _moves(claim: Claim) -> bool:

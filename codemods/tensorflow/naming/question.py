@@ -162,7 +162,7 @@ class Question:
     @property
     def _shows(self) -> bool:
         """Whether the scopes in front of the name may be what the program compares."""
-        return bool(self.scopes.reach.tree.name_tests)
+        return bool(self.scopes.reach.name_tests)
 
     @property
     def _meets_hidden(self) -> bool:

@@ -9,8 +9,9 @@ from functools import cached_property
 from codemods.tensorflow.facts import Call, Creation, Event, StoreUse
 from codemods.tensorflow.file_facts import NameTest
 from codemods.tensorflow.indexing.lookups.name_tests import tells_apart
-from codemods.tensorflow.program.tree import BodyKey, Tree
+from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.meeting import Meeting
+from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.text import Hole, Text, overlaps, without_number
 
 __all__ = ["NameTests"]
@@ -21,8 +22,9 @@ _ANYWHERE = ("Variable", "variable", "layer", "scope", "var")  # what any new na
 class NameTests:
     """Knows the place of a comparison that keeps the names of a file's variables as they are."""
 
-    def __init__(self, tree: Tree, meeting: Meeting) -> None:
-        self.tree, self.meeting = tree, meeting
+    def __init__(self, reach: ReachTable, meeting: Meeting) -> None:
+        self.tree, self.meeting = reach.tree, meeting
+        self._tests = reach.name_tests
         self._found: dict[str, list[tuple[str, NameTest]]] = {}
 
     def holding(self, path: str, own: Sequence[str], folders: Sequence[Sequence[str]]) -> str:
@@ -32,7 +34,7 @@ class NameTests:
         answer is settled, and a new name is made of its `own` words.
         """
         if path not in self._found:
-            self._found[path] = list(self._holding(path)) if self.tree.name_tests else []
+            self._found[path] = list(self._holding(path)) if self._tests else []
         words = (*_ANYWHERE, *own)
         told = self._found[path]
         return next((place for place, test in told if not (folders and _is_settled(test, words, folders))), "")
@@ -50,20 +52,20 @@ class NameTests:
         `scope=self.scope` may mean what is called `self.scope + "_w"`, by whoever passes that; "" for none. A
         parameter alone is mostly what callers name the variable.
         """
-        tests = ((file, one) for file, tests in self.tree.name_tests.items() for one in tests if one.is_computed)
+        tests = ((file, one) for file, tests in self._tests.items() for one in tests if one.is_computed)
         found = next((f"{file}:{one.line}" for file, one in tests if self.meeting.files(file, path)), "")
         return found if found and any(_is_any(name.parts[:1], alone=len(name.parts) == 1) for name in names) else ""
 
     def _beginning(self, path: str, names: tuple[Text, ...]) -> Iterator[tuple[str, int]]:
         told = [name for name in names if name.tells]
-        for file, tests in self.tree.name_tests.items() if told else ():
+        for file, tests in self._tests.items() if told else ():
             stems = [(stem, one.line) for one in tests if one.begins for stem in {one.text, without_number(one.text)}]
             asked = [(Text((stem, Hole())), line) for stem, line in sorted(stems) if stem]
             if asked and self.meeting.files(file, path):
                 yield from ((file, line) for text, line in asked if any(overlaps(name, text) for name in told))
 
     def _holding(self, path: str) -> Iterator[tuple[str, NameTest]]:
-        for file, tests in self.tree.name_tests.items():
+        for file, tests in self._tests.items():
             if self.meeting.files(file, path):
                 yield from ((f"{file}:{test.line}", test) for test in tells_apart(tests, self._words[path]))
 

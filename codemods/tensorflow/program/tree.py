@@ -17,7 +17,7 @@ from codemods.tensorflow.facts import (
     ScopeKind,
     StoreUse,
 )
-from codemods.tensorflow.file_facts import FileFacts, NameTest
+from codemods.tensorflow.file_facts import FileFacts
 from codemods.tensorflow.indexing.by_name import LOADED, OWN
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES, IMPORTERS, KNOWN_MODULES, MADE_OP_NAMES, RESOURCES_OFF
 from codemods.tensorflow.program.classes import BodyKey, Classes
@@ -165,12 +165,6 @@ class Tree:
         made = (one for name in called for one in MADE_OP_NAMES.get(name, ()))
         named = frozenset({*called, *plain, *joined, *made, *DEFAULT_OP_NAMES})
         return named - {"variable"}  # which claims know better
-
-    @cached_property
-    def name_tests(self) -> Mapping[str, Sequence[NameTest]]:
-        """What names of variables are compared with, by the files that do so, in the order of lines."""
-        found = {path: sorted(file.name_tests, key=lambda one: one.line) for path, file in self.files.items()}
-        return {path: tests for path, tests in found.items() if tests}
 
     @cached_property
     def by_hand(self) -> frozenset[ScopeKind]:

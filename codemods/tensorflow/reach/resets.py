@@ -44,7 +44,6 @@ class Resets:
         self.tree = graph.tree
         self.graph = graph
         self._places: dict[BodyKey, list[int]] = {}
-        self._resetting: dict[BodyKey, bool] = {}
         self._calls: dict[BodyKey, list[int]] = {}
         self._lefts: dict[BodyKey, dict[_Frames, _Left]] = {}
 
@@ -151,14 +150,14 @@ class Resets:
         Who calls a lambda is not known in other files, nor when a module does so that they import, or who is handed
         a function that leads there.
         """
-        keys = {key for key, _ in self._all}
-        handed = map(self.graph.is_referred_to, self.graph.leading_to(keys)) if keys else ()
-        return any(self._goes_on_unseen(key, self.tree.body(key)) for key in keys) or any(handed)
+        leading = self.graph.leading_to(key for key, _ in self._all)
+        unseen = (self.graph.is_referred_to(key) or self._goes_on_unseen(key, self.tree.body(key)) for key in leading)
+        return any(unseen)
 
     def _goes_on_unseen(self, key: BodyKey, body: BodyFacts) -> bool:
         if body.is_module:
             return bool(self.tree.imports.importers[key[0]])
-        return body.is_lambda or not self._resets(key)
+        return body.is_lambda or key not in self._resetting
 
     @cached_property
     def _all(self) -> list[tuple[BodyKey, Reset]]:
@@ -181,18 +180,32 @@ class Resets:
         if not isinstance(event, Call):
             return isinstance(event, Reset)
         targets = self.tree.targets(event, key)
-        return len(targets) == 1 and self._resets(targets[0])
+        return len(targets) == 1 and targets[0] in self._resetting
 
-    def _resets(self, key: BodyKey) -> bool:
-        """Whether a function surely resets the default graph: `def reset_graph(): tf.reset_default_graph()`."""
-        if key not in self._resetting:
-            body = self.tree.body(key)
-            sure = (one for one in body.events if not one.frames and _is_sure(one, body))
-            self._resetting[key] = any(isinstance(one, Reset) for one in sure)
-            self._resetting[key] &= not any(isinstance(event, Creation) for event in body.events)
-        return self._resetting[key]
+    @cached_property
+    def _resetting(self) -> frozenset[BodyKey]:
+        """The functions that surely reset the default graph, `def clean(): tf.reset_default_graph()`, or call such."""
+        found = {key for key, event in self._all if self._is_sure(key, event)}
+        waiting = [*found]
+        while waiting:
+            for caller, number in self.graph.callers(waiting.pop()):
+                event = self.tree.body(caller).events[number]
+                if caller not in found and self._is_sure(caller, event) and len(self._targets(event, caller)) == 1:
+                    found.add(caller)
+                    waiting.append(caller)
+        return frozenset(found)
+
+    def _targets(self, event: Event, key: BodyKey) -> list[BodyKey]:
+        return self.tree.targets(event, key) if isinstance(event, Call) else []
+
+    def _is_sure(self, key: BodyKey, event: Event) -> bool:
+        """Whether a function, which makes no variable itself, surely comes to an event."""
+        body = self.tree.body(key)
+        return not event.frames and _comes_to(event, body) and not any(isinstance(one, Creation) for one in body.events)
 
 
-def _is_sure(event: Event, body: BodyFacts) -> bool:
+def _comes_to(event: Event, body: BodyFacts) -> bool:
     """Whether a call of a function comes to an event: not behind a `return`, nor in what a decorator may skip."""
-    return body.resets_until is None or event.at <= body.resets_until
+    if isinstance(event, Reset):
+        return body.resets_until is None or event.at <= body.resets_until
+    return not body.decorated and (body.leaves is None or event.at <= body.leaves)

@@ -6,12 +6,15 @@ whatever is past the bound runs many times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from codemods.tensorflow.facts import BodyFacts, Call, FrameFacts, Lazy, ScopeKind
+from codemods.tensorflow.file_facts import NameTest
 from codemods.tensorflow.program.tree import BodyKey, Tree
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.comparing import compared
 from codemods.tensorflow.reach.openers import Openers
 from codemods.tensorflow.reach.resets import Resets
 from codemods.tensorflow.reach.surroundings import Surroundings
@@ -42,6 +45,11 @@ class ReachTable:
         self._openers = Openers(self.graph)
         self._ways: dict[BodyKey, tuple[Way, ...]] = {}
         self._instances: dict[tuple[BodyKey, int], tuple[Instance, ...]] = {}
+
+    @cached_property
+    def name_tests(self) -> Mapping[str, Sequence[NameTest]]:
+        """What names of variables are compared with, by the files that do so, in the order of lines."""
+        return compared(self.tree, self.ways)
 
     def instances(self, key: BodyKey, number: int) -> tuple[Instance, ...]:
         """Every way to one event of a body, with the frames around the event."""

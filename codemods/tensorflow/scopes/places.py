@@ -13,7 +13,7 @@ from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps, without_number
 
-__all__ = ["Places"]
+__all__ = ["Places", "numbers"]
 
 _Around = tuple[Instance, Stand]  # with one of the scopes around it
 
@@ -113,7 +113,7 @@ class Places:
         (own, fresh), (other, named) = (one, two) if self.is_fresh(one[1]) else (two, one)
         if not self.has_default_name(fresh) or self.is_fresh(named):
             return False
-        if not (overlaps(fresh.name, named.name) or overlaps(_numbers(fresh.name), named.name)):
+        if not (overlaps(fresh.name, named.name) or overlaps(numbers(fresh.name), named.name)):
             return False
         return not in_order or self._stays_name_scope(named) or not _is_taken_first(other, named, own)
 
@@ -213,6 +213,6 @@ def _happens_once(instance: Instance) -> bool:
     return instance.way.runs_once and not instance.in_loop
 
 
-def _numbers(name: Text) -> Text:
+def numbers(name: Text) -> Text:
     """What a name is called once it is taken: `a_1`, `a_2` and so on."""
     return joined((*name.parts, "_", Hole(digits=True)))

@@ -19,9 +19,9 @@ from codemods.tensorflow.reach.table import ReachTable
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.bearers import Bearers
 from codemods.tensorflow.scopes.items import Item, find_items, scopes_around
-from codemods.tensorflow.scopes.places import Places
+from codemods.tensorflow.scopes.places import Places, numbers
 from codemods.tensorflow.scopes.rivals import Rivals
-from codemods.tensorflow.text import Text, is_no_folder, may_be_one_path
+from codemods.tensorflow.text import Text, is_no_folder, may_be_one_path, overlaps
 
 __all__ = ["ScopeTable", "Step"]
 
@@ -151,6 +151,19 @@ class ScopeTable:
         if self._is_elsewhere(first) or self._is_elsewhere(second):
             return True
         return may_be_one_path(self.store_path(first), self.store_path(second))
+
+    def may_be_given(self, made: Instance, stored: Instance) -> bool:
+        """Whether an instance may have scopes in front in the graph that are called as those of another in the store.
+
+        A scope that is entered again gets a number: `a_1`, as another one may be called by itself.
+        """
+        around, path = scopes_around(made), self.store_path(stored)
+        return len(around) == len(path) and all(map(self._may_be_called, around, path))
+
+    def _may_be_called(self, stand: Stand, name: Text) -> bool:
+        if overlaps(stand.name, name):
+            return True
+        return self.step(stand) in (Step.BROKEN, Step.NAME_MANY) and overlaps(numbers(stand.name), name)
 
     def is_above(self, name: Text, instance: Instance, depth: int) -> bool:
         """Whether the name that an instance bears in the store surely has fewer folders than `depth`."""

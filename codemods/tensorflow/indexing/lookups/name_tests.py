@@ -6,20 +6,22 @@ import ast
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.file_facts import NameTest
+from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.lookups.patterns import asks_anything, words
 from codemods.tensorflow.indexing.lookups.variable_names import is_name
 from codemods.tensorflow.indexing.targets import snake_case
+from codemods.tensorflow.text import Hole
 from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import Scope
+from migrate.syntax.walk import Scope, ScopeKind
 
-__all__ = ["name_tests", "tells_apart"]
+__all__ = ["name_tests", "tells_apart", "told"]
 
 _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("get_collection", "get_collection_ref"), 1),
@@ -27,13 +29,22 @@ _FILTERS = {  # the place of the argument by which these choose variables
     **dict.fromkeys(("all_variables", "moving_average_variables"), 0),
 }
 _MATCHES = {"match": True, "fullmatch": True, "search": False}  # whether they look at how a name begins
+_ASKING = frozenset({"startswith", "endswith", "find", "count"})
 _GLOBS = frozenset({"fnmatch.fnmatch", "fnmatch.fnmatchcase"})
 _NUMBER = re.compile(r"_\d*$|(?<=layer)\d+$")  # `w_1`, the layer `layer1` of `W1`
 
 
-def name_tests(module: Module) -> frozenset[NameTest]:
+def name_tests(module: Module, callees: Callees) -> frozenset[NameTest]:
     """The strings and patterns that decide, by their names, which variables the program means."""
-    return frozenset(test for asked in (*_tested(module), *_filters(module)) for test in _tests(asked))
+    return frozenset(test for asked in (*_tested(module), *_filters(module)) for test in _tests(asked, callees))
+
+
+def told(value: str, test: NameTest) -> Iterator[NameTest]:
+    """A test with a string that is passed."""
+    if test.pattern:
+        yield from _of_pattern(value, test.begins, test.line, plain=test.plain)
+    elif value.partition(":")[0]:  # every name of an output has its `:0`
+        yield NameTest(value, test.begins, test.line, test.plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,26 @@ class _Asked:
     plain: bool = False  # nothing is asked but how a whole name begins, or whether it holds the string
 
 
-def _tests(asked: _Asked) -> Iterator[NameTest]:
+def _tests(asked: _Asked, callees: Callees) -> Iterator[NameTest]:
     line = asked.node.lineno
     values = _values(asked.node, asked.scope)
+    test = NameTest("", asked.begins, line, asked.plain, pattern=asked.pattern is not None)
     if asked.computed and not values and _is_kept(asked.node):
         yield NameTest("", True, line)
+    if not values and asked.pattern in (None, str):
+        yield from _passed(asked, test, callees)
     for value in values:
-        if asked.pattern:
-            yield from _of_pattern(asked.pattern(value), asked.begins, line, plain=asked.plain)
-        elif value.partition(":")[0]:  # every name of an output has its `:0`
-            yield NameTest(value, asked.begins, line, asked.plain)
+        yield from told(asked.pattern(value) if asked.pattern else value, test)
+
+
+def _passed(asked: _Asked, test: NameTest, callees: Callees) -> Iterator[NameTest]:
+    """The test with what the function around it is passed: `scope in v.name`."""
+    scope = asked.scope
+    while scope.kind is ScopeKind.LAMBDA and scope.parent is not None:  # which goes through the names
+        scope = scope.parent
+    text = callees.text(asked.node, scope)
+    if any(isinstance(part, Hole) and part.is_filled_in for part in text.parts):
+        yield replace(test, passed=text, body=callees.body(scope))
 
 
 def _is_kept(node: ast.expr) -> bool:
@@ -131,10 +152,14 @@ def _compared(node: ast.expr, scope: Scope, module: Module) -> Iterator[_Asked]:
                 yield from (_Asked(one, scope, begins=whole, plain=held) for one in asked)
                 return
             case ast.Call(func=function, args=arguments) if function is current:
-                if isinstance(function, ast.Attribute) and function.attr in ("startswith", "endswith", "find"):
+                if isinstance(function, ast.Attribute) and function.attr in _ASKING:
                     begins = function.attr == "startswith" and function.value is node
                     yield from (_Asked(one, scope, begins, computed=begins, plain=begins) for one in arguments[:1])
                     return
+            case ast.Call(func=ast.Name(id="len")):
+                counts = current is not node and isinstance(module.parents[parent], ast.Compare)
+                yield from [_Asked(ast.copy_location(ast.Constant("/"), parent), scope)] if counts else []
+                return
             case ast.Call(func=ast.Attribute() | ast.Name() as function) if function is not current:
                 yield from _matched(parent, function, scope, whole=current is node)
                 return
@@ -185,6 +210,7 @@ def _values(node: ast.expr, scope: Scope) -> list[str]:
             return [value for element in elements for value in _values(element, scope)]
         case ast.Name(id=name):
             found = _bound(name, scope)
+            found = single_value(found.id, scope) if isinstance(found, ast.Name) else found
             return [] if found is None or isinstance(found, ast.Name) else _values(found, scope)
     return []
 
