@@ -210,6 +210,7 @@ class Call(Fact):
     tensors: tuple[int | str, ...] = ()  # the positions and keywords of arguments that may hold a tensor
     lent: tuple[Lent, ...] = ()  # those that read what calls have made, where the file makes or enters graphs
     kept: tuple[tuple[int | str, tuple[str, ...]], ...] = ()  # the same of what other files keep, and the words for it
+    gathered: bool = False  # all that it gives is taken there: where that is a generator, it runs there
 
 
 @record(frozen=True, slots=True)
@@ -294,6 +295,7 @@ class BodyFacts(Fact):
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs
     implicit: bool = False  # Python itself calls it: `__getitem__`, or the `__init__` of a class with a metaclass
+    resumed: bool = False  # a generator: it runs where somebody goes on with it
     static: bool = False  # takes no `self`
     of_class: str = ""  # the name of the class by which it may be called with an object, as plain methods may
     eager: str = ""  # why it is

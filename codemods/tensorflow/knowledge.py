@@ -16,6 +16,8 @@ __all__ = [
     "DEFAULT_OP_NAMES",
     "ESTIMATORS",
     "EVALUATORS",
+    "GATHERERS",
+    "GATHERING_METHODS",
     "GRAPH_SWITCHES",
     "IMPORTERS",
     "KNOWN_MODULES",
@@ -202,6 +204,10 @@ ESTIMATORS = {f"tensorflow.{module}.Estimator": ("model_fn", 0) for module in ("
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
 COLLECTORS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "dict", "sorted", "next"))
+# What takes all that an iterable gives, at once.
+_TAKING_ALL = ("list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "min", "max")  # `all` and `any` may stop
+GATHERERS = frozenset({"collections.OrderedDict", *(f"builtins.{name}" for name in _TAKING_ALL)})
+GATHERING_METHODS = frozenset({"extend", "update", "join"})
 # What they give is a module of the program.
 IMPORTERS = frozenset(
     """importlib.import_module importlib.__import__ builtins.__import__ importlib.util.module_from_spec

@@ -83,6 +83,7 @@ class Describer:
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
             implicit=_is_implicit(node, scope.parent),
+            resumed=_is_resumed(node),
             static="staticmethod" in decorators,
             of_class=getattr(scope.parent.node, "name", "") if in_class and _TAKING_NONE.isdisjoint(decorators) else "",
             eager=self.eager(node, number, scope.parent),
@@ -183,6 +184,13 @@ class Describer:
             is_test="tensorflow.test.TestCase" in names,
             is_plain_test="unittest.TestCase" in names,
         )
+
+
+def _is_resumed(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a function is a generator whose rest waits until somebody goes on; a context manager's does not."""
+    if isinstance(node, ast.Lambda) or leaves(node) != AT_ONCE:
+        return False
+    return not any(map(is_manager, node.decorator_list))
 
 
 def _is_implicit(node: ast.AST, owner: Scope) -> bool:

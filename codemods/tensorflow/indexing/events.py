@@ -33,6 +33,7 @@ from codemods.tensorflow.indexing.contexts.sessions import runs_session
 from codemods.tensorflow.indexing.contexts.swallowing import is_manager
 from codemods.tensorflow.indexing.creating import Creating
 from codemods.tensorflow.indexing.frames import Frames
+from codemods.tensorflow.indexing.gathering import Gathering
 from codemods.tensorflow.indexing.getters import Getters
 from codemods.tensorflow.indexing.graph_imports import IMPORTING
 from codemods.tensorflow.indexing.handing import Handing
@@ -73,7 +74,8 @@ class Events:
         self.callees = callees
         self.creations = creations
         self.by_body: list[list[Event]] = [[] for _ in callees.body_scopes]
-        self.frames = Frames(callees)
+        self.gathering = Gathering(module.walk, callees)
+        self.frames = Frames(callees, self.gathering)
         self.told = Telling(module, callees)
         self.modes = Modes(module.walk, callees)
         self.names: set[str] = set()  # every TensorFlow name called, canonical
@@ -240,6 +242,7 @@ class Events:
             tensor_arguments(passed, site.scope, self.callees) if callee.kind in _FOLLOWED else (),
             self._lent(passed, site.scope, callee),
             tuple(kept_arguments(node, passed, site.scope, (*positional, *[text for _, text in keywords]))),
+            self.gathering.takes(node),
         )
 
     def _passed(self, node: ast.Call, scope: Scope, callee: Callee) -> Given:

@@ -76,13 +76,14 @@ class Classes:
         return []
 
     def called_on_self(self, key: ClassKey, name: str) -> list[BodyKey]:
-        """What `self.name()` in a class can run: its own method, or that of a class which derives from it."""
+        """What `self.name()` in a class can run: its own method, one of a subclass, or of what that has beside it."""
         found = self.method(key, name)
         for subclass in self.subclasses.get(key, ()):
             index = self.facts(subclass).methods.get(name)
             if index is not None:
                 found.append((subclass[0], index))
-        return found
+        beside = (one for base in self._beside(key, in_front=True) for one in self.method(base, name))
+        return list(dict.fromkeys((*found, *beside)))
 
     def inherited(self, key: ClassKey, name: str) -> list[BodyKey]:
         """What `super().name()` in a class can run: a base's method, or one of what a subclass has beside the class."""
@@ -90,9 +91,13 @@ class Classes:
         beside = (found for base in self._beside(key) for found in self.method(base, name))
         return list(dict.fromkeys((*own, *beside)))
 
-    def _beside(self, key: ClassKey) -> Iterator[ClassKey]:
-        """The bases that subclasses name behind one that is a class, or derives from it: `class Net(Scoped, Dense)`."""
+    def _beside(self, key: ClassKey, *, in_front: bool = False) -> Iterator[ClassKey]:
+        """The bases that subclasses name behind one that is a class, or derives from it: `class Net(Scoped, Dense)`.
+
+        Those that they name `in_front` of it, too, where that is asked for.
+        """
         for subclass in self.subclasses.get(key, ()):
             bases = self.bases(subclass) if len(self.facts(subclass).bases) > 1 else ()
             place = next((number for number, base in enumerate(bases) if key in self.ancestors(base)), len(bases))
-            yield from (base for base in bases[place + 1 :] if key not in self.ancestors(base))
+            others = bases if in_front else bases[place + 1 :]
+            yield from (base for base in others if key not in self.ancestors(base))

@@ -65,7 +65,7 @@ class CallGraph:
     def components(self) -> list[list[BodyKey]]:
         """The bodies by mutual recursion, callers before what they call."""
         lambdas = [key for key, body in self.tree.bodies() if body.is_lambda]
-        read = [key for key, body in self.tree.bodies() if body.decorated or body.implicit]
+        read = [key for key, body in self.tree.bodies() if body.decorated or body.implicit or body.resumed]
         nodes = dict.fromkeys([*self._callers, *lambdas, *read])
         return list(components(list(nodes), self.origins))
 
@@ -175,9 +175,15 @@ class CallGraph:
         return key in self.escaped or (self.tree.body(key).is_lambda and not self.callers(key))
 
     def is_implicit(self, key: BodyKey) -> bool:
-        """Whether Python itself can call a body, or something within a variable scope reads it as a property."""
+        """Whether Python itself can run a body, or something within a variable scope reads it as a property."""
         body = self.tree.body(key)
-        return body.implicit or (body.decorated and body.owner >= 0 and body.name in self._scoped_reads)
+        read = body.decorated and body.owner >= 0 and body.name in self._scoped_reads
+        return body.implicit or read or self._is_resumed(key, body)
+
+    def _is_resumed(self, key: BodyKey, body: BodyFacts) -> bool:
+        """Whether it is a generator that whoever has it goes on with, wherever that is."""
+        calls = (self.tree.body(caller).events[number] for caller, number in self.callers(key))
+        return body.resumed and not all(isinstance(one, Call) and one.gathered for one in calls)
 
     def read_in_names(self, key: BodyKey) -> Iterator[tuple[str, At]]:
         """The places of the name scopes within which something reads a body as a property."""
@@ -199,7 +205,8 @@ class CallGraph:
     def is_open_ended(self, key: BodyKey) -> bool:
         """Whether calls may run a body that nobody can point at."""
         body = self.tree.body(key)
-        return body.decorated or body.implicit or bool(self.unclear_callers(key)) or key in self.escaped
+        roams = body.decorated or body.implicit or self._is_resumed(key, body)
+        return roams or bool(self.unclear_callers(key)) or key in self.escaped
 
     def unclear_callers(self, key: BodyKey) -> list[Caller]:
         """The calls that may run a method, or what a module has, by its name alone: on what, nobody knows."""
