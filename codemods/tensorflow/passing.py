@@ -21,6 +21,8 @@ _CODE = "GV212"
 _ASKING = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "super"})
 # Methods and functions of modules that ask as those do, or note the class for what is done with its instances.
 _ASKING_MEMBERS = frozenset({"assertIsInstance", "assertNotIsInstance", "register_tensor_conversion_function"})
+_TYPING = frozenset({"typing.TypeVar", "typing.NewType", "typing.cast"})
+_KINDS = frozenset({"tensorflow.Tensor", "tensorflow.Operation"})  # of values: no program makes one by calling these
 
 
 def passed_on(module: Module, shifts: tuple[Shift, ...]) -> Iterator[Finding]:
@@ -32,7 +34,7 @@ def passed_on(module: Module, shifts: tuple[Shift, ...]) -> Iterator[Finding]:
     for node, scope in chain(*walk.names.values(), *walk.attributes.values()):
         if knowledge.canonical(resolve(node, scope)) != knowledge.VARIABLE:
             continue
-        if _may_be_called(module, node) or _is_called_by_holder(module, node, scope):
+        if _may_be_called(module, node, scope) or _is_called_by_holder(module, node, scope):
             yield _left(module, node, GET_VARIABLE_RULES[_CODE].summary, shifts)
 
 
@@ -90,18 +92,26 @@ def _called(function: ast.AST) -> str:
     return ""
 
 
-def _may_be_called(module: Module, node: ast.expr) -> bool:
+def _may_be_called(module: Module, node: ast.expr, scope: Scope) -> bool:
     """Whether it goes into a call or comes out of a function; asking whether something is a variable calls nothing."""
     parent = module.parents[node]
     if isinstance(parent, ast.keyword):
         parent = module.parents[parent]
     if isinstance(parent, ast.Call):
-        return not _only_asks(parent.func) and node is not parent.func
+        return node is not parent.func and not (_only_asks(parent.func, scope) or _is_a_kind(module, parent, scope))
     return isinstance(parent, ast.Return | ast.Lambda)
 
 
-def _only_asks(function: ast.expr) -> bool:
+def _only_asks(function: ast.expr, scope: Scope) -> bool:
     """Whether a function calls no class that it is passed."""
-    if isinstance(function, ast.Attribute):
-        return function.attr in _ASKING_MEMBERS
-    return isinstance(function, ast.Name) and function.id in _ASKING
+    if isinstance(function, ast.Attribute) and function.attr in _ASKING_MEMBERS:
+        return True
+    return (isinstance(function, ast.Name) and function.id in _ASKING) or resolve(function, scope) in _TYPING
+
+
+def _is_a_kind(module: Module, call: ast.Call, scope: Scope) -> bool:
+    """Whether a call is told kinds of values: `kinds_of(tf.Tensor, tf.Variable)`, `@dispatch(tf.Variable)`."""
+    holder = module.parents[call]
+    if isinstance(holder, ast.FunctionDef | ast.AsyncFunctionDef) and call in holder.decorator_list:
+        return True  # it says which values the function is for
+    return any(knowledge.canonical(resolve(one, scope)) in _KINDS for one in call.args)
