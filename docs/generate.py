@@ -146,6 +146,8 @@ def _table(rules: tuple[Rule, ...], link: Callable[[Rule], str]) -> str:
 _BEGIN, _END = "<!-- options: begin -->", "<!-- options: end -->"
 _SCOPES = {Scope.FILE: "nearest to each source", Scope.RUN: "nearest to the current directory"}
 
+_DEFAULTS = {"exclude": "the usual ones"}  # where a table has no room for them
+
 
 def configuration(page: str) -> str:
     """The page with its table of keys as `Settings` has them."""
@@ -158,7 +160,7 @@ def _options() -> str:
     for name, (field, option) in options.options_of().items():
         if option.scope is Scope.COMMAND:
             continue
-        default = "the usual ones" if name == "exclude" else f"`{options.toml(field.default)}`"
+        default = _DEFAULTS.get(name, f"`{options.toml(field.default)}`" if field.default != "" else "none")
         values = options.choices(field, option)
         text = option.text + (f" {_choice(values)}" if values else "")
         rows.append(f"| `{name.replace('_', '-')}` | {default} | {_SCOPES[option.scope]} | {_cell(text)} |")

@@ -20,7 +20,7 @@ from migrate.executors import ExecutorError
 from migrate.output.messages import say
 from migrate.paths.git import GitError
 from migrate.registry import RegistryError
-from migrate.settings import SettingsError
+from migrate.settings import SettingsError, check_filled
 from migrate.streams import StreamError
 
 __all__ = ["main"]
@@ -103,6 +103,19 @@ class _Run(TyperCommand):
             formatter.write_dl([(name, text) for name, text in commands.summaries().items()])
 
 
+class _Beside(TyperCommand):
+    """A command beside the main one, whose options are not checked as settings."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        given = {} if ctx.resilient_parsing else self.make_parser(ctx).parse_args([*args])[0]
+        for parameter in self.get_params(ctx):
+            value = given.get(parameter.name or "")
+            words = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+            if parameter.param_type_name == "option":
+                check_filled(words, max(parameter.opts, key=len), parameter.metavar or "a word")
+        return super().parse_args(ctx, args)
+
+
 class _Interrupted(Exception):  # noqa: N818 - the user's wish, not an error
     """Stands for KeyboardInterrupt and EOFError, which typer answers in its own way."""
 
@@ -137,7 +150,7 @@ class _Commands(TyperGroup):
         if cmd_name != "run" and cmd_name not in commands.names():
             return None
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        kind = _Run if cmd_name == "run" else TyperCommand
+        kind = _Run if cmd_name == "run" else _Beside
         app.command(cmd_name, cls=kind, context_settings=_CONTEXT)(commands.load(cmd_name))
         return typer.main.get_command(app)
 

@@ -249,7 +249,8 @@ class Settings:
         for name, (_, option) in options_of().items():
             if option.scope is not Scope.COMMAND:
                 value = getattr(near if option.scope is Scope.FILE else self, name)
-                lines.append(f"{name.replace('_', '-')} = {toml(value)}")
+                key = name.replace("_", "-")
+                lines.append(f"# {key} = {option.metavar}" if value == "" else f"{key} = {toml(value)}")
         values = near.own_policy().options.values
         return "\n".join([*lines, *(f"{name} = {toml(value)}" for name, value in values.items())]) + "\n"
 

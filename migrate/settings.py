@@ -16,7 +16,7 @@ from migrate.options import Color, Scope, Settings, options_of
 from migrate.paths.recent import Recent
 from migrate.registry import Registry
 
-__all__ = ["Color", "Settings", "SettingsError", "load", "nearest", "parse", "variable"]
+__all__ = ["Color", "Settings", "SettingsError", "check_filled", "load", "nearest", "parse", "variable"]
 
 FILES = ("migrate.toml", "pyproject.toml")
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
@@ -38,15 +38,16 @@ def load(registry: Registry, given: Mapping[str, Any], environ: Mapping[str, str
         raise SettingsError(f"a codemod's option is called {clash.pop()}, as one of migrate's own")
     if given.get("config") and given.get("isolated"):
         raise SettingsError("--config and --isolated exclude each other")
-    _check_filled(given)
     return _Finder(registry, dict(given), environ or {}).at(os.getcwd())
 
 
-def _check_filled(given: Mapping[str, Any]) -> None:
-    """A variable of a script that nobody has set, as in `--shard "$PART"`, must not mean the whole tree."""
-    for name, (_, option) in options_of().items():
-        if option.scope is Scope.COMMAND and given.get(name) == "":
-            raise SettingsError(f"--{name.replace('_', '-')} is empty: leave it out, or say {option.metavar}")
+def check_filled(words: Sequence[str], where: str, metavar: str) -> None:
+    """A variable of a script that nobody has set, as in `--shard "$PART"`, must not mean the whole tree.
+
+    Raises `SettingsError` naming `where` it was set, unless there is something but blanks in one of the words.
+    """
+    if words and not any(word.strip() for word in words):
+        raise SettingsError(f"{where} is empty: leave it out, or say {metavar}")
 
 
 def variable(name: str) -> str:
@@ -210,14 +211,15 @@ def _checked(name: str, value: Any, registry: Registry, where: str, root: str) -
         raise SettingsError(f"{where} must be a string, not {value!r}")
     if option.choices:
         return _choice(value, option.choices, where)
-    if not option.path or value in ("", "-") or os.path.isabs(value):
+    check_filled((value,), where, option.metavar)
+    if not option.path or value == "-" or os.path.isabs(value):
         return value
     return os.path.relpath(os.path.join(root, value))
 
 
 def _check_inside(name: str, value: str, where: str, root: str) -> None:
     """A file that was found, maybe in a stranger's project, may have nothing written outside of its directory."""
-    if value in ("", "-"):
+    if value == "-":
         return
     real, root = os.path.realpath(value), os.path.realpath(root)
     below = real.startswith(os.path.join(root, ""))
@@ -244,10 +246,9 @@ def _words(value: Any, where: str, metavar: str) -> tuple[str, ...]:
         value = value.split(",")
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise SettingsError(f"{where} must be a list of strings, not {value!r}")
-    words = tuple(word.strip() for one in value for word in one.split(",") if word.strip())
-    if value and not words:
-        raise SettingsError(f"{where} is empty: leave it out, or say {metavar}")
-    return words
+    words = [word.strip() for one in value for word in one.split(",")]
+    check_filled(words, where, metavar)
+    return tuple(filter(None, words))
 
 
 def _anchored(pattern: str, root: str) -> str:

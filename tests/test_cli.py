@@ -120,6 +120,13 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
             ([f"--{name}", "", "."], f"--{name} is empty: leave it out, or say {word}")
             for name, word in (("select", "NAMES"), ("ignore", "NAMES"), ("exclude", "GLOBS"), ("stub", "MODULES"))
         ),
+        *(
+            ([f"--{name}", "", "."], f"--{name} is empty: leave it out, or say {word}")
+            for name, word in (("report", "FILE.html"), ("baseline", "FILE"), ("python", "FILE"), ("until", "POINT"))
+        ),
+        (["-o", " ", "."], "--output-file is empty: leave it out, or say FILE"),
+        (["undo", "--project", ""], "--project is empty: leave it out, or say DIR"),
+        (["new", "one", "--folder="], "--folder is empty: leave it out, or say DIR"),
         (["--extend-exclude", " , ", "."], "--extend-exclude is empty: leave it out, or say GLOBS"),
         (["--since=", "."], "--since is empty: leave it out, or say REV"),
         (["--config", "nope.toml", "."], "nope.toml cannot be read: No such file or directory"),

@@ -146,16 +146,33 @@ class Kind_{0}:
 
 a_{0} = tf.Variable(0.0, name=Kind_{0}().name(None))
 """
+SCOPE = """\
+with tf.SCOPE("s"):
+    v_{0} = tf.Variable(0.0, name="v")
+"""
+NESTED = """\
+with tf.name_scope("n"):
+    with tf.name_scope("s"):
+        v_{0} = tf.Variable(0.0, name="v")
+"""
+IN_AN_ARM = """\
+if flag({0}):
+    with tf.name_scope("s"):
+        v_{0} = tf.Variable(0.0, name="v")
+"""
 SHAPES = {  # what stands before, what stands for each number, and what behind
     "a layer each": (HEAD, "a_{0} = make({0})\n", ""),
     "one tuple": (HEAD + "x = (\n", "    make({0}),\n", ")\n"),
     "two in an arm": (HEAD, ARM, ""),
     "a function each": (HEAD, BODY, ""),
     "asked for": (HEAD, ASKED, ""),
+    "one name scope for all": (HEAD, SCOPE.replace("SCOPE", "name_scope"), ""),
+    "one variable scope for all": (HEAD, SCOPE.replace("SCOPE", "variable_scope"), ""),
+    "one scope for all, each in another": (HEAD, NESTED, ""),
+    "one scope for all, each in an arm": (HEAD, IN_AN_ARM, ""),
 }
 ALIKE = {  # each is compared with all others, which takes few calls and the square of their number
     "one name for all": (HEAD, "w = tf.Variable(tf.zeros([3]))\n", ""),
-    "one scope for all": (HEAD, 'with tf.name_scope("s"):\n    v_{0} = tf.Variable(0.0, name="v")\n', ""),
 }
 
 

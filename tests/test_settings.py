@@ -104,6 +104,8 @@ def test_paths_in_a_file_are_relative_to_it(here: Path) -> None:
         ("select = 1\n", "migrate.toml: select must be a list of strings, not 1"),
         ("report = 1\n", "migrate.toml: report must be a string, not 1"),
         ('select = ""\n', "migrate.toml: select is empty: leave it out, or say NAMES"),
+        ('report = ""\n', "migrate.toml: report is empty: leave it out, or say FILE.html"),
+        ('until = " "\n', "migrate.toml: until is empty: leave it out, or say POINT"),
         ('exclude = [""]\n', "migrate.toml: exclude is empty: leave it out, or say GLOBS"),
         ('ignore = ["TY1", "TZ2"]\n', "migrate.toml: ignore: unknown codemod or code TZ2"),
         ('select = ["tuy"]\n', "migrate.toml: select: unknown codemod or code tuy; did you mean toy?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from migrate.findings import rules
 from migrate.findings.suppress import Ignore, Suppressions
 from migrate.model import Finding, Left, Level, Notice, Rewrite
 
-__all__ = ["Hold", "Policy", "answering", "applied", "beyond", "hold", "missing", "settle", "silencing"]
+__all__ = ["Hold", "Policy", "answering", "applied", "beyond", "falling", "hold", "missing", "settle", "silencing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,24 @@ def _too_far(finding: Finding, policy: Policy) -> Level | None:
 
 def _spread(findings: Sequence[Finding], holds: dict[str, Hold]) -> None:
     """Holds back whatever requires, directly or through others, a finding of this file that does not stand."""
-    here = {finding.id: finding for finding in findings}
-    fallen = {name for name, one in here.items() if name in holds or isinstance(one.outcome, Left)}
-    grown = True
-    while grown:
-        grown = False
-        for name, finding in here.items():
-            needed = next((one for one in finding.requires if one in fallen), None)
-            if needed and name not in fallen:
-                fallen.add(name)
-                holds[name] = missing(needed)
-                grown = True
+    fallen = [one.id for one in findings if one.id in holds or isinstance(one.outcome, Left)]
+    holds |= {name: missing(needed) for name, needed in falling(findings, fallen).items()}
+
+
+def falling(findings: Iterable[Finding], lost: Iterable[str]) -> dict[str, str]:
+    """Which findings require some that are `lost`, directly or through others, by id, and what each of them lacks."""
+    needing: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for name in finding.requires:
+            needing[name].append(finding)
+    waiting = deque(dict.fromkeys(lost))
+    fallen = set(waiting)
+    found: dict[str, str] = {}
+    while waiting:
+        needed = waiting.popleft()
+        for one in needing.get(needed, ()):
+            if one.id not in fallen:
+                fallen.add(one.id)
+                found[one.id] = needed
+                waiting.append(one.id)
+    return found

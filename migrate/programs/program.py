@@ -10,7 +10,7 @@ from migrate import engine
 from migrate.engine import Indexed, Rewritten
 from migrate.executors import Lost
 from migrate.findings import rules
-from migrate.findings.settle import Hold, applied, beyond, missing
+from migrate.findings.settle import Hold, applied, beyond, falling, missing
 from migrate.findings.shifts import renames
 from migrate.model import Failure, FileResult, Level, Rewrite, Shift, path_of
 from migrate.programs.extent import Setup
@@ -160,16 +160,13 @@ class Program:
 
     def _hold_dependents(self) -> list[str]:
         """Holds back what requires a finding of another file that does not stand; the paths to rewrite again."""
-        standing = [applied(one.result.findings) for one in self.results.values()]
-        everything = frozenset[str]().union(*standing)
-        again: dict[str, None] = {}
-        for path, one in self.results.items():
-            for finding in one.result.findings:
-                needed = next((name for name in finding.requires if name not in everything), None)
-                if needed and isinstance(finding.outcome, Rewrite):
-                    self._held.setdefault(path, {})[finding.id] = self._missing(needed)
-                    again[path] = None
-        return sorted(again)
+        findings = [one for rewritten in self.results.values() for one in rewritten.result.findings]
+        standing = {one.id: one for one in findings if isinstance(one.outcome, Rewrite)}
+        lost = dict.fromkeys(name for one in standing.values() for name in one.requires if name not in standing)
+        lacking = falling(standing.values(), lost)
+        for name, needed in lacking.items():
+            self._held.setdefault(standing[name].path, {})[name] = self._missing(needed)
+        return sorted({standing[name].path for name in lacking})
 
     def _missing(self, needed: str) -> Hold:
         """The hold of what requires a finding that is not made, be it for want of leave to touch its file."""

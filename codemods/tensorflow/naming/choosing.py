@@ -7,11 +7,11 @@ from itertools import chain
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.indexing.targets import another
-from codemods.tensorflow.naming.claim import Claim, standing
+from codemods.tensorflow.naming.claim import Claim
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import Site
 from codemods.tensorflow.reach.meeting import ANY_GRAPH
-from codemods.tensorflow.reach.ways import Instance
+from codemods.tensorflow.reach.ways import Instance, standing
 from codemods.tensorflow.scopes.items import scope_names, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable, Step
 from codemods.tensorflow.text import Text, literal

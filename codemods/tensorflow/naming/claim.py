@@ -9,7 +9,7 @@ from itertools import chain
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance
 from codemods.tensorflow.text import Text
 
-__all__ = ["FACTORY", "MOVED", "Claim", "Search", "outermost", "standing"]
+__all__ = ["FACTORY", "MOVED", "Claim", "Search", "outermost"]
 
 FACTORY = "factory"  # with the body of a factory: the domain of its variables
 MOVED = "moved"  # the domain of variables that get another name
@@ -35,12 +35,6 @@ class Claim:
 def outermost(claim: Claim) -> str:
     """The outermost scope around a claim, or `ANYWHERE`; the store has places of its own."""
     return ANYWHERE if claim.in_store else claim.instance.way.outermost
-
-
-def standing(instance: Instance) -> object:
-    """All of an instance by which claims are compared: by identity what takes long to compare."""
-    way = instance.way
-    return id(way.stands), way.graph, way.root, way.reruns, way.guarded, way.partial, instance.body[0]
 
 
 class Search:

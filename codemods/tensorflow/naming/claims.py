@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
-from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost, standing
+from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost
 from codemods.tensorflow.naming.near import Near
 from codemods.tensorflow.reach.meeting import may_be_one_graph
-from codemods.tensorflow.reach.ways import ANYWHERE, Instance, in_other_arms
+from codemods.tensorflow.reach.ways import ANYWHERE, Instance, in_other_arms, standing
 from codemods.tensorflow.scopes.crossing import may_cross
+from codemods.tensorflow.scopes.places import Fresh
 from codemods.tensorflow.scopes.table import ScopeTable
 from codemods.tensorflow.text import without_number
 
 __all__ = ["Claims"]
 
-
-_ByPlace = dict[str, dict[str, list[Claim]]]  # by the outermost scope, then by all before the name
+_Bucket = dict[Fresh | None, list[Claim]]  # by the scopes around them that no other block shares
+_ByPlace = dict[str, dict[str, _Bucket]]  # by the outermost scope, then by all before the name
 
 
 @dataclass(slots=True)
@@ -58,8 +60,9 @@ class Claims:
                 if (claim.in_store or _moves(claim)) and (stem := without_number(name)) != name:
                     numbers = self._stored_numbers if claim.in_store else self._wrapped_numbers
                     numbers[stem].append(claim)
+                fresh = self._fresh_ones(claim)
                 for top, place in self._places(claim):
-                    self._exact[name][top][place].append(claim)
+                    self._exact[name][top][place][fresh].append(claim)
             where = ANYWHERE if claim.instance.way.is_seen else claim.instance.body[0]
             lower = [name.lower() for name in known]
             self._numbered[where].update(stem for name in lower if (stem := without_number(name)) != name)
@@ -109,7 +112,8 @@ class Claims:
             yield from self._known.overlapping(claim)
         else:
             tops = self._exact.get(_last(claim.name.literal), {}).values()
-            yield from (one for places in tops for bucket in places.values() for one in bucket)
+            buckets = (bucket for places in tops for place in places.values() for bucket in place.values())
+            yield from chain.from_iterable(buckets)
         yield from self._patterns.overlapping(claim)
 
     def rivals(self, claim: Claim) -> list[Claim]:
@@ -175,7 +179,14 @@ class Claims:
         near = tops.values() if ANYWHERE in {top for top, _ in own} else [tops[one] for one in wanted if one in tops]
         places = {place for _, place in own} | {ANYWHERE}
         known = claim.instance.way.full(claim.name) is not None
-        return _once([one[place] for one in near for place in (places & one.keys() if known else one)])
+        found = [one[place] for one in near for place in (places & one.keys() if known else one)]
+        fresh = self._fresh_ones(claim)
+        return _once([one[key] for one in found for key in ((fresh, None) if fresh is not None else one) if key in one])
+
+    def _fresh_ones(self, claim: Claim) -> Fresh | None:
+        """The scopes around a claim without which no other one is in its place; None where it may be all the same."""
+        plain = claim.name.literal is not None and "/" not in claim.name.pattern
+        return self.scopes.places.fresh_ones(claim.instance) if plain and not claim.in_store else None
 
     def _numbering(self, name: str, claim: Claim) -> Sequence[Claim]:
         """For `w_1`, the claims to `w`, where there are so many that one of them can be given that number."""
@@ -188,7 +199,7 @@ class Claims:
         """Those of others that may be to the same name; of many that stand alike one is compared for all of them."""
         compared: dict[int, bool] = {}
         for one in candidates:
-            if one.owner != claim.owner and may_be_one_graph(one.instance, claim.instance):
+            if one.owner != claim.owner:
                 stand = self._stands[id(one)]
                 if stand not in compared:
                     compared[stand] = self._are_rivals(one, claim)
@@ -238,7 +249,7 @@ def _once(buckets: Sequence[Sequence[Claim]]) -> Sequence[Claim]:
 
 
 def _by_place() -> _ByPlace:
-    return defaultdict(lambda: defaultdict(list))
+    return defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
 
 
 def _stand(claim: Claim) -> object:

@@ -22,10 +22,12 @@ __all__ = [
     "as_passed",
     "bind",
     "bound_parameters",
+    "circumstances",
     "exclusive",
     "handed_through",
     "in_other_arms",
     "scope_name",
+    "standing",
 ]
 
 SCOPES = (ScopeKind.NAME, ScopeKind.VARIABLE)
@@ -98,6 +100,11 @@ class Way:
         return None if self.folder is None or last is None else self.folder + last.lower()
 
     @cached_property
+    def around(self) -> tuple[object, ...]:
+        """All that it is within, by value: each construct as a chain of calls came to it, its arm, its name."""
+        return tuple((stand.key, stand.frame.arm, stand.name) for stand in self.stands)
+
+    @cached_property
     def outermost(self) -> str:
         """The outermost scope, in lower case, or `ANYWHERE`: nothing in another one bears the same name."""
         first = self.scopes[0].name.literal if self.scopes else None
@@ -153,6 +160,18 @@ class Instance:
         if way.root != other.way.root or way.unknown or way.partial or way.reruns or not way.order < other.way.order:
             return False
         return not way.repeats or (self.in_loop and self.loops.isdisjoint(other.loops))
+
+
+def standing(instance: Instance) -> object:
+    """All by which what happens in an instance is compared with what happens in others, but for the order."""
+    return instance.way.around, *circumstances(instance)
+
+
+def circumstances(instance: Instance) -> tuple[object, ...]:
+    """All of that but what is around it: in which file and graph it happens, how often, and who starts it."""
+    way = instance.way
+    often = way.repeats, way.unknown, way.reruns, way.perhaps, way.partial
+    return instance.body[0], way.graph, often, way.root, way.guarded, way.is_seen
 
 
 def exclusive(first: Instance, second: Instance) -> bool:

@@ -34,8 +34,8 @@ def scope_plans(scopes: ScopeTable, needed: Collection[ItemKey]) -> dict[ItemKey
         key = waiting.pop()
         if key in plans:
             continue
-        earlier = rivals.earlier(scopes.items[key]) if forms[key].is_fresh else ()
-        keys = [one.key for one in earlier if one.key in forms]
+        earlier = rivals.earlier(scopes.items[key], forms) if forms[key].is_fresh else ()
+        keys = [one.key for one in earlier]
         plans[key] = ScopePlan(key[1], forms[key], tuple((path, ScopePlan(at, forms[path, at])) for path, at in keys))
         waiting += keys
     return plans
@@ -53,9 +53,9 @@ class _Conversion:
 
     def run(self) -> None:
         items = self.scopes.items
-        chosen = {key for key, item in items.items() if not forbids(OF_ITSELF, self._case(item))}
+        chosen = frozenset(key for key, item in items.items() if not forbids(OF_ITSELF, self._case(item)))
         while True:
-            kept = {key for key in chosen if not forbids(OF_OTHERS, self._case(items[key], chosen))}
+            kept = frozenset(key for key in chosen if not forbids(OF_OTHERS, self._case(items[key], chosen)))
             if kept != chosen:
                 chosen = kept
                 continue
@@ -64,7 +64,7 @@ class _Conversion:
                 return
             chosen -= refused
 
-    def _convert(self, chosen: set[ItemKey]) -> set[ItemKey]:
+    def _convert(self, chosen: frozenset[ItemKey]) -> set[ItemKey]:
         """Notes the form of each scope; those whose numbers could be others are given back, and nothing is noted."""
         items, refused = self.scopes.items, set[ItemKey]()
         for key in sorted(chosen, key=lambda key: _depth(items[key])):
@@ -101,7 +101,7 @@ class _Conversion:
         distinct = len(set(names)) == len(names) and all(names) and not any(map(numbered.fullmatch, names))
         return distinct and not any(map(self.places.repeats, named))
 
-    def _case(self, item: Item, chosen: Collection[ItemKey] = ()) -> Case:
+    def _case(self, item: Item, chosen: frozenset[ItemKey] = frozenset()) -> Case:
         return Case(item, self.scopes, self.makers, self.layers, chosen)
 
 

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from codemods.tensorflow.facts import ScopeKind
+from codemods.tensorflow.facts import At, ScopeKind
 from codemods.tensorflow.plan import ScopeForm
 from codemods.tensorflow.reach.meeting import Meeting
 from codemods.tensorflow.reach.ways import Instance, Stand
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.text import Hole, Loop, Text, joined, overlaps, without_number
 
-__all__ = ["Places", "numbers"]
+__all__ = ["Fresh", "Places", "numbers"]
 
+Fresh = tuple[tuple[str, tuple[int, ...], At], ...]  # scopes that are others each time, each as one run enters it
 _Around = tuple[Instance, Stand]  # with one of the scopes around it
 
 
@@ -29,17 +30,17 @@ class Places:
         self.items = items
         self.meeting = meeting
         self.forms: dict[ItemKey, ScopeForm] = {}
-        self._once: dict[ItemKey, bool] = {}
+        self.known: dict[tuple[str, ItemKey], bool] = {}  # what was asked of scopes, with the forms as they are
 
     def convert(self, item: Item, form: ScopeForm) -> None:
         """Notes what a scope becomes: what is inside may now be entered once where it was not."""
         self.forms[item.key] = form
-        self._once.clear()
+        self.known.clear()
 
     def forget_forms(self) -> None:
         """Takes all such notes back."""
         self.forms.clear()
-        self._once.clear()
+        self.known.clear()
 
     def is_fresh(self, stand: Stand, *, converted: bool = True) -> bool:
         """Whether a scope around an instance is another one each time that it is entered."""
@@ -48,6 +49,16 @@ class Places:
             return False
         form = self.forms.get(item.key)
         return item.fresh_by_itself or (converted and form is not None and form.is_fresh)
+
+    def fresh_ones(self, instance: Instance) -> Fresh | None:
+        """The scopes around an instance that are others each time, by which those in other ones are surely elsewhere.
+
+        None where that does not follow: where not all is known of what is around it, or a default name may be taken.
+        """
+        stands, folder = scopes_around(instance), instance.way.folder
+        if folder is None or folder.count("/") != len(stands) or any(map(self.has_default_name, stands)):
+            return None
+        return tuple(stand.key for stand in stands if self.is_fresh(stand))
 
     def by_default_names(self, folder: str) -> str:
         """Some scopes, each that may be a number of another one's name called as that is: `a/b` for `a_1/b`."""
@@ -191,9 +202,10 @@ class Places:
 
     def enters_once(self, item: Item) -> bool:
         """Whether a scope is entered at most once under its name in one place."""
-        known = self._once.get(item.key)
+        asked = "entered once", item.key
+        known = self.known.get(asked)
         if known is None:
-            known = self._once[item.key] = not self.recurs(item.instances, item.texts)
+            known = self.known[asked] = not self.recurs(item.instances, item.texts)
         return known
 
 

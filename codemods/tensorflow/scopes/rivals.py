@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.knowledge import DEFAULT_OP_NAMES
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance
+from codemods.tensorflow.scopes.alike import Kinds, Row
 from codemods.tensorflow.scopes.bearers import Bearer, Bearers
 from codemods.tensorflow.scopes.crossing import may_cross
 from codemods.tensorflow.scopes.items import Item, ItemKey
@@ -26,11 +27,15 @@ class Rivals:
         self.items = places.items
         self.places = places
         self.bearers = bearers
+        self.kinds = Kinds(self.items.values())
         self._words = bearers.reach.tree.vocabulary
         self._op_names = bearers.reach.tree.op_names | DEFAULT_OP_NAMES
         self._rivals: dict[ItemKey, list[Item]] = {}
+        self._rows: dict[int | ItemKey, Row] = {}  # by kind, or by scope where one that goes back may be among them
+        self._by_name: dict[str, dict[int, list[Item]]] = {}
+        self._compared: dict[tuple[int, int], bool] = {}  # two kinds
         self._numbered: dict[ItemKey, list[Item]] = {}
-        self._earlier: dict[ItemKey, list[Item]] = {}
+        self._later: dict[ItemKey, bool] = {}
         self._meets_op: dict[ItemKey, bool] = {}
 
     def of(self, item: Item) -> list[Item]:
@@ -41,36 +46,70 @@ class Rivals:
         """The other scopes that may bear the same name in the same place."""
         known = self._rivals.get(item.key)
         if known is None:
-            found = {other.key: other for other in self._namesakes(item) if other is not item}
-            known = self._rivals[item.key] = [other for other in found.values() if self._are_rivals(item, other)]
+            known = self._rivals[item.key] = [other for other in self._row(item).items if other is not item]
         return known
 
-    def called(self, item: Item) -> Iterator[Item]:
-        """The scopes, wherever they stand, that are known to be called as another one is."""
+    def kinds_of(self, item: Item) -> list[Item]:
+        """One of each kind among a scope and the others that may bear its name in its place."""
+        return self._row(item).kinds
+
+    def outside(self, item: Item, chosen: frozenset[ItemKey]) -> list[Item]:
+        """The rivals of a scope that are not among some."""
+        found = [*self._row(item).outside(chosen), *self._by_number(item)]
+        return [other for other in found if other is not item and other.key not in chosen]
+
+    def _row(self, item: Item) -> Row:
+        """The scopes that may bear a scope's name in its place: found once for all that are alike."""
+        kind = self.kinds.of(item)
+        known = self._rows.get(kind) or self._rows.get(item.key)
+        if known is None:
+            candidates = list({other.key: other for other in self._namesakes(item)}.values())
+            found = [other for other in candidates if self._are_rivals(item, other)]
+            known = Row(found, self.kinds.first_of_each(found))
+            self._rows[item.key if any(other.goes_back for other in candidates) else kind] = known
+        return known
+
+    def called_apart(self, item: Item) -> Iterator[Item]:
+        """The scopes, wherever they stand, that are known to be called as another one is, but for its rivals."""
+        near = {self.kinds.of(one) for one in (*self.kinds_of(item), *self._by_number(item))}
         names = dict.fromkeys(_last(name) for text in item.texts for name in text.texts)
-        return (other for name in names for other in self._called(name, ANYWHERE) if other is not item)
+        found = chain.from_iterable(self._kinds_called(name).items() for name in names)
+        return (one for kind, several in found if kind not in near for one in several if one is not item)
+
+    def _kinds_called(self, name: str) -> Mapping[int, list[Item]]:
+        """The scopes that a name is known to be of, wherever they stand, by their kinds."""
+        known = self._by_name.get(name)
+        if known is None:
+            known = self._by_name[name] = defaultdict(list)
+            for item in self._called(name, ANYWHERE):
+                known[self.kinds.of(item)].append(item)
+        return known
 
     def is_later(self, item: Item) -> bool:
         """Whether a scope may find its name taken: it has rivals, and is not the first of them for sure."""
-        return bool(self.earlier(item))
-
-    def earlier(self, item: Item) -> list[Item]:
-        """The rivals of a scope that are not surely entered after it."""
-        known = self._earlier.get(item.key)
+        known = self._later.get(item.key)
         if known is None:
-            known = self._earlier[item.key] = [rival for rival in self.of(item) if not surely_before(item, rival)]
+            known = self._later[item.key] = any(not surely_before(item, rival) for rival in self.of(item))
         return known
+
+    def earlier(self, item: Item, among: Container[ItemKey]) -> list[Item]:
+        """The rivals of a scope, of some, that are not surely entered after it, or one that leads to all of them."""
+        nearest = None if self._by_number(item) else self._row(item).nearest(item, among)
+        if nearest is not None:
+            return nearest
+        return [one for one in self.of(item) if one.key in among and not surely_before(item, one)]
 
     def mixes_case(self, item: Item) -> bool:
         """Whether a scope, with its rivals, has names that differ in case alone, which name scopes ignore."""
-        names = {name for one in (item, *self.of(item)) for text in one.texts for name in text.texts}
+        near = (item, *self.kinds_of(item), *self._by_number(item))
+        names = {name for one in near for text in one.texts for name in text.texts}
         return len({name.lower() for name in names}) < len(names)
 
     def may_mix_case(self, item: Item) -> bool:
         """Whether it may have such names where calls pass what nobody knows; who calls from elsewhere does not."""
         return self.bearers.reach.tree.mixes_case and any(
             text.is_open and instance.way.is_seen
-            for one in (item, *self.of(item))
+            for one in (item, *self.kinds_of(item), *self._by_number(item))
             for instance, text in zip(one.instances, one.texts, strict=True)
         )
 
@@ -159,6 +198,15 @@ class Rivals:
         )
 
     def _are_rivals(self, item: Item, other: Item) -> bool:
+        """Whether two scopes may bear one name in one place: of those that do not go back one answers for its kind."""
+        if item.goes_back or other.goes_back:
+            return self._may_share_name(item, other)
+        kinds = self.kinds.of(item), self.kinds.of(other)
+        if kinds not in self._compared:
+            self._compared[kinds] = self._may_share_name(item, other)
+        return self._compared[kinds]
+
+    def _may_share_name(self, item: Item, other: Item) -> bool:
         again = self._may_be_entered_by(other, item) or self._may_be_entered_by(item, other)
         return any(
             self.places.meeting.may_meet(first, second) and (again or self._bear_one_name(first, one, second, two))

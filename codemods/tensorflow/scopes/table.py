@@ -62,8 +62,7 @@ class ScopeTable:
             stays = scope.kind is ScopeKind.NAME and not self._is_converted(stand.path, scope.opener)
             return Step.NAME_MANY if stays else Step.BROKEN
         if self.places.is_fresh(stand):
-            broken = item.fresh_by_itself and (self.rivals.meets_an_op(item) or not self._counts_alike(item))
-            return Step.BROKEN if broken else Step.FRESH
+            return Step.BROKEN if item.fresh_by_itself and self._is_counted_apart(item) else Step.FRESH
         if self.places.forms.get(item.key) is ScopeForm.PLAIN:
             return Step.IN_STEP
         once = self.places.enters_once(item) and not self.rivals.is_later(item) and not self.rivals.meets_an_op(item)
@@ -88,6 +87,15 @@ class ScopeTable:
 
     def _owner(self, body: BodyKey) -> int:
         return self.reach.tree.body(body).owner
+
+    def _is_counted_apart(self, item: Item) -> bool:
+        """Whether a scope with a default name may have one number in the graph and another one in the store."""
+        asked = "counted apart", item.key
+        known = self.places.known.get(asked)
+        if known is None:
+            apart = self.rivals.meets_an_op(item) or not self._counts_alike(item)
+            known = self.places.known[asked] = apart
+        return known
 
     def _counts_alike(self, item: Item) -> bool:
         """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""

@@ -5,7 +5,7 @@ A scope is a candidate for what it is and holds; it stays one if the scopes that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +29,7 @@ class Case:
     scopes: ScopeTable
     makers: Makers
     layers: OwnLayers
-    chosen: Collection[ItemKey]
+    chosen: frozenset[ItemKey]
 
     @cached_property
     def rivals(self) -> list[Item]:
@@ -39,7 +39,7 @@ class Case:
     @cached_property
     def standing(self) -> list[Item]:
         """Those of them that stay what they are."""
-        return [rival for rival in self.rivals if rival.key not in self.chosen]
+        return self.scopes.rivals.outside(self.item, self.chosen)
 
     @cached_property
     def partial(self) -> bool:
@@ -104,8 +104,8 @@ def _is_numbered_otherwise(case: Case) -> bool:
 
 def _may_differ(case: Case) -> bool:
     item = case.item
-    namesakes = case.scopes.rivals.namesakes(item)
-    return not all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in namesakes)
+    kinds = case.scopes.rivals.kinds_of(item)
+    return not all(rival.scope.name == item.scope.name or _are_unknown(rival, item) for rival in kinds)
 
 
 def _are_unknown(*items: Item) -> bool:
@@ -133,8 +133,7 @@ def _is_in_step(stand: Stand, case: Case) -> bool:
 
 def _is_counted_elsewhere(case: Case) -> bool:
     """Whether the store has a variable scope of its name in its place that stands in a name scope, and in another."""
-    near = {rival.key for rival in case.rivals}
-    called = (one for one in case.scopes.rivals.called(case.item) if one.key not in near)
+    called = case.scopes.rivals.called_apart(case.item)
     others = [one for other in called if other.scope.kind is ScopeKind.VARIABLE for one in other.instances]
     return any(
         case.scopes.places.meeting.may_meet(own, other) and may_be_one_path(_stored(own, case), _stored(other, case))
