@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost, standing
+from codemods.tensorflow.naming.claim import Claim, Search, outermost, standing
 from codemods.tensorflow.naming.near import Near
 from codemods.tensorflow.reach.meeting import may_be_one_graph
 from codemods.tensorflow.reach.ways import ANYWHERE, in_other_arms
@@ -249,13 +249,13 @@ def _in_later_cell(one: Claim, other: Claim) -> bool:
 
 
 def _in_arms_of_a_wrap(one: Claim, other: Claim) -> bool:
-    """Whether two stand in other arms of an `if` that a wrap is around: it is another scope each time."""
-    return (
-        one.domain == other.domain
-        and isinstance(one.domain, tuple)
-        and one.domain[1] != FACTORY
-        and in_other_arms(one.instance, other.instance)
-    )
+    """Whether two stand in other arms of an `if` that a wrap is around, or around each call of its function.
+
+    It is another scope each time.
+    """
+    if one.domain != other.domain or not isinstance(one.domain, tuple):
+        return False
+    return in_other_arms(one.instance, other.instance)
 
 
 def _last(name: str) -> str:
