@@ -18,6 +18,9 @@ GLOBAL_STEP = "step = tf.Variable(0, name='global_step', trainable=False)"
 HELPER = "def scaled(x):\n    w = tf.Variable(tf.ones([3]), name='w')\n    return x * w\ny = scaled(2.0)"
 SOFTMAX = "W = tf.Variable(tf.zeros([4, 2]))\nb = tf.Variable(tf.zeros([2]))"
 DICTIONARY = "weights = {\n    'h1': tf.Variable(tf.zeros([4, 2])),\n    'out': tf.Variable(tf.zeros([2])),\n}"
+PAIR = "W1 = tf.Variable(tf.zeros([4, 3]))\nW2 = tf.Variable(tf.zeros([3, 2]))"
+TORN = PAIR + "\n# biases\nb1 = tf.Variable(tf.zeros([3]))\nb2 = tf.Variable(tf.zeros([2]))"
+TOGETHER = "W1 = tf.Variable(tf.zeros([4, 3]))\nb1 = tf.Variable(tf.zeros([3]))\nW2 = tf.Variable(tf.zeros([3, 2]))"
 LOOP = "for i in range(2):\n    v = tf.Variable(1.0, name='v')"
 
 
@@ -51,6 +54,43 @@ def test_a_dictionary_of_variables_names_their_scope():
     assert 'tf.get_variable("h1"' in cells[1]
 
 
+def test_layers_of_a_cell_that_come_apart_share_a_scope():
+    cells, _ = migrated([HEAD, TORN])
+    assert cells[1].count("variable_scope(") == 1
+    assert 'default_name="layers"):\n    W1 = tf.get_variable("W1"' in cells[1]
+    assert '    # biases\n    b1 = tf.get_variable("b1"' in cells[1]
+
+
+def test_so_do_those_that_hold_a_single_variable_each():
+    cells, _ = migrated([HEAD, PAIR])
+    assert cells[1].count("variable_scope(") == 1
+    assert 'tf.get_variable("W2"' in cells[1]
+
+
+def test_layers_of_a_cell_that_stand_together_have_a_scope_each():
+    cells, _ = migrated([HEAD, TOGETHER, PAIR.partition("\n")[0]])
+    assert cells[1].count("variable_scope(") == 2
+    assert 'default_name="layer1"):\n    W1 = tf.get_variable("W"' in cells[1]
+    assert 'default_name="layer1"):\n    W1 = tf.get_variable("W"' in cells[2]
+
+
+def test_ops_that_use_its_variables_are_of_the_layer_of_a_cell_and_what_follows_is_not():
+    ops = ["y = tf.matmul(tf.ones([1, 4]), W) + b", "y = tf.nn.relu(y)", "cost = tf.reduce_mean(y)"]
+    cells, _ = migrated([HEAD, "\n".join([SOFTMAX, *ops])])
+    assert "    y = tf.nn.relu(y)\ncost = " in cells[1]
+
+
+def test_all_that_the_round_of_a_loop_goes_on_with_is_of_its_layer():
+    cells, _ = migrated([HEAD, "for i in range(2):\n    w = tf.Variable(1.0)\n    y = w * 2\n    z = tf.exp(y)"])
+    assert "\n        z = tf.exp(y)" in cells[1]
+
+
+def test_layers_of_a_cell_that_begins_the_graph_need_no_scope():
+    cells, _ = migrated([HEAD, "tf.reset_default_graph()\n" + TORN])
+    assert "variable_scope(" not in cells[1]
+    assert 'tf.get_variable("b2"' in cells[1]
+
+
 @pytest.mark.parametrize("magic", ["%time v =", "if True:\n    %time v =", "print(1)\n%timeit -n 3 use("])
 def test_a_line_magic_keeps_its_statement_on_its_line(magic):
     cell = magic + " tf.Variable(tf.zeros([2]), name='v')" + ")" * magic.count("(", 9)
@@ -64,7 +104,7 @@ def test_a_line_magic_keeps_its_statement_on_its_line(magic):
 @pytest.mark.parametrize("names", ["idiomatic", "keep"])
 @pytest.mark.parametrize("times", [1, 2])
 def test_cells_that_run_again_build_what_they_built(tensorflow_programs, names, times):
-    cells = [GLOBAL_STEP, HELPER, SOFTMAX, DICTIONARY, LOOP]
+    cells = [GLOBAL_STEP, HELPER, SOFTMAX, DICTIONARY, LOOP, TORN, TOGETHER]
     before = "\n".join([HEAD, *cells * times])
     after, _ = migrated([HEAD, *cells], names)
     comparison = tensorflow_programs.run_pair(before, "\n".join([after[0], *after[1:] * times]))

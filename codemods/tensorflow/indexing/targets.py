@@ -136,9 +136,13 @@ def _is_read(name: str, statement: ast.stmt) -> bool:
 
 
 _VARIABLES = frozenset({"variables", "vars", "params", "parameters"})  # lists that say of nothing what it is
-_GENERIC = frozenset(
-    {"initial", "init", "value", "initial_value", "initializer", "x", "val", "data", "tensor", "shape"}
+_VALUES = re.compile(  # words for an initial value, which say of no variable what it is
+    r"init|inits|initial|initiali[sz]ers?|initiali[sz]ed|initiali[sz]ation|values?|vals?|variables?|vars?|tmp|temp|tensor|"
+    r"random|rand|rnd|truncated|trunc|normal|uniform|gaussian|dist|distribution|samples?",
+    re.IGNORECASE,
 )
+_OTHERS = frozenset({"x", "data", "shape"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
 
 
 def says_nothing(target: str) -> bool:
@@ -147,9 +151,14 @@ def says_nothing(target: str) -> bool:
 
 
 def _value_name(call: ast.Call) -> str:
-    """The name of the initial value, where it says more than that it is one: `tf.Variable(weight)`."""
+    """The name of the initial value, less what says only that it is one: `bias` of `tf.Variable(initial_bias)`."""
     value = call.args[0] if call.args else None
-    return clean(value.id) if isinstance(value, ast.Name) and value.id not in _GENERIC else ""
+    if not isinstance(value, ast.Name) or value.id in _OTHERS:
+        return ""
+    words = _WORD.findall(value.id)
+    told = [word for word in words if not _VALUES.fullmatch(word)]
+    plain = (word.lower() if word[1:].islower() else word for word in told)
+    return clean(value.id if told == words else "_".join(plain))
 
 
 def _path(root: ast.AST, goal: ast.AST) -> list[ast.AST]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from codemods.tensorflow.facts import Call, Creation, Event, StatementFacts
 from codemods.tensorflow.layers.inside import may_clash
-from codemods.tensorflow.layers.members import Block, Member
+from codemods.tensorflow.layers.members import LAYER, LAYERS, Block, Member
 from codemods.tensorflow.layers.stems import stem_of
 from codemods.tensorflow.reach.extent import Extent
 from codemods.tensorflow.scopes.moving import may_come_along, may_move_all
@@ -32,9 +33,18 @@ class Grouping:
     def layers(self, members: Iterable[Member]) -> list[list[Member]]:
         """The members of each layer, in their order."""
         clean = (member for member in members if self._is_clean(member.place, member))
-        groups = list(self._groups(sorted(clean, key=lambda member: member.place)))
+        groups = list(self._groups(self._joined(sorted(clean, key=lambda member: member.place))))
         torn = _torn(groups)
         return [part for group in groups for part in (_apart(group) if group[0].layer in torn else [group])]
+
+    def _joined(self, members: Iterable[Member]) -> Iterator[Member]:
+        """The members, where those that run again, and in one cell, are of one layer unless each layer is in one piece.
+
+        Every scope there is another one: `W1` and `b1` with `W2` in between would stand in two that differ in number.
+        """
+        for _, together in groupby(members, key=lambda member: self.block.statements[member.place].cell):
+            cell = list(together)
+            yield from map(_loosened, cell) if _is_scattered(cell) else cell
 
     def lasts(self, groups: Sequence[list[Member]]) -> Iterator[StatementFacts]:
         """The last statement that belongs to each layer."""
@@ -55,7 +65,7 @@ class Grouping:
             return event.whole and self.extent.creates(event, self.block.body)
         return isinstance(event, Creation)
 
-    def _groups(self, members: list[Member]) -> Iterator[list[Member]]:
+    def _groups(self, members: Iterable[Member]) -> Iterator[list[Member]]:
         group: list[Member] = []
         for member in members:
             if group and not self._continues(group, member):
@@ -105,7 +115,7 @@ class Grouping:
                 last = place if statement.computes else last
             elif any(name in made and name not in own for name in statement.reads):
                 break  # another layer's
-            elif (group[0].has_stem or group[0].is_unit) and _is_op_of(statement, variables):
+            elif _has_ops(group[0]) and (_is_op_of(statement, variables) or _goes_on(statement, bound - own)):
                 bound.update(statement.binds)
                 last = place if statement.computes else last
         return last
@@ -122,7 +132,21 @@ def _is_of_layer(statement: StatementFacts, member: Member, bound: Collection[st
         return False
     stems = map(stem_of, statement.binds)
     own = any(stem is not None and stem.layer == member.layer for stem in stems)
-    return own or (member.repeats and (not member.calls or member.is_unit))
+    return own or (member.repeats and _makes_one_layer(member))
+
+
+def _makes_one_layer(member: Member) -> bool:
+    """Whether all that follows from a layer's variables is part of it: in a function, or in the round of a loop.
+
+    What a cell goes on with, such as the loss, may be anything.
+    """
+    in_loop = any(frame.kind == "loop" for frame in member.events[0].frames)
+    return member.is_unit or (in_loop and not member.calls)
+
+
+def _has_ops(member: Member) -> bool:
+    """Whether what uses the variables of a member is of their layer, whatever it is called."""
+    return member.has_stem or member.is_unit or (member.repeats and not member.calls)
 
 
 def _is_op_of(statement: StatementFacts, variables: Collection[str]) -> bool:
@@ -133,6 +157,29 @@ def _is_op_of(statement: StatementFacts, variables: Collection[str]) -> bool:
         and statement.reads.isdisjoint(_ABOUT_VARIABLES)
         and not any(map(stem_of, statement.binds))
     )
+
+
+def _goes_on(statement: StatementFacts, made: Collection[str]) -> bool:
+    """Whether a statement makes anew what a layer's op has made: `h = tf.nn.relu(h)`."""
+    return any(name in made and name in statement.reads for name in statement.binds)
+
+
+def _is_scattered(members: Iterable[Member]) -> bool:
+    """Whether layers that run again come apart, or hold a single variable each."""
+    pieces = [(layer, len(list(piece))) for layer, piece in groupby(members, key=_layer_that_runs_again)]
+    told = [(layer, count) for layer, count in pieces if layer]
+    layers = {layer for layer, _ in told}
+    return len(layers) > 1 and (len(told) > len(layers) or all(count == 1 for _, count in told))
+
+
+def _layer_that_runs_again(member: Member) -> str:
+    return member.layer if member.repeats and member.has_stem and not member.calls else ""
+
+
+def _loosened(member: Member) -> Member:
+    """A member by its own name among those of several layers, where its layer is no function's and no dictionary's."""
+    loose = _layer_that_runs_again(member) or (member.layer == LAYER and member.repeats and not member.is_unit)
+    return replace(member, layer=LAYERS, has_stem=False, apart=True) if loose and not member.calls else member
 
 
 def _torn(groups: Sequence[list[Member]]) -> set[str]:

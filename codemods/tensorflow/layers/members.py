@@ -17,6 +17,7 @@ from codemods.tensorflow.program.tree import BodyKey, Tree
 
 __all__ = [
     "LAYER",
+    "LAYERS",
     "Block",
     "Dictionaries",
     "Member",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 LAYER = "layer"  # what a layer is called where nothing tells
+LAYERS = "layers"  # and several that are in no order
 
 
 @dataclass(frozen=True, slots=True)

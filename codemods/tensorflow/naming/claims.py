@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from codemods.tensorflow.naming.claim import FACTORY, Claim, Search, outermost
+from codemods.tensorflow.naming.claim import Claim, Search, outermost
 from codemods.tensorflow.naming.near import Near
 from codemods.tensorflow.reach.meeting import may_be_one_graph
 from codemods.tensorflow.reach.ways import ANYWHERE, Instance, in_other_arms, standing
@@ -264,13 +264,13 @@ def _in_later_cell(one: Claim, other: Claim) -> bool:
 
 
 def _in_arms_of_a_wrap(one: Claim, other: Claim) -> bool:
-    """Whether two stand in other arms of an `if` that a wrap is around: it is another scope each time."""
-    return (
-        one.domain == other.domain
-        and isinstance(one.domain, tuple)
-        and one.domain[1] != FACTORY
-        and in_other_arms(one.instance, other.instance)
-    )
+    """Whether two stand in other arms of an `if` that a wrap is around, or around each call of its function.
+
+    It is another scope each time.
+    """
+    if one.domain != other.domain or not isinstance(one.domain, tuple):
+        return False
+    return in_other_arms(one.instance, other.instance)
 
 
 def _last(name: str) -> str:
