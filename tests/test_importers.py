@@ -8,12 +8,13 @@ import pytest
 
 from migrate.imports import importers
 from migrate.imports.importers import Importers, Imports, Scan, outline
+from migrate.syntax.modules import Modules
 
 
 def imports(modules: list[str], path: str, data: bytes) -> bool:
     """Whether a source imports one of the modules, or something from it."""
     files = [path, *(f"{name.replace('.', '/')}.py" for name in modules)]
-    return path in Imports(Scan(files, [(path, data)])).of(Importers(modules))
+    return path in Imports(Scan(Modules(files), [(path, data)])).of(Importers(modules))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_scan_goes_on_where_it_stopped() -> None:
     """Whoever waits for others looks through some sources meanwhile, and in the end nothing is missing."""
     sources = [(f"{name}.py", b"import model\n") for name in "abcd"]
     drawn: list[str] = []
-    scan = Scan(["model.py"], _told(sources, drawn))
+    scan = Scan(Modules(["model.py"]), _told(sources, drawn))
     scan.go_on(14)
     assert drawn == ["a.py", "b.py"]
     assert Imports(scan).of(Importers(["model"])) == {path for path, _ in sources}

@@ -12,7 +12,8 @@ from migrate.syntax.modules import Modules
 def joints(files: dict[str, str]) -> Joints:
     paths = sorted(files)
     sources = ((path, files[path].encode()) for path in paths)
-    return Joints(Modules(paths), Imports(Scan(paths, sources)))
+    modules = Modules(paths)
+    return Joints(modules, Imports(Scan(modules, sources)))
 
 
 def parts(files: dict[str, str], roots: set[str], companions: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -79,13 +81,13 @@ class Importers:
 class Scan:
     """Finds the imports of one source after the other, a stretch at a time, for whoever has to wait in between.
 
-    `paths` are the files of the tree: an import that can be none of them is not remembered. What is run by a name in
-    a string counts as well. `found` goes by path.
+    An import that can be none of the `modules` of the tree is not remembered. What is run by a name in a string counts
+    as well. `found` goes by path.
     """
 
-    def __init__(self, paths: Iterable[str], sources: Iterable[tuple[str, bytes]]) -> None:
+    def __init__(self, modules: Modules, sources: Iterable[tuple[str, bytes]]) -> None:
         self.found: dict[str, tuple[Import, ...]] = {}
-        self._paths = paths
+        self._modules = modules
         self._sources = iter(sources)
         self._shared: dict[Import, Import] = {}  # one for all files that import the same
         self._adding: dict[str, tuple[str, ...]] = {}  # the folders that files add to where modules are looked for
@@ -115,28 +117,29 @@ class Scan:
 
     def _near_added(self) -> Mapping[str, set[str]]:
         """Such folders by the files with imports that they may matter to."""
-        modules, adding = Modules(frozenset(self._paths)), self._adding
+        adding = self._adding
         names = {word for path in adding for word in _words(path)}
-        near = {path: {*adding.get(path, ())} for path in self.found}
+        near = {path: {*folders} for path, folders in adding.items()}
         for path, own in self.found.items():
             imported = (dotted for dotted, _ in own if path in adding or _last(dotted) in names)
-            for other in (one for dotted in imported for one in modules.find(dotted, path)):
-                near[path].update(adding.get(other, ()))
-                near.get(other, set()).update(adding.get(path, ()))
-        return near
+            for other in (one for dotted in imported for one in self._modules.find(dotted, path)):
+                for adder, beside in ((path, other), (other, path)):
+                    if adder in adding:
+                        near.setdefault(beside, set()).update(adding[adder])
+        return {path: folders for path, folders in near.items() if path in self.found}
 
     @cached_property
     def _lying(self) -> Collection[tuple[str, str]]:
         """What lies directly in which folder."""
-        return {pair for path in self._paths for pair in pairwise(parts_of(path))}
+        return {pair for path in self._modules.paths for pair in pairwise(parts_of(path))}
 
     @cached_property
     def _words(self) -> Collection[str]:
-        return {word for path in self._paths for word in _words(path)}
+        return {word for path in self._modules.paths for word in _words(path)}
 
     @cached_property
     def _below(self) -> Below:
-        return Below(self._paths)
+        return Below(self._modules.paths)
 
 
 class Imports:
@@ -149,12 +152,17 @@ class Imports:
             scan.go_on()
             self._by_path = scan.found
 
+    def packed(self, paths: Iterable[str]) -> bytes:
+        """Those of the files at `paths`, in a tenth of the room, for as long as nobody asks."""
+        part = {path: self._by_path[path] for path in paths if path in self._by_path}
+        return zlib.compress(json.dumps(part).encode("ascii"), 1)
+
     @classmethod
-    def only(cls, imports: Imports, paths: Iterable[str]) -> Imports:
-        """The imports of those of the files that are at `paths`."""
-        part = cls()
-        part._by_path = {path: imports._by_path[path] for path in paths if path in imports._by_path}
-        return part
+    def unpacked(cls, packed: bytes) -> Imports:
+        """What was packed."""
+        imports, part = cls(), json.loads(zlib.decompress(packed))
+        imports._by_path = {path: tuple((dotted, relative) for dotted, relative in own) for path, own in part.items()}
+        return imports
 
     def of_file(self, path: str) -> Collection[Import]:
         """The dotted names that a file imports, and whether they were relative to its path."""

@@ -12,6 +12,7 @@ from migrate.executors import Lost
 from migrate.findings import rules
 from migrate.findings.settle import Hold, applied, beyond, falling, missing
 from migrate.findings.shifts import renames
+from migrate.imports.importers import Imports
 from migrate.model import Failure, FileResult, Level, Rewrite, Shift, path_of
 from migrate.programs.extent import Setup
 from migrate.programs.gathering import Collector, Facts, Gathering, Known
@@ -110,7 +111,8 @@ class Program:
             lacking = sorted(group.triggered.keys() - self._known.all_paths())
             read = self._reader.read(lacking, "Reading")
             collector.collect(((path, data, group.triggered[path]) for path, data in read), whole=False)
-            Gathering(collector, self._reader, setup.analyses, group.imports, group.beside).gather()
+            imports = Imports.unpacked(group.imports)
+            Gathering(collector, self._reader, setup.analyses, imports, group.beside).gather()
         return self._known
 
     def _link(self, facts: Facts) -> Plans:

@@ -26,8 +26,9 @@ class Group:
 
     `members` may be rewritten: those of two groups are others. `triggered` are those that an analysis has to see,
     `beside` the files whose facts matter beside others, both with the analyses; `commented` have comments to migrate,
-    whatever else they hold. `weight` is the length of the members' sources, in bytes. Facts to `spare` are of files to
-    which only a name led: whoever comes to them by a name of these files need not find them again.
+    whatever else they hold. `imports` are those of all files, packed. `weight` is the length of the members' sources,
+    in bytes. Facts to `spare` are of files to which only a name led: whoever comes to them by a name of these files
+    need not find them again.
     """
 
     members: Sequence[str]
@@ -35,7 +36,7 @@ class Group:
     triggered: Mapping[str, tuple[str, ...]]
     known: Known
     commented: frozenset[str] = frozenset()
-    imports: Imports = field(default_factory=Imports)
+    imports: bytes = Imports().packed(())
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weight: int = 0
     spare: Facts = field(default_factory=dict)
@@ -49,7 +50,7 @@ class Survey:
         self._analyses = setup.analyses
         self._known = Known()
         self._collector = Collector(reader, setup, self._known, meanwhile=self._look_ahead)
-        self._scan = Scan(reader.files, self._around())
+        self._scan = Scan(self._collector.modules, self._around())
         self._waits = setup.executor.width > 1  # for others, who are at work while it does something else
         self._opens = False
         self._commented: set[str] = set()
@@ -137,7 +138,7 @@ class Survey:
             {path: self._triggered[path] for path in members if path in self._triggered},
             self._known.of(rewritable.intersection(members), brief=members),
             frozenset(self._commented.intersection(members)),
-            Imports.only(imports, files),
+            imports.packed(files),
             {path: self._beside[path] for path in files if path in self._beside},
             sum(self._sizes.get(path, 0) for path in members),
             self._known.of(set(files) - rewritable, brief=()).whole,
