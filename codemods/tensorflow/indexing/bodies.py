@@ -12,7 +12,16 @@ from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import statements
 from migrate.syntax.walk import Scope, ScopeKind, Walk
 
-__all__ = ["BODY_SCOPES", "Bodies", "attribute_values", "behind", "first_parameter", "method_class", "position"]
+__all__ = [
+    "BODY_SCOPES",
+    "Bodies",
+    "attribute_values",
+    "behind",
+    "first_parameter",
+    "is_of_class",
+    "method_class",
+    "position",
+]
 
 BODY_SCOPES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 
@@ -106,13 +115,25 @@ def method_class(scope: Scope) -> Scope | None:
 
 def first_parameter(scope: Scope) -> str:
     """The first parameter, as `self` is, of the method that `scope` stands in; "" where it stands in none."""
+    method = _method(scope)
+    arguments = [*method.args.posonlyargs, *method.args.args] if method is not None else []
+    return arguments[0].arg if arguments else ""
+
+
+def is_of_class(scope: Scope) -> bool:
+    """Whether the method that `scope` stands in is given its class rather than an object."""
+    method = _method(scope)
+    marks = method.decorator_list if method is not None else []
+    return any(isinstance(one, ast.Name) and one.id == "classmethod" for one in marks)
+
+
+def _method(scope: Scope) -> ast.FunctionDef | None:
     current: Scope | None = scope
     while current is not None:
         if isinstance(current.node, ast.FunctionDef) and current.parent and current.parent.kind is ScopeKind.CLASS:
-            arguments = [*current.node.args.posonlyargs, *current.node.args.args]
-            return arguments[0].arg if arguments else ""
+            return current.node
         current = current.parent
-    return ""
+    return None
 
 
 def attribute_values(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.expr]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
-from codemods.tensorflow.indexing.bodies import first_parameter, method_class
+from codemods.tensorflow.indexing.bodies import behind, first_parameter, is_of_class, method_class
 from codemods.tensorflow.indexing.contexts.aliases import Aliases
 from codemods.tensorflow.indexing.strings.nones import iterated
 from codemods.tensorflow.indexing.strings.texts import Texts
@@ -39,6 +39,8 @@ class Callees(Texts):
             self._following.remove(function)
 
     def _callee(self, function: ast.expr, scope: Scope) -> Callee:
+        if (owner := _own_class(function, scope)) is not None:  # or one that derives from that
+            return Callee(CalleeKind.METHOD, self.class_numbers[owner], "__init__")
         match function:
             case ast.Name():
                 return self._named(function, scope)
@@ -114,6 +116,22 @@ class Callees(Texts):
             return None
         callee = self.callee(value.func, scope)
         return callee if callee.kind in (CalleeKind.CLASS, CalleeKind.IMPORTED) else None
+
+
+def _own_class(function: ast.expr, scope: Scope) -> Scope | None:
+    """The class of the object that a method has, where it calls that: `type(self)(...)`, `self.__class__(...)`."""
+    if isinstance(function, ast.Attribute) and function.attr != "__class__":
+        return None  # as nearly always
+    match behind(function, scope):
+        case ast.Name(id="__class__"):
+            return method_class(scope)
+        case ast.Name(id=name) if name == first_parameter(scope) and is_of_class(scope):
+            return method_class(scope)
+        case ast.Attribute(value=ast.Name(id=name), attr="__class__") if name == first_parameter(scope):
+            return method_class(scope)
+        case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]) if name == first_parameter(scope):
+            return method_class(scope)
+    return None
 
 
 def calls_by_class(call: ast.Call, scope: Scope, callee: Callee) -> bool:

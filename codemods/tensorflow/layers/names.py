@@ -85,7 +85,7 @@ class ScopeNames:
         One that is `unique` gets its number from TensorFlow, so that other scopes of its kind may share it. It stands
         right within the variable scope `around`, where that is known, and meets nothing new that stands within another.
         """
-        if name.lower() in self.tree.op_names or name.lower() in self.tree.unknown_words(path):
+        if name.lower() in self.tree.op_names or self._may_be_meant(name.lower(), path):
             name = _another(name)  # TensorFlow compares the names of ops and scopes without regard to case
         if self._is_function_around(name, sites):
             name = _another(name)
@@ -111,6 +111,10 @@ class ScopeNames:
             self._take_number(key, path)
             self._given[path, around, name] = given + (number == given)
         return candidate
+
+    def _may_be_meant(self, key: str, path: str) -> bool:
+        """Whether something that the program does not show may bear a name, or a number of it: `w_1`."""
+        return any(key in (word, without_number(word)) for word in self.tree.unknown_words(path))
 
     def _is_numbered(self, name: str, path: str, own: Collection[str], *, unique: bool) -> bool:
         """Whether TensorFlow may give a name, its number or what differs in case alone to something else."""

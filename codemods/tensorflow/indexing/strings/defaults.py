@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from migrate.syntax.calls import called_name
 from migrate.syntax.walk import Binding, BindingKind, Scope
 
 __all__ = ["Default", "default_before"]
@@ -30,11 +31,24 @@ def default_before(name: ast.Name, bindings: Sequence[Binding], owner: Scope) ->
     values = [one.value for one in bindings if one.kind is BindingKind.ASSIGN]
     if len(parameters) != 1:
         return None
-    for statement in owner.node.body:
-        if (statement.end_lineno or 0) >= name.lineno:
-            break
+    for statement in _before(owner.node.body, name.lineno):
         test = statement.test if isinstance(statement, ast.If) and not statement.orelse else None
         for one in statement.body if isinstance(statement, ast.If) and test else [statement]:
             if isinstance(one, ast.Assign) and one.value in values:
                 return Default(parameters[0], test, one.value)
     return None
+
+
+def _before(block: Sequence[ast.stmt], line: int) -> Iterator[ast.stmt]:
+    """The statements that run before a line, those in scopes as well, which a `with` enters whatever happens."""
+    for statement in block:
+        if isinstance(statement, ast.With) and all(_is_scope(item.context_expr) for item in statement.items):
+            yield from _before(statement.body, line)
+        elif (statement.end_lineno or 0) >= line:
+            return
+        else:
+            yield statement
+
+
+def _is_scope(entered: ast.expr) -> bool:
+    return isinstance(entered, ast.Call) and called_name(entered) in ("name_scope", "variable_scope")
