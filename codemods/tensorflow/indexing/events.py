@@ -84,7 +84,7 @@ class Events:
         self.implicit: set[int] = set()  # bodies that run where an element or an attribute of something is read
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self._creating = Creating(module, callees)
-        self._handing = Handing(callees, self.frames)
+        self._handing = Handing(callees, self.frames, self.gathering)
         self._makes_templates = "make_template" in module.source.code
         self._graph_lines = module.lines_with(_GRAPHS)
 
@@ -212,7 +212,7 @@ class Events:
             callee = replace(callee, receiver=SESSION)
         if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
             return self._op_of_graph(site)
-        if callee.name in knowledge.READ_BY_CALLING:
+        if callee.name in knowledge.READ_BY_CALLING and not self._handing.takes_all(site):
             self.implicit.update(self._handing.bodies(site))
         if _is_harmless(callee, site) or _calls_initializer(callee):
             return None
