@@ -95,7 +95,7 @@ class _Indexer:
             classes=tuple(self.describer.classes()),
             top=top,
             modules=self.modules(),
-            late_imports=tuple(dict.fromkeys(late_imports(self.walk, self.callees))),
+            late_imports=tuple(dict.fromkeys((*late_imports(self.walk, self.callees), *self.events.told.late))),
             searched=frozenset(self.searched()) or _NOTHING,
             escapes=replace(self.escapes, imports=self.escapes.imports.union(self.rebound())),
             lookups=self.lookups,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.file_facts import LateImport
 from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.contexts.withs import scope_of
-from migrate.syntax.walk import Scope, Walk
+from migrate.syntax.walk import CallSite, Scope, Walk
 
-__all__ = ["late_imports"]
+__all__ = ["late_by_string", "late_imports"]
 
 
 def late_imports(walk: Walk, callees: Callees) -> Iterator[LateImport]:
@@ -23,6 +23,14 @@ def late_imports(walk: Walk, callees: Callees) -> Iterator[LateImport]:
         if body or scoped:
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else [binding.dotted]
             yield from (LateImport(name, body, scoped) for name in names if not name.startswith("tensorflow"))
+
+
+def late_by_string(site: CallSite, names: Iterable[str], callees: Callees) -> Iterator[LateImport]:
+    """The same of what a call imports by a string."""
+    body = callees.body(site.scope)
+    scoped = any(isinstance(one.node, ast.With) and _enters_scope(one.node, site.scope, callees) for one in site.frames)
+    if body or scoped:
+        yield from (LateImport(name, body, scoped) for name in names)
 
 
 def _is_in_scope(node: ast.stmt, body: int, walk: Walk, callees: Callees) -> bool:
