@@ -15,6 +15,7 @@ __all__ = [
     "Escapes",
     "Evidence",
     "FileFacts",
+    "LateImport",
     "Lookups",
     "NameTest",
     "Relayed",
@@ -105,6 +106,15 @@ class Told(Fact):
 
 
 @record(frozen=True, slots=True)
+class LateImport(Fact):
+    """An import in a body other than the module's, or `scoped` in any: within a scope that a `with` enters."""
+
+    dotted: str
+    body: int
+    scoped: bool
+
+
+@record(frozen=True, slots=True)
 class Relayed(Fact):
     """What a file says if names that it has from other modules, such as `common.tf`, are TensorFlow.
 
@@ -160,6 +170,7 @@ class FileFacts(Fact):
     classes: tuple[ClassFacts, ...]
     top: TopLevel
     modules: frozenset[str]  # every module that the file imports, dotted; `nets.?` for any in a package
+    late_imports: tuple[LateImport, ...] = ()
     searched: frozenset[str] = frozenset()  # folders where its imports may lie as well, `nets.models`
     escapes: Escapes = Escapes()
     lookups: Lookups = Lookups()

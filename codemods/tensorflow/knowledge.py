@@ -26,6 +26,7 @@ __all__ = [
     "MAPPERS",
     "NAME_PLACES",
     "PRIVATE",
+    "READ_BY_CALLING",
     "REDUCERS",
     "RELOADERS",
     "RESETS",
@@ -204,6 +205,10 @@ ESTIMATORS = {f"tensorflow.{module}.Estimator": ("model_fn", 0) for module in ("
 REDUCERS = frozenset({"builtins.reduce", "functools.reduce", "six.moves.reduce"})
 MAPPERS = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "six.moves.map"})
 COLLECTORS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "set", "dict", "sorted", "next"))
+# What these are given is called by Python itself, where an element or an attribute is read.
+READ_BY_CALLING = frozenset({"collections.defaultdict", "builtins.property", "functools.cached_property"})
+_LAZY = ("accumulate", "dropwhile", "filterfalse", "groupby", "takewhile")
+READ_BY_CALLING |= MAPPERS | {"builtins.iter", *(f"itertools.{name}" for name in _LAZY)}  # unless all is taken at once
 # What takes all that an iterable gives, at once.
 _TAKING_ALL = ("list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "min", "max")  # `all` and `any` may stop
 GATHERERS = frozenset({"collections.OrderedDict", *(f"builtins.{name}" for name in _TAKING_ALL)})

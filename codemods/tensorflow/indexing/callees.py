@@ -47,6 +47,10 @@ class Callees(Texts):
             case ast.Attribute(value=ast.Name() as called, attr="__call__"):
                 found = self.callee(called, scope)
                 return found if found.kind is CalleeKind.BODY else self._attribute(function, scope)
+            case ast.Attribute(value=ast.Name(id=own), attr="__class__") if own == first_parameter(scope):
+                return self._own_class(scope)
+            case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=own)]) if own == first_parameter(scope):
+                return self._own_class(scope)
             case ast.Attribute():
                 return self._attribute(function, scope)
             case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
@@ -54,6 +58,20 @@ class Callees(Texts):
             case ast.Call(func=maker):
                 return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
         return Callee(CalleeKind.OPAQUE)
+
+    def _own_class(self, scope: Scope) -> Callee:
+        """What making one more object like `self` runs, perhaps of a class that derives from its own."""
+        owner = method_class(scope)
+        return Callee(CalleeKind.OPAQUE) if owner is None else self._of_self(owner, "__init__")
+
+    def _of_self(self, owner: Scope, name: str) -> Callee:
+        """What `self` has under a name in a class of this file: a class that is defined within that, or a method."""
+        return self._inner_class(owner, name) or Callee(CalleeKind.METHOD, self.class_numbers[owner], name)
+
+    def _inner_class(self, owner: Scope, name: str) -> Callee | None:
+        """The class that the body of another one defines under a name."""
+        bindings = owner.bindings.get(name) or []
+        return self.definition(bindings[0]) if [one.kind for one in bindings] == [BindingKind.CLASS] else None
 
     def _named(self, function: ast.Name, scope: Scope) -> Callee:
         found = scope.find(function.id)
@@ -95,12 +113,14 @@ class Callees(Texts):
             return Callee(CalleeKind.IMPORTED, name=dotted)
         owner, value = method_class(scope), function.value
         if owner is not None:
-            number = self.class_numbers[owner]
             if isinstance(value, ast.Name) and value.id == first_parameter(scope):
-                return Callee(CalleeKind.METHOD, number, function.attr)
+                return self._of_self(owner, function.attr)
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
-                return Callee(CalleeKind.SUPER, number, function.attr)
-        return Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=self._receiver(value, scope))
+                return Callee(CalleeKind.SUPER, self.class_numbers[owner], function.attr)
+        receiver = self._receiver(value, scope)
+        of_class = receiver is not None and receiver.kind is CalleeKind.CLASS
+        inner = self._inner_class(self.class_scopes[receiver.index], function.attr) if receiver and of_class else None
+        return inner or Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=receiver)
 
     def _receiver(self, value: ast.expr, scope: Scope) -> Callee | None:
         """The class of `obj` where it is assigned once, from a call of a class; or the class that `value` names."""

@@ -82,7 +82,7 @@ class Describer:
             at=position(node),
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
-            implicit=_is_implicit(node, scope.parent),
+            implicit=_is_implicit(node, scope.parent) or number in self.events.implicit,
             resumed=_is_resumed(node),
             static="staticmethod" in decorators,
             of_class=getattr(scope.parent.node, "name", "") if in_class and _TAKING_NONE.isdisjoint(decorators) else "",

@@ -82,9 +82,10 @@ class Events:
         self.raw: set[str] = set()  # the same as they resolve
         self.resource_scopes = False
         self.control_flow: set[int] = set()  # bodies that loops and branches of the graph run
+        self.implicit: set[int] = set()  # bodies that run where an element or an attribute of something is read
         self.blocks: dict[At, tuple[StatementFacts, ...]] = {}
         self._creating = Creating(module, callees)
-        self._handing = Handing(callees, self.frames)
+        self._handing = Handing(callees, self.frames, self.gathering)
         self.getters = Getters(module, callees, self.frames)
         self._makes_templates = "make_template" in module.source.code
         self._graph_lines = module.lines_with(_GRAPHS)
@@ -216,6 +217,8 @@ class Events:
             callee = replace(callee, receiver=SESSION)
         if self._asks_a_graph(node.func, site.scope) and not _only_asks(node):
             return self._op_of_graph(site)
+        if callee.name in knowledge.READ_BY_CALLING and not self._handing.takes_all(site):
+            self.implicit.update(self._handing.bodies(site))
         if _is_harmless(callee, site) or _calls_initializer(callee):
             return None
         at, frames = position(node), self.frames.facts(site.frames, site.scope)

@@ -21,6 +21,7 @@ from codemods.tensorflow.indexing.bodies import position
 from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.contexts.withs import template_of
 from codemods.tensorflow.indexing.frames import Frames
+from codemods.tensorflow.indexing.gathering import Gathering
 from codemods.tensorflow.indexing.graph_imports import IMPORTING, imported
 from codemods.tensorflow.text import UNKNOWN, literal
 from migrate.syntax.calls import keyword_or_place
@@ -35,9 +36,10 @@ _CALLERS = frozenset(name.rpartition(".")[2] for name in knowledge.REDUCERS | kn
 class Handing:
     """Finds, for one module, what its calls have others call."""
 
-    def __init__(self, callees: Callees, frames: Frames) -> None:
+    def __init__(self, callees: Callees, frames: Frames, gathering: Gathering) -> None:
         self.callees = callees
         self.frames = frames
+        self.gathering = gathering
 
     def by_tensorflow(self, site: CallSite, name: str) -> Iterator[Call | Enter | NamedOp | StoreUse]:
         """What a function of TensorFlow's calls that the program hands it, in which scope, or takes from elsewhere."""
@@ -108,6 +110,10 @@ class Handing:
             at, frames = position(site.node), self.frames.facts(site.frames, site.scope)
             callee = self._function(node.args[0], site.scope)
             yield Call(at, (*frames, FrameFacts("loop", at)), callee, opaque_arguments=True)
+
+    def takes_all(self, site: CallSite) -> bool:
+        """Whether a statement takes all that a call gives, element by element, where that is made."""
+        return self.gathering.takes(site.node) or _goes_through(site.statement, site.node)
 
     def _collected(self, given: ast.expr, scope: Scope) -> ast.Call:
         """The call whose result is gone through: what stands there, or what a name is assigned once."""

@@ -17,6 +17,7 @@ from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.describing import Describer
 from codemods.tensorflow.indexing.escapes import find_escapes
 from codemods.tensorflow.indexing.events import Events
+from codemods.tensorflow.indexing.late_imports import late_imports
 from codemods.tensorflow.indexing.lookups.lookups import find_lookups
 from codemods.tensorflow.indexing.lookups.name_tests import name_tests
 from codemods.tensorflow.indexing.lookups.restores import maps_scopes, restores
@@ -94,6 +95,7 @@ class _Indexer:
             classes=tuple(self.describer.classes()),
             top=top,
             modules=self.modules(),
+            late_imports=tuple(dict.fromkeys((*late_imports(self.walk, self.callees), *self.events.told.late))),
             searched=frozenset(self.searched()) or _NOTHING,
             escapes=replace(self.escapes, imports=self.escapes.imports.union(self.rebound())),
             lookups=self.lookups,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import At, Callee, CalleeKind, ScopeKind
-from codemods.tensorflow.file_facts import Told
+from codemods.tensorflow.file_facts import LateImport, Told
 from codemods.tensorflow.indexing.bodies import position
 from codemods.tensorflow.indexing.by_name import (
     ASKED,
@@ -22,6 +22,7 @@ from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.contexts.scope_calls import SCOPES
 from codemods.tensorflow.indexing.contexts.withs import ENTERING, entered_by_hand, enters_graph, template_of
 from codemods.tensorflow.indexing.giving_back import is_given_back
+from codemods.tensorflow.indexing.late_imports import late_by_string
 from codemods.tensorflow.indexing.run_by_name import run_modules
 from codemods.tensorflow.text import Text
 from migrate.syntax.calls import called_name
@@ -53,6 +54,7 @@ class Telling:
         self.makes_unseen = False  # by `tf.Variable` under a name in a string, or by arguments that nobody knows
         self.evaluated: list[tuple[At, At]] = []  # calls that run such code, which is known
         self.imported: set[str] = set()  # modules that are imported by a string
+        self.late: dict[LateImport, None] = {}  # the same in a function, or in a scope
         self.by_hand: set[ScopeKind] = set()  # what is entered without a `with`
         self.scope_takers: set[Callee] = set()  # functions of other files that are handed scopes, to enter them
         self.asked_names: set[Text] = set()  # what is reached by a name in a string that is not all known
@@ -168,7 +170,9 @@ class Telling:
         if runner.takes in (Takes.FILE, Takes.CODE) or called == "runpy.run_module":  # as often as they are called
             told = node.args and self.callees.text(node.args[0], site.scope).literal is not None
             self.reloads |= runner.takes is not Takes.CODE or not told
-        self.imported.update(run_modules(self.module, site, called, self.callees))
+        names = [*run_modules(self.module, site, called, self.callees)]
+        self.imported.update(names)
+        self.late.update(dict.fromkeys(late_by_string(site, names, self.callees)))
 
     def _note_names(self, site: CallSite, called: str) -> None:
         """What asks for functions and classes, by their names or otherwise."""

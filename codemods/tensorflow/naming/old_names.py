@@ -41,7 +41,7 @@ class OldNames:
         self._moving = {text for site in moving for text in site.graph_names}
         self._numbers = self._number([site for site in sites if not site.is_named or site.may_be_none])
 
-    def _number(self, unnamed: list[Site]) -> dict[tuple[object, tuple[int, ...]], tuple[int, int]]:
+    def _number(self, unnamed: list[Site]) -> dict[tuple[object, ...], tuple[int, int]]:
         """The series and number of each unnamed variable in its scope, where all that counts is known."""
         if any(self._is_anywhere(one) for site in unnamed for one in site.instances) or self._counts_others():
             return {}
@@ -70,7 +70,7 @@ class OldNames:
                 ):
                     uncertain.add(place)
         return {
-            (site.key, order): (series, number)
+            (site.key, *roots[place], order): (series, number)
             for series, (place, found) in enumerate(places.items())
             if place not in uncertain and len({site.body[0] for _, site in found}) == 1 and len(roots[place]) == 1
             for until in [_until(roots[place], (*strays.get(place[1], ()), *strays.get("*", ())))]
@@ -126,7 +126,7 @@ class OldNames:
         prefix = self.prefix(instance, new=False)
         if name is not None and not name.is_none:
             return f"{prefix}{name.pattern}{'*' if site.repeats else site.suffix}"
-        _, number = self._numbers.get((site.key, instance.way.order), (0, None))
+        _, number = self._numbers.get((site.key, instance.way.root, instance.way.order), (0, None))
         if number is None:
             return f"{prefix}{UNNAMED}*"
         return f"{prefix}{UNNAMED}_{number}" if number else f"{prefix}{UNNAMED}"
@@ -192,7 +192,7 @@ class OldNames:
         found: list[Shift] = []
         for place, instance in enumerate(site.instances):
             prefix = self.prefix(instance, new=False)
-            series, number = self._numbers.get((site.key, instance.way.order), (0, None))
+            series, number = self._numbers.get((site.key, instance.way.root, instance.way.order), (0, None))
             names = (_tidy(prefix + own) for own in _staying(site, place, moved))
             found += [Shift(self.scopes.reach.tree.program, name, number, series, carried) for name in names]
         return tuple(dict.fromkeys(found))

@@ -84,13 +84,13 @@ class Imports:
     def of(self, path: str) -> Collection[str]:
         """The files that a file imports."""
         modules = sorted(self.files[path].modules)
-        return dict.fromkeys(found for module in modules for found in self._imported(module, path))
+        return dict.fromkeys(found for module in modules for found in self.imported(module, path))
 
     @cached_property
     def loaded(self) -> frozenset[str]:
         """The files that another one may run by a name in a string, and then has as an object."""
         told = ((path, name) for path, file in self.files.items() for name in file.told.loaded)
-        return frozenset(found for path, name in told for found in self._imported(name, path))
+        return frozenset(found for path, name in told for found in self.imported(name, path))
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -114,8 +114,8 @@ class Imports:
         circles = components(self.files, lambda path: self.imports[path])
         return frozenset(path for circle in circles if len(circle) > 1 for path in circle)
 
-    def _imported(self, dotted: str, path: str) -> list[str]:
-        """The files that an import of `dotted` brings in: `a.b` may be a module, or `b` something within `a`."""
+    def imported(self, dotted: str, path: str) -> list[str]:
+        """The files that importing `dotted` in a file brings in: `a.b` may be a module, or `b` something within `a`."""
         if dotted.endswith("?"):
             found = [one for name in self._below.modules(dotted, path) for one in self._named[name]]
             return [other for other in found if other != path]

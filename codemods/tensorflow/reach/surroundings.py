@@ -11,8 +11,9 @@ from codemods.tensorflow.facts import At, Call, Callee, CalleeKind, Enter, Frame
 from codemods.tensorflow.knowledge import EVALUATORS
 from codemods.tensorflow.program.tree import BodyKey
 from codemods.tensorflow.reach.callgraph import CallGraph
+from codemods.tensorflow.reach.late_imports import late_modules, run_by
 from codemods.tensorflow.reach.unset import Unset
-from codemods.tensorflow.reach.ways import handed_through
+from codemods.tensorflow.reach.ways import SCOPES, handed_through
 
 __all__ = ["DERIVED", "WAITING", "Surroundings", "Where"]
 
@@ -33,7 +34,28 @@ class Surroundings:
 
     def above(self, key: BodyKey) -> frozenset[str]:
         """The kinds and hazards of the scopes around any chain of calls to a body, `DERIVED` and `WAITING`."""
-        return self._above.get(key, frozenset())
+        own = self._above.get(key, frozenset())
+        return own | self._anywhere if key in self._run_by_late else own
+
+    @cached_property
+    def late_modules(self) -> frozenset[str]:
+        """The modules that the tree may import within scopes."""
+        return late_modules(self.tree, self._may_run_in_scopes)
+
+    def _may_run_in_scopes(self, key: BodyKey) -> bool:
+        tags = self._above.get(key, frozenset())
+        handed = bool(self._anywhere) and self.is_below_handed(key)
+        return handed or any(kind.value in tags for kind in SCOPES)
+
+    @cached_property
+    def _run_by_late(self) -> frozenset[BodyKey]:
+        return run_by(self.tree, self.late_modules)
+
+    @cached_property
+    def _anywhere(self) -> frozenset[str]:
+        """The kinds and hazards of all scopes that the tree has."""
+        entered = ((key[0], event.scope) for key, _, event in self.tree.events() if isinstance(event, Enter))
+        return frozenset(tag for path, scope in entered for tag in (scope.kind.value, *self.unset.hazards(path, scope)))
 
     @cached_property
     def _above(self) -> Mapping[BodyKey, frozenset[str]]:

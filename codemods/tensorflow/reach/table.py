@@ -110,8 +110,9 @@ class ReachTable:
         """The way to a module. Any cell of a notebook may run again, and in the graph that another cell has begun."""
         reruns = self.tree.files[path].reruns
         graph = ("unknown",) if reruns and self.resets.somewhere(path) else ("default",)
-        again = self._runs_again(path)
-        return Way(path, (), (), {}, repeats=again or self._is_imported_again(path), reruns=again, graph=graph)
+        again, late = self._runs_again(path), path in self.surroundings.late_modules
+        repeats = again or self._is_imported_again(path)
+        return Way(path, (), (), {}, repeats=repeats, reruns=again, partial=late, graph=graph)
 
     def _at_first_read(self, way: Way, lazy: Lazy, constructor: BodyKey) -> Way:
         """A way to a constructor, prolonged to a method that it runs by reading a property."""

@@ -125,6 +125,7 @@ class ScopeTable:
             for reader in self.reach.graph.readers(key):
                 read[reader].append(key)
         waiting += [key for item in forms for key in read[self.items[item].body]]
+        waiting += [(path, 0) for path in self.reach.surroundings.late_modules]
         for key, body in tree.bodies():
             if body.is_lambda:
                 lambdas[key[0], body.parent].append(key)

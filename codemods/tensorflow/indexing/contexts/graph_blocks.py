@@ -28,7 +28,7 @@ def graph_kind(node: ast.Call, scope: Scope, callees: Callees, entered: ast.stmt
     """`tf.Graph().as_default()` is a new graph; `g.as_default()` is one where `entered` comes once to each `g`."""
     given = keyword_or_place(node, "graph", 1 if callees.canonical(node.func, scope) == "tensorflow.Session" else 99)
     if given is not None:
-        return ScopeKind.NEW_GRAPH if _makes_graph(given, scope, callees) else ScopeKind.OTHER_GRAPH
+        return _kind_of_given(given, node, scope, callees, entered)
     if not isinstance(node.func, ast.Attribute) or node.func.attr != "as_default":
         return ScopeKind.OTHER
     holder = node.func.value
@@ -43,6 +43,43 @@ def graph_kind(node: ast.Call, scope: Scope, callees: Callees, entered: ast.stmt
     if value is None or _enters(body, holder) > 1 or (entered is not None and _may_come_again(body, value, entered)):
         return ScopeKind.OTHER_GRAPH
     return _kind_of(value, scope, callees)
+
+
+def _kind_of_given(
+    given: ast.expr, session: ast.Call, scope: Scope, callees: Callees, entered: ast.stmt | None
+) -> ScopeKind:
+    """What a session does that is given a graph: nothing, where that is the default graph around it already."""
+    if _makes_graph(given, scope, callees):
+        return ScopeKind.NEW_GRAPH
+    if not isinstance(given, ast.Name) or len((scope.find(given.id) or (scope, []))[1]) != 1:
+        return ScopeKind.OTHER_GRAPH
+    body = callees.body_scopes[callees.body(scope)].node
+    if around := _graphs_around(session, body):
+        return ScopeKind.OTHER if _is_same(around[-1], given) else ScopeKind.OTHER_GRAPH
+    value = _held_by_name(given.id, scope, callees)
+    if value is None or _reads(body, given) > 1 or (entered is not None and _may_come_again(body, value, entered)):
+        return ScopeKind.OTHER_GRAPH
+    return _kind_of(value, scope, callees)
+
+
+def _graphs_around(session: ast.Call, body: ast.AST) -> list[ast.expr]:
+    """The graphs that `with` items around a session enter, outermost first: by what stands behind `as`, if it does."""
+    held = [one for one in nodes(body) if isinstance(one, ast.With) and _holds(one, session)]
+    items = (item for one in held for item in one.items if position(item.context_expr) < position(session))
+    return [item.optional_vars or graph for item in items for graph in _entered_graphs(item.context_expr)]
+
+
+def _entered_graphs(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=graph, attr="as_default")):
+            yield graph
+        case ast.Call(keywords=keywords):
+            yield from (one.value for one in keywords if one.arg == "graph")
+
+
+def _reads(body: ast.AST, name: ast.Name) -> int:
+    """How often a body reads a name."""
+    return sum(isinstance(one, ast.Name) and one.id == name.id and isinstance(one.ctx, ast.Load) for one in nodes(body))
 
 
 def _kind_of(made: ast.expr, scope: Scope, callees: Callees) -> ScopeKind:
