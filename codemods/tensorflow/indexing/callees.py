@@ -47,10 +47,6 @@ class Callees(Texts):
             case ast.Attribute(value=ast.Name() as called, attr="__call__"):
                 found = self.callee(called, scope)
                 return found if found.kind is CalleeKind.BODY else self._attribute(function, scope)
-            case ast.Attribute(value=ast.Name(id=own), attr="__class__") if own == first_parameter(scope):
-                return self._own_class(scope)
-            case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=own)]) if own == first_parameter(scope):
-                return self._own_class(scope)
             case ast.Attribute():
                 return self._attribute(function, scope)
             case ast.Subscript(value=held) | ast.Call(func=ast.Attribute(value=held, attr="get")):
@@ -58,11 +54,6 @@ class Callees(Texts):
             case ast.Call(func=maker):
                 return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
         return Callee(CalleeKind.OPAQUE)
-
-    def _own_class(self, scope: Scope) -> Callee:
-        """What making one more object like `self` runs, perhaps of a class that derives from its own."""
-        owner = method_class(scope)
-        return Callee(CalleeKind.OPAQUE) if owner is None else self._of_self(owner, "__init__")
 
     def _of_self(self, owner: Scope, name: str) -> Callee:
         """What `self` has under a name in a class of this file: a class that is defined within that, or a method."""

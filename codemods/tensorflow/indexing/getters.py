@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import BodyFacts, Call, Callee, CalleeKind, FrameFacts, StoreUse
@@ -158,10 +159,14 @@ class Getters:
 
     def _around(self, node: ast.expr) -> tuple[FrameFacts, ...]:
         """What is around the call that is given it."""
-        sites = {site.node: site for site in self.walk.calls}
         holder: ast.AST = node
         while isinstance(holder, ast.expr | ast.keyword):
             holder = self.module.parents[holder]
             if isinstance(holder, ast.Call):
-                return self.frames.facts(sites[holder].frames, sites[holder].scope)
+                site = self._sites[holder]
+                return self.frames.facts(site.frames, site.scope)
         return ()
+
+    @cached_property
+    def _sites(self) -> Mapping[ast.Call, CallSite]:
+        return {site.node: site for site in self.walk.calls}
