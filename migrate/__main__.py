@@ -1,8 +1,10 @@
-"""`migrate` and `python -m migrate`: the command line. An interrupt while it is imported ends it as any other does."""
+"""`migrate` and `python -m migrate`: the command line. An interrupt ends it once, from its imports to its very end."""
 
 from __future__ import annotations
 
 import sys
+
+from migrate.interrupts import heeded
 
 __all__ = ["main"]
 
@@ -10,11 +12,13 @@ __all__ = ["main"]
 def main() -> None:
     """Runs the command that the arguments of the process ask for, and exits with its code."""
     try:
-        from migrate.cli import main as run  # noqa: PLC0415
+        with heeded(for_good=True):
+            from migrate.cli import main as run  # noqa: PLC0415
+
+            run()
     except KeyboardInterrupt:
         sys.stderr.write("migrate: interrupted\n")
         sys.exit(130)
-    run()
 
 
 if __name__ == "__main__":

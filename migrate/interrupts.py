@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-__all__ = ["ENDING", "heeded"]
+__all__ = ["ENDING", "heeded", "unheeded"]
 
 ENDING = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 _USUAL: Mapping[signal.Signals, Any] = {
@@ -22,11 +22,12 @@ class _Ended(KeyboardInterrupt):
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def heeded(*, for_good: bool = False) -> Iterator[None]:
     """Within the block the first of these signals raises `KeyboardInterrupt`, and later ones are passed over.
 
-    None is taken that is ignored, as under `nohup`, or that somebody has taken before. Processes that are forked
-    meanwhile have to give them back.
+    Where it stands `for_good` all are passed over behind it: the process ends, and must not do so by a second one. None
+    is taken that is ignored, as under `nohup`, or that somebody has taken before. Processes that are forked meanwhile
+    have to give them back.
     """
     here = threading.current_thread() is threading.main_thread()
     taken = [one for one, usual in _USUAL.items() if here and signal.getsignal(one) is usual]
@@ -42,4 +43,18 @@ def heeded() -> Iterator[None]:
         yield
     finally:
         for one in taken:
-            signal.signal(one, _USUAL[one])
+            signal.signal(one, signal.SIG_IGN if for_good else _USUAL[one])
+
+
+@contextmanager
+def unheeded() -> Iterator[None]:
+    """Within the block a request to end ends the process at once: what nothing can leave half done needs no order."""
+    before = {one: signal.getsignal(one) for one in ENDING}
+    taken = [one for one, handler in before.items() if callable(handler)]
+    for one in taken:
+        signal.signal(one, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for one in taken:
+            signal.signal(one, before[one])

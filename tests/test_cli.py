@@ -142,6 +142,8 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["--write-baseline", "."], "--write-baseline needs --baseline FILE"),
         (["--baseline", "nope", "."], "--baseline: nope does not exist; --write-baseline makes it"),
         (["--baseline", "no/b.json", "--write-baseline", "."], "no/b.json cannot be written: there is no directory no"),
+        (["--baseline", "b.json", "--write-baseline", "--shard", "1/2", "."], "--write-baseline and --shard exclude"),
+        (["--baseline", "b.json", "--write-baseline", "--since", "HEAD", "."], "--write-baseline and --since exclude"),
         (["--report", ".", "."], "--report: . cannot be written: it is a directory"),
         (["--isolated", "--config", "a.toml", "."], "--config and --isolated exclude each other"),
         (["--interactive", "--add-ignore", "."], "--interactive and --add-ignore exclude each other"),

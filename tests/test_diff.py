@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,15 @@ def test_many_gaps_share_the_patience_of_one() -> None:
     patience = diff._Patience()
     assert patience.bears(gap, gap)
     assert not all(patience.bears(gap, gap) for _ in range(10))
+
+
+def test_one_change_in_a_long_file_splits_what_is_around_it_alone() -> None:
+    before = b"x\n" * 100_000 + b"old\n" + b"x\n" * 100_000
+    after = before.replace(b"old", b"new")
+    tracemalloc.start()
+    (hunk,) = hunks(before, after)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert hunk.header == "@@ -99998,7 +99998,7 @@"
+    assert [line.old for line in hunk.lines][:3] == [99_998, 99_999, 100_000]
+    assert peak < 5 * len(before)  # a line of its own takes twenty times as much

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import shell
 
-from migrate.interrupts import ENDING, heeded
+from migrate.interrupts import ENDING, heeded, unheeded
 
 
 @pytest.mark.parametrize("sign", [*ENDING, signal.SIGINT])
@@ -43,6 +43,29 @@ def test_what_is_ignored_stays_so(sign: signal.Signals) -> None:
         assert signal.getsignal(sign) is signal.SIG_IGN
     finally:
         signal.signal(sign, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("sign", [*ENDING, signal.SIGINT])
+def test_at_the_end_of_a_process_a_second_one_is_passed_over(tmp_path: Path, sign: signal.Signals) -> None:
+    os.mkfifo(tmp_path / "wait.toml")
+    command = [shell.SCRIPT, "--config", "wait.toml", "."]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE) as running:
+        writing = os.open(tmp_path / "wait.toml", os.O_WRONLY)  # until it reads there
+        while running.poll() is None:
+            running.send_signal(sign)
+            time.sleep(0.005)
+        said = running.stderr.read() if running.stderr else b""
+    assert (running.returncode, said) == (130, b"migrate: interrupted\n")
+    os.close(writing)
+
+
+@pytest.mark.parametrize("sign", ENDING)
+def test_what_needs_no_order_ends_at_once(sign: signal.Signals) -> None:
+    with heeded():
+        handler = signal.getsignal(sign)
+        with unheeded():
+            assert signal.getsignal(sign) is signal.SIG_DFL
+        assert signal.getsignal(sign) is handler
 
 
 @pytest.mark.parametrize("sign", [*ENDING, signal.SIGINT])

@@ -6,6 +6,7 @@ import typer
 
 from migrate import registry
 from migrate.commands import CommandError
+from migrate.interrupts import unheeded
 
 __all__ = ["serve"]
 
@@ -19,4 +20,5 @@ def serve(stdio: bool = typer.Option(False, "--stdio", help="Speak on standard i
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise CommandError("lsp needs pygls: pip install 'migrate-variables[lsp]'") from error
-    return run(registry.load())
+    with unheeded():
+        return run(registry.load())

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from migrate import collecting, commands, interrupts, options, registry, settings
+from migrate import collecting, commands, options, registry, settings
 from migrate.commands import CommandError, job
 from migrate.options import Option, Scope
 from migrate.registry import Registry
@@ -31,8 +31,7 @@ def build() -> Callable[..., int]:
         _no_mistyped_command(paths or [])
         chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
         collecting.rest()
-        with interrupts.heeded():
-            return job.execute(settings.load(known, chosen, os.environ), paths or [])
+        return job.execute(settings.load(known, chosen, os.environ), paths or [])
 
     parameters = list(_parameters(known))
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from migrate import interrupts, journal
+from migrate import journal
 from migrate.commands import CommandError
 from migrate.disk import store
 from migrate.output import history
@@ -29,8 +29,7 @@ def undo(
     """Brings back what a run has written over."""
     try:
         root = _root(project)
-        with interrupts.heeded():
-            return _show_runs(root) if every else _undo(root, run or None)
+        return _show_runs(root) if every else _undo(root, run or None)
     except journal.JournalError as error:
         raise CommandError(error.cause) from error
     except OSError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from migrate.diff import Hunk, Line, hunks
 from migrate.model import FileResult, Revision
+from migrate.output.colors import long_strings, open_at
 from migrate.text.encoding import SourceError, decode
 
 __all__ = ["Block", "Shown", "blocks", "decoder", "marks", "readable_sides"]
@@ -33,10 +34,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One hunk and its lines as they are shown."""
+    """One hunk, its lines as they are shown, and the quotes of long strings that are open before it on either side."""
 
     hunk: Hunk
     lines: tuple[Shown, ...]
+    opened: tuple[str, str]
 
 
 def readable_sides(result: FileResult) -> FileResult:
@@ -68,6 +70,7 @@ def blocks(result: FileResult, context: int = 3) -> Iterator[Block]:
     """
     before, after = result.before or b"", result.after or b""
     encoding = decoder(before)
+    old_strings, new_strings = (long_strings(side.decode(encoding, "replace")) for side in (before, after))
     ending = "\r" if _all_crlf(before) and _all_crlf(after) else ""
     for hunk in hunks(before, after, context):
         texts = [line.data.decode(encoding, "replace") for line in hunk.lines]
@@ -77,7 +80,8 @@ def blocks(result: FileResult, context: int = 3) -> Iterator[Block]:
             Shown(line, text, tuple(marked.get(number, ())), line.data.endswith(b"\n"))
             for number, (line, text) in enumerate(zip(hunk.lines, bare, strict=True))
         )
-        yield Block(hunk, tuple(shown))
+        opened = open_at(old_strings, hunk.old_start), open_at(new_strings, hunk.new_start)
+        yield Block(hunk, tuple(shown), opened)
 
 
 def marks(old: Sequence[str], new: Sequence[str]) -> tuple[list[list[Mark]], list[list[Mark]]]:

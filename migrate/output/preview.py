@@ -16,8 +16,8 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 
 from migrate.model import FileResult, Finding, Left, Report, Rewrite
-from migrate.output.changed import Block, Shown, blocks, decoder, readable_sides
-from migrate.output.colors import Piece, long_strings, open_at, pieces
+from migrate.output.changed import Block, Shown, blocks, readable_sides
+from migrate.output.colors import Piece, pieces
 from migrate.output.view import View
 from migrate.output.words import HIDDEN, label, said, visible, visible_path
 
@@ -70,21 +70,16 @@ def console_on(text: TextIO, view: View) -> Console:
 
 def draw_file(result: FileResult) -> Iterator[Segment]:
     """A changed file's hunks, in colours, without a heading."""
-    shown = readable_sides(result)
-    encoding = decoder(shown.before or b"")
-    sides = ((data or b"").decode(encoding, "replace") for data in (shown.before, shown.after))
-    before, after = (long_strings(text) for text in sides)
-    for block in blocks(shown):
-        opened = open_at(before, block.hunk.old_start), open_at(after, block.hunk.new_start)
-        yield from _draw_block(block, opened)
+    for block in blocks(readable_sides(result)):
+        yield from _draw_block(block)
 
 
-def _draw_block(block: Block, opened: tuple[str, str]) -> Iterator[Segment]:
-    """One hunk: a number, a sign, the line. `opened` are the quotes of long strings that are open where it begins."""
+def _draw_block(block: Block) -> Iterator[Segment]:
+    """One hunk: a number, a sign, the line."""
     width = len(str(max(block.hunk.old_start + block.hunk.old_count, block.hunk.new_start + block.hunk.new_count)))
     yield Segment(block.hunk.header, _LEFT)
     yield _NEWLINE
-    olds, news = iter(_syntax(block, "+", opened[0])), iter(_syntax(block, "-", opened[1]))
+    olds, news = iter(_syntax(block, "+", block.opened[0])), iter(_syntax(block, "-", block.opened[1]))
     for shown in block.lines:
         line = shown.line
         yield Segment(f"{line.old if line.sign == '-' else line.new:>{width}} ", _DIM)

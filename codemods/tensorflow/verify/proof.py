@@ -14,7 +14,6 @@ from codemods.tensorflow.verify.scripts import locate
 from codemods.tensorflow.verify.session import errors, present
 from codemods.tensorflow.verify.trial import changes_of
 from migrate.commands import CommandError
-from migrate.interrupts import heeded
 from migrate.model import Report
 from migrate.proof import Proof, Without
 from migrate.settings import Settings
@@ -27,7 +26,7 @@ def prove_report(settings: Settings, report: Report, without: Without, running: 
 
     `running` is a probe to use instead of one of its own.
     """
-    with errors(), heeded():
+    with errors():
         asked = asked_by(settings)  # a program that is not there is found out where nothing would change, too
         if not report.changed:
             return Proof(report, holds=True)

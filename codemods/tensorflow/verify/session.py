@@ -18,7 +18,6 @@ from codemods.tensorflow.verify.probe import Limits, NoTensorFlow, Probe
 from codemods.tensorflow.verify.trial import Trial
 from migrate import discover, settings
 from migrate.commands import CommandError
-from migrate.interrupts import heeded
 from migrate.model import Report, Rewrite
 from migrate.registry import Registry
 from migrate.runner import Session
@@ -41,7 +40,7 @@ def run(options: Options, registry: Registry, running: Probe | None = None) -> i
         raise CommandError(f"--output-format must be rich or json, not {options.output_format}")
     if options.against and options.other:
         raise CommandError("--against and --with exclude each other")
-    with errors(), heeded():
+    with errors():
         chosen = settings.load(registry, dict(options.settings))
         asked = _asked(options, chosen)
         with contextlib.nullcontext(running) if running else Probe(asked.python) as probe:

@@ -8,8 +8,7 @@ from importlib.resources import files
 from typing import Any, BinaryIO
 
 from migrate.model import FileResult, Finding, Left, Report
-from migrate.output.changed import Block, blocks, decoder, readable_sides
-from migrate.output.colors import long_strings, open_at
+from migrate.output.changed import Block, blocks, readable_sides
 from migrate.output.counts import count
 from migrate.output.facts import place
 from migrate.output.summary import headline
@@ -89,17 +88,9 @@ def _finding(finding: Finding) -> list[Any]:
 
 def _hunks(result: FileResult) -> Iterator[dict[str, Any]]:
     """Each hunk's lines, and the quote of a long string that is open where it begins, on either side."""
-    encoding = decoder(result.before or b"")
-    sides = [(data or b"").decode(encoding, "replace") for data in (result.before, result.after)]
-    strings = [long_strings(text) for text in sides]
     for block in blocks(result):
         hunk = block.hunk
-        yield {
-            "old": hunk.old_start,
-            "new": hunk.new_start,
-            "open": [open_at(strings[0], hunk.old_start), open_at(strings[1], hunk.new_start)],
-            "lines": _lines(block),
-        }
+        yield {"old": hunk.old_start, "new": hunk.new_start, "open": [*block.opened], "lines": _lines(block)}
 
 
 def _lines(block: Block) -> list[list[Any]]:
