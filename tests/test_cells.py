@@ -11,6 +11,7 @@ import pytest
 from codemods.tensorflow.verify.compare import Verdict
 from migrate import registry
 from migrate.casefile import Case
+from migrate.model import Rewrite
 from migrate.testing import produce
 
 HEAD = "import tensorflow as tf"
@@ -30,7 +31,8 @@ def migrated(cells: Sequence[str], names: str = "idiomatic") -> tuple[list[str],
     book = json.dumps({"cells": sources, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}, indent=1)
     case = Case(Path("cells"), 1, "cells", {"book.ipynb": book}, {}, None, {"names": names})
     made = produce(case, registry.load())
-    levels = [finding.outcome.level.value for _, finding in made.findings if not finding.outcome.supports]
+    outcomes = [finding.outcome for _, finding in made.findings if isinstance(finding.outcome, Rewrite)]
+    levels = [outcome.level.value for outcome in outcomes if not outcome.supports]
     return [cell["source"] for cell in json.loads(made.files["book.ipynb"])["cells"]], levels
 
 
@@ -89,6 +91,21 @@ def test_layers_of_a_cell_that_begins_the_graph_need_no_scope():
     cells, _ = migrated([HEAD, "tf.reset_default_graph()\n" + TORN])
     assert "variable_scope(" not in cells[1]
     assert 'tf.get_variable("b2"' in cells[1]
+
+
+NET = "def net(x):\n    return x * tf.Variable(1.0, name='w')"
+AGAIN = "def net(x):\n    return x"
+SHARED = "with tf.variable_scope('s', reuse=tf.AUTO_REUSE):\n    net(1.0)"
+
+
+def test_a_call_means_the_function_that_its_own_cell_defines_before_it():
+    cells, _ = migrated([HEAD, NET + "\nnet(2.0)", AGAIN + "\n" + SHARED])
+    assert "tf.get_variable(" in cells[1]
+
+
+def test_that_of_another_cell_may_be_any():
+    cells, _ = migrated([HEAD, NET + "\nnet(2.0)", AGAIN, SHARED])
+    assert "tf.get_variable(" not in cells[1]
 
 
 @pytest.mark.parametrize("magic", ["%time v =", "if True:\n    %time v =", "print(1)\n%timeit -n 3 use("])

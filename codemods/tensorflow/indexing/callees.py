@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
 from codemods.tensorflow.indexing.bodies import behind, first_parameter, is_of_class, method_class
@@ -12,7 +14,7 @@ from codemods.tensorflow.indexing.contexts.aliases import Aliases
 from codemods.tensorflow.indexing.strings.nones import iterated
 from codemods.tensorflow.indexing.strings.texts import Texts
 from migrate.syntax.names import resolve
-from migrate.syntax.walk import Binding, BindingKind, Scope, Walk
+from migrate.syntax.walk import Binding, BindingKind, Scope, ScopeKind, Walk
 
 __all__ = ["Callees", "calls_by_class"]
 
@@ -23,9 +25,11 @@ _DEEPEST = 50  # results that are called, `f()()()`: facts of a thousand are too
 class Callees(Texts):
     """Resolves what calls between the bodies of a module refer to."""
 
-    def __init__(self, walk: Walk, path: str) -> None:
+    def __init__(self, walk: Walk, path: str, cells: Sequence[int] = ()) -> None:
         super().__init__(walk, path)
+        self._cells = cells  # the lines at which cells begin that may run again, in any order
         self.aliases = Aliases()
+        self._definitions: dict[str, Sequence[ast.AST]] = {}  # the functions that a name of the module stands for
         self._following: set[ast.expr] = set()  # what is being resolved: `a = a()` leads to itself
 
     def callee(self, function: ast.expr, scope: Scope) -> Callee:
@@ -72,13 +76,39 @@ class Callees(Texts):
         owner, bindings = found
         known = [callee for callee in map(self.definition, bindings) if callee is not None]
         if known:  # defined twice, or defined and assigned: any function of that name
-            return known[0] if len(bindings) == 1 else Callee(CalleeKind.ATTRIBUTE, name=function.id)
+            if len(bindings) == 1:
+                return known[0]
+            return self._defined_last(function, scope, owner) or Callee(CalleeKind.ATTRIBUTE, name=function.id)
         value = bindings[0].value if len(bindings) == 1 else None
         if isinstance(value, ast.Lambda):
             return Callee(CalleeKind.BODY, self.numbers[self.scopes[value]])
         if isinstance(value, ast.Name) and value.id != function.id:
             return self.callee(value, owner)
         return self._held(function, bindings, owner)
+
+    def _defined_last(self, name: ast.Name, scope: Scope, owner: Scope) -> Callee | None:
+        """The function that a name means at the top of a module, though it is defined again: the last one before it.
+
+        In another cell it may be any, as those may run in any order.
+        """
+        if not isinstance(owner.node, ast.Module) or _runs_at_once(scope) is not owner:
+            return None
+        if name.id not in self._definitions:
+            self._definitions[name.id] = self._only_defined(owner.bindings[name.id], owner)
+        functions = self._definitions[name.id]
+        place = bisect_left(functions, name.lineno, key=attrgetter("lineno"))
+        if not place or self._cell(functions[place - 1]) != self._cell(name):
+            return None
+        return Callee(CalleeKind.BODY, self.numbers[self.scopes[functions[place - 1]]])
+
+    def _only_defined(self, bindings: Sequence[Binding], owner: Scope) -> Sequence[ast.AST]:
+        """The functions that a name stands for, where none of them is defined but at times, and nothing else."""
+        scopes = [self.scopes[one.node] for one in bindings if one.kind is BindingKind.DEF]
+        sure = [scope.node for scope in scopes if scope.parent is owner and not scope.frames]
+        return sure if len(sure) == len(bindings) else ()
+
+    def _cell(self, node: ast.AST) -> int:
+        return bisect_right(self._cells, node.lineno)  # type: ignore[attr-defined]
 
     def _held(self, name: ast.Name, bindings: Sequence[Binding], owner: Scope) -> Callee:
         """What is called by a name that is bound to it: `fn = MAKERS[kind]`, `fn = maker(kind)`, `for fn in MAKERS`."""
@@ -143,6 +173,14 @@ def _own_class(function: ast.expr, scope: Scope) -> Scope | None:
         case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]) if name == first_parameter(scope):
             return method_class(scope)
     return None
+
+
+def _runs_at_once(scope: Scope) -> Scope | None:
+    """The scope in which a comprehension is run, where it stands; None for a generator, which runs later."""
+    inner: Scope | None = scope
+    while inner is not None and inner.kind is ScopeKind.COMPREHENSION:
+        inner = None if isinstance(inner.node, ast.GeneratorExp) else inner.parent
+    return inner
 
 
 def calls_by_class(call: ast.Call, scope: Scope, callee: Callee) -> bool:

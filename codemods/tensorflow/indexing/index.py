@@ -74,7 +74,7 @@ class _Indexer:
     def __init__(self, module: Module, *, creations: bool) -> None:
         self.module = module
         self.walk = module.walk
-        self.callees = Callees(module.walk, module.path)
+        self.callees = Callees(module.walk, module.path, _cells(module))
         self.events = Events(module, self.callees, creations=creations)
         self.lookups, asking = find_lookups(module, self.callees)
         self.describer = Describer(self.walk, self.callees, self.events, asking)
@@ -114,7 +114,7 @@ class _Indexer:
             reads=frozenset(reads(self.walk, self.callees)),
             version_2_root=self.version_2_root(),
             reruns=getattr(self.module.source, "reruns", False),
-            cells=self.cells(),
+            cells=_cells(self.module),
             seeded=bool(self.names & knowledge.SEEDS),
             resource_scopes=self.events.resource_scopes,
             blocks=self.events.blocks,
@@ -238,11 +238,6 @@ class _Indexer:
         """Whether the file imports `tf_keras`, which there is for TensorFlow 2 only."""
         return any(binding.dotted.partition(".")[0] == "tf_keras" for _, binding, _ in self.walk.imported)
 
-    def cells(self) -> tuple[int, ...]:
-        """The lines at which cells that may run again begin."""
-        source = self.module.source
-        return tuple(bisect_right(source.line_starts, border) for border in source.cells)
-
     def modules(self) -> frozenset[str]:
         """What the module imports; by what it hands on, `map(import_module, names)`, whatever its strings name."""
         dotted = {binding.dotted for _, binding, _ in self.walk.imported}
@@ -280,3 +275,9 @@ class _Indexer:
         """Whether the file uses what plain `tensorflow` has in version 1 only."""
         plain = (name for name in self.events.raw if not name.startswith("tensorflow.compat."))
         return any(name.startswith(evidence.VERSION_1_ONLY) and name not in evidence.IN_BOTH for name in plain)
+
+
+def _cells(module: Module) -> tuple[int, ...]:
+    """The lines at which cells that may run again begin."""
+    source = module.source
+    return tuple(bisect_right(source.line_starts, border) for border in source.cells)

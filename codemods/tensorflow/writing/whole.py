@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from codemods.tensorflow.dtypes import dtype_name, is_none, literal_dtype
-from codemods.tensorflow.initializers import OPS
+from codemods.tensorflow.initializers import INITIALIZERS, OPS
 from codemods.tensorflow.opnames import takes_name
 from codemods.tensorflow.request import CallRequest
 from codemods.tensorflow.writing.arrays import array_module, is_array
 from codemods.tensorflow.writing.forms import Whole, Why, Wrapping
 from migrate.syntax.bindings import is_bound_method, is_function
 from migrate.syntax.module import Module
+from migrate.syntax.names import resolve
+from migrate.syntax.walk import Scope
 
 __all__ = ["hand_on"]
 
@@ -74,8 +77,29 @@ def _converted(module: Module, request: CallRequest) -> Wrapping:
 
 
 def _is_tensor(value: ast.expr, request: CallRequest) -> bool:
-    """Whether the value is an op's tensor: beside one, `dtype=` is only checked."""
-    if not isinstance(value, ast.Call):
-        return False
-    dotted = request.resolve(value.func)
-    return dotted in OPS or (dotted is not None and dotted.startswith("tensorflow.random."))
+    """Whether the value is an op's tensor, or a name of nothing else: beside one, `dtype=` is only checked."""
+    if isinstance(value, ast.Call):
+        return _makes_tensor(value, request.scope)
+    values, owner = _bound(value, request.scope)
+    return (
+        bool(values)
+        and not request.in_control_flow
+        and all(isinstance(one, ast.Call) and _makes_tensor(one, owner) for one in values)
+    )
+
+
+def _makes_tensor(call: ast.Call, scope: Scope) -> bool:
+    """Whether a call is of an op, or of an initializer, whatever that is called."""
+    dotted = resolve(call.func, scope)
+    if dotted in OPS or (dotted is not None and dotted.startswith("tensorflow.random.")):
+        return True
+    makers, owner = ([call.func], scope) if isinstance(call.func, ast.Call) else _bound(call.func, scope)
+    return bool(makers) and all(
+        isinstance(one, ast.Call) and resolve(one.func, owner) in INITIALIZERS for one in makers
+    )
+
+
+def _bound(node: ast.expr, scope: Scope) -> tuple[Sequence[ast.expr | None], Scope]:
+    """All that a name is bound to, None where the source does not show it, and the scope that this is read in."""
+    found = scope.find(node.id) if isinstance(node, ast.Name) else None
+    return ([one.value for one in found[1]], found[0]) if found else ((), scope)
