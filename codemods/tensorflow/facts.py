@@ -310,6 +310,11 @@ class BodyFacts(Fact):
     resets_until: At | None = None  # a reset of the graph that stands behind may not happen where it is called
     spelled_from: int | None = 0  # the line from which it has TensorFlow under a name; None where it never has
 
+    @property
+    def is_generator(self) -> bool:
+        """Whether it is one that no decorator makes a manager of: what goes through it runs it, perhaps later."""
+        return self.leaves == AT_ONCE and not self.decorated
+
 
 @record(frozen=True, slots=True)
 class ClassFacts(Fact):
