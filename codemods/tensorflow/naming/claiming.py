@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from codemods.tensorflow.facts import Call, Creation, NamedOp, StoreUse
+from codemods.tensorflow.facts import Call, Creation, Event, NamedOp, ScopeKind, StoreUse
 from codemods.tensorflow.naming.claim import MOVED, Claim
 from codemods.tensorflow.naming.claims import Claims
 from codemods.tensorflow.naming.sites import UNNAMED, Site, names_of
@@ -63,9 +63,16 @@ def _of_others(scopes: ScopeTable, migrated: Callable[[BodyKey, int], bool]) -> 
                 creates=asked or isinstance(event, Creation),
                 in_store=store,
                 in_new_store=asked,
-                looks_first=isinstance(event, StoreUse) and event.looks_first,
+                looks_first=_looks_first(event, instance),
                 repeats=again,
             )
+
+
+def _looks_first(event: Event, instance: Instance) -> bool:
+    """Whether it takes what the root of the graph has under its name: in a variable scope it makes one of its own."""
+    scopes = (stand.frame.scope for stand in instance.way.scopes)
+    scoped = instance.way.partial or any(one is not None and one.kind is ScopeKind.VARIABLE for one in scopes)
+    return isinstance(event, StoreUse) and event.looks_first and not scoped
 
 
 def _of_calls(scopes: ScopeTable) -> Iterator[Claim]:
