@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
+from codemods.tensorflow import knowledge
 from codemods.tensorflow.facts import ELEMENT, Callee, CalleeKind
 from codemods.tensorflow.indexing.bodies import behind, first_parameter, is_of_class, method_class
 from codemods.tensorflow.indexing.contexts.aliases import Aliases
@@ -137,11 +138,20 @@ class Callees(Texts):
             if isinstance(value, ast.Name) and value.id == first_parameter(scope):
                 return self._of_self(owner, function.attr)
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
-                return Callee(CalleeKind.SUPER, self.class_numbers[owner], function.attr)
+                return self._behind_class(value, owner, function.attr, scope)
         receiver = self._receiver(value, scope)
         of_class = receiver is not None and receiver.kind is CalleeKind.CLASS
         inner = self._inner_class(self.class_scopes[receiver.index], function.attr) if receiver and of_class else None
         return inner or Callee(CalleeKind.ATTRIBUTE, name=function.attr, receiver=receiver)
+
+    def _behind_class(self, asked: ast.Call, owner: Scope, name: str, scope: Scope) -> Callee:
+        """What `super().name` is; `super(Base, self).name` begins behind that class, which may be TensorFlow's."""
+        begun = self.callee(asked.args[0], scope) if asked.args else None
+        if begun is not None and begun.kind is CalleeKind.CLASS:
+            return Callee(CalleeKind.SUPER, begun.index, name)
+        if begun is not None and (knowledge.canonical(begun.name) or "").startswith("tensorflow."):
+            return Callee(CalleeKind.OPAQUE)
+        return Callee(CalleeKind.SUPER, self.class_numbers[owner], name)
 
     def _receiver(self, value: ast.expr, scope: Scope) -> Callee | None:
         """The class of `obj` where it is assigned once, from a call of a class; or the class that `value` names."""
