@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from migrate.interrupts import heeded
-
 __all__ = ["main"]
 
 
 def main() -> None:
     """Runs the command that the arguments of the process ask for, and exits with its code."""
     try:
+        from migrate.interrupts import heeded  # noqa: PLC0415
+
         with heeded(for_good=True):
             from migrate.cli import main as run  # noqa: PLC0415
 

@@ -34,7 +34,7 @@ def heeded(*, for_good: bool = False) -> Iterator[None]:
 
     def interrupt(*_: object) -> NoReturn:
         for one in taken:
-            signal.signal(one, signal.SIG_IGN)
+            signal.signal(one, _pass_over)
         raise _Ended
 
     for one in taken:
@@ -44,6 +44,10 @@ def heeded(*, for_good: bool = False) -> Iterator[None]:
     finally:
         for one in taken:
             signal.signal(one, signal.SIG_IGN if for_good else _USUAL[one])
+
+
+def _pass_over(*_: object) -> None:
+    """Does nothing: of a signal that is under way when it comes to be ignored Python would complain."""
 
 
 @contextmanager

@@ -144,7 +144,9 @@ class Settings:
     force_exclude: bool = field(
         default=False, metadata=_about("Skip what is excluded even if it is named.", panel=_SOURCES)
     )
-    max_size: int = field(default=5, metadata=_about("Refuse sources with more code.", metavar="MB", panel=_SOURCES))
+    max_size: int = field(
+        default=5, metadata=_about("Refuse sources with more code; 0: none.", metavar="MB", panel=_SOURCES)
+    )
     respect_gitignore: bool = field(default=True, metadata=_about("Skip what git ignores.", panel=_SOURCES))
     whole_project: bool = field(
         default=True, metadata=_about("Decide with the facts of the project around.", panel=_SOURCES)

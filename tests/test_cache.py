@@ -214,7 +214,7 @@ class Harm:
 CALL = b"cmigrate.codemod\nDeferred\n(Vos:mkdir\ntR(V%s\ntR."
 OWN_CALL = b"ccallers\nCaller\n)R(V%s\ntR."
 OWN_CLASS = b"ccallers\nMaker\n(V%s\ntR."
-CLASS = b"cmigrate.database\nDatabase\n(V%s/rows\nI9\ntR."
+CLASS = f"c{Database.__module__}\nDatabase\n(V%s/rows\nI9\ntR.".encode()
 CALLERS = """
 import os
 from dataclasses import dataclass

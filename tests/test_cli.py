@@ -158,6 +158,7 @@ def test_a_broken_file_among_good_ones(cli: Shell) -> None:
         (["-", "a.py"], "- stands alone"),
         (["explain", "TY901"], "there is no code TY901; did you mean TY201?"),
         (["undo", "nope"], "There is no run nope on record"),
+        (["undo", ""], "RUN is empty: leave it out for the last one, or say which"),
         (["list", "more"], "Got unexpected extra argument"),
     ],
 )
@@ -175,6 +176,12 @@ def test_an_unknown_key_names_the_nearest(cli: Shell) -> None:
     ended = cli.run(".")
     assert ended.returncode == 2
     assert ended.stderr == b"migrate: error: pyproject.toml: unknown key speling; did you mean spelling?\n"
+
+
+def test_a_number_that_is_zero_is_said_as_well(cli: Shell) -> None:
+    (cli.cwd / "migrate.toml").write_text("jobs = 1\nmax-size = 7\n")
+    shown = cli.run("--show-settings", "-j", "0", "--max-size", "0").stdout.decode().splitlines()
+    assert {"jobs = 0", "max-size = 0"} <= set(shown)
 
 
 def test_environment_stands_between_file_and_option(cli: Shell) -> None:

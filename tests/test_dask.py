@@ -108,6 +108,13 @@ def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_worker_is_no_scheduler(cluster: Any) -> None:
+    address = cluster.workers[0].worker_address
+    executor = executors.open_executor("dask", 0, address)
+    with executor, pytest.raises(ExecutorError, match=f"^no Dask scheduler answers at {address}: a worker does$"):
+        next(iter(executor.map(double, tasks(1, HEAVY))))
+
+
 @pytest.mark.parametrize("protocol", ["tcp", "tls", "ws"])
 def test_who_says_nothing_is_not_waited_for_without_end(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("migrate.executors.dask._GREETING", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -32,6 +33,24 @@ def test_the_first_one_interrupts_and_later_ones_are_passed_over(sign: signal.Si
         run()
     assert done
     assert signal.getsignal(sign) is usual
+
+
+def test_two_that_come_at_once_are_one() -> None:
+    program = (
+        "import os, signal, time\n"
+        "from migrate.interrupts import heeded\n"
+        "both = signal.SIGINT, signal.SIGTERM\n"
+        "try:\n"
+        "    with heeded(for_good=True):\n"
+        "        signal.pthread_sigmask(signal.SIG_BLOCK, both)\n"
+        "        [os.kill(os.getpid(), one) for one in both]\n"
+        "        signal.pthread_sigmask(signal.SIG_UNBLOCK, both)\n"
+        "        time.sleep(1)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('once')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("once\n", "", 0)
 
 
 @pytest.mark.parametrize("sign", ENDING)

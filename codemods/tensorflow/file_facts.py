@@ -143,8 +143,8 @@ class NameTest(Fact):
     """A string that a program compares the names of variables with; `begins`: only with what they begin with.
 
     One that is `plain` asks no more than whether a whole name begins so, or else whether it holds the string. What is
-    `passed` stands for all strings that it can be by the calls of the body that compares them; the rest of it is of no
-    account without them.
+    `passed` stands for all strings that it can be by the calls of the body that compares them, what is `listed` for all
+    that stand in lists of the program: an element of what a function is passed. The rest is of no account without them.
     """
 
     text: str  # "" where it may hold for whatever name, or for what begins in some way that is not known
@@ -153,7 +153,8 @@ class NameTest(Fact):
     plain: bool = False
     passed: Text | None = None
     body: int = 0
-    pattern: bool = False  # what is passed is a regular expression
+    pattern: bool = False  # what is passed, or listed, is a regular expression
+    listed: bool = False
 
     @property
     def is_computed(self) -> bool:
@@ -194,6 +195,7 @@ class FileFacts(Fact):
     resource_scopes: bool = False  # some variable scope decides whether the variables in it are resources
     blocks: Mapping[At, tuple[StatementFacts, ...]] = field(default_factory=dict)  # by their first statement's place
     name_tests: frozenset[NameTest] = frozenset()  # what names of variables are compared with
+    listed: frozenset[str] = frozenset()  # the strings in the lists that it passes, keeps or has as defaults
     functions_used: frozenset[str] = frozenset()  # the last parts of the names of TensorFlow that it calls
     restores: tuple[Restore, ...] = ()
     maps_scopes: bool = False  # it holds a map of scopes to scopes

@@ -18,6 +18,8 @@ from migrate.version import __version__
 
 __all__ = ["build"]
 
+_COUNTED = ("quiet", "verbose")  # how often they are said is what counts
+
 
 def build() -> Callable[..., int]:
     """The function behind `migrate PATHS...`, with a parameter for every option. Raises `RegistryError`."""
@@ -29,7 +31,8 @@ def build() -> Callable[..., int]:
         if not paths and not given["show_settings"]:
             raise CommandError("nothing to look at: name files or directories, such as migrate --dry-run .")
         _no_mistyped_command(paths or [])
-        chosen = {name: value for name, value in given.items() if value not in (None, [], 0) or value is False}
+        said = {name: value for name, value in given.items() if value not in (None, [])}
+        chosen = {name: value for name, value in said.items() if value or name not in _COUNTED}
         collecting.rest()
         return job.execute(settings.load(known, chosen, os.environ), paths or [])
 
@@ -93,7 +96,7 @@ def _option(name: str, field: dataclasses.Field[Any], option: Option, known: Reg
         *filter(None, (flag, option.short)),
         help=option.text + (f" One of: {', '.join(values)}." if values else ""),
         metavar=None if isinstance(field.default, bool) else option.metavar or "WORD",
-        count=name in ("quiet", "verbose"),
+        count=name in _COUNTED,
         show_default=False,
         rich_help_panel=option.panel,
         autocompletion=_completion(_words(name, values, known)),

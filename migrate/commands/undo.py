@@ -18,8 +18,8 @@ FAILED = 3
 
 
 def undo(
-    run: str = typer.Argument(
-        "", metavar="[RUN]", help="The run, as --list names it; the last one by default.", show_default=False
+    run: str | None = typer.Argument(
+        None, metavar="[RUN]", help="The run, as --list names it; the last one by default.", show_default=False
     ),
     every: bool = typer.Option(False, "--list", help="Show the runs on record, newest first."),
     project: str = typer.Option(
@@ -27,9 +27,11 @@ def undo(
     ),
 ) -> int:
     """Brings back what a run has written over."""
+    if run is not None and not run.strip():
+        raise CommandError("RUN is empty: leave it out for the last one, or say which")
     try:
         root = _root(project)
-        return _show_runs(root) if every else _undo(root, run or None)
+        return _show_runs(root) if every else _undo(root, run)
     except journal.JournalError as error:
         raise CommandError(error.cause) from error
     except OSError as error:

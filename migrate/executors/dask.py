@@ -277,12 +277,23 @@ def _builds(client: Any, build: Build) -> dict[str, Build | Exception]:
 
 
 async def _greet(address: str) -> None:
-    """Waits for an answer, and no longer: a client asks whoever keeps a connection open, and says nothing, for ever."""
+    """Waits for an answer, and no longer: a client asks whoever keeps a connection open, and says nothing, for ever.
+
+    Raises `ExecutorError` where a worker answers, whose address looks like a scheduler's.
+    """
     from distributed import Security  # noqa: PLC0415
     from distributed.comm.core import connect  # noqa: PLC0415
 
     greeting = connect(address, timeout=_GREETING, **Security().get_connection_args("client"))
-    (await asyncio.wait_for(greeting, _GREETING)).abort()
+    comm = await asyncio.wait_for(greeting, _GREETING)
+    try:
+        await comm.write({"op": "identity"})
+        answer = await asyncio.wait_for(comm.read(), _GREETING)
+    finally:
+        comm.abort()
+    kind = answer.get("type") if isinstance(answer, dict) else None
+    if kind in ("Worker", "Nanny"):
+        raise ExecutorError(f"no Dask scheduler answers at {address}: a {kind.lower()} does")
 
 
 def _check_address(address: str) -> None:

@@ -18,6 +18,7 @@ from codemods.tensorflow.indexing.describing import Describer
 from codemods.tensorflow.indexing.escapes import find_escapes
 from codemods.tensorflow.indexing.events import Events
 from codemods.tensorflow.indexing.late_imports import late_imports
+from codemods.tensorflow.indexing.lookups.listed import listed
 from codemods.tensorflow.indexing.lookups.lookups import find_lookups
 from codemods.tensorflow.indexing.lookups.name_tests import name_tests
 from codemods.tensorflow.indexing.lookups.restores import maps_scopes, restores
@@ -119,6 +120,7 @@ class _Indexer:
             resource_scopes=self.events.resource_scopes,
             blocks=self.events.blocks,
             name_tests=name_tests(self.module, self.callees),
+            listed=frozenset(listed(self.walk)) or _NOTHING,
             functions_used=frozenset(name.rpartition(".")[2] for name in self.names if name.startswith("tensorflow.")),
             restores=tuple(restores(self.module, self.callees)),
             maps_scopes=maps_scopes(self.module),

@@ -125,6 +125,11 @@ class Imports:
             found = self.modules(parent, path)
         return [other for other in found if other != path]
 
+    def packages(self, dotted: str, path: str) -> Iterator[str]:
+        """The `__init__` of each package that a module lies in which a file imports: that is run as well."""
+        while (dotted := dotted.rpartition(".")[0]).strip("."):
+            yield from (one for one in self.imported(dotted, path) if one.endswith("__init__.py"))
+
     @cached_property
     def _below(self) -> Below:
         return Below(self.files)
@@ -151,4 +156,8 @@ class Imports:
     @cached_property
     def program_of(self) -> Mapping[str, str]:
         """Files that imports join, in whatever direction, have the same value here."""
-        return leaders(self.files, self.imports.__getitem__)
+        return leaders(self.files, self._joined)
+
+    def _joined(self, path: str) -> Collection[str]:
+        packages = (one for module in self.files[path].modules for one in self.packages(module, path))
+        return dict.fromkeys((*self.imports[path], *packages))

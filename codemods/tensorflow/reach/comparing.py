@@ -17,7 +17,8 @@ _Ways = Callable[[BodyKey], Sequence[Way]]
 
 def compared(tree: Tree, ways: _Ways) -> Mapping[str, Sequence[NameTest]]:
     """The comparisons by the files that make them, in the order of lines; `ways` are those to a body."""
-    found = {path: [one for test in tests for one in _filled_in(test, path, ways)] for path, tests in _of(tree)}
+    listed = sorted({text for file in tree.files.values() for text in file.listed})
+    found = {path: [one for test in tests for one in _filled_in(test, path, ways, listed)] for path, tests in _of(tree)}
     return {path: tests for path, tests in found.items() if tests}
 
 
@@ -25,8 +26,12 @@ def _of(tree: Tree) -> Iterator[tuple[str, Sequence[NameTest]]]:
     yield from ((path, sorted(file.name_tests, key=lambda one: one.line)) for path, file in tree.files.items())
 
 
-def _filled_in(test: NameTest, path: str, ways: _Ways) -> Iterator[NameTest]:
-    """A test with each string that is known to be passed, in the place of what is compared."""
+def _filled_in(test: NameTest, path: str, ways: _Ways, listed: Sequence[str]) -> Iterator[NameTest]:
+    """A test with each string that is known to be passed, or `listed`, in the place of what is compared."""
+    if test.listed:
+        for value in listed:
+            yield from told(value, test)
+        return
     if test.passed is None:
         yield test
         return

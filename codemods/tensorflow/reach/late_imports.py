@@ -13,7 +13,7 @@ __all__ = ["late_modules", "run_by"]
 def late_modules(tree: Tree, in_scopes: Callable[[BodyKey], bool]) -> frozenset[str]:
     """Such modules, and those that only these import; `in_scopes` tells of a body whether it may run within some."""
     late = ((path, one) for path, file in tree.files.items() for one in file.late_imports)
-    brought = (((path, one.body), one.scoped, tree.imports.imported(one.dotted, path)) for path, one in late)
+    brought = (((path, one.body), one.scoped, _brought_in(one.dotted, path, tree)) for path, one in late)
     found = dict.fromkeys(one for body, scoped, own in brought if own and (scoped or in_scopes(body)) for one in own)
     waiting = [*found]
     for path in waiting:  # which grows meanwhile
@@ -22,6 +22,13 @@ def late_modules(tree: Tree, in_scopes: Callable[[BodyKey], bool]) -> frozenset[
         found.update(dict.fromkeys(fresh))
         waiting += fresh
     return frozenset(found)
+
+
+def _brought_in(dotted: str, path: str, tree: Tree) -> list[str]:
+    """What importing a module in a file runs: that, and the packages that it lies in where the file does not."""
+    packages = tree.imports.packages(dotted, path)
+    around = (one for one in packages if not path.startswith(one.removesuffix("__init__.py")))
+    return [*tree.imports.imported(dotted, path), *around]
 
 
 def run_by(tree: Tree, modules: Iterable[str]) -> frozenset[BodyKey]:

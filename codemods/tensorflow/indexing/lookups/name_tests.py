@@ -19,7 +19,7 @@ from migrate.syntax.calls import keyword_or_place
 from migrate.syntax.module import Module
 from migrate.syntax.names import resolve, single_value
 from migrate.syntax.nodes import nodes
-from migrate.syntax.walk import Scope, ScopeKind
+from migrate.syntax.walk import BindingKind, Scope, ScopeKind
 
 __all__ = ["name_tests", "tells_apart", "told"]
 
@@ -67,6 +67,8 @@ def _tests(asked: _Asked, callees: Callees) -> Iterator[NameTest]:
         yield NameTest("", True, line)
     if not values and asked.pattern in (None, str):
         yield from _passed(asked, test, callees)
+        if _is_of_a_list(asked):
+            yield replace(test, listed=True)
     for value in values:
         yield from told(asked.pattern(value) if asked.pattern else value, test)
 
@@ -79,6 +81,16 @@ def _passed(asked: _Asked, test: NameTest, callees: Callees) -> Iterator[NameTes
     text = callees.text(asked.node, scope)
     if any(isinstance(part, Hole) and part.is_filled_in for part in text.parts):
         yield replace(test, passed=text, body=callees.body(scope))
+
+
+def _is_of_a_list(asked: _Asked) -> bool:
+    """Whether it is an element of a list that comes from elsewhere, or may be such a list: `v.op.name in names`."""
+    if not isinstance(asked.node, ast.Name):
+        return False
+    found = asked.scope.find(asked.node.id)
+    if found is None or [one.kind for one in found[1]] == [BindingKind.PARAMETER]:
+        return found is not None and asked.begins
+    return isinstance(_bound(asked.node.id, asked.scope), ast.Name | ast.Attribute)
 
 
 def _is_kept(node: ast.expr) -> bool:
