@@ -138,8 +138,7 @@ class CallGraph:
 
     def _methods_of_kin(self, key: ClassKey) -> Iterator[BodyKey]:
         """The methods that an object of a class, or of one that derives from it, may have."""
-        kin = {one for own in (key, *self.tree.classes.subclasses[key]) for one in self.tree.classes.ancestors(own)}
-        for path, index in kin:
+        for path, index in self.tree.classes.kin(key):
             yield from ((path, method) for method in self.tree.files[path].classes[index].methods.values())
 
     def _is_asked_for(self, key: BodyKey, body: BodyFacts) -> bool:
