@@ -181,8 +181,10 @@ class CallGraph:
 
     def _is_resumed(self, key: BodyKey, body: BodyFacts) -> bool:
         """Whether it is a generator that whoever has it goes on with, wherever that is."""
+        if not body.resumed or not self.callers(key) or key in self.escaped:
+            return body.resumed
         calls = (self.tree.body(caller).events[number] for caller, number in self.callers(key))
-        return body.resumed and not all(isinstance(one, Call) and one.gathered for one in calls)
+        return not all(isinstance(one, Call) and one.gathered for one in calls)
 
     def read_in_names(self, key: BodyKey) -> Iterator[tuple[str, At]]:
         """The places of the name scopes within which something reads a body as a property."""
