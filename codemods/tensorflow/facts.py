@@ -324,6 +324,8 @@ class ClassFacts(Fact):
     name: str
     bases: tuple[Callee, ...]
     methods: Mapping[str, int]
+    inner: Mapping[str, int] = field(default_factory=dict)  # the classes in it, and -1 for what may stand for another
+    is_inner: bool = False  # it stands in another one
     eager: bool = False
     is_made: bool = False  # a metaclass makes it and those that derive from it, which may keep them
     is_test: bool = False  # derives from `tf.test.TestCase`, whose tests each get a graph of their own

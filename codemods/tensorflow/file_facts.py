@@ -201,5 +201,6 @@ class FileFacts(Fact):
     maps_scopes: bool = False  # it holds a map of scopes to scopes
     guarded: tuple[tuple[int, int], ...] = ()  # the lines of `if __name__ == "__main__":`
     patches: bool = False  # puts something else in the place of `tf.Variable` or `tf.get_variable`
+    replaced: frozenset[str] = frozenset()  # what may be classes within classes and is assigned from outside
     relayed: tuple[Relayed, ...] = ()  # with all such names as TensorFlow, then with each alone; the first that holds
     synonyms: Mapping[str, str] = field(default_factory=dict)  # names that are TensorFlow by way of another module

@@ -148,7 +148,8 @@ class Walk:
     What is looked for by name is kept by name, so that nobody has to go through all of it: `called` are the calls,
     `names` and `attributes` those that are read other than as the function of a call, each with its scope.
     `imported` are the bindings of imports, each with the name that it binds and its scope, `imports` the statements
-    that have a module without an alias, `strings` all string constants outside of annotations.
+    that have a module without an alias, `strings` all string constants outside of annotations, `stored` the attributes
+    that are assigned, of whatever object.
     """
 
     module: Scope
@@ -161,6 +162,7 @@ class Walk:
     imported: list[tuple[str, Binding, Scope]] = field(default_factory=list)
     imports: list[ast.Import] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
+    stored: set[str] = field(default_factory=set)
 
     def assume(self, synonyms: Mapping[str, str]) -> None:
         """Has names resolve by these synonyms from now on, and by no others."""

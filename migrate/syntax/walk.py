@@ -118,6 +118,8 @@ class _Walker:
     def attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Load):
             self.result.attributes[node.attr].append((node, self.scope))
+        else:
+            self.result.stored.add(node.attr)
         self.visit(node.value)
 
     def conditional(self, node: ast.IfExp) -> None:

@@ -60,12 +60,8 @@ class Callees(Texts):
                 return Callee(CalleeKind.OPAQUE, receiver=self.callee(maker, scope))
         return Callee(CalleeKind.OPAQUE)
 
-    def _of_self(self, owner: Scope, name: str) -> Callee:
-        """What `self` has under a name in a class of this file: a class that is defined within that, or a method."""
-        return self._inner_class(owner, name) or Callee(CalleeKind.METHOD, self.class_numbers[owner], name)
-
     def _inner_class(self, owner: Scope, name: str) -> Callee | None:
-        """The class that the body of another one defines under a name."""
+        """The class that the body of another one defines under a name, for what is of no class that derives from it."""
         bindings = owner.bindings.get(name) or []
         return self.definition(bindings[0]) if [one.kind for one in bindings] == [BindingKind.CLASS] else None
 
@@ -136,7 +132,7 @@ class Callees(Texts):
         owner, value = method_class(scope), function.value
         if owner is not None:
             if isinstance(value, ast.Name) and value.id == first_parameter(scope):
-                return self._of_self(owner, function.attr)
+                return Callee(CalleeKind.METHOD, self.class_numbers[owner], function.attr)
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
                 return self._behind_class(value, owner, function.attr, scope)
         receiver = self._receiver(value, scope)

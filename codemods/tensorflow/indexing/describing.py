@@ -14,6 +14,7 @@ from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.contexts.swallowing import EXITS, is_manager, swallows
 from codemods.tensorflow.indexing.contexts.withs import decorator_scope
 from codemods.tensorflow.indexing.events import Events
+from codemods.tensorflow.indexing.inner_classes import inner_classes
 from codemods.tensorflow.indexing.lazy import kept_methods
 from codemods.tensorflow.indexing.leaving import leaves, sure_until
 from codemods.tensorflow.indexing.modes import function_reason
@@ -179,6 +180,8 @@ class Describer:
                 for name, bindings in scope.bindings.items()
                 if len(bindings) == 1 and bindings[0].kind is BindingKind.DEF
             },
+            inner_classes(scope, self.callees),
+            is_inner=scope.parent.kind is ScopeKind.CLASS,
             eager=any(name.startswith(evidence.EAGER_BASES) for name in names),
             is_made=_has_metaclass(node),
             is_test="tensorflow.test.TestCase" in names,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from codemods.tensorflow import knowledge
+from codemods.tensorflow.facts import Callee, CalleeKind
 from codemods.tensorflow.indexing.callees import Callees
 from migrate.syntax.walk import CallSite, Walk
 
@@ -32,13 +33,29 @@ class Gathering:
         return frozenset((*unpacked, *starred, *(given for site in collecting for given in site.node.args)))
 
     def _gathers(self, site: CallSite) -> bool:
-        """Whether a call takes all of what it is given, as a method of lists does by its name alone."""
-        if site.called in knowledge.GATHERING_METHODS:
-            return isinstance(site.node.func, ast.Attribute)
-        return self.callees.callee(site.node.func, site.scope).name in knowledge.GATHERERS
+        """Whether a call takes all of what it is given, as a method of lists does by its name, if none else has it."""
+        callee = self.callees.callee(site.node.func, site.scope)
+        if site.called not in knowledge.GATHERING_METHODS:
+            return callee.name in knowledge.GATHERERS
+        return callee.kind in _OF_OBJECTS and site.called not in self._own_methods and not _is_foreign(callee.receiver)
+
+    @cached_property
+    def _own_methods(self) -> frozenset[str]:
+        """The names that classes of the module have, as far as methods of lists are called so."""
+        bound = (scope.bindings.keys() for scope in self.callees.class_scopes)
+        return knowledge.GATHERING_METHODS.intersection(name for names in bound for name in names)
 
 
 _GATHERERS = knowledge.GATHERING_METHODS | {name.rpartition(".")[2] for name in knowledge.GATHERERS}
+
+_OF_OBJECTS = (CalleeKind.ATTRIBUTE, CalleeKind.METHOD, CalleeKind.SUPER)
+
+
+def _is_foreign(maker: Callee | None) -> bool:
+    """Whether an object is one that another file makes, which may have a method of its own under any name."""
+    if maker is None or maker.kind is not CalleeKind.IMPORTED:
+        return False
+    return not maker.name.startswith(("builtins.", "collections."))
 
 
 def _unpacked(statement: ast.stmt) -> Iterator[ast.expr]:

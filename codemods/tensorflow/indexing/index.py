@@ -17,6 +17,7 @@ from codemods.tensorflow.indexing.callees import Callees
 from codemods.tensorflow.indexing.describing import Describer
 from codemods.tensorflow.indexing.escapes import find_escapes
 from codemods.tensorflow.indexing.events import Events
+from codemods.tensorflow.indexing.inner_classes import replaced_classes
 from codemods.tensorflow.indexing.late_imports import late_imports
 from codemods.tensorflow.indexing.lookups.listed import listed
 from codemods.tensorflow.indexing.lookups.lookups import find_lookups
@@ -126,6 +127,7 @@ class _Indexer:
             maps_scopes=maps_scopes(self.module),
             guarded=tuple(self.guarded()),
             patches=patches(self.module),
+            replaced=frozenset(replaced_classes(self.walk)) or _NOTHING,
         )
 
     def all_events(self) -> Iterator[Event]:

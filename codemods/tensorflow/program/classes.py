@@ -75,15 +75,52 @@ class Classes:
                 return [(ancestor[0], index)]
         return []
 
+    def kin(self, key: ClassKey) -> list[ClassKey]:
+        """The classes that an object of a class, or of one that derives from it, may have anything of."""
+        own = (key, *self.subclasses.get(key, ()))
+        return list(dict.fromkeys(ancestor for one in own for ancestor in self.ancestors(one)))
+
     def called_on_self(self, key: ClassKey, name: str) -> list[BodyKey]:
-        """What `self.name()` in a class can run: its own method, one of a subclass, or of what that has beside it."""
+        """What `self.name()` in a class can run: its own method, one of a subclass, or of what that has beside it.
+
+        The constructor, where that is a class which stands in one of them.
+        """
         found = self.method(key, name)
         for subclass in self.subclasses.get(key, ()):
             index = self.facts(subclass).methods.get(name)
             if index is not None:
                 found.append((subclass[0], index))
         beside = (one for base in self._beside(key, in_front=True) for one in self.method(base, name))
-        return list(dict.fromkeys((*found, *beside)))
+        made = (one for inner in self._inner_of_self(key, name) for one in self.method(inner, "__init__"))
+        return list(dict.fromkeys((*found, *beside, *made)))
+
+    def may_be_another(self, key: ClassKey, name: str) -> bool:
+        """Whether `self.name` in a class can be a class that stands in one, and something nobody knows as well."""
+        kin = self.kin(key) if name in self._inner else ()
+        own = [facts.inner[name] for facts in map(self.facts, kin) if name in facts.inner]
+        made = (self.method(inner, "__init__") for inner in self._inner_of_self(key, name))
+        return bool(own) and (name in self._replaced or -1 in own or not all(made))
+
+    def is_replaced(self, key: ClassKey) -> bool:
+        """Whether a class stands in another one, where something else may take its place."""
+        facts = self.facts(key)
+        return facts.is_inner and facts.name in self._replaced
+
+    def _inner_of_self(self, key: ClassKey, name: str) -> list[ClassKey]:
+        """The classes that `self.name` in a class can be as they stand in that, or in one that derives from it."""
+        kin = self.kin(key) if name in self._inner else ()
+        own = ((path, self.facts((path, index)).inner.get(name, -1)) for path, index in kin)
+        return [one for one in own if one[1] >= 0]
+
+    @cached_property
+    def _inner(self) -> frozenset[str]:
+        """What classes are called that stand in others."""
+        return frozenset(one.name for file in self.files.values() for one in file.classes if one.is_inner)
+
+    @cached_property
+    def _replaced(self) -> frozenset[str]:
+        """What may be such a class and is assigned from outside."""
+        return frozenset().union(*(file.replaced for file in self.files.values()))
 
     def inherited(self, key: ClassKey, name: str) -> list[BodyKey]:
         """What `super().name()` in a class can run: a base's method, or one of what a subclass has beside the class."""

@@ -138,8 +138,7 @@ class CallGraph:
 
     def _methods_of_kin(self, key: ClassKey) -> Iterator[BodyKey]:
         """The methods that an object of a class, or of one that derives from it, may have."""
-        kin = {one for own in (key, *self.tree.classes.subclasses[key]) for one in self.tree.classes.ancestors(own)}
-        for path, index in kin:
+        for path, index in self.tree.classes.kin(key):
             yield from ((path, method) for method in self.tree.files[path].classes[index].methods.values())
 
     def _is_asked_for(self, key: BodyKey, body: BodyFacts) -> bool:
@@ -182,8 +181,10 @@ class CallGraph:
 
     def _is_resumed(self, key: BodyKey, body: BodyFacts) -> bool:
         """Whether it is a generator that whoever has it goes on with, wherever that is."""
+        if not body.resumed or not self.callers(key) or key in self.escaped:
+            return body.resumed
         calls = (self.tree.body(caller).events[number] for caller, number in self.callers(key))
-        return body.resumed and not all(isinstance(one, Call) and one.gathered for one in calls)
+        return not all(isinstance(one, Call) and one.gathered for one in calls)
 
     def read_in_names(self, key: BodyKey) -> Iterator[tuple[str, At]]:
         """The places of the name scopes within which something reads a body as a property."""

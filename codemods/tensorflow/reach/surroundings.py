@@ -188,7 +188,7 @@ class Surroundings:
     def is_opaque(self, call: Call, caller: BodyKey) -> bool:
         """Whether a call can run a function that it does not name."""
         callee, path = call.callee, caller[0]
-        if callee.kind is CalleeKind.OPAQUE:
+        if callee.kind is CalleeKind.OPAQUE or self._is_of_replaced(callee, path):
             return True
         if callee.kind is CalleeKind.IMPORTED and callee.name.rpartition(".")[2] in EVALUATORS:
             return True  # also where a star import hides it
@@ -207,6 +207,13 @@ class Surroundings:
                 classes = self.tree.symbols.classes(receiver, path)
                 return bool(classes) and all(map(self.tree.classes.is_whole, classes))
         return False
+
+    def _is_of_replaced(self, callee: Callee, path: str) -> bool:
+        """Whether a call is one of a class that stands in another one, in whose place there may be something else."""
+        classes, key = self.tree.classes, (path, callee.index)
+        if callee.kind is CalleeKind.CLASS:
+            return classes.is_replaced(key)
+        return callee.kind is CalleeKind.METHOD and classes.may_be_another(key, callee.name)
 
     @cached_property
     def _registrars(self) -> frozenset[str]:
