@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.surroundings import Where
 from codemods.tensorflow.reach.ways import SCOPES, Instance
-from codemods.tensorflow.scopes.items import Item, scopes_around
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["are_held", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
+__all__ = ["are_held", "may_be_hidden", "may_number_anew", "scopes_above", "scopes_handed", "unseen_items"]
 
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
@@ -57,6 +57,31 @@ def scopes_handed(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind
     if any(_is_converted(place, scopes) for place in named):
         found.add(ScopeKind.VARIABLE)
     return frozenset(found)
+
+
+def may_number_anew(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether such a variable scope may be entered again: it forgets the default names that were taken in it."""
+    places = dict.fromkeys(place for kind, place in _unseen(instance, scopes) if kind is ScopeKind.VARIABLE)
+    return any(_may_come_again(place, scopes) for place in places)
+
+
+def _may_come_again(place: Where, scopes: ScopeTable) -> bool:
+    """Whether a variable scope may be entered twice under one name, or one around a body may."""
+    path, at = place
+    if isinstance(at, int):
+        ways = scopes.reach.ways((path, at))
+        around = [(stand.path, stand.frame.at) for way in ways for stand in way.scopes]
+        return any(way.partial for way in ways) or any(_is_entered_again(key, scopes) for key in around)
+    return _is_entered_again((path, at), scopes)
+
+
+def _is_entered_again(key: ItemKey, scopes: ScopeTable) -> bool:
+    item = scopes.items.get(key)
+    if item is None:
+        return True
+    if item.scope.kind is not ScopeKind.VARIABLE or item.fresh_by_itself:
+        return False
+    return not scopes.places.enters_once(item) or scopes.rivals.is_later(item)
 
 
 def _is_converted(place: Where, scopes: ScopeTable) -> bool:
