@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.surroundings import Where
 from codemods.tensorflow.reach.ways import SCOPES, Instance
-from codemods.tensorflow.scopes.items import Item, scopes_around
+from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.table import ScopeTable
 
-__all__ = ["are_held", "may_be_hidden", "scopes_above", "scopes_handed", "unseen_items"]
+__all__ = ["are_held", "may_be_hidden", "may_number_anew", "scopes_above", "scopes_handed", "unseen_items"]
 
 
 def may_be_hidden(instance: Instance, scopes: ScopeTable) -> bool:
@@ -59,6 +59,43 @@ def scopes_handed(instance: Instance, scopes: ScopeTable) -> frozenset[ScopeKind
     return frozenset(found)
 
 
+def may_number_anew(instance: Instance, scopes: ScopeTable) -> bool:
+    """Whether such a variable scope may be entered again: it forgets the default names that were taken in it."""
+    called = _called_unclearly(instance, scopes)
+    if any(_may_come_again(place, scopes) for kind, place in called if kind is ScopeKind.VARIABLE):
+        return True
+    opaque = scopes.reach.surroundings.opaque_scopes.get(ScopeKind.VARIABLE, frozenset())
+    return bool(opaque) and _is_handed_on(instance, scopes) and _may_one_come_again(opaque, scopes)
+
+
+def _may_one_come_again(opaque: Collection[Where], scopes: ScopeTable) -> bool:
+    """The same for those around calls of what is handed on: asked once for all that is."""
+    asked = "one comes again", ("", (0, 0))
+    known = scopes.places.known.get(asked)
+    if known is None:
+        known = scopes.places.known[asked] = any(_may_come_again(place, scopes) for place in opaque)
+    return known
+
+
+def _may_come_again(place: Where, scopes: ScopeTable) -> bool:
+    """Whether a variable scope may be entered twice under one name, or one around a body may."""
+    path, at = place
+    if isinstance(at, int):
+        ways = scopes.reach.ways((path, at))
+        around = [(stand.path, stand.frame.at) for way in ways for stand in way.scopes]
+        return any(way.partial for way in ways) or any(_is_entered_again(key, scopes) for key in around)
+    return _is_entered_again((path, at), scopes)
+
+
+def _is_entered_again(key: ItemKey, scopes: ScopeTable) -> bool:
+    item = scopes.items.get(key)
+    if item is None:
+        return True
+    if item.scope.kind is not ScopeKind.VARIABLE or item.fresh_by_itself:
+        return False
+    return not scopes.places.enters_once(item) or scopes.rivals.is_later(item)
+
+
 def _is_converted(place: Where, scopes: ScopeTable) -> bool:
     """Whether a name scope becomes a variable scope, or may stand within one that does."""
     path, at = place
@@ -70,15 +107,20 @@ def _is_converted(place: Where, scopes: ScopeTable) -> bool:
 
 def _unseen(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind, Where]]:
     """The kinds and places of these scopes: around calls by a method's name alone, and of whatever is handed on."""
+    yield from _called_unclearly(instance, scopes)
+    opaque = scopes.reach.surroundings.opaque_scopes
+    if opaque and _is_handed_on(instance, scopes):
+        yield from ((kind, place) for kind, places in opaque.items() for place in places)
+
+
+def _called_unclearly(instance: Instance, scopes: ScopeTable) -> Iterator[tuple[ScopeKind, Where]]:
+    """Those of them around calls by a method's name alone, reads of a property, and branches."""
     surroundings, way = scopes.reach.surroundings, instance.way
     if way.unknown:
         first = way.calls[0][0] if way.calls else instance.body
         yield from surroundings.unclear_scopes(first)
         yield from surroundings.read_scopes(first)
         yield from surroundings.branch_scopes(first)
-    opaque = surroundings.opaque_scopes
-    if opaque and _is_handed_on(instance, scopes):
-        yield from ((kind, place) for kind, places in opaque.items() for place in places)
 
 
 def _is_handed_on(instance: Instance, scopes: ScopeTable) -> bool:

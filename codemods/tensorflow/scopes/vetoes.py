@@ -11,6 +11,7 @@ from functools import cached_property
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.ways import SCOPES, Instance, Stand
+from codemods.tensorflow.scopes.hidden import may_number_anew
 from codemods.tensorflow.scopes.items import Item, ItemKey, scopes_around
 from codemods.tensorflow.scopes.makers import Makers
 from codemods.tensorflow.scopes.own_layers import OwnLayers
@@ -118,6 +119,10 @@ def _may_stand_in_scopes(case: Case) -> bool:
     return case.partial and any(kind.value in above for kind in SCOPES)
 
 
+def _may_be_numbered_anew(case: Case) -> bool:
+    return any(may_number_anew(instance, case.scopes) for instance in case.item.instances)
+
+
 def _is_out_of_step(case: Case) -> bool:
     around = (stand for instance in case.item.instances for stand in scopes_around(instance))
     return not all(_is_in_step(stand, case) for stand in around)
@@ -163,5 +168,6 @@ OF_OTHERS: tuple[Veto, ...] = (
     Veto("a thread of its own may number it anew", lambda c: bool(c.scopes.reach.tree.threads) and c.partial),
     Veto("some scope is entered by hand", lambda c: ScopeKind.VARIABLE in c.scopes.reach.tree.by_hand),
     Veto("scopes that nobody sees may be around it", _may_stand_in_scopes),
+    Veto("one that nobody sees may be entered again, and forget its name", _may_be_numbered_anew),
     Veto("a scope around it stays out of step", _is_out_of_step),
 )
