@@ -109,7 +109,7 @@ def test_nobody_answers(nobody: str, tmp_path: Path) -> None:
 
 
 def test_a_worker_is_no_scheduler(cluster: Any) -> None:
-    address = cluster.workers[0].worker_address
+    address = next(iter(cluster.scheduler.workers))  # one that lives
     executor = executors.open_executor("dask", 0, address)
     with executor, pytest.raises(ExecutorError, match=f"^no Dask scheduler answers at {address}: a worker does$"):
         next(iter(executor.map(double, tasks(1, HEAVY))))
