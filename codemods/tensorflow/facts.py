@@ -295,7 +295,7 @@ class BodyFacts(Fact):
     is_lambda: bool = False
     decorated: bool = False  # by something that may change how often it runs
     implicit: bool = False  # Python itself calls it: `__getitem__`, or the `__init__` of a class with a metaclass
-    resumed: bool = False  # a generator: it runs where somebody goes on with it
+    resumed: bool = False  # a generator, no context manager: it runs where somebody goes on with it
     static: bool = False  # takes no `self`
     of_class: str = ""  # the name of the class by which it may be called with an object, as plain methods may
     eager: str = ""  # why it is
@@ -309,11 +309,6 @@ class BodyFacts(Fact):
     leaves: At | None = None  # what stands behind may not happen: its first `return` ends there
     resets_until: At | None = None  # a reset of the graph that stands behind may not happen where it is called
     spelled_from: int | None = 0  # the line from which it has TensorFlow under a name; None where it never has
-
-    @property
-    def is_generator(self) -> bool:
-        """Whether it is one that no decorator makes a manager of: what goes through it runs it, perhaps later."""
-        return self.leaves == AT_ONCE and not self.decorated
 
 
 @record(frozen=True, slots=True)

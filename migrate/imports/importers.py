@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from migrate.imports.dynamic import Import, added, adds, run, runs
-from migrate.syntax.modules import Modules, parts_of, resolved
+from migrate.syntax.modules import Modules, fronts, parts_of, resolved
 from migrate.syntax.packages import Below
 
 __all__ = ["Import", "Importers", "Imports", "Scan", "outline"]
@@ -74,8 +74,8 @@ class Importers:
         return dotted in self._ends or ("." not in dotted and self._is_above(path, dotted))
 
     def _is_above(self, path: str, name: str) -> bool:
-        folders = self._folders[name]
-        return any(folder in folders for folder in _fronts(path.replace("\\", "/").rpartition("/")[0]))
+        folder = path.replace("\\", "/").rpartition("/")[0].replace("/", ".").strip(".")
+        return not self._folders[name].isdisjoint((*fronts(folder), ""))
 
 
 class Scan:
@@ -219,15 +219,6 @@ def _ends(dotted: str) -> Iterator[str]:
     yield dotted
     while "." in dotted:
         dotted = dotted.partition(".")[2]
-        yield dotted
-
-
-def _fronts(folder: str) -> Iterator[str]:
-    """`a.b`, `a` and nothing, for `a/b`."""
-    dotted = folder.replace("/", ".").strip(".")
-    yield dotted
-    while dotted:
-        dotted = dotted.rpartition(".")[0]
         yield dotted
 
 

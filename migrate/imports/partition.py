@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from migrate.imports.importers import Importers, Imports
 from migrate.syntax.joining import leaders
-from migrate.syntax.modules import Modules, module_name
+from migrate.syntax.modules import Modules, fronts, module_name
 
 __all__ = ["Joints", "partition"]
 
@@ -32,7 +32,7 @@ class Joints:
         """The files that the one at `path` imports."""
         known = self._found.get(path)
         if known is None:
-            names = {(front, relative) for dotted, relative in self._imports.of_file(path) for front in _fronts(dotted)}
+            names = {(front, relative) for dotted, relative in self._imports.of_file(path) for front in fronts(dotted)}
             found = (other for dotted, relative in names for other in self._means(dotted, path, relative=relative))
             known = self._found[path] = tuple(dict.fromkeys(found))
         return known
@@ -86,10 +86,3 @@ def partition(joints: Joints, roots: Collection[str], companions: Iterable[str])
         lists.setdefault(name, []).append(path)
     rooted = {leader[root] for root in roots}
     return [own for name, own in lists.items() if name in rooted]
-
-
-def _fronts(dotted: str) -> Iterator[str]:
-    """`a.b.c`, `a.b`, `a`: to import a module runs the packages that it lies in."""
-    while dotted:
-        yield dotted
-        dotted = dotted.rpartition(".")[0]

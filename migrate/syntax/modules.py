@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-__all__ = ["Modules", "module_name", "parts_of", "resolved"]
+__all__ = ["Modules", "fronts", "module_name", "parts_of", "resolved"]
 
 Parts = tuple[str, ...]
 
@@ -124,6 +124,13 @@ def parts_of(path: str) -> Parts:
 def module_name(path: str) -> str:
     """The dotted name of the module that a file is, from the top of its path, whatever characters the folders have."""
     return path.replace("\\", "/").rpartition(".")[0].removesuffix("/__init__").replace("/", ".").strip(".")
+
+
+def fronts(dotted: str) -> Iterator[str]:
+    """`a.b.c`, `a.b`, `a`: to import a module runs the packages that it lies in."""
+    while dotted:
+        yield dotted
+        dotted = dotted.rpartition(".")[0]
 
 
 def resolved(base: str, path: str) -> str:

@@ -72,6 +72,7 @@ class Describer:
         decorators = [self.callees.canonical(item, scope.parent) or _bare(item) for item in _decorators(node)]
         in_class = scope.parent.kind is ScopeKind.CLASS
         own = getattr(node, "name", "<lambda>")
+        left = None if isinstance(node, ast.Lambda) else leaves(node)
         return BodyFacts(
             number,
             own,
@@ -84,7 +85,7 @@ class Describer:
             is_lambda=isinstance(node, ast.Lambda),
             decorated=any(not self.is_transparent(item, scope.parent) for item in _decorators(node)),
             implicit=_is_implicit(node, scope.parent) or number in self.events.implicit,
-            resumed=_is_resumed(node),
+            resumed=left == AT_ONCE and not any(map(is_manager, _decorators(node))),
             static="staticmethod" in decorators,
             of_class=getattr(scope.parent.node, "name", "") if in_class and _TAKING_NONE.isdisjoint(decorators) else "",
             eager=self.eager(node, number, scope.parent),
@@ -95,7 +96,7 @@ class Describer:
             frames=self.events.frames.facts(scope.frames, scope.parent),
             kept=number in self.kept,
             lazy=self.kept[number].lazy if number in self.kept else None,
-            leaves=None if isinstance(node, ast.Lambda) else leaves(node),
+            leaves=left,
             resets_until=self.resets_until(node, number, scope.parent),
             spelled_from=spelled_from(scope),
         )
@@ -187,13 +188,6 @@ class Describer:
             is_test="tensorflow.test.TestCase" in names,
             is_plain_test="unittest.TestCase" in names,
         )
-
-
-def _is_resumed(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    """Whether a function is a generator whose rest waits until somebody goes on; a context manager's does not."""
-    if isinstance(node, ast.Lambda) or leaves(node) != AT_ONCE:
-        return False
-    return not any(map(is_manager, node.decorator_list))
 
 
 def _is_implicit(node: ast.AST, owner: Scope) -> bool:

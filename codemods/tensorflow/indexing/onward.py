@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from codemods.tensorflow.facts import BodyFacts, Call, CalleeKind, Creation, Enter, StoreUse
+from migrate.syntax.modules import fronts
 from migrate.syntax.names import STAR
 
 __all__ = ["gives_unknown", "passed_on", "passes_unknown"]
@@ -23,14 +24,8 @@ def passed_on(
     if STAR in imports or path.endswith("__init__.py"):
         return frozenset(led_to | exported)
     used = {*read, *(callee.name for _, callee in calls)}
-    fronts = {front for name in used if "." in name for front in _fronts(name)}
-    return frozenset(led_to | (exported - used - fronts))  # what is imported and not used is imported for others
-
-
-def _fronts(name: str) -> Iterator[str]:
-    """`a.b` and `a` for `a.b.c`."""
-    while name := name.rpartition(".")[0]:
-        yield name
+    idle = exported.difference(front for name in used for front in fronts(name))
+    return frozenset(led_to | idle)  # what is imported and not used is imported for others
 
 
 def gives_unknown(body: BodyFacts) -> bool:

@@ -10,7 +10,7 @@ from codemods.tensorflow import knowledge
 from codemods.tensorflow.components import components
 from codemods.tensorflow.file_facts import FileFacts
 from migrate.syntax.joining import leaders
-from migrate.syntax.modules import Modules, module_name
+from migrate.syntax.modules import Modules, fronts, module_name
 from migrate.syntax.packages import Below
 
 __all__ = ["Imports"]
@@ -127,8 +127,8 @@ class Imports:
 
     def packages(self, dotted: str, path: str) -> Iterator[str]:
         """The `__init__` of each package that a module lies in which a file imports: that is run as well."""
-        while (dotted := dotted.rpartition(".")[0]).strip("."):
-            yield from (one for one in self.imported(dotted, path) if one.endswith("__init__.py"))
+        named = filter(lambda front: front.strip("."), fronts(dotted.rpartition(".")[0]))
+        yield from (one for front in named for one in self.imported(front, path) if one.endswith("__init__.py"))
 
     @cached_property
     def _below(self) -> Below:

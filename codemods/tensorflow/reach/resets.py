@@ -190,13 +190,11 @@ class Resets:
         while waiting:
             for caller, number in self.graph.callers(waiting.pop()):
                 event = self.tree.body(caller).events[number]
-                if caller not in found and self._is_sure(caller, event) and len(self._targets(event, caller)) == 1:
+                alone = isinstance(event, Call) and len(self.tree.targets(event, caller)) == 1
+                if alone and caller not in found and self._is_sure(caller, event):
                     found.add(caller)
                     waiting.append(caller)
         return frozenset(found)
-
-    def _targets(self, event: Event, key: BodyKey) -> list[BodyKey]:
-        return self.tree.targets(event, key) if isinstance(event, Call) else []
 
     def _is_sure(self, key: BodyKey, event: Event) -> bool:
         """Whether a function, which makes no variable itself, surely comes to an event."""

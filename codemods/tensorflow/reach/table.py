@@ -132,11 +132,9 @@ class ReachTable:
             assert isinstance(call, Call)
             descent = self._descent(caller, number)
             perhaps = body.decorated or len(self.tree.targets(call, caller)) > 1  # `lru_cache` may not run it
-            kept = body.is_generator and call.whole and bool(call.target)  # `made = layers()`, to run who knows when
             for way in self.ways(caller):
                 arguments, calls = bind(body, call, way.arguments), (*way.calls, (caller, number))
-                prolonged = descent.prolong(way, arguments, calls, perhaps=perhaps)
-                ways.append(replace(prolonged, unknown=True) if kept else prolonged)
+                ways.append(descent.prolong(way, arguments, calls, perhaps=perhaps))
                 if len(ways) > _MAX_WAYS:
                     return [replace(_BY_ANY_WAY, arguments=self._passed_by_any(key, body))]
         return ways

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.tensorflow.facts import ScopeKind
 from codemods.tensorflow.reach.surroundings import Where
@@ -68,13 +68,11 @@ def may_number_anew(instance: Instance, scopes: ScopeTable) -> bool:
     return bool(opaque) and _is_handed_on(instance, scopes) and _may_one_come_again(opaque, scopes)
 
 
-def _may_one_come_again(opaque: Collection[Where], scopes: ScopeTable) -> bool:
+def _may_one_come_again(opaque: frozenset[Where], scopes: ScopeTable) -> bool:
     """The same for those around calls of what is handed on: asked once for all that is."""
-    asked = "one comes again", ("", (0, 0))
-    known = scopes.places.known.get(asked)
-    if known is None:
-        known = scopes.places.known[asked] = any(_may_come_again(place, scopes) for place in opaque)
-    return known
+    return scopes.places.remembered(
+        "one comes again", opaque, lambda: any(_may_come_again(place, scopes) for place in opaque)
+    )
 
 
 def _may_come_again(place: Where, scopes: ScopeTable) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 
 from codemods.tensorflow.facts import At, ScopeKind
@@ -30,17 +30,24 @@ class Places:
         self.items = items
         self.meeting = meeting
         self.forms: dict[ItemKey, ScopeForm] = {}
-        self.known: dict[tuple[str, ItemKey], bool] = {}  # what was asked of scopes, with the forms as they are
+        self._answers: dict[tuple[str, Hashable], bool] = {}  # with the forms as they are
 
     def convert(self, item: Item, form: ScopeForm) -> None:
         """Notes what a scope becomes: what is inside may now be entered once where it was not."""
         self.forms[item.key] = form
-        self.known.clear()
+        self._answers.clear()
 
     def forget_forms(self) -> None:
         """Takes all such notes back."""
         self.forms.clear()
-        self.known.clear()
+        self._answers.clear()
+
+    def remembered(self, question: str, about: Hashable, find: Callable[[], bool]) -> bool:
+        """The answer to a question, found once for as long as the forms are what they are."""
+        known = self._answers.get((question, about))
+        if known is None:
+            known = self._answers[question, about] = find()
+        return known
 
     def is_fresh(self, stand: Stand, *, converted: bool = True) -> bool:
         """Whether a scope around an instance is another one each time that it is entered."""
@@ -202,11 +209,7 @@ class Places:
 
     def enters_once(self, item: Item) -> bool:
         """Whether a scope is entered at most once under its name in one place."""
-        asked = "entered once", item.key
-        known = self.known.get(asked)
-        if known is None:
-            known = self.known[asked] = not self.recurs(item.instances, item.texts)
-        return known
+        return self.remembered("entered once", item.key, lambda: not self.recurs(item.instances, item.texts))
 
 
 def _is_taken_first(one: Instance, named: Stand, other: Instance) -> bool:

@@ -90,12 +90,9 @@ class ScopeTable:
 
     def _is_counted_apart(self, item: Item) -> bool:
         """Whether a scope with a default name may have one number in the graph and another one in the store."""
-        asked = "counted apart", item.key
-        known = self.places.known.get(asked)
-        if known is None:
-            apart = self.rivals.meets_an_op(item) or not self._counts_alike(item)
-            known = self.places.known[asked] = apart
-        return known
+        return self.places.remembered(
+            "counted apart", item.key, lambda: self.rivals.meets_an_op(item) or not self._counts_alike(item)
+        )
 
     def _counts_alike(self, item: Item) -> bool:
         """Whether a fresh scope gets the number that its name scope gets: the one counts variable scopes, once each."""
